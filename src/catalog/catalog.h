@@ -1,0 +1,52 @@
+// Facts shipped with the program: service names, the ports most worth asking, vendors of network
+// cards. Read once from the data directory; lookups never fail, they just know less.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/mac.h"
+#include "net/port.h"
+#include "net/port_set.h"
+
+namespace portolan::catalog {
+
+class Services {
+ public:
+  // `text` is the content of data/services (format: docs/data.md). Malformed lines are errors.
+  static Result<Services> parse(std::string_view text);
+  ~Services();
+  Services(Services&&) noexcept;
+  Services& operator=(Services&&) noexcept;
+
+  // "" where nothing is registered.
+  [[nodiscard]] std::string_view name_of(net::Protocol protocol, net::Port port) const;
+  // Every port whose service name matches `pattern` (shell wildcards * and ?), as in -p http*.
+  [[nodiscard]] net::PortSet matching(net::Protocol protocol, std::string_view pattern) const;
+  // Every registered port.
+  [[nodiscard]] net::PortSet registered(net::Protocol protocol) const;
+  // The `n` ports most worth asking, best first; all that are ranked where there are fewer.
+  [[nodiscard]] std::vector<net::Port> top(net::Protocol protocol, std::size_t n) const;
+
+ private:
+  struct Data;
+  explicit Services(std::unique_ptr<Data> data);
+  std::unique_ptr<Data> data_;
+};
+
+// Vendors of network cards by the first 24 (28, 36) bits, from IEEE's list.
+class Vendors {
+ public:
+  // `text` is oui.txt of the ieee-data package; "" gives a catalogue that knows none.
+  static Vendors parse(std::string_view text);
+  [[nodiscard]] std::string_view name_of(net::Mac mac) const;  // "" when unknown
+
+ private:
+  std::vector<std::pair<std::uint32_t, std::string>> by_prefix_;  // sorted
+};
+
+}  // namespace portolan::catalog

@@ -1,0 +1,69 @@
+// The doors of the engine: time, packets and routes come through these and nothing else. os/ opens
+// them on the real machine, sim/ on a simulated network with a virtual clock.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "net/ip_address.h"
+#include "net/mac.h"
+#include "net/path.h"
+
+namespace portolan::engine {
+
+struct Frame {
+  const net::Path* path = nullptr;  // valid while the frame stands in the outbox
+  net::EtherType type = net::EtherType::ipv4;
+  net::Mac to;                          // ethernet only; broadcast or multicast for ARP and ND
+  std::span<const std::uint8_t> bytes;  // starts at the network header
+};
+
+struct Received {
+  Instant at;  // when the kernel saw it
+  net::EtherType type = net::EtherType::ipv4;
+  std::uint32_t interface = 0;
+  std::optional<net::Mac> from;         // link-layer sender, where there is one
+  std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut at 256 bytes
+};
+
+class Clock {
+ public:
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Instant now() const = 0;
+};
+
+class Link {
+ public:
+  Link() = default;
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  virtual ~Link() = default;
+  // Sends a prefix of `frames` and says how many; none is no error (a full queue, ENOBUFS, EMFILE:
+  // nothing of that says anything about a target). An error ends the scan.
+  virtual Result<std::size_t> send(std::span<const Frame> frames) = 0;
+  // Returns at `deadline`, when frames have arrived, or when a signal or key wants attention. What it
+  // returns is valid until the next call. The only call in portolan that sleeps during a scan.
+  virtual Result<std::span<const Received>> receive(Instant deadline) = 0;
+  // Frames that arrived but were lost on this machine for want of room, so far.
+  [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
+};
+
+class Router {
+ public:
+  Router() = default;
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+  virtual ~Router() = default;
+  // One answer a target, in the same order. Errc::unreachable where there is no way to it.
+  virtual std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) = 0;
+};
+
+}  // namespace portolan::engine

@@ -1,0 +1,136 @@
+// The records a scan produces: plain values, the only thing that reports and stores ever see.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/state.h"
+#include "net/ip_address.h"
+#include "net/mac.h"
+#include "net/port.h"
+#include "net/port_set.h"
+
+namespace portolan::model {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+// One port that is reported by itself.
+struct PortRecord {
+  net::Protocol protocol = net::Protocol::tcp;
+  net::Port port;
+  PortState state = PortState::filtered;
+  Reason reason = Reason::none;
+  std::uint8_t reason_ttl = 0;                   // TTL or hop limit of the answer; 0 when there was none
+  std::optional<net::IpAddress> reason_address;  // who answered, where it was not the target
+  std::string service;                           // registered name, "unknown" where there is none
+};
+
+// Ports of one state that are counted, not listed ("Not shown: 995 filtered tcp ports (no-response)").
+struct ReasonCount {
+  Reason reason = Reason::none;
+  net::Protocol protocol = net::Protocol::tcp;
+  std::size_t count = 0;
+  net::PortSet ports;
+};
+struct ExtraPorts {
+  PortState state = PortState::filtered;
+  std::size_t count = 0;
+  std::vector<ReasonCount> reasons;  // largest count first
+};
+
+struct HostName {
+  enum class Kind : std::uint8_t { user, ptr };
+  std::string name;
+  Kind kind = Kind::user;
+};
+
+// How far away a host is in time. All three as nmap's <times>.
+struct RoundTrip {
+  Duration smoothed{};   // srtt
+  Duration variation{};  // rttvar
+  Duration timeout{};    // what a lost probe was waited for
+};
+
+struct HostRecord {
+  net::IpAddress address;
+  HostState state = HostState::unknown;
+  Reason reason = Reason::none;
+  std::uint8_t reason_ttl = 0;
+  std::vector<HostName> names;                  // as the user typed it, then PTR
+  std::vector<net::IpAddress> other_addresses;  // of the same name, not scanned by this record
+  std::optional<net::Mac> mac;                  // on the same link only
+  std::string vendor;                           // of the MAC, "" when unknown
+  std::optional<RoundTrip> round_trip;
+  WallTime started;
+  WallTime ended;
+  bool port_scanned = false;      // false under -sn, for hosts that are down, and where it was given up
+  bool timed_out = false;         // --host-timeout: what is known is incomplete
+  bool interrupted = false;       // the scan was stopped: what is known is incomplete
+  std::vector<PortRecord> ports;  // ascending by protocol, then port
+  std::vector<ExtraPorts> extra;  // largest count first
+  // A sentence for a person where something about this host needs saying (its resets are rate
+  // limited, it did not answer ARP ...); "" mostly.
+  std::string note;
+};
+
+// A stage of the work, as nmap's taskbegin/taskprogress/taskend tell it.
+struct TaskRecord {
+  std::string name;  // "ARP Ping Scan", "SYN Stealth Scan" ...: nmap's words
+  WallTime time;
+  std::string extra;  // "256 total hosts"
+};
+
+struct Progress {
+  TaskRecord task;
+  double fraction = 0;                // 0 to 1 of this task
+  std::optional<Duration> remaining;  // nullopt while nothing honest can be said
+  Duration elapsed{};                 // since the scan began
+  double rate = 0;                    // probes a second, of late
+  std::size_t hosts_done = 0;         // hosts finished in earlier blocks
+  std::size_t hosts_up = 0;
+  std::size_t hosts_active = 0;  // hosts in this task
+  std::size_t open_found = 0;
+};
+
+// One technique over one set of ports: nmap's <scaninfo>.
+struct ScanInfo {
+  std::string type;  // "syn", "connect"
+  net::Protocol protocol = net::Protocol::tcp;
+  net::PortSet ports;
+};
+
+struct ScanStarted {
+  std::vector<std::string> arguments;  // argv as typed, argv[0] included
+  WallTime time;
+  std::vector<ScanInfo> scans;  // empty under -sn and -sL
+  int verbosity = 0;
+  int debugging = 0;
+  bool list_only = false;  // -sL
+  bool ping_only = false;  // -sn
+};
+
+struct Loss {
+  std::uint64_t asked = 0;  // control probes: ports known to answer, asked again
+  std::uint64_t lost = 0;   // of those, never answered
+};
+
+struct ScanFinished {
+  WallTime time;
+  Duration elapsed{};
+  std::size_t hosts_up = 0;
+  std::size_t hosts_down = 0;
+  std::size_t hosts_total = 0;
+  std::uint64_t probes_sent = 0;
+  std::uint64_t answers_seen = 0;
+  Loss loss;
+  double expected_missed_open = 0;  // how many open ports may have been missed, by the measured loss
+  bool success = true;
+  bool interrupted = false;
+  std::string error;  // "" unless !success
+};
+
+}  // namespace portolan::model

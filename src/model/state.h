@@ -1,0 +1,50 @@
+// What can be said about a port or a host, with nmap's meanings and names.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace portolan::model {
+
+enum class PortState : std::uint8_t { open, closed, filtered, unfiltered, open_filtered, closed_filtered };
+enum class HostState : std::uint8_t { up, down, unknown };
+
+// Why. Spelled in output as nmap spells it (`syn-ack`, `no-response` ...).
+enum class Reason : std::uint8_t {
+  none,
+  syn_ack,
+  reset,
+  conn_refused,
+  conn_accepted,  // connect scan: nmap calls this syn-ack too; see name_of
+  no_response,
+  echo_reply,
+  timestamp_reply,
+  arp_response,
+  nd_response,
+  udp_response,
+  localhost_response,
+  user_set,
+  net_unreach,
+  host_unreach,
+  proto_unreach,
+  port_unreach,
+  net_prohibited,
+  host_prohibited,
+  admin_prohibited,
+  time_exceeded,
+  no_route,       // ICMPv6 code 0, or: this machine has no route
+  beyond_scope,   // ICMPv6 code 2
+  addr_unreach,   // ICMPv6 code 3
+  policy_failed,  // ICMPv6 code 5
+  reject_route,   // ICMPv6 code 6
+  dest_unreach,   // any other ICMP unreachable
+};
+
+std::string_view name_of(PortState state);  // "open", "open|filtered" ...
+std::string_view name_of(HostState state);  // "up", "down", "unknown"
+std::string_view name_of(Reason reason);    // "syn-ack" ...
+// Reason with nmap's plural, as in "Not shown: 3 closed tcp ports (resets)"? nmap keeps the
+// singular there, but normal output of -sn and debug uses plurals for some; see reason_plural.
+std::string_view plural_of(Reason reason);
+
+}  // namespace portolan::model

@@ -1,0 +1,71 @@
+// Everything a scan will do: parsed, checked, and immutable once it runs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "net/port.h"
+#include "net/port_set.h"
+#include "plan/target_set.h"
+
+namespace portolan::plan {
+
+using namespace std::chrono_literals;
+
+// -T0 to -T5 fill this; single options override single fields. Defaults are -T3.
+struct Timing {
+  int level = 3;
+  Duration initial_rtt_timeout = 1s;
+  Duration min_rtt_timeout = 100ms;
+  Duration max_rtt_timeout = 10s;
+  int max_retries = 10;                  // beyond the first attempt
+  std::optional<Duration> host_timeout;  // give a host up after this long
+  Duration scan_delay{};                 // least gap between two probes to one host
+  bool serial = false;                   // one probe at a time over all hosts (-T0 to -T2)
+  std::optional<double> min_rate;        // probes a second
+  std::optional<double> max_rate;        // probes a second, over everything that is sent
+  double blind_rate = 20'000;            // highest rate while nothing that answers confirms it
+  Duration limiter_patience = 30s;       // longest extra wait for a host that limits its resets
+};
+Timing timing_template(int level);  // 0 to 5
+
+// Which question a discovery probe asks. Ports only for tcp_* kinds.
+struct DiscoveryProbe {
+  enum class Kind : std::uint8_t { icmp_echo, icmp_timestamp, tcp_syn, tcp_ack };
+  Kind kind;
+  net::Port port;
+};
+
+enum class Discovery : std::uint8_t {
+  when_many,  // portolan's default: a single named target is always scanned, ranges are asked first
+  always,     // nmap's default
+  never,      // -Pn
+};
+
+enum class Technique : std::uint8_t { syn, connect };
+
+enum class Stage : std::uint8_t { list, ping, ports };  // -sL, -sn, and everything
+
+enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default, -n, -R
+
+struct Plan {
+  TargetSet targets;
+  net::PortSet ports;  // TCP ports to ask; empty only for Stage::list and Stage::ping
+  Stage stage = Stage::ports;
+  Technique technique = Technique::syn;
+  bool privileged = true;  // raw packets may be sent
+  Discovery discovery = Discovery::when_many;
+  std::vector<DiscoveryProbe> discovery_probes;  // asked beyond the link
+  bool arp_ping = true;                          // --disable-arp-ping clears it
+  bool sequential_ports = false;                 // -r
+  NameLookup names = NameLookup::live_hosts;
+  Timing timing;
+  std::string interface;   // -e; "" lets the routes decide
+  std::uint64_t seed = 0;  // order and cookies; drawn at start unless given
+};
+
+}  // namespace portolan::plan

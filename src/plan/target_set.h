@@ -1,0 +1,79 @@
+// What the user named, enumerated lazily in the order it was typed, each address once, exclusions
+// left out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/ip_address.h"
+
+namespace portolan::plan {
+
+struct Target {
+  net::IpAddress address;
+  std::string name;                             // as typed, when a name was typed
+  std::vector<net::IpAddress> other_addresses;  // of the same name, not scanned for it
+  bool single = false;  // named by itself (a name or one address), not through a range or prefix
+};
+
+// Turns a name into addresses, best first; os::resolve in production, a table in tests.
+using Resolve = std::function<Result<std::vector<net::IpAddress>>(std::string_view name)>;
+using ZoneOf = std::function<std::uint32_t(std::string_view interface)>;
+
+struct TargetOptions {
+  enum class Families : std::uint8_t { both, v4, v6 };
+  enum class Addresses : std::uint8_t { all, first };  // of a name: all (portolan), first (nmap)
+  Families families = Families::both;
+  Addresses addresses = Addresses::all;
+};
+
+class TargetSet {
+ public:
+  TargetSet();
+  ~TargetSet();
+  TargetSet(TargetSet&&) noexcept;
+  TargetSet& operator=(TargetSet&&) noexcept;
+
+  // One expression as on nmap's command line: a name, an address, name/24, 10.0-3.*.1,
+  // 192.168.0.1,12,16, 2001:db8::/120. Errors: Errc::parse (malformed; the message quotes it),
+  // Errc::limit (an IPv6 sweep larger than a /112), Errc::unresolved (skip it and go on).
+  Result<void> add(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
+                   const ZoneOf& zone_of);
+  // The same grammar; what it names is left out of the enumeration.
+  Result<void> exclude(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
+                       const ZoneOf& zone_of);
+
+  [[nodiscard]] bool empty() const;  // nothing was added
+  // Addresses named, before exclusions and repetitions are taken off: an upper bound for progress.
+  [[nodiscard]] std::uint64_t size_bound() const;
+  [[nodiscard]] bool excluded(const net::IpAddress& address) const;
+
+  // Walks the set. A cursor starts at the beginning and stays valid while the set lives unchanged.
+  class Cursor {
+   public:
+    explicit Cursor(const TargetSet& set);
+    std::optional<Target> next();
+
+   private:
+    const TargetSet* set_;
+    std::size_t spec_ = 0;
+    std::uint64_t index_ = 0;
+  };
+
+ private:
+  friend class Cursor;
+  struct Data;
+  std::unique_ptr<Data> data_;
+};
+
+// Splits target text (an -iL file, --exclude, --excludefile) into expressions: white space and, for
+// --exclude, commas between complete expressions; '#' starts a comment.
+std::vector<std::string> split_expressions(std::string_view text);
+
+}  // namespace portolan::plan
