@@ -1,0 +1,43 @@
+// Who has this IPv4 address? On a shared link no host that speaks IP can stay silent to this
+// (RFC 826), and the answer is needed to send it anything else.
+#include "probe/registry.h"
+
+namespace portolan::probe {
+namespace {
+
+std::size_t build(const Attempt& attempt, wire::Buffer out) {
+  return wire::build_arp_request(attempt.path.source_mac, attempt.path.source, attempt.target, out);
+}
+
+net::EtherType ether_type(const Attempt&) { return net::EtherType::arp; }
+
+std::optional<Subject> subject(const wire::Packet& packet) {
+  if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return Subject{arp->sender, net::Port{}, 0};
+  return std::nullopt;
+}
+
+// ARP has no room for a cookie; that it came from the link is all the proof there is. It must at
+// least be an answer to us.
+std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
+  const auto* arp = std::get_if<wire::ArpReply>(&packet.content);
+  if (arp == nullptr || arp->sender != attempt.target || arp->target != attempt.path.source) return std::nullopt;
+  return Verdict{model::PortState::open, model::Reason::arp_response, true};
+}
+
+}  // namespace
+
+constinit const Probe arp{
+    .name = "arp",
+    .summary = "ARP request; finds IPv4 hosts on the same link",
+    .scan_type = "",
+    .task = "ARP Ping Scan",
+    .protocol = net::Protocol::arp,
+    .has_tag = false,
+    .ether_type = ether_type,
+    .build = build,
+    .subject = subject,
+    .judge = judge,
+    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+};
+
+}  // namespace portolan::probe

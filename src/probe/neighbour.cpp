@@ -1,0 +1,41 @@
+// Neighbour solicitation (RFC 4861 §4.3): what ARP is for IPv4.
+#include "probe/registry.h"
+#include "probe/tcp_answer.h"
+
+namespace portolan::probe {
+namespace {
+
+std::size_t build(const Attempt& attempt, wire::Buffer out) {
+  return wire::build_neighbour_solicitation(attempt.path.source_mac, attempt.path.source, attempt.target, out);
+}
+
+std::optional<Subject> subject(const wire::Packet& packet) {
+  const auto* advertisement = std::get_if<wire::NeighbourAdvertisement>(&packet.content);
+  if (advertisement == nullptr) return std::nullopt;
+  return Subject{advertisement->target, net::Port{}, 0};
+}
+
+std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
+  const auto* advertisement = std::get_if<wire::NeighbourAdvertisement>(&packet.content);
+  // RFC 4861 §7.1.2: hop limit 255 proves that the sender is on the link.
+  if (advertisement == nullptr || advertisement->target != attempt.target || packet.ttl != 255) return std::nullopt;
+  return Verdict{model::PortState::open, model::Reason::nd_response, true};
+}
+
+}  // namespace
+
+constinit const Probe neighbour{
+    .name = "neighbour",
+    .summary = "neighbour solicitation; finds IPv6 hosts on the same link",
+    .scan_type = "",
+    .task = "ND Ping Scan",
+    .protocol = net::Protocol::icmp,
+    .has_tag = false,
+    .ether_type = ip_ether_type,
+    .build = build,
+    .subject = subject,
+    .judge = judge,
+    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+};
+
+}  // namespace portolan::probe

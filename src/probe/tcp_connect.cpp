@@ -1,0 +1,33 @@
+// The same question through the kernel's own connect(), for users who may not send raw packets. The
+// connect link opens a socket for each SYN it is handed and gives back the answer that the kernel
+// must have seen, so only the names of the reasons differ from the SYN technique.
+#include "probe/registry.h"
+#include "probe/tcp_answer.h"
+#include "probe/tcp_syn.h"
+
+namespace portolan::probe {
+namespace {
+
+std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
+  auto verdict = judge_syn(attempt, packet);
+  if (verdict && verdict->reason == model::Reason::reset) verdict->reason = model::Reason::conn_refused;
+  return verdict;
+}
+
+}  // namespace
+
+constinit const Probe tcp_connect{
+    .name = "tcp-connect",
+    .summary = "TCP scan through the kernel's connect(); needs no privilege",
+    .scan_type = "connect",
+    .task = "Connect Scan",
+    .protocol = net::Protocol::tcp,
+    .has_tag = true,
+    .ether_type = ip_ether_type,
+    .build = build_syn,
+    .subject = tcp_subject,
+    .judge = judge,
+    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+};
+
+}  // namespace portolan::probe

@@ -1,0 +1,299 @@
+#include "wire/packet.h"
+
+#include <algorithm>
+
+#include "wire/cursor.h"
+#include "wire/protocol.h"
+
+namespace portolan::wire {
+namespace {
+
+struct IpPart {
+  net::IpAddress source;
+  net::IpAddress destination;
+  std::uint8_t ttl = 0;
+  std::uint8_t protocol = 0;
+  Bytes payload;
+};
+
+std::optional<IpPart> split_ipv4(Bytes bytes) {
+  Reader r{bytes};
+  const std::uint8_t version_and_length = r.u8();
+  const std::size_t header = std::size_t{version_and_length & 0x0fU} * 4;
+  r.skip(1);
+  const std::size_t total = r.u16();
+  r.skip(2);
+  const std::uint16_t fragment = r.u16();
+  IpPart ip;
+  ip.ttl = r.u8();
+  ip.protocol = r.u8();
+  r.skip(2);
+  const Bytes source = r.take(4);
+  const Bytes destination = r.take(4);
+  if (!r.ok() || version_and_length >> 4U != 4 || header < 20 || header > bytes.size()) return std::nullopt;
+  if ((fragment & 0x1fffU) != 0) return std::nullopt;  // the transport header is in the first fragment only
+  ip.source = net::IpAddress::from_bytes(source);
+  ip.destination = net::IpAddress::from_bytes(destination);
+  // `total` may exceed what was captured (a snapshot) or, inside an ICMP quote, what was quoted; it
+  // may also be less, where Ethernet padded the frame.
+  const std::size_t end = total >= header && total < bytes.size() ? total : bytes.size();
+  ip.payload = bytes.subspan(header, end - header);
+  return ip;
+}
+
+// Hop-by-hop, routing, fragment and destination options may stand in front of the transport header
+// (RFC 8200 §4). Bounded: each step consumes at least eight bytes.
+std::optional<IpPart> split_ipv6(Bytes bytes) {
+  Reader r{bytes};
+  const std::uint32_t version = r.u32() >> 28U;
+  const std::size_t length = r.u16();
+  IpPart ip;
+  std::uint8_t next = r.u8();
+  ip.ttl = r.u8();
+  const Bytes source = r.take(16);
+  const Bytes destination = r.take(16);
+  if (!r.ok() || version != 6) return std::nullopt;
+  ip.source = net::IpAddress::from_bytes(source);
+  ip.destination = net::IpAddress::from_bytes(destination);
+  ip.payload = r.rest().first(std::min(length, r.rest().size()));
+  constexpr std::uint8_t hop_by_hop = 0;
+  constexpr std::uint8_t routing = 43;
+  constexpr std::uint8_t fragment = 44;
+  constexpr std::uint8_t destination_options = 60;
+  while (next == hop_by_hop || next == routing || next == fragment || next == destination_options) {
+    Reader extension{ip.payload};
+    const bool is_fragment = next == fragment;
+    next = extension.u8();
+    const std::uint8_t units = extension.u8();
+    if (is_fragment && (extension.u16() & 0xfff8U) != 0) return std::nullopt;
+    const std::size_t size = is_fragment ? 8 : (std::size_t{units} + 1) * 8;
+    if (!extension.ok() || size > ip.payload.size()) return std::nullopt;
+    ip.payload = ip.payload.subspan(size);
+  }
+  ip.protocol = next;
+  return ip;
+}
+
+std::optional<TcpSegment> read_tcp(Bytes bytes) {
+  Reader r{bytes};
+  TcpSegment tcp;
+  tcp.source = net::Port{r.u16()};
+  tcp.destination = net::Port{r.u16()};
+  tcp.sequence = r.u32();
+  tcp.acknowledgement = r.u32();
+  const unsigned offset = r.u8() >> 4U;
+  const std::uint8_t flags = r.u8();
+  tcp.window = r.u16();
+  if (!r.ok() || offset < 5) return std::nullopt;
+  tcp.fin = (flags & 0x01U) != 0;
+  tcp.syn = (flags & 0x02U) != 0;
+  tcp.rst = (flags & 0x04U) != 0;
+  tcp.ack = (flags & 0x10U) != 0;
+  return tcp;
+}
+
+std::optional<UdpDatagram> read_udp(Bytes bytes) {
+  Reader r{bytes};
+  UdpDatagram udp;
+  udp.source = net::Port{r.u16()};
+  udp.destination = net::Port{r.u16()};
+  r.skip(4);
+  if (!r.ok()) return std::nullopt;
+  udp.payload = r.rest();
+  return udp;
+}
+
+std::optional<IcmpError> read_quote(IcmpError::Kind kind, const std::optional<IpPart>& quoted) {
+  if (!quoted) return std::nullopt;
+  IcmpError error;
+  error.kind = kind;
+  error.quoted_source = quoted->source;
+  error.quoted_destination = quoted->destination;
+  error.quoted_protocol = quoted->protocol;
+  Reader r{quoted->payload};
+  error.quoted_source_port = net::Port{r.u16()};
+  error.quoted_destination_port = net::Port{r.u16()};
+  error.quoted_sequence = r.u32();
+  if (!r.ok()) return std::nullopt;
+  return error;
+}
+
+IcmpEchoReply read_echo(Reader r) {
+  IcmpEchoReply echo;
+  echo.identifier = r.u16();
+  echo.sequence = r.u16();
+  echo.cookie = r.u32();
+  if (!r.ok()) echo.cookie = 0;
+  return echo;
+}
+
+// RFC 792, RFC 1812 §5.2.7.1
+IcmpError::Kind unreachable_kind(std::uint8_t code) {
+  using enum IcmpError::Kind;
+  switch (code) {
+    case 0:
+    case 6:
+    case 11:
+      return net_unreach;
+    case 1:
+    case 7:
+    case 8:
+    case 12:
+      return host_unreach;
+    case 2:
+      return proto_unreach;
+    case 3:
+      return port_unreach;
+    case 9:
+      return net_prohibited;
+    case 10:
+      return host_prohibited;
+    case 13:
+      return admin_prohibited;
+    default:
+      return other_unreach;
+  }
+}
+
+// RFC 4443 §3.1
+IcmpError::Kind unreachable_kind_v6(std::uint8_t code) {
+  using enum IcmpError::Kind;
+  switch (code) {
+    case 0:
+      return no_route;
+    case 1:
+      return admin_prohibited;
+    case 2:
+      return beyond_scope;
+    case 3:
+      return addr_unreach;
+    case 4:
+      return port_unreach;
+    case 5:
+      return policy_failed;
+    case 6:
+      return reject_route;
+    default:
+      return other_unreach;
+  }
+}
+
+template <class T>
+std::optional<Content> as_content(const std::optional<T>& part) {
+  if (!part) return std::nullopt;
+  return Content{*part};
+}
+
+std::optional<Content> read_icmp(Bytes bytes) {
+  Reader r{bytes};
+  const std::uint8_t type = r.u8();
+  const std::uint8_t code = r.u8();
+  r.skip(2);
+  if (!r.ok()) return std::nullopt;
+  switch (type) {
+    case icmp_echo_reply:
+      if (r.rest().size() < 4) return std::nullopt;
+      return read_echo(r);
+    case icmp_timestamp_reply: {
+      const IcmpTimestampReply reply{r.u16(), r.u16(), r.u32()};
+      if (!r.ok()) return std::nullopt;
+      return reply;
+    }
+    case icmp_unreachable:
+      r.skip(4);
+      return as_content(read_quote(unreachable_kind(code), split_ipv4(r.rest())));
+    case icmp_time_exceeded:
+      r.skip(4);
+      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv4(r.rest())));
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<NeighbourAdvertisement> read_advertisement(Reader r) {
+  r.skip(4);
+  const Bytes target = r.take(16);
+  if (!r.ok()) return std::nullopt;
+  NeighbourAdvertisement advertisement{net::IpAddress::from_bytes(target), {}};
+  // Options (RFC 4861 §4.6): type, length in units of eight bytes. Type 2 is the target's address.
+  while (r.rest().size() >= 8) {
+    const std::uint8_t type = r.u8();
+    const std::size_t size = std::size_t{r.u8()} * 8;
+    if (size < 8) return std::nullopt;
+    const Bytes body = r.take(size - 2);
+    if (!r.ok()) return std::nullopt;
+    if (type != 2) continue;
+    for (std::size_t i = 0; i < 6; ++i) advertisement.mac.bytes[i] = body[i];
+    return advertisement;
+  }
+  return std::nullopt;
+}
+
+std::optional<Content> read_icmpv6(Bytes bytes) {
+  Reader r{bytes};
+  const std::uint8_t type = r.u8();
+  const std::uint8_t code = r.u8();
+  r.skip(2);
+  if (!r.ok()) return std::nullopt;
+  switch (type) {
+    case icmpv6_echo_reply:
+      if (r.rest().size() < 4) return std::nullopt;
+      return read_echo(r);
+    case icmpv6_neighbour_advertisement:
+      return as_content(read_advertisement(r));
+    case icmpv6_unreachable:
+      r.skip(4);
+      return as_content(read_quote(unreachable_kind_v6(code), split_ipv6(r.rest())));
+    case icmpv6_time_exceeded:
+      r.skip(4);
+      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest())));
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Content> read_transport(const IpPart& ip) {
+  switch (ip.protocol) {
+    case protocol_tcp:
+      return as_content(read_tcp(ip.payload));
+    case protocol_udp:
+      return as_content(read_udp(ip.payload));
+    case protocol_icmp:
+      return ip.source.is_v4() ? read_icmp(ip.payload) : std::nullopt;
+    case protocol_icmpv6:
+      return ip.source.is_v4() ? std::nullopt : read_icmpv6(ip.payload);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Packet> packet_of(const std::optional<IpPart>& ip) {
+  if (!ip) return std::nullopt;
+  const auto content = read_transport(*ip);
+  if (!content) return std::nullopt;
+  return Packet{ip->source, ip->destination, ip->ttl, *content};
+}
+
+}  // namespace
+
+std::optional<Packet> parse_ipv4(Bytes bytes) { return packet_of(split_ipv4(bytes)); }
+
+std::optional<Packet> parse_ipv6(Bytes bytes) { return packet_of(split_ipv6(bytes)); }
+
+std::optional<Packet> parse_arp(Bytes bytes) {
+  Reader r{bytes};
+  const bool ethernet = r.u16() == 1;
+  const bool ipv4 = r.u16() == 0x0800;
+  const bool sizes = r.u8() == 6 && r.u8() == 4;
+  const bool reply = r.u16() == arp_reply;
+  const Bytes sender_mac = r.take(6);
+  const Bytes sender = r.take(4);
+  r.skip(6);
+  const Bytes target = r.take(4);
+  if (!r.ok() || !ethernet || !ipv4 || !sizes || !reply) return std::nullopt;
+  ArpReply arp{net::IpAddress::from_bytes(sender), {}, net::IpAddress::from_bytes(target)};
+  for (std::size_t i = 0; i < 6; ++i) arp.sender_mac.bytes[i] = sender_mac[i];
+  return Packet{arp.sender, arp.target, 0, arp};
+}
+
+}  // namespace portolan::wire

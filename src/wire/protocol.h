@@ -1,0 +1,33 @@
+// Protocol numbers (IANA) and message types that build.cpp and packet.cpp share.
+#pragma once
+
+#include <cstdint>
+
+namespace portolan::wire {
+
+inline constexpr std::uint8_t protocol_icmp = 1;
+inline constexpr std::uint8_t protocol_tcp = 6;
+inline constexpr std::uint8_t protocol_udp = 17;
+inline constexpr std::uint8_t protocol_icmpv6 = 58;
+
+// RFC 792
+inline constexpr std::uint8_t icmp_echo_reply = 0;
+inline constexpr std::uint8_t icmp_unreachable = 3;
+inline constexpr std::uint8_t icmp_echo_request = 8;
+inline constexpr std::uint8_t icmp_time_exceeded = 11;
+inline constexpr std::uint8_t icmp_timestamp_request = 13;
+inline constexpr std::uint8_t icmp_timestamp_reply = 14;
+
+// RFC 4443 and RFC 4861
+inline constexpr std::uint8_t icmpv6_unreachable = 1;
+inline constexpr std::uint8_t icmpv6_time_exceeded = 3;
+inline constexpr std::uint8_t icmpv6_echo_request = 128;
+inline constexpr std::uint8_t icmpv6_echo_reply = 129;
+inline constexpr std::uint8_t icmpv6_neighbour_solicitation = 135;
+inline constexpr std::uint8_t icmpv6_neighbour_advertisement = 136;
+
+// RFC 826
+inline constexpr std::uint16_t arp_request = 1;
+inline constexpr std::uint16_t arp_reply = 2;
+
+}  // namespace portolan::wire
