@@ -11,6 +11,8 @@ std::size_t build(const Attempt& attempt, wire::Buffer out) {
 
 net::EtherType ether_type(const Attempt&) { return net::EtherType::arp; }
 
+net::Mac broadcast(const Attempt&) { return net::Mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}; }
+
 std::optional<Subject> subject(const wire::Packet& packet) {
   if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return Subject{arp->sender, net::Port{}, 0};
   return std::nullopt;
@@ -34,6 +36,7 @@ constinit const Probe arp{
     .protocol = net::Protocol::arp,
     .has_tag = false,
     .ether_type = ether_type,
+    .link_destination = broadcast,
     .build = build,
     .subject = subject,
     .judge = judge,

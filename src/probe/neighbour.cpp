@@ -9,6 +9,8 @@ std::size_t build(const Attempt& attempt, wire::Buffer out) {
   return wire::build_neighbour_solicitation(attempt.path.source_mac, attempt.path.source, attempt.target, out);
 }
 
+net::Mac multicast(const Attempt& attempt) { return wire::solicited_node_mac(attempt.target); }
+
 std::optional<Subject> subject(const wire::Packet& packet) {
   const auto* advertisement = std::get_if<wire::NeighbourAdvertisement>(&packet.content);
   if (advertisement == nullptr) return std::nullopt;
@@ -32,6 +34,7 @@ constinit const Probe neighbour{
     .protocol = net::Protocol::icmp,
     .has_tag = false,
     .ether_type = ip_ether_type,
+    .link_destination = multicast,
     .build = build,
     .subject = subject,
     .judge = judge,

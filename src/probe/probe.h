@@ -50,6 +50,8 @@ struct Probe {
   net::Protocol protocol = net::Protocol::tcp;
   bool has_tag = true;  // false where the answer cannot carry the tag back (ARP, ND)
   net::EtherType (*ether_type)(const Attempt&) = nullptr;
+  // Link-layer destination where it is not the next hop (ARP's broadcast); nullptr mostly.
+  net::Mac (*link_destination)(const Attempt&) = nullptr;
   std::size_t (*build)(const Attempt&, wire::Buffer) = nullptr;
   // Whether `packet` could answer this technique, and whom it speaks about. No cookie is checked here.
   std::optional<Subject> (*subject)(const wire::Packet&) = nullptr;

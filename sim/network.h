@@ -1,0 +1,106 @@
+// A simulated network with a virtual clock: what os/ is on a real machine, so the engine that scans it
+// is the one that scans the world. Everything that happens follows from one seed; an hour of waiting
+// costs milliseconds, and a failure replays.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <span>
+#include <vector>
+
+#include "base/hash.h"
+#include "engine/link.h"
+#include "net/ip_address.h"
+#include "net/port_set.h"
+
+namespace portolan::sim {
+
+struct NetworkOptions {
+  Duration delay{};           // one way
+  Duration jitter{};          // added one way, uniform in [0, jitter)
+  double loss = 0;            // of each packet, each way
+  double duplicate = 0;       // of each answer
+  double reorder = 0;         // of each answer: it takes another delay + 1 ms
+  double forge = 0;           // for each probe: somebody sends an answer without knowing the cookie
+  double refuse = 0;          // of each send call: the local queue is full
+  double bottleneck = 0;      // packets a second that the path carries, 0 for no limit
+  std::size_t queue = 1'000;  // packets that wait at the bottleneck before it drops
+};
+
+// How one simulated machine behaves. Ports in no set are closed: they answer RST.
+struct HostOptions {
+  enum class Reject : std::uint8_t { port_unreach, host_unreach, admin_prohibited };
+  net::PortSet open{};
+  net::PortSet dropped{};   // a filter that says nothing
+  net::PortSet rejected{};  // a filter that says no
+  Reject reject = Reject::admin_prohibited;
+  bool silent = false;         // nobody there
+  bool on_link = false;        // reached by ARP or neighbour discovery; else through a point-to-point link
+  double resets_a_second = 0;  // limit on RSTs, 0 for none; a burst of as many is let through
+  Duration extra_delay{};      // one way, for this host
+};
+
+class Network : public engine::Link, public engine::Clock, public engine::Router {
+ public:
+  Network(std::uint64_t seed, const NetworkOptions& options);
+
+  void add_host(const net::IpAddress& address, const HostOptions& options);
+
+  // engine::Clock
+  [[nodiscard]] Instant now() const override { return now_; }
+  // engine::Link
+  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::span<const engine::Received>> receive(Instant deadline) override;
+  // engine::Router: every address has a route; unknown ones are silent.
+  std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) override;
+
+  // When each frame was sent, ascending.
+  [[nodiscard]] const std::vector<Instant>& sent() const { return sent_; }
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+ private:
+  struct Host {
+    HostOptions options;
+    double reset_tokens = 0;
+    Instant tokens_at;
+  };
+  struct Flight {
+    Instant at;
+    std::uint64_t order;  // ties arrive in the order sent
+    net::EtherType type;
+    std::vector<std::uint8_t> bytes;
+    friend bool operator>(const Flight& a, const Flight& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
+  };
+
+  void carry(const engine::Frame& frame);
+  void answer(const engine::Frame& frame, Instant at);
+  void answer_tcp(const engine::Frame& frame, Host& host, Instant at);
+  void answer_echo(const engine::Frame& frame, Instant at);
+  void answer_arp(const engine::Frame& frame, Instant at);
+  void answer_solicitation(const engine::Frame& frame, Instant at);
+  void forge(const engine::Frame& frame, Instant at);
+  void deliver(net::EtherType type, std::vector<std::uint8_t> bytes, Instant at, Duration extra);
+  bool may_reset(Host& host, Instant at);
+  Duration travel();
+
+  Random random_;
+  NetworkOptions options_;
+  Instant now_{};
+  std::map<net::IpAddress, Host> hosts_;
+  std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
+  std::uint64_t order_ = 0;
+  std::vector<std::vector<std::uint8_t>> arrived_bytes_;
+  std::vector<engine::Received> arrived_;
+  std::vector<Instant> sent_;
+  std::uint64_t lost_ = 0;
+  Instant bottleneck_free_{};
+};
+
+// Seeds for a property over `count` worlds: PORTOLAN_SEED alone where that is set (a replay), else a
+// fixed list that starts at PORTOLAN_FIRST_SEED or 1.
+std::vector<std::uint64_t> seeds(std::size_t count);
+
+}  // namespace portolan::sim

@@ -1,0 +1,128 @@
+#include "engine/block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace portolan::engine {
+namespace {
+
+using model::PortState;
+using Verdicts = std::vector<Ledger::Entry>;
+
+Verdicts verdicts_of(const Engine& engine, const Job& job, std::uint32_t lane) {
+  Verdicts verdicts;
+  verdicts.reserve(job.asks.size());
+  for (std::uint32_t ask = 0; ask < job.asks.size(); ++ask) {
+    const auto verdict = engine.verdict(lane, ask);
+    const probe::Verdict& silence = job.techniques[job.asks[ask].technique]->on_silence;
+    verdicts.push_back(verdict ? *verdict : Ledger::Entry{silence.state, silence.reason});
+  }
+  return verdicts;
+}
+
+void add_listed(model::HostRecord& record, const BlockHost& host, const Block& block, const RecordContext& context,
+                const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
+  model::PortRecord port;
+  port.protocol = job.techniques[job.asks[ask].technique]->protocol;
+  port.port = job.asks[ask].port;
+  port.state = verdict.state;
+  port.reason = verdict.reason;
+  const auto detail = std::ranges::lower_bound(host.details, ask, {}, &Detail::ask);
+  if (detail != host.details.end() && detail->ask == ask) {
+    port.reason_ttl = detail->ttl;
+    if (detail->router != 0) port.reason_address = block.routers[detail->router - 1U];
+  }
+  port.service = context.services.name_of(port.protocol, port.port);
+  if (port.service.empty()) port.service = "unknown";
+  record.ports.push_back(std::move(port));
+}
+
+void add_counted(model::HostRecord& record, const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
+  const net::Protocol protocol = job.techniques[job.asks[ask].technique]->protocol;
+  auto extra = std::ranges::find(record.extra, verdict.state, &model::ExtraPorts::state);
+  if (extra == record.extra.end()) {
+    record.extra.push_back({verdict.state, 0, {}});
+    extra = record.extra.end() - 1;
+  }
+  ++extra->count;
+  auto reason = std::ranges::find_if(extra->reasons, [&](const model::ReasonCount& r) {
+    return r.reason == verdict.reason && r.protocol == protocol;
+  });
+  if (reason == extra->reasons.end()) {
+    extra->reasons.push_back({verdict.reason, protocol, 0, {}});
+    reason = extra->reasons.end() - 1;
+  }
+  ++reason->count;
+  reason->ports.insert(job.asks[ask].port);
+}
+
+}  // namespace
+
+std::uint16_t Block::router_number(const net::IpAddress& address) {
+  const auto found = std::ranges::find(routers, address);
+  if (found != routers.end()) return static_cast<std::uint16_t>(found - routers.begin() + 1);
+  constexpr std::size_t most = 1024;
+  if (routers.size() >= most) return 0;
+  routers.push_back(address);
+  return static_cast<std::uint16_t>(routers.size());
+}
+
+model::HostRecord host_record(const BlockHost& host, const Block& block, const RecordContext& context) {
+  model::HostRecord record;
+  record.address = host.target.address;
+  record.state = host.state;
+  record.reason = host.reason;
+  record.reason_ttl = host.reason_ttl;
+  if (!host.target.name.empty()) record.names.push_back({host.target.name, model::HostName::Kind::user});
+  record.other_addresses = host.target.other_addresses;
+  record.mac = host.mac;
+  if (host.mac) record.vendor = context.vendors.name_of(*host.mac);
+  record.round_trip = host.round_trip;
+  record.started = block.started;
+  record.ended = context.now;
+  record.note = host.note;
+  return record;
+}
+
+model::HostRecord port_record(const BlockHost& host, const Block& block, const RecordContext& context,
+                              const Engine& engine, const Job& job, std::uint32_t lane) {
+  model::HostRecord record = host_record(host, block, context);
+  const LaneOutcome outcome = engine.outcome(lane);
+  record.port_scanned = !outcome.timed_out;
+  record.timed_out = outcome.timed_out;
+  record.interrupted = !outcome.done;
+  if (outcome.round_trip.known()) {
+    record.round_trip =
+        model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
+  }
+  const Verdicts verdicts = verdicts_of(engine, job, lane);
+  std::array<std::size_t, 6> counts{};
+  for (const auto& verdict : verdicts) ++counts[static_cast<std::size_t>(verdict.state)];
+  const auto listed = [&](PortState state) {
+    return state == PortState::open || counts[static_cast<std::size_t>(state)] <= context.list_limit;
+  };
+  BlockHost sorted = host;
+  std::ranges::sort(sorted.details, {}, &Detail::ask);
+  for (std::uint32_t ask = 0; ask < verdicts.size(); ++ask) {
+    if (listed(verdicts[ask].state)) {
+      add_listed(record, sorted, block, context, job, ask, verdicts[ask]);
+    } else {
+      add_counted(record, job, ask, verdicts[ask]);
+    }
+  }
+  std::ranges::stable_sort(record.extra, std::greater<>{}, &model::ExtraPorts::count);
+  for (auto& extra : record.extra)
+    std::ranges::stable_sort(extra.reasons, std::greater<>{}, &model::ReasonCount::count);
+  if (outcome.limiter_given_up) {
+    if (!record.note.empty()) record.note += ' ';
+    record.note += fmt::format(
+        "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. "
+        "Fewer ports, or -T2, would tell.",
+        outcome.limiter_rate);
+  }
+  return record;
+}
+
+}  // namespace portolan::engine

@@ -1,0 +1,557 @@
+#include "engine/scan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "engine/block.h"
+#include "engine/engine.h"
+#include "engine/pacer.h"
+#include "probe/registry.h"
+
+namespace portolan::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using model::HostState;
+using model::Reason;
+
+// A block's ledger takes half a byte a probe, its hosts some 400 bytes each: 8 MiB and 6 MiB.
+constexpr std::size_t block_probes = 1U << 24U;
+constexpr std::size_t block_hosts = 1U << 14U;
+// Reverse names still missing when a block is done are waited for no longer than this, once a scan.
+constexpr Duration name_grace = 500ms;
+
+// Where the hosts of one stage stand in their block.
+using HostList = std::vector<std::uint32_t>;
+
+class Scan : public AnswerListener {
+ public:
+  Scan(const plan::Plan& plan, const World& world, model::Sink& sink)
+      : plan_{plan}, world_{world}, sink_{sink}, pacer_{limits(plan)}, seeds_{plan.seed} {
+    settings_.timing = plan.timing;
+    settings_.seed = seeds_();
+    settings_.key = {seeds_(), seeds_()};
+    settings_.tag_base = world.tag_base;
+  }
+
+  Result<model::ScanFinished> run();
+
+  void on_answer(const Answer& answer) override;
+
+ private:
+  struct Stage {
+    Block& block;
+    const Job& job;
+    const HostList& hosts;  // lane -> host of the block
+  };
+
+  static PacerLimits limits(const plan::Plan& plan);
+
+  bool take_block(plan::TargetSet::Cursor& cursor, Block& block) const;
+  Result<void> scan_block(Block& block);
+  Result<void> list_block(Block& block);
+  Result<void> find_routes(Block& block);
+  Result<void> find_gateways(Block& block);
+  Result<void> find_neighbours(Block& block, net::Family family);
+  Result<void> ping(Block& block, net::Family family);
+  Result<void> scan_ports(Block& block);
+  Result<void> tell(Block& block, const Engine* engine, const Job* job, const HostList& lanes);
+  Result<void> tell_host(model::HostRecord record);
+
+  [[nodiscard]] Job ping_job(net::Family family) const;
+  [[nodiscard]] Job port_job() const;
+  [[nodiscard]] bool wants_ping(const BlockHost& host) const;
+  void ask_names(const Block& block);
+  void await_names(const Block& block);
+
+  // Runs one stage to its end (or to a stop request) with `engine` on the link.
+  Result<void> drive(Engine& engine, std::string_view task, std::size_t hosts);
+  // One stage over `hosts` that only looks for signs of life.
+  Result<void> discover(Block& block, const Job& job, const HostList& hosts, std::string_view task);
+  void note_loss(const Engine& engine);
+  [[nodiscard]] model::TaskRecord task(std::string_view name, std::string extra = {}) const;
+  Result<void> tell_progress(const Engine& engine, std::string_view name, std::size_t hosts, Instant began);
+  std::vector<LaneTarget> lanes(const Block& block, const HostList& hosts) const;
+  bool stop();
+
+  const plan::Plan& plan_;
+  const World& world_;
+  model::Sink& sink_;
+  Pacer pacer_;
+  Random seeds_;
+  EngineSettings settings_;
+  model::ScanFinished finished_;
+  std::optional<Stage> stage_;  // whose answers on_answer hears
+  Result<void> sink_error_;     // from inside on_answer
+  Instant began_;
+  double rate_ = 0;  // probes a second of late
+  Instant rate_at_;
+  std::uint64_t rate_sent_ = 0;
+  std::size_t hosts_done_ = 0;
+  std::size_t open_found_ = 0;
+  std::uint64_t sent_before_ = 0;  // by stages that are over
+  std::map<std::pair<std::uint32_t, net::IpAddress>, std::optional<net::Mac>> gateways_;
+  bool names_waited_for_ = false;
+};
+
+PacerLimits Scan::limits(const plan::Plan& plan) {
+  const plan::Timing& t = plan.timing;
+  PacerLimits limits{.min_rate = t.min_rate,
+                     .max_rate = t.max_rate,
+                     .blind_rate = t.blind_rate,
+                     .blind_round_trip = std::min<Duration>(t.initial_rtt_timeout / 10, 100ms)};
+  if (t.serial && t.scan_delay > Duration::zero()) {
+    const double serial = 1 / seconds_of(t.scan_delay);
+    limits.max_rate = limits.max_rate ? std::min(*limits.max_rate, serial) : serial;
+  }
+  return limits;
+}
+
+model::TaskRecord Scan::task(std::string_view name, std::string extra) const {
+  return {std::string{name}, world_.wall_time(), std::move(extra)};
+}
+
+bool Scan::stop() {
+  if (world_.control != nullptr && world_.control->stop_requested()) finished_.interrupted = true;
+  return finished_.interrupted;
+}
+
+Result<model::ScanFinished> Scan::run() {
+  began_ = world_.clock.now();
+  rate_at_ = began_;
+  plan::TargetSet::Cursor cursor{plan_.targets};
+  Block block;
+  while (!stop() && take_block(cursor, block)) {
+    const auto done = plan_.stage == plan::Stage::list ? list_block(block) : scan_block(block);
+    if (!done) return fail(done.error());
+    hosts_done_ += block.hosts.size();
+  }
+  finished_.time = world_.wall_time();
+  finished_.elapsed = world_.clock.now() - began_;
+  finished_.hosts_total = finished_.hosts_up + finished_.hosts_down;
+  finished_.probes_sent = sent_before_;
+  finished_.loss = {pacer_.controls_asked(), pacer_.controls_lost()};
+  return finished_;
+}
+
+bool Scan::take_block(plan::TargetSet::Cursor& cursor, Block& block) const {
+  block = Block{};
+  block.started = world_.wall_time();
+  const std::size_t ports = std::max<std::size_t>(1, plan_.ports.size());
+  const std::size_t most = std::clamp<std::size_t>(block_probes / ports, 1, block_hosts);
+  while (block.hosts.size() < most) {
+    auto target = cursor.next();
+    if (!target) break;
+    BlockHost host;
+    host.target = std::move(*target);
+    block.hosts.push_back(std::move(host));
+  }
+  return !block.hosts.empty();
+}
+
+// ---- the stages of a block ------------------------------------------------------------------------
+
+Result<void> Scan::list_block(Block& block) {
+  for (BlockHost& host : block.hosts) host.state = HostState::unknown;
+  ask_names(block);
+  await_names(block);
+  return tell(block, nullptr, nullptr, {});
+}
+
+Result<void> Scan::scan_block(Block& block) {
+  if (auto done = find_routes(block); !done) return done;
+  if (plan_.privileged) {
+    if (auto done = find_gateways(block); !done) return done;
+    for (const net::Family family : {net::Family::v4, net::Family::v6}) {
+      if (auto done = find_neighbours(block, family); !done) return done;
+    }
+  }
+  for (const net::Family family : {net::Family::v4, net::Family::v6}) {
+    if (auto done = ping(block, family); !done) return done;
+  }
+  for (BlockHost& host : block.hosts) {
+    // Neither asked nor ruled out: the user said that it is there.
+    if (host.state != HostState::unknown || finished_.interrupted) continue;
+    host.state = HostState::up;
+    host.reason = Reason::user_set;
+  }
+  ask_names(block);
+  if (plan_.stage == plan::Stage::ports && !finished_.interrupted) return scan_ports(block);
+  await_names(block);
+  return tell(block, nullptr, nullptr, {});
+}
+
+Result<void> Scan::find_routes(Block& block) {
+  std::vector<net::IpAddress> addresses;
+  addresses.reserve(block.hosts.size());
+  for (const BlockHost& host : block.hosts) addresses.push_back(host.target.address);
+  auto routes = world_.router.route(addresses);
+  for (std::size_t i = 0; i < block.hosts.size(); ++i) {
+    BlockHost& host = block.hosts[i];
+    host.routed = routes[i].has_value();
+    if (!host.routed) {
+      host.state = HostState::down;
+      host.reason = Reason::no_route;
+      host.note = routes[i].error().message;
+      continue;
+    }
+    host.path = *routes[i];
+    if (host.path.kind == net::Path::Kind::local) {
+      host.state = HostState::up;
+      host.reason = Reason::localhost_response;
+    }
+  }
+  return {};
+}
+
+// Gateways whose link-layer address the kernel does not know are asked once a scan.
+Result<void> Scan::find_gateways(Block& block) {
+  const auto needs = [](const BlockHost& host) {
+    return host.routed && host.path.kind == net::Path::Kind::ethernet && !host.path.on_link && !host.path.next_hop_mac;
+  };
+  Block gateways;
+  gateways.started = block.started;
+  for (const BlockHost& host : block.hosts) {
+    if (!needs(host) || !gateways_.try_emplace({host.path.interface, host.path.next_hop}).second) continue;
+    BlockHost gateway;
+    gateway.target.address = host.path.next_hop;
+    gateway.path = host.path;
+    gateway.routed = true;
+    gateways.hosts.push_back(std::move(gateway));
+  }
+  for (const net::Family family : {net::Family::v4, net::Family::v6}) {
+    HostList list;
+    for (std::uint32_t i = 0; i < gateways.hosts.size(); ++i) {
+      if (gateways.hosts[i].target.address.family() == family) list.push_back(i);
+    }
+    const Job job{{family == net::Family::v4 ? &probe::arp : &probe::neighbour}, {Ask{}}, Job::Goal::first_sign, false};
+    if (auto done = discover(gateways, job, list, {}); !done) return done;
+  }
+  for (const BlockHost& gateway : gateways.hosts) {
+    gateways_[{gateway.path.interface, gateway.target.address}] = gateway.mac;
+  }
+  for (BlockHost& host : block.hosts) {
+    if (!needs(host)) continue;
+    host.path.next_hop_mac = gateways_[{host.path.interface, host.path.next_hop}];
+    if (host.path.next_hop_mac || finished_.interrupted) continue;
+    host.state = HostState::down;
+    host.reason = Reason::host_unreach;
+    host.note = fmt::format("The gateway {} does not answer on its link.", to_string(host.path.next_hop));
+  }
+  return {};
+}
+
+// On a shared link every host is asked by ARP or neighbour discovery, even under -Pn: without its
+// link-layer address nothing can be sent to it.
+Result<void> Scan::find_neighbours(Block& block, net::Family family) {
+  HostList list;
+  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
+    const BlockHost& host = block.hosts[i];
+    if (host.state == HostState::unknown && host.path.kind == net::Path::Kind::ethernet && host.path.on_link &&
+        host.target.address.family() == family) {
+      list.push_back(i);
+    }
+  }
+  const probe::Probe* technique = family == net::Family::v4 ? &probe::arp : &probe::neighbour;
+  const Job job{{technique}, {Ask{}}, Job::Goal::first_sign, false};
+  if (auto done = discover(block, job, list, technique->task); !done) return done;
+  for (const std::uint32_t i : list) {
+    BlockHost& host = block.hosts[i];
+    if (host.state == HostState::up) {
+      host.path.next_hop_mac = host.mac;
+      // The user does not want ARP to decide: the ordinary questions follow.
+      if (!plan_.arp_ping) host.state = HostState::unknown;
+    } else if (!finished_.interrupted) {
+      host.state = HostState::down;
+      host.reason = Reason::no_response;
+      if (!wants_ping(host)) {
+        host.note =
+            fmt::format("{} does not answer {} on its own link, so nothing can be sent to it.",
+                        to_string(host.target.address), family == net::Family::v4 ? "ARP" : "neighbour discovery");
+      }
+    }
+  }
+  return {};
+}
+
+bool Scan::wants_ping(const BlockHost& host) const {
+  if (plan_.stage == plan::Stage::ping) return plan_.discovery != plan::Discovery::never;
+  switch (plan_.discovery) {
+    case plan::Discovery::never:
+      return false;
+    case plan::Discovery::always:
+      return true;
+    case plan::Discovery::when_many:
+      return !host.target.single;
+  }
+  return true;
+}
+
+Job Scan::ping_job(net::Family family) const {
+  using Kind = plan::DiscoveryProbe::Kind;
+  Job job;
+  job.goal = Job::Goal::first_sign;
+  const auto add = [&job](const probe::Probe& probe, net::Port port) {
+    auto known = std::ranges::find(job.techniques, &probe);
+    if (known == job.techniques.end()) known = job.techniques.insert(known, &probe);
+    job.asks.push_back({static_cast<std::uint8_t>(known - job.techniques.begin()), port});
+  };
+  for (const plan::DiscoveryProbe& wanted : plan_.discovery_probes) {
+    switch (wanted.kind) {
+      case Kind::icmp_echo:
+        add(probe::icmp_echo, net::Port{});
+        break;
+      case Kind::icmp_timestamp:
+        if (family == net::Family::v4) add(probe::icmp_timestamp, net::Port{});
+        break;
+      case Kind::tcp_syn:
+        add(plan_.privileged ? probe::tcp_syn : probe::tcp_connect, wanted.port);
+        break;
+      case Kind::tcp_ack:
+        add(plan_.privileged ? probe::tcp_ack : probe::tcp_connect, wanted.port);
+        break;
+    }
+  }
+  return job;
+}
+
+Result<void> Scan::ping(Block& block, net::Family family) {
+  const Job job = ping_job(family);
+  HostList list;
+  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
+    const BlockHost& host = block.hosts[i];
+    if (host.state == HostState::unknown && host.target.address.family() == family && wants_ping(host)) {
+      list.push_back(i);
+    }
+  }
+  if (list.empty() || job.asks.empty()) return {};
+  if (auto done = discover(block, job, list, "Ping Scan"); !done) return done;
+  for (const std::uint32_t i : list) {
+    BlockHost& host = block.hosts[i];
+    if (host.state == HostState::up || finished_.interrupted) continue;
+    host.state = HostState::down;
+    if (host.reason == Reason::none) host.reason = Reason::no_response;
+  }
+  return {};
+}
+
+Result<void> Scan::discover(Block& block, const Job& job, const HostList& hosts, std::string_view name) {
+  if (hosts.empty() || stop()) return {};
+  const auto targets = lanes(block, hosts);
+  settings_.seed = seeds_();
+  Engine engine{job, targets, settings_, pacer_, *this};
+  stage_.emplace(Stage{block, job, hosts});
+  auto done = drive(engine, name, hosts.size());
+  stage_.reset();
+  for (std::uint32_t lane = 0; lane < hosts.size(); ++lane) {
+    const LaneOutcome outcome = engine.outcome(lane);
+    if (!outcome.round_trip.known()) continue;
+    block.hosts[hosts[lane]].round_trip =
+        model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
+  }
+  return done;
+}
+
+Job Scan::port_job() const {
+  Job job;
+  job.techniques = {plan_.technique == plan::Technique::syn ? &probe::tcp_syn : &probe::tcp_connect};
+  job.sequential = plan_.sequential_ports;
+  for (const net::Port port : plan_.ports.ports()) job.asks.push_back({0, port});
+  return job;
+}
+
+Result<void> Scan::scan_ports(Block& block) {
+  HostList list;
+  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
+    if (block.hosts[i].state == HostState::up) list.push_back(i);
+  }
+  const Job job = port_job();
+  if (list.empty() || job.asks.empty()) {
+    await_names(block);
+    return tell(block, nullptr, nullptr, {});
+  }
+  const auto targets = lanes(block, list);
+  settings_.seed = seeds_();
+  Engine engine{job, targets, settings_, pacer_, *this};
+  stage_.emplace(Stage{block, job, list});
+  auto done = drive(engine, job.techniques[0]->task, list.size());
+  stage_.reset();
+  if (!done) return done;
+  note_loss(engine);
+  for (std::uint32_t lane = 0; lane < list.size(); ++lane) {
+    BlockHost& host = block.hosts[list[lane]];
+    const LaneOutcome outcome = engine.outcome(lane);
+    const double open = static_cast<double>(std::ranges::count_if(host.details, [&](const Detail& d) {
+      const auto verdict = engine.verdict(lane, d.ask);
+      return verdict && verdict->state == model::PortState::open;
+    }));
+    finished_.expected_missed_open += expected_missed(open, engine.loss(), std::max(1, outcome.passes));
+  }
+  await_names(block);
+  return tell(block, &engine, &job, list);
+}
+
+void Scan::note_loss(const Engine& engine) { finished_.measured_loss = engine.loss(); }
+
+std::vector<LaneTarget> Scan::lanes(const Block& block, const HostList& hosts) const {
+  std::vector<LaneTarget> targets;
+  targets.reserve(hosts.size());
+  for (const std::uint32_t i : hosts) {
+    const BlockHost& host = block.hosts[i];
+    std::optional<Duration> known;
+    if (host.round_trip) known = host.round_trip->smoothed;
+    targets.push_back({host.target.address, &host.path, known});
+  }
+  return targets;
+}
+
+// ---- the loop -------------------------------------------------------------------------------------
+
+Result<void> Scan::drive(Engine& engine, std::string_view name, std::size_t hosts) {
+  const Instant began = world_.clock.now();
+  if (!name.empty()) {
+    if (auto told = sink_.on_task_begin(task(name, fmt::format("{} hosts", hosts))); !told) return told;
+  }
+  while (!engine.finished() && !stop()) {
+    engine.advance(world_.clock.now());
+    if (const auto frames = engine.outbox(); !frames.empty()) {
+      const auto sent = world_.link.send(frames);
+      if (!sent) return fail(sent.error());
+      engine.on_sent(*sent, world_.clock.now());
+    }
+    const auto arrived = world_.link.receive(engine.wake_at(world_.clock.now()));
+    if (!arrived) return fail(arrived.error());
+    for (const Received& frame : *arrived) engine.on_frame(frame);
+    if (!sink_error_) return sink_error_;
+    if (world_.control != nullptr && !name.empty() && world_.control->progress_due()) {
+      if (auto told = tell_progress(engine, name, hosts, began); !told) return told;
+    }
+  }
+  sent_before_ += engine.sent();
+  finished_.answers_seen += engine.answers();
+  if (name.empty()) return {};
+  return sink_.on_task_end(task(name, fmt::format("{} total {}", hosts, hosts == 1 ? "host" : "hosts")));
+}
+
+Result<void> Scan::tell_progress(const Engine& engine, std::string_view name, std::size_t hosts, Instant began) {
+  const Instant now = world_.clock.now();
+  const std::uint64_t sent = sent_before_ + engine.sent();
+  if (now - rate_at_ > 100ms) {
+    rate_ = static_cast<double>(sent - rate_sent_) / seconds_of(now - rate_at_);
+    rate_at_ = now;
+    rate_sent_ = sent;
+  }
+  model::Progress progress;
+  progress.task = task(name);
+  progress.fraction = engine.fraction();
+  if (progress.fraction > 0.01) {
+    const double elapsed = seconds_of(now - began);
+    progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
+  }
+  progress.elapsed = now - began_;
+  progress.rate = rate_;
+  progress.hosts_done = hosts_done_;
+  progress.hosts_up = finished_.hosts_up;
+  progress.hosts_active = hosts;
+  progress.open_found = open_found_;
+  return sink_.on_progress(progress);
+}
+
+void Scan::on_answer(const Answer& answer) {
+  BlockHost& host = stage_->block.hosts[stage_->hosts[answer.host]];
+  if (answer.mac && host.path.on_link && !host.mac) host.mac = answer.mac;
+  if (stage_->job.goal == Job::Goal::first_sign) {
+    if (host.state == HostState::up) return;
+    if (answer.verdict.host_is_up) host.state = HostState::up;
+    host.reason = answer.verdict.reason;
+    host.reason_ttl = answer.ttl;
+    return;
+  }
+  // Ports that will be counted need no details; which those are is known only at the end, so a few more
+  // than can be listed of every state are kept.
+  const bool open = answer.verdict.state == model::PortState::open;
+  if (!open && host.details.size() > 4 * plan_.list_limit) return;
+  const auto ask = static_cast<std::uint32_t>(
+      std::ranges::lower_bound(stage_->job.asks, answer.ask.port, {}, &Ask::port) - stage_->job.asks.begin());
+  const bool foreign = answer.from.bytes().size() != host.target.address.bytes().size() ||
+                       !std::ranges::equal(answer.from.bytes(), host.target.address.bytes());
+  host.details.push_back({ask, foreign ? stage_->block.router_number(answer.from) : std::uint16_t{0}, answer.ttl});
+  if (!open) return;
+  ++open_found_;
+  model::PortRecord port;
+  port.protocol = stage_->job.techniques[answer.ask.technique]->protocol;
+  port.port = answer.ask.port;
+  port.state = answer.verdict.state;
+  port.reason = answer.verdict.reason;
+  port.reason_ttl = answer.ttl;
+  port.service = world_.services.name_of(port.protocol, port.port);
+  if (port.service.empty()) port.service = "unknown";
+  if (auto told = sink_.on_open(host.target.address, port); !told) sink_error_ = told;
+}
+
+// ---- telling --------------------------------------------------------------------------------------
+
+void Scan::ask_names(const Block& block) {
+  if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return;
+  for (const BlockHost& host : block.hosts) {
+    const bool wanted =
+        host.state == HostState::up || plan_.stage == plan::Stage::list || plan_.names == plan::NameLookup::always;
+    if (wanted) world_.names->ask(host.target.address);
+  }
+}
+
+// Names never hold results up: those that are slow are waited for briefly, and only once a scan.
+void Scan::await_names(const Block& block) {
+  if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return;
+  const Instant deadline = world_.clock.now() + (names_waited_for_ ? Duration::zero() : name_grace);
+  for (const BlockHost& host : block.hosts) {
+    const bool wanted = host.state == HostState::up || plan_.stage == plan::Stage::list;
+    while (wanted && !world_.names->answer(host.target.address) && !stop()) {
+      const Instant now = world_.clock.now();
+      if (now >= deadline) {
+        names_waited_for_ = true;
+        return;
+      }
+      (void)world_.link.receive(std::min(deadline, now + 5ms));
+    }
+  }
+}
+
+Result<void> Scan::tell(Block& block, const Engine* engine, const Job* job, const HostList& lane_hosts) {
+  const RecordContext context{world_.services, world_.vendors, plan_.list_limit, world_.wall_time()};
+  std::size_t lane = 0;
+  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
+    BlockHost& host = block.hosts[i];
+    const bool scanned = engine != nullptr && lane < lane_hosts.size() && lane_hosts[lane] == i;
+    // What was never asked is not told.
+    if (host.state == HostState::unknown && plan_.stage != plan::Stage::list) continue;
+    model::HostRecord record = scanned
+                                   ? port_record(host, block, context, *engine, *job, static_cast<std::uint32_t>(lane))
+                                   : host_record(host, block, context);
+    record.interrupted = record.interrupted || (finished_.interrupted && !scanned && host.state == HostState::up &&
+                                                plan_.stage == plan::Stage::ports);
+    if (scanned) ++lane;
+    if (auto told = tell_host(std::move(record)); !told) return told;
+  }
+  return {};
+}
+
+Result<void> Scan::tell_host(model::HostRecord record) {
+  if (world_.names != nullptr && plan_.names != plan::NameLookup::never) {
+    const auto name = world_.names->answer(record.address);
+    if (name && !name->empty()) record.names.push_back({*name, model::HostName::Kind::ptr});
+  }
+  ++(record.state == HostState::up ? finished_.hosts_up : finished_.hosts_down);
+  return sink_.on_host(record);
+}
+
+}  // namespace
+
+Result<model::ScanFinished> run_scan(const plan::Plan& plan, const World& world, model::Sink& sink) {
+  return Scan{plan, world, sink}.run();
+}
+
+}  // namespace portolan::engine
