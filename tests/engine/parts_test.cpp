@@ -1,0 +1,183 @@
+// The small pure parts of the engine.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <vector>
+
+#include "engine/host_index.h"
+#include "engine/ledger.h"
+#include "engine/pacer.h"
+#include "engine/passes.h"
+#include "engine/permutation.h"
+#include "engine/round_trip.h"
+
+namespace portolan::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using model::PortState;
+using model::Reason;
+
+TEST(Permutation, GivesEveryElementExactlyOnce) {
+  for (const std::uint32_t size : {1U, 2U, 3U, 7U, 100U, 256U, 257U, 1000U, 65535U, 65536U, 100003U}) {
+    for (const std::uint64_t key : {0U, 1U, 12345U}) {
+      const Permutation permutation{size, key};
+      std::vector<bool> seen(size);
+      for (std::uint32_t i = 0; i < size; ++i) {
+        const std::uint32_t element = permutation.at(i);
+        ASSERT_LT(element, size);
+        ASSERT_FALSE(seen[element]) << "size " << size << " key " << key;
+        seen[element] = true;
+      }
+    }
+  }
+}
+
+TEST(Permutation, SpreadsNeighboursAndDependsOnTheKey) {
+  const Permutation a{65535, 1};
+  const Permutation b{65535, 2};
+  std::size_t same = 0;
+  std::size_t adjacent = 0;
+  for (std::uint32_t i = 1; i < 65535; ++i) {
+    same += a.at(i) == b.at(i);
+    adjacent += a.at(i) == a.at(i - 1) + 1;
+  }
+  EXPECT_LT(same, 20U);
+  EXPECT_LT(adjacent, 20U);
+}
+
+TEST(Ledger, KeepsNeighboursApartAndRunsOutOfReasonsGracefully) {
+  Ledger ledger{3, 5};
+  ledger.record(1, 2, {PortState::open, Reason::syn_ack});
+  ledger.record(1, 3, {PortState::closed, Reason::reset});
+  EXPECT_EQ(ledger.code(1, 1), Ledger::unanswered);
+  EXPECT_EQ(ledger.code(1, 4), Ledger::unanswered);
+  EXPECT_EQ(ledger.entry(ledger.code(1, 2)).state, PortState::open);
+  EXPECT_EQ(ledger.entry(ledger.code(1, 3)).reason, Reason::reset);
+  ledger.record(1, 2, {PortState::closed, Reason::reset});
+  EXPECT_EQ(ledger.entry(ledger.code(1, 2)).state, PortState::closed);
+
+  Ledger many{1, 64};
+  for (unsigned i = 0; i < 20; ++i) many.record(0, i, {PortState::filtered, static_cast<Reason>(i)});
+  EXPECT_EQ(many.entry(many.code(0, 3)).reason, static_cast<Reason>(3));
+  EXPECT_EQ(many.entry(many.code(0, 19)).state, PortState::filtered);
+  EXPECT_EQ(many.entry(many.code(0, 19)).reason, Reason::dest_unreach);
+}
+
+TEST(HostIndex, FindsWhatWasPutInAndNothingElse) {
+  HostIndex index{5000, {1, 2}};
+  for (std::uint32_t i = 0; i < 5000; ++i) index.insert(net::IpAddress::v4(0xc6120000 + i), i);
+  for (std::uint32_t i = 0; i < 5000; ++i) ASSERT_EQ(index.find(net::IpAddress::v4(0xc6120000 + i)), i);
+  EXPECT_EQ(index.find(net::IpAddress::v4(0xc6130000)), std::nullopt);
+}
+
+TEST(RoundTrip, FollowsRfc6298) {
+  const TimeoutBounds bounds{1s, 100ms, 10s};
+  RoundTripEstimate estimate;
+  EXPECT_EQ(estimate.timeout(bounds), 1s);
+  estimate.add(200ms);
+  EXPECT_EQ(estimate.smoothed(), 200ms);
+  EXPECT_EQ(estimate.timeout(bounds), 600ms);  // SRTT + 4 * R/2
+  for (int i = 0; i < 100; ++i) estimate.add(200ms);
+  EXPECT_LT(estimate.timeout(bounds), 210ms);
+  for (int i = 0; i < 100; ++i) estimate.add(1ms);
+  EXPECT_EQ(estimate.timeout(bounds), 100ms) << "never below the least";
+}
+
+constexpr PassLimits calm{.max_retries = 10, .loss = 0.001, .patience = 10s};
+
+PassResult pass(int number, std::uint32_t before, std::uint32_t last, std::uint32_t asked, std::uint32_t answered) {
+  return {.passes = number,
+          .answered_before = before,
+          .answered_last = last,
+          .asked = asked,
+          .answered = answered,
+          .duration = 1s,
+          .limited = false};
+}
+
+TEST(AfterPass, OneSilentAttemptIsNeverAVerdict) {
+  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 900), calm).next, PassDecision::Next::again);
+  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 0), calm).next, PassDecision::Next::again);
+}
+
+TEST(AfterPass, NothingLeftToAskIsTheEnd) {
+  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 1000), calm).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, OnAQuietPathTwoSilentAttemptsAreEnough) {
+  EXPECT_EQ(after_pass(pass(2, 900, 900, 100, 0), calm).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, MoreLossMeansMorePasses) {
+  PassLimits lossy = calm;
+  lossy.loss = 0.1;
+  EXPECT_EQ(after_pass(pass(2, 900, 900, 100, 0), lossy).next, PassDecision::Next::again);
+  EXPECT_EQ(after_pass(pass(5, 900, 0, 100, 0), lossy).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, RetriesAreBounded) {
+  PassLimits lossy = calm;
+  lossy.loss = 0.9;
+  EXPECT_EQ(after_pass(pass(11, 900, 1, 100, 1), lossy).next, PassDecision::Next::stop);
+  lossy.max_retries = 0;
+  EXPECT_EQ(after_pass(pass(1, 0, 0, 100, 1), lossy).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, ALimiterIsAskedAtItsOwnPace) {
+  const auto decision = after_pass(pass(3, 220, 20, 780, 20), calm);
+  EXPECT_EQ(decision.next, PassDecision::Next::stop) << "20 a second: 38 s are more than the patience of 10 s";
+  EXPECT_TRUE(decision.limiter_seen);
+  auto quick = pass(3, 220, 200, 780, 200);
+  const auto spaced = after_pass(quick, calm);
+  EXPECT_EQ(spaced.next, PassDecision::Next::again_spaced);
+  EXPECT_EQ(spaced.gap, 5500us);
+}
+
+TEST(ExpectedMissed, IsTheGeometricTail) {
+  EXPECT_NEAR(expected_missed(100, 0.1, 2), 100 * 0.01 / 0.99, 1e-9);
+  EXPECT_EQ(expected_missed(0, 0.5, 1), 0);
+}
+
+// Sends as much as the pacer allows for `length`, answering everything after `round_trip`.
+double run_pacer(Pacer& pacer, Duration round_trip, Duration length) {
+  std::uint64_t sent = 0;
+  const Instant start{};
+  for (Instant now = start; now < start + length; now += 50us) {
+    const std::size_t count = pacer.allowance(now, 64);
+    if (count == 0) continue;
+    pacer.on_sent(count, now);
+    sent += count;
+    for (std::size_t i = 0; i < count; ++i) pacer.on_answer();
+    pacer.on_round_trip(round_trip, 10ms);
+  }
+  return static_cast<double>(sent) / seconds_of(length);
+}
+
+TEST(Pacer, NeverPassesTheBoundAndReachesIt) {
+  Pacer pacer{{.min_rate = {}, .max_rate = 3000, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  const double rate = run_pacer(pacer, 10ms, 5s);
+  EXPECT_LE(rate, 3000 * 1.001 + 1);
+  EXPECT_GT(rate, 2900);
+}
+
+TEST(Pacer, GrowsWhileAnswersComeInTime) {
+  Pacer pacer{{.min_rate = {}, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  run_pacer(pacer, 10ms, 300ms);
+  EXPECT_GT(pacer.rate(), 100'000);
+}
+
+TEST(Pacer, BlindItStaysBelowTheBlindRate) {
+  Pacer pacer{{.min_rate = {}, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  for (Instant now{}; now < Instant{5s}; now += 100us) pacer.on_sent(pacer.allowance(now, 64), now);
+  EXPECT_EQ(pacer.rate(), 20'000);
+}
+
+TEST(Pacer, AFillingQueueSlowsItDownButNotBelowTheLeast) {
+  Pacer pacer{{.min_rate = 2000, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  run_pacer(pacer, 100ms, 10s);
+  EXPECT_EQ(pacer.rate(), 2000);
+}
+
+}  // namespace
+}  // namespace portolan::engine

@@ -1,0 +1,191 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "base/hash.h"
+#include "wire/build.h"
+#include "wire/packet.h"
+
+namespace portolan::wire {
+namespace {
+
+using net::IpAddress;
+using net::Port;
+using Packet_bytes = std::vector<std::uint8_t>;
+
+IpAddress v4(const char* text) { return IpAddress::parse(text).value(); }
+
+// The reset with which 198.18.0.2 refuses a SYN from 198.18.0.1 port 40961 to its port 9, byte by byte.
+const Packet_bytes reset_packet{0x45, 0x00, 0x00, 0x28, 0x00, 0x00, 0x40, 0x00, 0x40, 0x06, 0xae, 0xaa, 0xc6, 0x12,
+                                0x00, 0x02, 0xc6, 0x12, 0x00, 0x01, 0x00, 0x09, 0xa0, 0x01, 0x00, 0x00, 0x00, 0x00,
+                                0x12, 0x34, 0x56, 0x79, 0x50, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+
+Packet_bytes built(std::size_t size, const std::array<std::uint8_t, max_probe_size>& buffer) {
+  return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
+Packet_bytes syn_packet(const IpAddress& from, const IpAddress& to) {
+  std::array<std::uint8_t, max_probe_size> buffer{};
+  const std::size_t size = build_tcp({.source = from,
+                                      .destination = to,
+                                      .source_port = Port{40961},
+                                      .destination_port = Port{443},
+                                      .sequence = 0x12345678,
+                                      .acknowledgement = 0,
+                                      .flags = syn},
+                                     buffer);
+  return built(size, buffer);
+}
+
+// The plain form of RFC 1071 §4.1, word by word in 64 bits.
+std::uint16_t plain_checksum(const std::vector<std::uint8_t>& bytes) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) sum += std::uint64_t{bytes[i]} << (i % 2 == 0 ? 8U : 0U);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16U);
+  return static_cast<std::uint16_t>(~sum);
+}
+
+TEST(Checksum, AgreesWithThePlainForm) {
+  Random random{1};
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::vector<std::uint8_t> bytes(size);
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    ASSERT_EQ(checksum(bytes), plain_checksum(bytes)) << size;
+  }
+}
+
+TEST(BuildTcp, TheSynOverIpv4HasTheBytesOfTheRfcs) {
+  const auto packet = syn_packet(v4("198.18.0.1"), v4("198.18.0.2"));
+  ASSERT_EQ(packet.size(), 44U);
+  EXPECT_EQ(packet[0], 0x45);
+  EXPECT_EQ(packet[9], 6);
+  EXPECT_EQ(checksum(std::span{packet}.first(20)), 0) << "a header with a right checksum sums to zero";
+  // Pseudo header: addresses, protocol, length (RFC 9293 §3.1).
+  std::vector<std::uint8_t> summed{packet.begin() + 12, packet.end()};
+  summed.insert(summed.end(), {0, 6, 0, 24});
+  EXPECT_EQ(checksum(summed), 0);
+  EXPECT_EQ(packet[33], 0x02) << "SYN alone";
+  EXPECT_EQ((Packet_bytes{packet.begin() + 40, packet.end()}), (Packet_bytes{2, 4, 0x05, 0xb4})) << "MSS 1460";
+}
+
+TEST(BuildTcp, TheSynOverIpv6SumsToZero) {
+  const auto packet = syn_packet(v4("2001:db8::1"), v4("2001:db8::2"));
+  ASSERT_EQ(packet.size(), 64U);
+  std::vector<std::uint8_t> summed{packet.begin() + 8, packet.end()};
+  summed.insert(summed.end(), {0, 6, 0, 24});
+  EXPECT_EQ(checksum(summed), 0);
+}
+
+TEST(ParseIpv4, ReadsAReset) {
+  const auto packet = parse_ipv4(reset_packet);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->source, v4("198.18.0.2"));
+  EXPECT_EQ(packet->ttl, 64);
+  const auto& tcp = std::get<TcpSegment>(packet->content);
+  EXPECT_TRUE(tcp.rst);
+  EXPECT_TRUE(tcp.ack);
+  EXPECT_EQ(tcp.source, Port{9});
+  EXPECT_EQ(tcp.acknowledgement, 0x12345679U);
+}
+
+TEST(ParseIpv4, WhatIsBuiltIsReadBack) {
+  for (const auto& [from, to] : {std::pair{"198.18.0.1", "198.18.0.2"}, std::pair{"2001:db8::1", "2001:db8::2"}}) {
+    const auto bytes = syn_packet(v4(from), v4(to));
+    const auto packet = v4(from).is_v4() ? parse_ipv4(bytes) : parse_ipv6(bytes);
+    ASSERT_TRUE(packet);
+    const auto& tcp = std::get<TcpSegment>(packet->content);
+    EXPECT_EQ(packet->destination, v4(to));
+    EXPECT_EQ(tcp.destination, Port{443});
+    EXPECT_EQ(tcp.sequence, 0x12345678U);
+    EXPECT_TRUE(tcp.syn && !tcp.ack && !tcp.rst && !tcp.fin);
+  }
+}
+
+TEST(ParseIpv4, EveryTruncationIsNothingRatherThanWrong) {
+  for (std::size_t size = 0; size < 36; ++size) {
+    EXPECT_FALSE(parse_ipv4(std::span{reset_packet}.first(size))) << size;
+  }
+}
+
+TEST(ParseIpv4, OptionsAreSteppedOver) {
+  Packet_bytes bytes = reset_packet;
+  bytes.insert(bytes.begin() + 20, {7, 4, 4, 0});  // record route, empty
+  bytes[0] = 0x46;
+  bytes[3] = 44;
+  const auto packet = parse_ipv4(bytes);
+  ASSERT_TRUE(packet);
+  EXPECT_TRUE(std::get<TcpSegment>(packet->content).rst);
+}
+
+TEST(ParseIpv4, ALaterFragmentHasNoTransportHeader) {
+  Packet_bytes bytes = reset_packet;
+  bytes[6] = 0x00;
+  bytes[7] = 0x10;
+  EXPECT_FALSE(parse_ipv4(bytes));
+}
+
+TEST(ParseIpv4, EthernetPaddingIsNotPayload) {
+  Packet_bytes bytes = reset_packet;
+  bytes.resize(46);
+  EXPECT_TRUE(parse_ipv4(bytes));
+}
+
+TEST(ParseIpv4, AnIcmpErrorSaysWhatItQuotes) {
+  const auto quoted = syn_packet(v4("198.18.0.1"), v4("198.18.0.2"));
+  Packet_bytes bytes{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 1, 0, 0, 198, 18, 0, 99, 198, 18, 0, 1, 3, 13, 0, 0, 0, 0, 0, 0};
+  // The least that RFC 792 promises: the header and eight bytes.
+  bytes.insert(bytes.end(), quoted.begin(), quoted.begin() + 28);
+  bytes[3] = static_cast<std::uint8_t>(bytes.size());
+  const auto packet = parse_ipv4(bytes);
+  ASSERT_TRUE(packet);
+  const auto& error = std::get<IcmpError>(packet->content);
+  EXPECT_EQ(packet->source, v4("198.18.0.99"));
+  EXPECT_EQ(error.kind, IcmpError::Kind::admin_prohibited);
+  EXPECT_EQ(error.quoted_destination, v4("198.18.0.2"));
+  EXPECT_EQ(error.quoted_destination_port, Port{443});
+  EXPECT_EQ(error.quoted_source_port, Port{40961});
+  EXPECT_EQ(error.quoted_sequence, 0x12345678U);
+  bytes.pop_back();
+  bytes[3] = 0;
+  EXPECT_FALSE(parse_ipv4(bytes)) << "seven bytes of the quote identify nothing";
+}
+
+TEST(ParseIpv6, ExtensionHeadersAreSteppedOverAndBounded) {
+  auto bytes = syn_packet(v4("2001:db8::1"), v4("2001:db8::2"));
+  bytes.insert(bytes.begin() + 40, {6, 0, 1, 4, 0, 0, 0, 0});  // hop-by-hop, padding, then TCP
+  bytes[6] = 0;
+  bytes[5] = static_cast<std::uint8_t>(bytes[5] + 8);
+  ASSERT_TRUE(parse_ipv6(bytes));
+  bytes[41] = 255;  // the header claims to be longer than the packet
+  EXPECT_FALSE(parse_ipv6(bytes));
+}
+
+TEST(ParseArp, OnlyAReplyIsRead) {
+  std::array<std::uint8_t, max_probe_size> buffer{};
+  const net::Mac ours{{2, 0, 0, 0, 0, 1}};
+  auto bytes = built(build_arp_request(ours, v4("198.18.0.1"), v4("198.18.0.2"), buffer), buffer);
+  EXPECT_EQ(bytes.size(), 28U);
+  EXPECT_FALSE(parse_arp(bytes)) << "a request is nobody's answer";
+  bytes[7] = 2;
+  const auto packet = parse_arp(bytes);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(std::get<ArpReply>(packet->content).sender_mac, ours);
+}
+
+TEST(NeighbourSolicitation, GoesToTheSolicitedNodeGroup) {
+  std::array<std::uint8_t, max_probe_size> buffer{};
+  const auto target = v4("2001:db8::ab:cdef");
+  const auto bytes =
+      built(build_neighbour_solicitation({{2, 0, 0, 0, 0, 1}}, v4("2001:db8::1"), target, buffer), buffer);
+  EXPECT_EQ(IpAddress::from_bytes(std::span{bytes}.subspan(24, 16)), v4("ff02::1:ffab:cdef"));
+  EXPECT_EQ(bytes[7], 255) << "hop limit (RFC 4861 §7.1.1)";
+  EXPECT_EQ(solicited_node_mac(target), (net::Mac{{0x33, 0x33, 0xff, 0xab, 0xcd, 0xef}}));
+  std::vector<std::uint8_t> summed{bytes.begin() + 8, bytes.end()};
+  summed.insert(summed.end(), {0, 58, 0, 32});
+  EXPECT_EQ(checksum(summed), 0);
+}
+
+}  // namespace
+}  // namespace portolan::wire
