@@ -25,6 +25,8 @@ constexpr std::uint64_t control_every_at_first = 16;
 constexpr std::uint64_t control_every = 64;
 constexpr std::uint64_t first_controls = 64;
 constexpr std::uint64_t enough_controls = 8;
+// Of all answering ports of a job, at most this many are expected to be missed when it ends.
+constexpr double acceptable_misses = 0.02;
 
 // The address as it stands in packets: a zone never travels.
 net::IpAddress on_the_wire(const net::IpAddress& address) { return net::IpAddress::from_bytes(address.bytes()); }
@@ -343,8 +345,12 @@ void Engine::decide(std::uint32_t host, Instant now) {
                     .answered = discovery ? 0 : std::min(lane.asked, lane.answered - lane.answered_before),
                     .duration = now - lane.pass_started,
                     .limited = lane.limited};
-  const PassDecision decision =
-      after_pass(result, {settings_.timing.max_retries, loss(), settings_.timing.limiter_patience});
+  const PassDecision decision = after_pass(
+      result,
+      {.max_retries = settings_.timing.max_retries,
+       .loss = loss(),
+       .acceptable_misses = discovery ? acceptable_misses : acceptable_misses / static_cast<double>(lanes_.size()),
+       .patience = settings_.timing.limiter_patience});
   if (decision.limiter_seen) {
     lane.limiter_rate = decision.answers_a_second;
     lane.limiter_given_up = decision.next != PassDecision::Next::again_spaced;

@@ -6,8 +6,6 @@
 namespace portolan::engine {
 namespace {
 
-// Another walk is made while more than this many answering ports are expected to be missing.
-constexpr double acceptable_misses = 0.01;
 // Fewer late answers than this say nothing about a rate limiter.
 constexpr std::uint32_t telling_answers = 8;
 
@@ -38,7 +36,7 @@ PassDecision ordinary(const PassResult& r, const PassLimits& limits) {
   // One silent attempt is never a verdict, and a walk that still found something is followed by another.
   if (r.passes == 1 || (r.answered > 0 && !r.limited)) return again;
   const double answered = r.answered_before + r.answered;
-  return expected_missed(answered, limits.loss, r.passes) > acceptable_misses ? again : PassDecision{};
+  return expected_missed(answered, limits.loss, r.passes) > limits.acceptable_misses ? again : PassDecision{};
 }
 
 }  // namespace

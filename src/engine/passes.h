@@ -19,8 +19,9 @@ struct PassResult {
 
 struct PassLimits {
   int max_retries = 10;
-  double loss = 0;      // share of round trips lost, 0 to 1
-  Duration patience{};  // longest that a rate limiter is waited for
+  double loss = 0;                  // share of round trips lost, 0 to 1
+  double acceptable_misses = 0.01;  // of this host's answering ports, on average
+  Duration patience{};              // longest that a rate limiter is waited for
 };
 
 struct PassDecision {

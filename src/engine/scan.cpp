@@ -71,7 +71,7 @@ class Scan : public AnswerListener {
   Result<void> drive(Engine& engine, std::string_view task, std::size_t hosts);
   // One stage over `hosts` that only looks for signs of life.
   Result<void> discover(Block& block, const Job& job, const HostList& hosts, std::string_view task);
-  void note_loss(const Engine& engine);
+  static double missed_open(const Engine& engine, const Job& job, const BlockHost& host, std::uint32_t lane);
   [[nodiscard]] model::TaskRecord task(std::string_view name, std::string extra = {}) const;
   Result<void> tell_progress(const Engine& engine, std::string_view name, std::size_t hosts, Instant began);
   std::vector<LaneTarget> lanes(const Block& block, const HostList& hosts) const;
@@ -219,6 +219,7 @@ Result<void> Scan::find_gateways(Block& block) {
     BlockHost gateway;
     gateway.target.address = host.path.next_hop;
     gateway.path = host.path;
+    gateway.path.on_link = true;
     gateway.routed = true;
     gateways.hosts.push_back(std::move(gateway));
   }
@@ -380,21 +381,24 @@ Result<void> Scan::scan_ports(Block& block) {
   auto done = drive(engine, job.techniques[0]->task, list.size());
   stage_.reset();
   if (!done) return done;
-  note_loss(engine);
+  finished_.measured_loss = engine.loss();
   for (std::uint32_t lane = 0; lane < list.size(); ++lane) {
-    BlockHost& host = block.hosts[list[lane]];
-    const LaneOutcome outcome = engine.outcome(lane);
-    const double open = static_cast<double>(std::ranges::count_if(host.details, [&](const Detail& d) {
-      const auto verdict = engine.verdict(lane, d.ask);
-      return verdict && verdict->state == model::PortState::open;
-    }));
-    finished_.expected_missed_open += expected_missed(open, engine.loss(), std::max(1, outcome.passes));
+    finished_.expected_missed_open += missed_open(engine, job, block.hosts[list[lane]], lane);
   }
   await_names(block);
   return tell(block, &engine, &job, list);
 }
 
-void Scan::note_loss(const Engine& engine) { finished_.measured_loss = engine.loss(); }
+// Only silent ports can hide an open one.
+double Scan::missed_open(const Engine& engine, const Job& job, const BlockHost& host, std::uint32_t lane) {
+  const LaneOutcome outcome = engine.outcome(lane);
+  const double silent = static_cast<double>(job.asks.size() - outcome.answered);
+  const auto open = std::ranges::count_if(host.details, [&](const Detail& detail) {
+    const auto verdict = engine.verdict(lane, detail.ask);
+    return verdict && verdict->state == model::PortState::open;
+  });
+  return std::min(silent, expected_missed(static_cast<double>(open), engine.loss(), std::max(1, outcome.passes)));
+}
 
 std::vector<LaneTarget> Scan::lanes(const Block& block, const HostList& hosts) const {
   std::vector<LaneTarget> targets;
