@@ -14,7 +14,7 @@ constexpr double first_rate = 5'000;
 // Reduced for loss, the rate stays above this: below it a rate limiter is the likelier cause, and
 // that is handled host by host.
 constexpr double loss_floor = 1'000;
-constexpr double queue_floor = 100;
+constexpr double queue_floor = 500;
 constexpr double fastest = 5'000'000;
 // Sends are late by a scheduler's whim; this much may be caught up at once.
 constexpr Duration catch_up = 3ms;
@@ -22,6 +22,8 @@ constexpr Duration shortest_epoch = 1ms;
 // A batch is what half a millisecond brings, but no more than the kernel gains from.
 constexpr double longest_batch = 0.0005;
 constexpr double largest_batch = 32;
+// Fewer answers in an epoch than this say little about how many there are to a probe.
+constexpr std::uint64_t telling_answers = 64;
 constexpr std::uint64_t loss_window = 16;
 
 }  // namespace
@@ -81,11 +83,41 @@ Duration Pacer::epoch_length() const {
   return round_trip_ ? std::max(shortest_epoch, *round_trip_) : limits_.blind_round_trip;
 }
 
-bool Pacer::queue_is_filling() const {
-  if (epoch_.round_trips == 0) return false;
-  const auto count = static_cast<std::int64_t>(epoch_.round_trips);
-  // Half again as long as each host at its best; jitter of a few milliseconds is no queue.
-  return epoch_.round_trip_sum > epoch_.best_sum + epoch_.best_sum / 2 + 5ms * count;
+// How much longer than each host's best the round trips of this epoch were, on average.
+Duration Pacer::inflation() const {
+  if (epoch_.round_trips == 0) return Duration::zero();
+  return (epoch_.round_trip_sum - epoch_.best_sum) / static_cast<std::int64_t>(epoch_.round_trips);
+}
+
+// Half again as long as each host at its best means a queue; jitter of a few milliseconds does not.
+Duration Pacer::tolerated_inflation() const {
+  if (epoch_.round_trips == 0) return Duration::max();
+  const Duration best = epoch_.best_sum / static_cast<std::int64_t>(epoch_.round_trips);
+  return best / 2 + 5ms + base_inflation_;
+}
+
+// A queue that is filling empties at a slower rate. Round trips that stay long whatever the rate are
+// somebody else's traffic, or a busy machine: no reason to crawl.
+void Pacer::drain_queue() {
+  const Duration extra = inflation();
+  const bool no_effect = queue_cut_ && rate_ < 0.3 * queue_cut_->rate && extra > queue_cut_->inflation * 3 / 4;
+  if (queue_cut_ && (no_effect || rate_ <= queue_floor)) {
+    base_inflation_ = extra;
+    set_rate(queue_cut_->rate / 4);
+    queue_cut_.reset();
+    return;
+  }
+  if (!queue_cut_) queue_cut_ = QueueCut{rate_, extra};
+  const double fit = seconds_of(epoch_.best_sum) / seconds_of(epoch_.round_trip_sum);
+  slow_down(std::clamp(1.2 * fit, 0.25, 0.7), queue_floor);
+}
+
+// While the rate doubles, so must the answers; where they stop keeping up, the path carries no more.
+bool Pacer::path_is_full() {
+  if (!slow_start_ || epoch_.answers < telling_answers || sent_last_ == 0) return false;
+  const double yield = static_cast<double>(epoch_.answers) / static_cast<double>(sent_last_);
+  best_yield_ = std::max(best_yield_, yield);
+  return yield < 0.75 * best_yield_;
 }
 
 // Loss that grows with the rate is congestion: go slower. Loss that a slower rate does not mend is the
@@ -117,28 +149,37 @@ void Pacer::end_epoch(Instant now) {
   const double length = seconds_of(now - epoch_.start);
   // Growing is earned only by sending what is already allowed.
   const bool used = static_cast<double>(epoch_.sent) >= 0.7 * rate_ * length;
-  const bool filling = queue_is_filling();
+  const bool filling = inflation() > tolerated_inflation();
   if (cool_down_ > 0) {
     --cool_down_;
     if (cool_down_ == 0) window_asked_ = window_lost_ = 0;  // controls that left at the old rate
   } else if (filling) {
-    slow_down(0.7, queue_floor);
+    drain_queue();
+  } else if (used && path_is_full()) {
+    slow_down(0.5, loss_floor);
   } else if (look_at_loss(); cool_down_ > 0) {
     // slowed down for loss
   } else if (epoch_.refused == 0 && used) {
     if (epoch_.answers > 0) {
-      set_rate(rate_ * (slow_start_ ? 2 : 1.1));
+      set_rate(rate_ * growth());
     } else if (rate_ < limits_.blind_rate) {
       set_rate(std::min(rate_ * 1.5, limits_.blind_rate));
     }
   }
+  sent_last_ = epoch_.sent;
   epoch_ = Epoch{};
   epoch_.start = now;
 }
 
+double Pacer::growth() {
+  queue_cut_.reset();
+  if (slow_start_) return 2;
+  return inflation() < tolerated_inflation() / 4 ? 1.25 : 1.1;
+}
+
 void Pacer::slow_down(double factor, double floor) {
   slow_start_ = false;
-  cool_down_ = 2;
+  cool_down_ = 1;
   if (rate_ > floor) set_rate(std::max(floor, rate_ * factor));
 }
 

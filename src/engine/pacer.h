@@ -59,7 +59,11 @@ class Pacer {
   [[nodiscard]] double batch() const;
   void end_epoch(Instant now);
   [[nodiscard]] Duration epoch_length() const;
-  [[nodiscard]] bool queue_is_filling() const;
+  [[nodiscard]] Duration inflation() const;
+  [[nodiscard]] Duration tolerated_inflation() const;
+  void drain_queue();
+  double growth();
+  [[nodiscard]] bool path_is_full();
   void look_at_loss();
   void slow_down(double factor, double floor);
   void set_rate(double rate);
@@ -70,6 +74,8 @@ class Pacer {
   bool started_ = false;
   Instant next_;
   Epoch epoch_;
+  std::uint64_t sent_last_ = 0;         // in the epoch before: what this one's answers are answers to
+  double best_yield_ = 0;               // answers a probe
   int cool_down_ = 0;                   // epochs to wait for the effect of a reduction before the next one
   std::optional<Duration> round_trip_;  // mean of the last epoch that measured any
   std::uint64_t controls_asked_ = 0;
@@ -81,7 +87,13 @@ class Pacer {
     double rate;  // before
     double loss;  // before
   };
-  std::optional<Cut> cut_;  // a reduction for loss whose effect is still to be seen
+  struct QueueCut {
+    double rate;         // before
+    Duration inflation;  // before
+  };
+  std::optional<QueueCut> queue_cut_;  // reductions for a queue whose effect is still to be seen
+  Duration base_inflation_{};          // of round trips, taken for not ours
+  std::optional<Cut> cut_;             // a reduction for loss whose effect is still to be seen
 };
 
 }  // namespace portolan::engine
