@@ -38,7 +38,7 @@ class Random {
   // Uniform in [0, bound); 0 for bound 0. Lemire's multiply-shift; the bias (< 2^-32 for the
   // bounds used here) does not matter for order and simulation.
   constexpr std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >> 64U);
+    return static_cast<std::uint64_t>((__extension__ static_cast<unsigned __int128>((*this)()) * bound) >> 64U);
   }
   constexpr double unit() { return static_cast<double>((*this)() >> 11U) * 0x1.0p-53; }
   constexpr bool chance(double probability) { return unit() < probability; }

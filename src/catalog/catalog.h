@@ -2,9 +2,8 @@
 // cards. Read once from the data directory; lookups never fail, they just know less.
 #pragma once
 
+#include <cstddef>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,15 +37,27 @@ class Services {
   std::unique_ptr<Data> data_;
 };
 
-// Vendors of network cards by the first 24 (28, 36) bits, from IEEE's list.
+// Vendors of network cards by the first 24, 28 or 36 bits of an address, from IEEE's lists as the
+// ieee-data package has them. Nothing is read before the first name is asked for (a few
+// milliseconds then), so a scan that prints no MAC pays nothing for the catalogue.
 class Vendors {
  public:
-  // `text` is oui.txt of the ieee-data package; "" gives a catalogue that knows none.
+  // `text` is oui.txt, which must outlive the catalogue; "" gives one that knows none.
   static Vendors parse(std::string_view text);
-  [[nodiscard]] std::string_view name_of(net::Mac mac) const;  // "" when unknown
+  Vendors();
+  ~Vendors();
+  Vendors(Vendors&&) noexcept;
+  Vendors& operator=(Vendors&&) noexcept;
+
+  // One more list (mam.txt, oui36.txt, iab.txt), which must outlive the catalogue. The smallest
+  // block that holds an address names it, whatever the order of the lists. Not after name_of.
+  void add(std::string_view text);
+  // "" when unknown. A view into the texts; may be called from several threads.
+  [[nodiscard]] std::string_view name_of(net::Mac mac) const;
 
  private:
-  std::vector<std::pair<std::uint32_t, std::string>> by_prefix_;  // sorted
+  struct Index;
+  std::unique_ptr<Index> index_;
 };
 
 }  // namespace portolan::catalog

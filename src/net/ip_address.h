@@ -61,6 +61,10 @@ class IpAddress {
     }
     return bytes_[15] == 1;
   }
+  // ::ffff:10.0.0.1: an IPv4 address in an IPv6 socket (RFC 4291 §2.5.5.2), IPv4 on the wire.
+  [[nodiscard]] bool is_v4_mapped() const;
+  // The IPv4 address inside where is_v4_mapped(), else the address itself.
+  [[nodiscard]] IpAddress unmapped() const;
   // The address `n` further on, modulo the size of the family; the zone stays.
   [[nodiscard]] IpAddress plus(std::uint64_t n) const;
 
@@ -78,7 +82,12 @@ std::string to_string(const IpAddress& address);
 struct Prefix {
   IpAddress address;     // host bits zero
   unsigned length = 32;  // 0 to 32 or 128
+  // Zones are not compared.
   [[nodiscard]] bool contains(const IpAddress& a) const;
+  [[nodiscard]] IpAddress last() const;
+  // The prefix that `address` is in; `length` must fit its family. Keeps the zone.
+  static Prefix around(const IpAddress& address, unsigned length);
+  // "10.0.0.0/8", host bits cleared; an address alone is a prefix of full length.
   static Result<Prefix> parse(std::string_view text);
   friend constexpr auto operator<=>(const Prefix&, const Prefix&) noexcept = default;
 };

@@ -1,0 +1,231 @@
+#include "plan/port_expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "plan/quoted.h"
+
+namespace portolan::plan {
+namespace {
+
+constexpr std::uint32_t highest_port = 65'535;
+
+struct Transport {
+  net::Protocol protocol;
+  char letter;
+  net::PortSet PortPlan::* ports;
+};
+constexpr std::array transports{
+    Transport{.protocol = net::Protocol::tcp, .letter = 'T', .ports = &PortPlan::tcp},
+    Transport{.protocol = net::Protocol::udp, .letter = 'U', .ports = &PortPlan::udp},
+    Transport{.protocol = net::Protocol::sctp, .letter = 'S', .ports = &PortPlan::sctp},
+};
+
+// Whom a piece speaks to, as the prefixes and brackets before it have it.
+struct Scope {
+  std::array<bool, transports.size()> selected{true, true, true};
+  bool registered_only = false;  // inside [ ]
+};
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+net::PortSet within(const net::PortSet& set, net::PortRange range) {
+  net::PortSet both;
+  for (const net::PortRange& own : set.ranges()) {
+    const net::PortRange part{.first = std::max(own.first, range.first), .last = std::min(own.last, range.last)};
+    if (part.first <= part.last) both.insert(part);
+  }
+  return both;
+}
+
+void insert_all(net::PortSet& into, const net::PortSet& from) {
+  for (const net::PortRange& range : from.ranges()) into.insert(range);
+}
+
+// Characters of the names in IANA's registry, and wildcards.
+bool is_service_pattern(std::string_view text) {
+  return !text.starts_with('-') && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"-_.+/*?"}.contains(c);
+  });
+}
+
+class Reader {
+ public:
+  Reader(std::string_view text, const catalog::Services& services) : whole_{text}, services_{services} {}
+
+  Result<PortPlan> read() {
+    if (auto read = read_list(trimmed(whole_), Scope{}); !read) return fail(std::move(read.error()));
+    if (plan_ == PortPlan{}) return wrong("names no port", "write something like 22,80,8000-8100 or http*");
+    return std::move(plan_);
+  }
+
+ private:
+  [[nodiscard]] std::unexpected<Error> wrong(std::string_view what, std::string_view advice,
+                                             Errc code = Errc::parse) const {
+    return fail(code, fmt::format("the port list {} {}; {}", quoted(whole_), what, advice));
+  }
+
+  Result<void> read_list(std::string_view list, Scope scope);
+  Result<std::string_view> read_prefixes(std::string_view list, Scope& scope) const;
+  Result<std::string_view> read_brackets(std::string_view list, Scope scope);
+  Result<void> read_piece(std::string_view piece, const Scope& scope);
+  [[nodiscard]] Result<net::PortRange> read_range(std::string_view piece) const;
+  [[nodiscard]] Result<net::Port> read_port(std::string_view digits, std::uint16_t when_missing) const;
+  Result<void> add_service(std::string_view pattern, const Scope& scope);
+  void add_range(net::PortRange range, const Scope& scope);
+  const net::PortSet& registered(std::size_t transport);
+
+  std::string_view whole_;
+  const catalog::Services& services_;
+  PortPlan plan_;
+  std::array<std::optional<net::PortSet>, transports.size()> registered_;  // once asked for
+};
+
+// Pieces with commas between them; one more comma at the very end is let pass, as nmap does.
+Result<void> Reader::read_list(std::string_view list, Scope scope) {
+  while (!list.empty()) {
+    auto rest = read_prefixes(list, scope);
+    if (!rest) return fail(std::move(rest.error()));
+    if (rest->empty()) return {};
+    if (rest->front() == '[') {
+      rest = read_brackets(*rest, scope);
+      if (!rest) return fail(std::move(rest.error()));
+    } else {
+      const auto piece = rest->substr(0, rest->find(','));
+      if (auto read = read_piece(trimmed(piece), scope); !read) return read;
+      rest->remove_prefix(piece.size());
+    }
+    list = trimmed(rest->substr(rest->empty() ? 0 : 1));
+  }
+  return {};
+}
+
+// "T:", "U:" or "S:" at the start, the last of several counts. They hold for all that follows, but no
+// further than the brackets they stand in. Returns the rest.
+Result<std::string_view> Reader::read_prefixes(std::string_view list, Scope& scope) const {
+  while (list.size() >= 2 && list[1] == ':') {
+    if (list[0] == 'P') {
+      return wrong("has 'P:', IP protocols, which portolan does not scan",
+                   "T:, U: and S: stand for TCP, UDP and SCTP ports", Errc::unsupported);
+    }
+    for (std::size_t i = 0; i < transports.size(); ++i) scope.selected[i] = transports[i].letter == list[0];
+    if (std::ranges::find(scope.selected, true) == scope.selected.end()) {
+      return wrong(fmt::format("has {}, which is no protocol", quoted(list.substr(0, 2))),
+                   "T:, U: and S: stand for TCP, UDP and SCTP ports");
+    }
+    list = trimmed(list.substr(2));
+  }
+  return list;
+}
+
+// "[...]": of the ports inside only those that have a name in the catalogue. Returns what is behind it.
+Result<std::string_view> Reader::read_brackets(std::string_view list, Scope scope) {
+  if (scope.registered_only) return wrong("has brackets inside brackets", "one pair is enough, as in [1-1024]");
+  const auto close = list.find(']');
+  if (close == std::string_view::npos) return wrong("has a '[' without a ']'", "write registered ports like [1-1024]");
+  scope.registered_only = true;
+  if (auto read = read_list(trimmed(list.substr(1, close - 1)), scope); !read) return fail(std::move(read.error()));
+  const auto after = trimmed(list.substr(close + 1));
+  if (!after.empty() && after.front() != ',') {
+    return wrong(fmt::format("goes on with {} right behind ']'", quoted(after)), "put a comma between the two");
+  }
+  return after;
+}
+
+Result<void> Reader::read_piece(std::string_view piece, const Scope& scope) {
+  if (piece.empty()) return wrong("has an empty place", "put single commas between ports, as in 22,80,8000-8100");
+  if (piece.contains(']')) return wrong("has a ']' without a '['", "write registered ports like [1-1024]");
+  if (piece.find_first_not_of("0123456789-") == std::string_view::npos) {
+    const auto range = read_range(piece);
+    if (!range) return fail(range.error());
+    add_range(*range, scope);
+    return {};
+  }
+  return add_service(piece, scope);
+}
+
+// "80", "1-1024", "-100" (from 1: port 0 must be named), "60000-" or "-".
+Result<net::PortRange> Reader::read_range(std::string_view piece) const {
+  const auto dash = piece.find('-');
+  const auto first = read_port(piece.substr(0, dash), 1);
+  if (!first) return fail(first.error());
+  if (dash == std::string_view::npos) return net::PortRange{.first = *first, .last = *first};
+  const auto last_text = piece.substr(dash + 1);
+  if (last_text.contains('-')) {
+    return wrong(fmt::format("has {}, with more than one dash", quoted(piece)), "a range looks like 8000-8100");
+  }
+  const auto last = read_port(last_text, highest_port);
+  if (!last) return fail(last.error());
+  if (*last < *first) {
+    return wrong(fmt::format("has the range {}, which runs backwards", quoted(piece)),
+                 fmt::format("write {}-{}", last->value(), first->value()));
+  }
+  return net::PortRange{.first = *first, .last = *last};
+}
+
+Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_missing) const {
+  if (digits.empty()) return net::Port{when_missing};
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || value > highest_port) {
+    return wrong(fmt::format("has the port {}", quoted(digits)), "ports go from 0 to 65535");
+  }
+  return net::Port{static_cast<std::uint16_t>(value)};
+}
+
+Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
+  if (!is_service_pattern(pattern)) {
+    return wrong(fmt::format("has {}, which is no port, range or service name", quoted(pattern)),
+                 "write something like 22,80,8000-8100,http*");
+  }
+  bool found = false;
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    if (!scope.selected[i]) continue;
+    const auto ports = services_.matching(transports[i].protocol, pattern);
+    found = found || !ports.empty();
+    insert_all(plan_.*transports[i].ports, ports);
+  }
+  if (!found) {
+    return wrong(fmt::format("has {}, which is the name of no registered service", quoted(pattern)),
+                 "give the port's number, or a wildcard such as http*");
+  }
+  return {};
+}
+
+const net::PortSet& Reader::registered(std::size_t transport) {
+  auto& set = registered_[transport];
+  if (!set) set = services_.registered(transports[transport].protocol);
+  return *set;
+}
+
+void Reader::add_range(net::PortRange range, const Scope& scope) {
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    if (!scope.selected[i]) continue;
+    net::PortSet& ports = plan_.*transports[i].ports;
+    if (scope.registered_only) {
+      insert_all(ports, within(registered(i), range));
+    } else {
+      ports.insert(range);
+    }
+  }
+}
+
+}  // namespace
+
+Result<PortPlan> parse_ports(std::string_view text, const catalog::Services& services) {
+  return Reader{text, services}.read();
+}
+
+}  // namespace portolan::plan

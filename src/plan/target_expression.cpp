@@ -1,0 +1,263 @@
+#include "plan/target_expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "plan/quoted.h"
+
+namespace portolan::plan {
+namespace {
+
+constexpr std::string_view octet_characters = "0123456789.,*-";
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Decimal whatever zeros stand in front, as nmap reads it; nothing above `most`.
+std::optional<unsigned> read_number(std::string_view text, unsigned most) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (!is_digits(text) || error != std::errc{} || end != text.data() + text.size() || value > most) return std::nullopt;
+  return value;
+}
+
+// "7", "1-9", "-9", "1-" or "-" into `octet`; a missing end is the end of the octet.
+Result<void> read_octet_range(std::string_view whole, std::string_view piece, OctetSet& octet) {
+  const auto dash = piece.find('-');
+  const auto first_text = piece.substr(0, dash);
+  const auto last_text = dash == std::string_view::npos ? first_text : piece.substr(dash + 1);
+  if (piece.empty()) {
+    return fail(Errc::parse, fmt::format("{} has an empty place where a number from 0 to 255 belongs", quoted(whole)));
+  }
+  const auto first = first_text.empty() ? 0U : read_number(first_text, 255);
+  const auto last = last_text.empty() ? 255U : read_number(last_text, 255);
+  if (!first || !last) {
+    return fail(Errc::parse, fmt::format("{} in {} is no octet of an IPv4 address; octets are numbers from 0 to 255, "
+                                         "ranges like 1-9, or *",
+                                         quoted(piece), quoted(whole)));
+  }
+  if (*last < *first) {
+    return fail(Errc::parse, fmt::format("the range {} in {} runs backwards; write {}-{}", quoted(piece), quoted(whole),
+                                         *last, *first));
+  }
+  octet.insert(*first, *last);
+  return {};
+}
+
+Result<OctetSet> read_octet(std::string_view whole, std::string_view text) {
+  OctetSet octet;
+  if (text == "*") {
+    octet.insert(0, 255);
+    return octet;
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto comma = std::min(text.find(',', begin), text.size());
+    if (const auto read = read_octet_range(whole, text.substr(begin, comma - begin), octet); !read) {
+      return fail(read.error());
+    }
+    begin = comma + 1;
+  }
+  return octet;
+}
+
+Result<TargetExpression> read_pattern(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
+  if (std::ranges::count(host, '.') != 3) {
+    return fail(Errc::parse, fmt::format("{} is not an IPv4 target: four octets with dots between them are needed, as "
+                                         "in 192.168.0.1, 192.168.0.1-9 or 10.0-3.*.1",
+                                         quoted(whole)));
+  }
+  OctetPattern pattern;
+  std::size_t begin = 0;
+  for (OctetSet& octet : pattern.octets) {
+    const auto dot = std::min(host.find('.', begin), host.size());
+    const auto read = read_octet(whole, host.substr(begin, dot - begin));
+    if (!read) return fail(read.error());
+    octet = *read;
+    begin = dot + 1;
+  }
+  if (length && *length > 32) {
+    return fail(Errc::parse, fmt::format("{} has a prefix length above 32, the most an IPv4 address has; write "
+                                         "something like 192.168.0.0/24",
+                                         quoted(whole)));
+  }
+  return length ? pattern.widened(*length) : pattern;
+}
+
+Result<TargetExpression> read_v6(std::string_view whole, std::string_view host, std::optional<unsigned> length,
+                                 const ZoneOf& zone_of) {
+  if (host.starts_with('[')) {
+    return fail(Errc::parse,
+                fmt::format("{} has brackets; write the IPv6 address alone, and ports behind -p", quoted(whole)));
+  }
+  if (host.find(':') == host.rfind(':')) {
+    return fail(Errc::parse, fmt::format("{} is neither a name nor an address; write the host alone, and ports behind "
+                                         "-p",
+                                         quoted(whole)));
+  }
+  const auto address = net::IpAddress::parse(host, zone_of);
+  if (!address) return fail(address.error());
+  if (address->is_v4_mapped()) {
+    // On the wire it is IPv4; let in as IPv6 it would pass by exclusions of the IPv4 address.
+    return fail(Errc::parse, fmt::format("{} is an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2); write it "
+                                         "with dots alone, like 192.168.0.1",
+                                         quoted(whole)));
+  }
+  if (address->zone() != 0 && !address->is_link_local()) {
+    return fail(Errc::parse, fmt::format("{} names an interface, which only link-local addresses (fe80::/10) take; "
+                                         "leave %... out",
+                                         quoted(whole)));
+  }
+  return net::Prefix::around(*address, length.value_or(128));
+}
+
+// Host name characters of RFC 1123, underscores, which are in use, and bytes beyond ASCII, which the
+// resolver may know what to do with.
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && std::ranges::all_of(label, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
+Result<TargetExpression> read_name(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
+  const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  bool good = !labels.empty() && labels.size() <= 253;
+  for (std::size_t begin = 0; good && begin <= labels.size();) {
+    const auto dot = std::min(labels.find('.', begin), labels.size());
+    good = is_label(labels.substr(begin, dot - begin));
+    begin = dot + 1;
+  }
+  if (!good) {
+    return fail(Errc::parse, fmt::format("{} is neither a host name nor an address; targets look like example.org, "
+                                         "192.168.0.0/24, 10.0-3.*.1 or 2001:db8::1",
+                                         quoted(whole)));
+  }
+  return NamedTarget{.name = std::string{host}, .length = length};
+}
+
+constexpr std::uint64_t low_bits(unsigned count) {
+  return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+// At least the number of runs: behind the last octet with a gap every address follows the one before.
+std::uint64_t run_bound(const std::array<OctetSet, 4>& octets) {
+  unsigned fixed = 4;
+  while (fixed > 0 && octets[fixed - 1].size() == 256) --fixed;
+  std::uint64_t product = 1;
+  for (unsigned i = 0; i < fixed; ++i) product *= octets[i].size();
+  return product;
+}
+
+}  // namespace
+
+void OctetSet::insert(unsigned first, unsigned last) {
+  for (unsigned word = first / 64; word <= last / 64; ++word) {
+    const unsigned from = std::max(first, word * 64) - word * 64;
+    const unsigned to = std::min(last, word * 64 + 63) - word * 64;
+    words_[word] |= low_bits(to + 1) & ~low_bits(from);
+  }
+}
+
+bool OctetSet::contains(std::uint8_t value) const { return (words_[value / 64] >> value % 64 & 1U) != 0; }
+
+unsigned OctetSet::size() const {
+  unsigned count = 0;
+  for (const auto word : words_) count += static_cast<unsigned>(std::popcount(word));
+  return count;
+}
+
+std::uint8_t OctetSet::at(unsigned n) const {
+  for (unsigned word = 0; word < words_.size(); ++word) {
+    const auto here = static_cast<unsigned>(std::popcount(words_[word]));
+    if (n < here) {
+      std::uint64_t rest = words_[word];
+      for (; n > 0; --n) rest &= rest - 1;  // takes the lowest member off
+      return static_cast<std::uint8_t>(word * 64 + static_cast<unsigned>(std::countr_zero(rest)));
+    }
+    n -= here;
+  }
+  return 0;
+}
+
+bool OctetPattern::contains(const net::IpAddress& address) const {
+  if (!address.is_v4()) return false;
+  const auto bytes = address.bytes();
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (!octets[i].contains(bytes[i])) return false;
+  }
+  return true;
+}
+
+std::uint64_t OctetPattern::size() const {
+  std::uint64_t product = 1;
+  for (const OctetSet& octet : octets) product *= octet.size();
+  return product;
+}
+
+net::IpAddress OctetPattern::at(std::uint64_t index) const {
+  std::uint32_t value = 0;
+  for (unsigned i = 4; i-- > 0;) {
+    const unsigned members = octets[i].size();
+    value |= std::uint32_t{octets[i].at(static_cast<unsigned>(index % members))} << (24 - 8 * i);
+    index /= members;
+  }
+  return net::IpAddress::v4(value);
+}
+
+bool OctetPattern::has_few_runs() const { return run_bound(octets) <= 1024; }
+
+std::vector<AddressRun> OctetPattern::runs() const {
+  const std::uint64_t pieces = run_bound(octets);
+  const std::uint64_t length = size() / pieces;
+  std::vector<AddressRun> joined;
+  for (std::uint64_t piece = 0; piece < pieces; ++piece) {
+    const std::uint32_t first = at(piece * length).v4_value();
+    const net::IpAddress last = net::IpAddress::v4(static_cast<std::uint32_t>(first + length - 1));
+    if (!joined.empty() && joined.back().last.v4_value() + 1 == first) {
+      joined.back().last = last;
+    } else {
+      joined.push_back({.first = net::IpAddress::v4(first), .last = last});
+    }
+  }
+  return joined;
+}
+
+OctetPattern OctetPattern::widened(unsigned length) const {
+  OctetPattern wide;
+  for (unsigned i = 0; i < 4; ++i) {
+    const unsigned kept = std::min(length - std::min(length, 8 * i), 8U);
+    const auto hosts = static_cast<unsigned>(low_bits(8 - kept));
+    for (unsigned value = 0; value < 256; ++value) {
+      if (octets[i].contains(static_cast<std::uint8_t>(value))) wide.octets[i].insert(value & ~hosts, value | hosts);
+    }
+  }
+  return wide;
+}
+
+Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_of) {
+  const auto slash = text.find('/');
+  const auto host = text.substr(0, slash);
+  std::optional<unsigned> length;
+  if (slash != std::string_view::npos) {
+    if (text.contains("://")) {
+      return fail(Errc::parse, fmt::format("{} looks like a URL; write the host name in it alone", quoted(text)));
+    }
+    length = read_number(text.substr(slash + 1), 128);
+    if (!length) {
+      return fail(Errc::parse, fmt::format("{} has no prefix length behind its slash; write something like "
+                                           "192.168.0.0/24 (0 to 32) or 2001:db8::/120 (0 to 128)",
+                                           quoted(text)));
+    }
+  }
+  if (host.contains(':')) return read_v6(text, host, length, zone_of);
+  if (!host.empty() && host.find_first_not_of(octet_characters) == std::string_view::npos) {
+    return read_pattern(text, host, length);
+  }
+  return read_name(text, host, length);
+}
+
+}  // namespace portolan::plan
