@@ -15,7 +15,7 @@ enum class Reason : std::uint8_t {
   syn_ack,
   reset,
   conn_refused,
-  conn_accepted,  // connect scan: nmap calls this syn-ack too; see name_of
+  conn_accepted,  // connect scan; nmap calls this syn-ack too
   no_response,
   echo_reply,
   timestamp_reply,
@@ -42,9 +42,8 @@ enum class Reason : std::uint8_t {
 
 std::string_view name_of(PortState state);  // "open", "open|filtered" ...
 std::string_view name_of(HostState state);  // "up", "down", "unknown"
-std::string_view name_of(Reason reason);    // "syn-ack" ...
-// Reason with nmap's plural, as in "Not shown: 3 closed tcp ports (resets)"? nmap keeps the
-// singular there, but normal output of -sn and debug uses plurals for some; see reason_plural.
-std::string_view plural_of(Reason reason);
+// "syn-ack" ... nmap 7.93 keeps this singular whatever the count: "Not shown: 995 closed tcp ports
+// (reset)". "unknown-response" for Reason::none.
+std::string_view name_of(Reason reason);
 
 }  // namespace portolan::model

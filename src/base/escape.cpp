@@ -1,0 +1,169 @@
+#include "base/escape.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <iterator>
+
+namespace portolan {
+namespace {
+
+// One character of what claims to be UTF-8.
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 1;  // bytes; 1 where invalid, so that decoding goes on with the next byte
+  bool valid = false;
+};
+
+std::size_t length_by_lead(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead >= 0xe0 && lead <= 0xef) return 3;
+  if (lead >= 0xf0 && lead <= 0xf4) return 4;
+  return 0;  // a continuation, or a lead that would be overlong or beyond U+10FFFF (RFC 3629 §4)
+}
+
+// `text` is not empty.
+Character decode(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = length_by_lead(lead);
+  if (length == 1) return {lead, 1, true};
+  if (length == 0 || text.size() < length) return {};
+  char32_t code = lead & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xc0U) != 0x80) return {};
+    code = code << 6U | (byte & 0x3fU);
+  }
+  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+  if (overlong || surrogate || code > 0x10ffff) return {};
+  return {code, length, true};
+}
+
+bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code <= 0x9f); }
+
+// Characters that reorder or break the line they stand in without being seen: the bidirectional
+// controls of Unicode UAX #9 and the line and paragraph separators.
+bool is_invisible_trick(char32_t code) {
+  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+bool is_noncharacter(char32_t code) { return (code & 0xfffeU) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); }
+
+void append_bytes(std::string& out, std::string_view bytes) {
+  for (const char c : bytes) fmt::format_to(std::back_inserter(out), "\\x{:02X}", static_cast<unsigned char>(c));
+}
+
+// Calls `special(text from here, character)` for whatever is not plain ASCII; `plain` tells what may
+// be copied as it is. Nearly all text is plain, so it is copied in one piece.
+template <class Plain, class Special>
+std::string transform(std::string_view text, Plain plain, Special special) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  std::size_t copied = 0;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (plain(static_cast<unsigned char>(text[i]))) {
+      ++i;
+      continue;
+    }
+    out.append(text, copied, i - copied);
+    const Character c = decode(text.substr(i));
+    special(out, text.substr(i, c.length), c);
+    i += c.length;
+    copied = i;
+  }
+  out.append(text, copied);
+  return out;
+}
+
+bool is_plain_ascii(unsigned char byte) { return byte >= 0x20 && byte < 0x7f; }
+
+std::string_view xml_entity(char32_t code) {
+  switch (code) {
+    case U'&':
+      return "&amp;";
+    case U'<':
+      return "&lt;";
+    case U'>':
+      return "&gt;";
+    case U'"':
+      return "&quot;";
+    case U'\'':
+      return "&apos;";
+    // Legal, but an attribute value would turn them into spaces (XML 1.0 §3.3.3).
+    case U'\t':
+      return "&#9;";
+    case U'\n':
+      return "&#10;";
+    case U'\r':
+      return "&#13;";
+    default:
+      return {};
+  }
+}
+
+void append_json_escape(std::string& out, char32_t code) {
+  if (code > 0xffff) {  // RFC 8259 §7: as a UTF-16 surrogate pair
+    code -= 0x10000;
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xd800U + static_cast<std::uint32_t>(code >> 10U),
+                   0xdc00U + static_cast<std::uint32_t>(code & 0x3ffU));
+    return;
+  }
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(code));
+}
+
+}  // namespace
+
+std::string escape_terminal(std::string_view text) {
+  return transform(text, is_plain_ascii, [](std::string& out, std::string_view bytes, const Character& c) {
+    if (!c.valid || (c.length == 1 && is_control(c.code))) {
+      append_bytes(out, bytes);
+    } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
+      fmt::format_to(std::back_inserter(out), "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
+    } else {
+      out.append(bytes);
+    }
+  });
+}
+
+std::string escape_xml(std::string_view text) {
+  const auto plain = [](unsigned char byte) {
+    return is_plain_ascii(byte) && byte != '&' && byte != '<' && byte != '>' && byte != '"' && byte != '\'';
+  };
+  return transform(text, plain, [](std::string& out, std::string_view bytes, const Character& c) {
+    const std::string_view entity = c.valid ? xml_entity(c.code) : std::string_view{};
+    // DEL and C1 controls are legal but discouraged (§2.2), and no reader shows them safely.
+    const bool forbidden = !c.valid || is_control(c.code) || is_noncharacter(c.code);
+    if (!entity.empty()) {
+      out.append(entity);
+    } else if (forbidden) {
+      append_bytes(out, bytes);
+    } else {
+      out.append(bytes);
+    }
+  });
+}
+
+std::string quote_json(std::string_view text) {
+  const auto plain = [](unsigned char byte) { return is_plain_ascii(byte) && byte != '"' && byte != '\\'; };
+  std::string out = transform(text, plain, [](std::string& to, std::string_view bytes, const Character& c) {
+    if (!c.valid) {
+      to.append("\xef\xbf\xbd");
+    } else if (c.code == U'"' || c.code == U'\\') {
+      to.push_back('\\');
+      to.append(bytes);
+    } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
+      append_json_escape(to, c.code);  // the same string to a parser, inert on a terminal
+    } else {
+      to.append(bytes);
+    }
+  });
+  out.insert(out.begin(), '"');
+  out.push_back('"');
+  return out;
+}
+
+}  // namespace portolan

@@ -1,0 +1,27 @@
+// One or two lines a host for grep and awk (-oG), as nmap writes them.
+#pragma once
+
+#include "model/sink.h"
+#include "report/options.h"
+#include "report/page.h"
+
+namespace portolan::report {
+
+class GrepableReport : public model::Sink {
+ public:
+  // `output` outlives the report.
+  GrepableReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
+
+  Result<void> on_start(const model::ScanStarted& started) override;
+  Result<void> on_host(const model::HostRecord& host) override;
+  Result<void> on_finish(const model::ScanFinished& finished) override;
+
+ private:
+  void host_status(const model::HostRecord& host, std::string_view status);
+  void host_ports(const model::HostRecord& host);
+
+  Page page_;
+  ReportOptions options_;
+};
+
+}  // namespace portolan::report

@@ -1,0 +1,43 @@
+// Text for people: the terminal and -oN. docs/output.md says what a script may rely on.
+#pragma once
+
+#include <optional>
+
+#include "model/sink.h"
+#include "report/options.h"
+#include "report/page.h"
+
+namespace portolan::report {
+
+class NormalReport : public model::Sink {
+ public:
+  // `output` outlives the report.
+  NormalReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
+
+  Result<void> on_start(const model::ScanStarted& started) override;
+  Result<void> on_task_begin(const model::TaskRecord& task) override;
+  Result<void> on_task_end(const model::TaskRecord& task) override;
+  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override;
+  Result<void> on_warning(std::string_view text) override;
+  Result<void> on_host(const model::HostRecord& host) override;
+  Result<void> on_finish(const model::ScanFinished& finished) override;
+
+ private:
+  [[nodiscard]] bool tells_stages() const { return options_.audience == Audience::watcher && options_.verbosity > 0; }
+  void host_head(const model::HostRecord& host);
+  void host_names(const model::HostRecord& host);
+  void host_ports(const model::HostRecord& host);
+  void not_shown(const model::HostRecord& host);
+  void port_table(const model::HostRecord& host);
+  void host_tail(const model::HostRecord& host);
+  void finish_for_watcher(const model::ScanFinished& finished);
+  void finish_for_file(const model::ScanFinished& finished);
+
+  Page page_;
+  ReportOptions options_;
+  bool ports_asked_ = false;
+  bool list_only_ = false;
+  std::optional<model::WallTime> task_began_;
+};
+
+}  // namespace portolan::report

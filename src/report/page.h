@@ -1,0 +1,44 @@
+// Text on its way to an Output: formatted in memory, sent record by record.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "report/output.h"
+
+namespace portolan::report {
+
+class Page {
+ public:
+  explicit Page(Output& output) : output_{output} {}
+
+  template <class... Arguments>
+  void add(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(buffer_), text, std::forward<Arguments>(arguments)...);
+    spill();
+  }
+  void put(std::string_view text) {
+    buffer_.append(text);
+    spill();
+  }
+
+  // Everything so far reaches the output. The first error since the last call, where there was one.
+  Result<void> send();
+
+ private:
+  // One host with all its ports listed is megabytes of XML; it need not stand in memory at once.
+  static constexpr std::size_t spill_size = std::size_t{256} * 1024;
+  void spill() {
+    if (buffer_.size() >= spill_size) write_out();
+  }
+  void write_out();
+
+  Output& output_;
+  fmt::memory_buffer buffer_;
+  Result<void> failure_;
+};
+
+}  // namespace portolan::report

@@ -1,0 +1,38 @@
+#include "report/registry.h"
+
+#include <algorithm>
+#include <array>
+
+#include "report/grepable.h"
+#include "report/ndjson.h"
+#include "report/normal.h"
+#include "report/xml.h"
+
+namespace portolan::report {
+namespace {
+
+template <class Report>
+std::unique_ptr<model::Sink> make(Output& output, const ReportOptions& options) {
+  return std::make_unique<Report>(output, options);
+}
+
+constexpr std::array all_formats{
+    Format{"normal", 'N', ".nmap", "text for people", true, make<NormalReport>},
+    Format{"xml", 'X', ".xml", "nmap's XML", true, make<XmlReport>},
+    Format{"grepable", 'G', ".gnmap", "a line or two a host, for grep", true, make<GrepableReport>},
+    Format{"json", 'J', ".ndjson", "a JSON object a line, as things happen", false, make<NdjsonReport>},
+};
+
+template <class Field, class Value>
+const Format* find(Field field, Value value) {
+  const auto found = std::ranges::find(all_formats, value, field);
+  return found == all_formats.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return all_formats; }
+const Format* format_of_letter(char letter) { return find(&Format::letter, letter); }
+const Format* format_of_name(std::string_view name) { return find(&Format::name, name); }
+
+}  // namespace portolan::report

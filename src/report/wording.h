@@ -1,0 +1,51 @@
+// Pieces of text that several formats share. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/record.h"
+#include "report/options.h"
+
+namespace portolan::report {
+
+// argv in one line as nmap writes it: arguments with white space stand in double quotes, " and \ behind
+// a backslash. Not escaped for any place yet.
+std::string command_line(const std::vector<std::string>& arguments);
+
+// Two significant digits, never an exponent: "0.0000050", "0.046", "1.2", "13".
+std::string two_digits(double value);
+// How nmap tells a round trip, in seconds: "0.046s".
+std::string latency_text(const model::RoundTrip& round_trip);
+
+// The address without its zone, as nmap's reports have it and their parsers expect it.
+std::string plain_address(const net::IpAddress& address);
+
+// The host's name of that kind, "" where there is none; not escaped.
+std::string_view name_of_kind(const model::HostRecord& host, model::HostName::Kind kind);
+// "name (address)", or the address where there is no name; the user's name before the PTR name.
+// Escaped for a terminal.
+std::string title(const model::HostRecord& host, Flavor flavor);
+
+// False for the "unknown" and "" of ports that have no registered name.
+bool has_service(const model::PortRecord& port);
+
+// Reasons are told under --reason, -vv and -d.
+bool reasons_told(const ReportOptions& options);
+// "echo-reply ttl 64", "host-unreach from 198.18.0.1 ttl 63", "no-response".
+std::string reason_text(model::Reason reason, std::uint8_t ttl, const std::optional<net::IpAddress>& from = {});
+
+// "Nmap", "portolan".
+std::string_view program_name(Flavor flavor);
+// "1 IP address (1 host up) scanned in 0.05 seconds"
+std::string done_text(const model::ScanFinished& finished);
+// "Nmap 7.93 scan initiated Sat Nov 21 10:16:44 2026 as: nmap -n host"; not escaped.
+std::string initiated_text(const model::ScanStarted& started, const ReportOptions& options);
+// "Nmap done at Sat Nov 21 10:16:44 2026" and what follows; "" as error means success. Not escaped.
+std::string ended_text(const model::ScanFinished& finished, const ReportOptions& options);
+
+// One sentence for a person: the measured loss, and how many open ports it may have hidden.
+std::string loss_text(const model::ScanFinished& finished);
+
+}  // namespace portolan::report

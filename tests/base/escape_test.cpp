@@ -1,0 +1,87 @@
+#include "base/escape.h"
+
+#include <gtest/gtest.h>
+
+namespace portolan {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(EscapeTerminal, PrintableTextStays) {
+  EXPECT_EQ(escape_terminal(""), "");
+  EXPECT_EQ(escape_terminal("plain \\ text ~"), "plain \\ text ~");
+  EXPECT_EQ(escape_terminal("caf\u00e9 \u6e2f \U0001f6a2"), "caf\u00e9 \u6e2f \U0001f6a2");
+}
+
+TEST(EscapeTerminal, ControlCharactersLoseTheirPower) {
+  EXPECT_EQ(escape_terminal("\x1b[31mred"), "\\x1B[31mred");
+  EXPECT_EQ(escape_terminal("a\nb\tc\r\x7f"), "a\\x0Ab\\x09c\\x0D\\x7F");
+  EXPECT_EQ(escape_terminal("\0"s), "\\x00");
+}
+
+TEST(EscapeTerminal, C1ControlsAreEscapedAsCharactersAndAsBytes) {
+  EXPECT_EQ(escape_terminal("\u009b31m"), "\\u{009B}31m");  // the one-character CSI
+  EXPECT_EQ(escape_terminal("\x9b"
+                            "31m"),
+            "\\x9B31m");
+}
+
+TEST(EscapeTerminal, TextCannotBeReordered) {
+  EXPECT_EQ(escape_terminal("a\u202eb"), "a\\u{202E}b");
+  EXPECT_EQ(escape_terminal("\u2066x\u2069\u200f\u2028\ufeff"), "\\u{2066}x\\u{2069}\\u{200F}\\u{2028}\\u{FEFF}");
+}
+
+TEST(EscapeTerminal, InvalidUtf8IsShownByteByByte) {
+  EXPECT_EQ(escape_terminal("\xff"), "\\xFF");
+  EXPECT_EQ(escape_terminal("\xc3"), "\\xC3");                             // cut short
+  EXPECT_EQ(escape_terminal("\xe6\xb8"), "\\xE6\\xB8");                    // cut short
+  EXPECT_EQ(escape_terminal("\xc0\xaf"), "\\xC0\\xAF");                    // an overlong slash
+  EXPECT_EQ(escape_terminal("\xe0\x80\xaf"), "\\xE0\\x80\\xAF");           // and a longer one
+  EXPECT_EQ(escape_terminal("\xed\xa0\x80"), "\\xED\\xA0\\x80");           // a surrogate
+  EXPECT_EQ(escape_terminal("\xf4\x90\x80\x80"), "\\xF4\\x90\\x80\\x80");  // beyond U+10FFFF
+  EXPECT_EQ(escape_terminal("\xc3\x28ok"), "\\xC3(ok");                    // what follows is kept
+}
+
+TEST(EscapeXml, MarkupBecomesEntities) {
+  EXPECT_EQ(escape_xml(R"(<a b="c" d='e'>&amp;)"), "&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;amp;");
+}
+
+TEST(EscapeXml, WhiteSpaceSurvivesAttributes) { EXPECT_EQ(escape_xml("a\tb\nc\rd"), "a&#9;b&#10;c&#13;d"); }
+
+TEST(EscapeXml, WhatXmlForbidsIsSpelled) {
+  EXPECT_EQ(escape_xml("a\0b\x1b"s), "a\\x00b\\x1B");
+  EXPECT_EQ(escape_xml("\ufffe"), "\\xEF\\xBF\\xBE");
+  EXPECT_EQ(escape_xml("\u0085\x80"), "\\xC2\\x85\\x80");
+  EXPECT_EQ(escape_xml("caf\u00e9"), "caf\u00e9");
+}
+
+TEST(QuoteJson, QuotesAndBackslashesAreEscaped) {
+  EXPECT_EQ(quote_json(""), R"("")");
+  EXPECT_EQ(quote_json(R"(a"b\c/)"), R"("a\"b\\c/")");
+}
+
+TEST(QuoteJson, ControlsAndTricksAreEscapedButMeanTheSame) {
+  EXPECT_EQ(quote_json("\x1b\n\x7f"), R"("\u001b\u000a\u007f")");
+  EXPECT_EQ(quote_json("\u202e\u009b"), R"("\u202e\u009b")");
+  EXPECT_EQ(quote_json("\U0001fffe"), R"("\ud83f\udffe")");
+  EXPECT_EQ(quote_json("\u00e9\U0001f6a2"), "\"\u00e9\U0001f6a2\"");
+}
+
+TEST(QuoteJson, InvalidUtf8BecomesTheReplacementCharacter) {
+  EXPECT_EQ(quote_json("a\xff"
+                       "b"),
+            "\"a\ufffdb\"");
+  EXPECT_EQ(quote_json("\xed\xa0\x80"), "\"\ufffd\ufffd\ufffd\"");
+}
+
+TEST(Escape, EveryByteAloneGivesPrintableText) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text(1, static_cast<char>(byte));
+    for (const std::string& safe : {escape_terminal(text), escape_xml(text)}) {
+      for (const char c : safe) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << "byte " << byte << " gives " << safe;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace portolan

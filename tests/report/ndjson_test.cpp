@@ -1,0 +1,178 @@
+#include "report/ndjson.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/report/records.h"
+#include "tests/report/tools.h"
+
+namespace portolan::report {
+namespace {
+
+using namespace testing;
+
+std::string told(NdjsonReport& report, MemoryOutput& output, const model::HostRecord& host) {
+  output.text.clear();
+  EXPECT_TRUE(report.on_host(host));
+  return output.text;
+}
+
+TEST(NdjsonReport, StartSaysSchemaCommandAndScans) {
+  MemoryOutput output;
+  NdjsonReport report{output, {}};
+  EXPECT_TRUE(report.on_start(started({"portolan", "scan", "a b"})));
+  EXPECT_EQ(output.text,
+            R"({"record":"start","schema":1,"program":"portolan","version":"0.1.0","time":"2026-11-21T10:16:44.000Z",)"
+            R"("command":"portolan scan \"a b\"","arguments":["portolan","scan","a b"],"stage":"ports",)"
+            R"("scans":[{"type":"syn","protocol":"tcp","count":100,"ports":"1-100"}]})"
+            "\n");
+}
+
+TEST(NdjsonReport, AnOpenPortIsToldAtOnceAndNeverTwice) {
+  MemoryOutput output;
+  NdjsonReport report{output, {}};
+  const std::string line =
+      R"({"record":"port","address":"198.18.0.2","protocol":"tcp","port":22,"state":"open","reason":"syn-ack",)"
+      R"("reason_ttl":64,"service":"ssh"})"
+      "\n";
+  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
+  EXPECT_EQ(output.text, line);
+  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
+  EXPECT_EQ(output.text, line);
+  const std::string host = told(report, output, host_on_link());
+  EXPECT_EQ(host.find("\"port\":22"), std::string::npos);
+  EXPECT_NE(host.find("\"port\":80"), std::string::npos);
+}
+
+TEST(NdjsonReport, AHostsPortsComeBeforeIt) {
+  MemoryOutput output;
+  NdjsonReport report{output, {}};
+  model::HostRecord host = host_on_link();
+  host.ports = {closed_port(23, "telnet")};
+  host.note = "A note.";
+  host.other_addresses = {address("2001:db8::2")};
+  EXPECT_EQ(
+      told(report, output, host),
+      R"({"record":"port","address":"198.18.0.2","protocol":"tcp","port":23,"state":"closed","reason":"reset",)"
+      R"("reason_ttl":64,"service":"telnet"})"
+      "\n"
+      R"({"record":"host","address":"198.18.0.2","status":"up","reason":"arp-response",)"
+      R"("names":[{"name":"alpha.test","kind":"user"}],"other_addresses":["2001:db8::2"],)"
+      R"("mac":"00:1B:21:00:00:02","vendor":"Intel Corporate",)"
+      R"("round_trip":{"smoothed":5e-06,"variation":0,"timeout":0.1},)"
+      R"("started":"2026-11-21T10:16:45.000Z","ended":"2026-11-21T10:16:47.000Z",)"
+      R"("port_scanned":true,"timed_out":false,"interrupted":false,)"
+      R"("counts":[{"state":"closed","reason":"reset","protocol":"tcp","count":99}],)"
+      R"("unlisted":[{"state":"closed","reason":"reset","protocol":"tcp","count":98,"ports":"1-21,23-79,81-100"}],)"
+      R"("note":"A note."})"
+      "\n");
+}
+
+TEST(NdjsonReport, OnlyOpenHidesTheOthersButStillCountsThem) {
+  ReportOptions options;
+  options.open_only = true;
+  MemoryOutput output;
+  NdjsonReport report{output, options};
+  model::HostRecord host = host_on_link();
+  host.ports.push_back(closed_port(443, "https"));
+  const std::string text = told(report, output, host);
+  EXPECT_EQ(text.find("\"port\":443"), std::string::npos);
+  EXPECT_NE(text.find(R"({"state":"closed","reason":"reset","protocol":"tcp","count":99})"), std::string::npos);
+  host.ports.erase(host.ports.begin(), host.ports.begin() + 2);
+  EXPECT_EQ(told(report, output, host), "");
+}
+
+TEST(NdjsonReport, FinishTellsLossAndFailure) {
+  MemoryOutput output;
+  NdjsonReport report{output, {}};
+  model::ScanFinished finish = finished(1, 2);
+  finish.loss = {.asked = 500, .lost = 9};
+  finish.expected_missed_open = 0.02;
+  finish.success = false;
+  finish.error = "the \"link\" broke";
+  EXPECT_TRUE(report.on_finish(finish));
+  EXPECT_EQ(output.text,
+            R"({"record":"finish","time":"2026-11-21T10:16:49.000Z","elapsed":4.590,"success":false,)"
+            R"("interrupted":false,"error":"the \"link\" broke","hosts":{"up":1,"down":1,"total":2},)"
+            R"("probes_sent":102,"answers_seen":100,"loss":{"asked":500,"lost":9},"expected_missed_open":0.02})"
+            "\n");
+}
+
+std::string everything() {
+  ReportOptions options;
+  options.verbosity = 1;
+  options.stats_every = 1s;
+  MemoryOutput output;
+  NdjsonReport report{output, options};
+  EXPECT_TRUE(report.on_start(started({"portolan", "\xff\x1b\"\\", "caf\u00e9 \u202e"})));
+  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = "a host"}));
+  model::Progress progress;
+  progress.task = {.name = "SYN Stealth Scan", .time = noon(1s), .extra = ""};
+  progress.fraction = std::numeric_limits<double>::quiet_NaN();
+  progress.rate = std::numeric_limits<double>::infinity();
+  progress.remaining = 2500ms;
+  progress.elapsed = 1s;
+  EXPECT_TRUE(report.on_progress(progress));
+  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
+  EXPECT_TRUE(report.on_warning("line\nbreak"));
+  EXPECT_TRUE(report.on_task_end({.name = "SYN Stealth Scan", .time = noon(2s), .extra = ""}));
+  model::HostRecord host = host_on_link();
+  host.names.push_back({"\xc3\x28hostile", model::HostName::Kind::ptr});
+  host.ports.push_back(port(81, model::PortState::filtered, model::Reason::host_unreach, "", 63));
+  host.ports.back().reason_address = address("fe80::1%2");
+  host.timed_out = true;
+  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on_host(silent_host("2001:db8::9")));
+  model::HostRecord listed;
+  listed.address = address("198.18.0.7");
+  EXPECT_TRUE(report.on_host(listed));
+  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  return output.text;
+}
+
+TEST(NdjsonReport, PythonReadsEveryLine) {
+  if (run(std::string{python} + " -c pass").status != 0) GTEST_SKIP() << "python3 is not installed";
+  const Folder folder;
+  const std::string script = folder.write("check.py", R"(
+import json, sys
+lines = open(sys.argv[1], encoding='utf-8', newline='\n').read().split('\n')
+assert lines.pop() == ''
+records = [json.loads(line, parse_constant=lambda word: sys.exit('not JSON: ' + word)) for line in lines]
+kinds = [record['record'] for record in records]
+assert kinds[0] == 'start' and kinds[-1] == 'finish', kinds
+assert kinds.count('port') == 3 and kinds.count('host') == 3 and kinds.count('warning') == 1, kinds
+ports = [(r['address'], r['protocol'], r['port']) for r in records if r['record'] == 'port']
+assert len(ports) == len(set(ports)), ports
+assert kinds.index('port') < kinds.index('warning')          # the open port came at once
+host = next(r for r in records if r['record'] == 'host')
+assert sum(count['count'] for count in host['counts']) == 101, host
+assert records[0]['arguments'] == ['portolan', '\ufffd\x1b"\\', 'caf\u00e9 \u202e'], records[0]
+)");
+  const Outcome outcome = run(std::string{python} + " " + script + " " + folder.write("scan.ndjson", everything()));
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+}
+
+TEST(NdjsonReport, KeepsToItsPublishedSchema) {
+  if (!has_python_module("jsonschema")) GTEST_SKIP() << "python3-jsonschema is not installed";
+  const Folder folder;
+  const std::string script = folder.write("check.py", R"(
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+checker = jsonschema.validators.validator_for(schema)
+checker.check_schema(schema)
+validator = checker(schema)
+for line in open(sys.argv[2], encoding='utf-8', newline='\n'):
+    validator.validate(json.loads(line))
+bad = json.loads(line)
+bad['record'] = 'port'                                       # the schema must be able to say no
+assert not validator.is_valid(bad)
+)");
+  const std::string schema = std::string{PORTOLAN_SOURCE_DIR} + "/docs/ndjson.schema.json";
+  const Outcome outcome =
+      run(std::string{python} + " " + script + " " + schema + " " + folder.write("scan.ndjson", everything()));
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+}
+
+}  // namespace
+}  // namespace portolan::report
