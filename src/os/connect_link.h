@@ -1,0 +1,105 @@
+// A link for those who may not send raw packets: every SYN that it is handed becomes a connect() of the
+// kernel's, and what comes of it is handed back as the packet that must have caused it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/link.h"
+#include "net/port.h"
+#include "os/file_descriptor.h"
+#include "os/monotonic_clock.h"
+
+namespace portolan::os {
+
+struct ConnectOptions {
+  Duration longest_wait = std::chrono::seconds{10};  // a connect is given up after this (--max-rtt-timeout)
+  // Where all sockets are in use, one that has waited for this long makes room (--initial-rtt-timeout).
+  Duration patience = std::chrono::seconds{1};
+  std::string interface = {};  // every connection leaves through it (-e); "" lets the routes decide
+  int wake = -1;          // ends receive() early when readable (os::Control); -1: none
+};
+
+// What a connection attempt that ended told, and the packet it stands for.
+//
+//   connected, or reset at once after that     SYN-ACK
+//   refused                                    RST
+//   an ICMP error (kept for us by IP_RECVERR)  that error, from whoever sent it, quoting the SYN
+//   no neighbour, no route                     an ICMP error from this machine itself
+//   timed out                                  nothing
+//   refused by this machine (EPERM, ...)       nothing; counted in refused()
+//
+// TTLs are 0, because the kernel does not tell them. A connection that was made is closed with a
+// reset (SO_LINGER 0): no TIME_WAIT is left behind to use up the source ports, and the other side sees
+// what a half-open scan shows it.
+class ConnectLink final : public engine::Link {
+ public:
+  // Raises the soft limit of open files to the hard one. Errc::io when the kernel has no epoll for us.
+  static Result<std::unique_ptr<ConnectLink>> open(const ConnectOptions& options);
+  ~ConnectLink() override;
+
+  // A SYN to a target and port that is being asked already takes the place of the earlier one. Stops at
+  // the limits of this machine: sockets, source ports, memory.
+  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::span<const engine::Received>> receive(Instant deadline) override;
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  // Connects at one time, at most: from RLIMIT_NOFILE and the range of source ports.
+  [[nodiscard]] std::size_t limit() const { return limit_; }
+
+ private:
+  struct Key {
+    net::IpAddress target;
+    net::Port port;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept;
+  };
+  struct Syn;
+  struct Pending;
+  struct Reply;
+  struct Started {  // a connect in the order of its beginning
+    std::uint32_t slot;
+    std::uint32_t generation;
+    Instant at;
+  };
+  enum class Taken : std::uint8_t { yes, no_room };
+
+  ConnectLink(const ConnectOptions& options, FileDescriptor events, std::size_t limit);
+  static std::optional<Syn> read_syn(const engine::Frame& frame);
+  Taken start(const Syn& syn, Instant now);
+  Taken note_full(Instant now);
+  void add_pending(const Syn& syn, FileDescriptor socket, Instant now);
+  bool make_room(Instant now);
+  void release(std::uint32_t slot);
+  void expire(Instant now);
+  void collect();
+  void settle(const Syn& syn, int socket, int error, Instant now);
+  void reply_with_icmp_error(const Syn& syn, int error, Instant now);
+  Result<void> wait(Instant deadline);
+
+  ConnectOptions options_;
+  FileDescriptor events_;
+  std::size_t limit_ = 0;
+  MonotonicClock clock_;
+  std::vector<Pending> pending_;
+  std::vector<std::uint32_t> free_;
+  std::unordered_map<Key, std::uint32_t, KeyHash> by_key_;
+  std::deque<Started> started_;
+  std::vector<Reply> ready_;   // found since the last receive()
+  std::vector<Reply> handed_;  // what the last receive() returned points into these
+  std::vector<engine::Received> batch_;
+  std::uint64_t refused_ = 0;
+  std::optional<Instant> full_since_;
+};
+
+}  // namespace portolan::os

@@ -1,0 +1,62 @@
+// What the user wants while a scan runs: signals, key presses, and the moments at which progress is to be
+// told, behind one descriptor that a link can wait for.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/scan.h"
+#include "os/file_descriptor.h"
+
+namespace portolan::os {
+
+struct ControlOptions {
+  // Progress is due this often (a live display, --stats-every); nullopt: only when a key is pressed.
+  std::optional<Duration> interval;
+  // Key presses are heard where standard input is a terminal and this process is in its foreground.
+  bool keys = true;
+};
+
+// One at a time in a process: signals belong to all of it.
+class Control final : public engine::Control {
+ public:
+  // From here on SIGPIPE is ignored (a reader that goes away shows as EPIPE), the first SIGINT or
+  // SIGTERM asks the scan to stop, the second ends the process as it always would, and the terminal
+  // hands over keys one by one. The destructor and every signal put the terminal back.
+  static Result<std::unique_ptr<Control>> open(const ControlOptions& options);
+  ~Control() override;
+
+  bool stop_requested() override;
+  bool progress_due() override;
+
+  // SIGINT or SIGTERM, once one of them came: the exit status is 128 more.
+  [[nodiscard]] std::optional<int> signal() const;
+  // Readable when one of the above has changed; calling them makes it unreadable again.
+  [[nodiscard]] int wake() const { return wake_.get(); }
+  [[nodiscard]] std::uint64_t keys_pressed() const { return keys_pressed_; }
+
+ private:
+  Control() = default;
+  Result<void> watch(int descriptor);
+  Result<void> start_timer(Duration interval);
+  void catch_signals();
+  void enter_terminal();
+  void leave_terminal();
+  void read_keys();
+  void drain();
+
+  FileDescriptor wake_;  // an epoll set of those below
+  FileDescriptor bell_;  // rung by signal handlers
+  FileDescriptor timer_;
+  bool wants_keys_ = false;
+  bool hears_keys_ = false;
+  bool due_ = false;
+  std::uint64_t keys_pressed_ = 0;
+};
+
+}  // namespace portolan::os

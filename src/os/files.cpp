@@ -1,0 +1,149 @@
+#include "os/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "base/escape.h"
+#include "os/system_error.h"
+
+namespace portolan::os {
+namespace {
+
+constexpr std::size_t chunk = 65'536;
+
+std::unexpected<Error> file_failure(std::string_view what, std::string_view path, std::string_view why) {
+  return fail(Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why));
+}
+std::unexpected<Error> file_failure(std::string_view what, std::string_view path, int error) {
+  return file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
+}
+
+// Reads to the end of `file`, whatever it is: sizes of pipes and of files in /proc are not known before.
+Result<std::string> read_all(int file, std::string_view path, std::size_t limit) {
+  std::string content;
+  for (;;) {
+    const std::size_t before = content.size();
+    if (before > limit) return file_failure("read", path, fmt::format("it is larger than {} bytes", limit));
+    content.resize(before + chunk);
+    const ssize_t count = ::read(file, content.data() + before, chunk);
+    content.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count == 0) return content;
+    if (count < 0 && errno != EINTR) return file_failure("read", path, errno);
+  }
+}
+
+Result<void> write_all(int file, std::string_view bytes, std::string_view path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN) {  // somebody made our standard output non-blocking
+      pollfd watched{file, POLLOUT, 0};
+      (void)::poll(&watched, 1, -1);
+    } else if (errno != EINTR) {
+      return file_failure("write to", path, errno);
+    }
+  }
+  return {};
+}
+
+std::string program_directory() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "" : program.parent_path().string();
+}
+
+}  // namespace
+
+Result<std::string> read_file(std::string_view path, std::size_t limit) {
+  if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
+  const FileDescriptor file{::open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) return file_failure("read", path, errno);
+  return read_all(file.get(), path, limit);
+}
+
+OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
+    : path_{std::move(path)}, file_{std::move(file)}, target_{target} {
+  kept_.reserve(chunk);
+}
+
+Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode mode) {
+  if (path == "-") {
+    return std::unique_ptr<OutputFile>{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
+  }
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : O_TRUNC);
+  constexpr mode_t readable_by_all = 0666;  // less the umask
+  FileDescriptor file{::open(std::string{path}.c_str(), flags, readable_by_all)};
+  if (!file.is_open()) return file_failure("write to", path, errno);
+  const int target = file.get();
+  return std::unique_ptr<OutputFile>{new OutputFile{std::string{path}, std::move(file), target}};
+}
+
+OutputFile::~OutputFile() { (void)flush(); }
+
+Result<void> OutputFile::write(std::string_view bytes) {
+  if (kept_.size() + bytes.size() > chunk) {
+    if (auto flushed = flush(); !flushed) return flushed;
+  }
+  if (bytes.size() >= chunk) return write_all(target_, bytes, path_);
+  kept_ += bytes;
+  return {};
+}
+
+Result<void> OutputFile::flush() {
+  // After a failure the rest is not tried again: half a line twice would be worse than its loss.
+  auto written = write_all(target_, kept_, path_);
+  kept_.clear();
+  return written;
+}
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+  const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat about{};
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
+  if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");
+  if (about.st_size == 0) return MappedFile{{}};  // nothing to map
+  const auto size = static_cast<std::size_t>(about.st_size);
+  const void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (memory == MAP_FAILED) return file_failure("read", path, errno);
+  return MappedFile{{static_cast<const char*>(memory), size}};
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : text_{std::exchange(other.text_, {})} {}
+
+MappedFile::~MappedFile() {
+  if (!text_.empty()) ::munmap(const_cast<char*>(text_.data()), text_.size());
+}
+
+Result<std::string> find_data_file(std::string_view name) {
+  std::vector<std::string> places;
+  // Not for a program that was given privileges on its file: its data must not come from its user.
+  if (const char* chosen = ::secure_getenv("PORTOLAN_DATADIR"); chosen != nullptr && *chosen != '\0') {
+    places.emplace_back(chosen);
+  } else {
+    if (const std::string beside = program_directory(); !beside.empty())
+      places.push_back(beside + "/../share/portolan");
+    places.emplace_back(PORTOLAN_DATA_DIR);
+    places.emplace_back(PORTOLAN_SOURCE_DATA_DIR);
+  }
+  for (const std::string& place : places) {
+    std::string path = fmt::format("{}/{}", place, name);
+    if (::access(path.c_str(), R_OK) == 0) return path;
+  }
+  return fail(Errc::io,
+              fmt::format("the data file '{}' is missing: looked for it in {}; set PORTOLAN_DATADIR to where it is",
+                          name, fmt::join(places, ", ")));
+}
+
+}  // namespace portolan::os

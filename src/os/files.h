@@ -1,0 +1,66 @@
+// Files: read whole, written to their end, and where the program's own data are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "os/file_descriptor.h"
+#include "report/output.h"
+
+namespace portolan::os {
+
+// The content of `path`; "-" is standard input. Errc::io with a sentence: not there, not readable, a
+// directory, larger than `limit` bytes.
+Result<std::string> read_file(std::string_view path, std::size_t limit = std::size_t{256} * 1024 * 1024);
+
+// A file that is being written. Bytes are kept back until flush() or until 64 KiB have come together.
+class OutputFile final : public report::Output {
+ public:
+  enum class Mode : std::uint8_t { replace, append };
+  // "-" is standard output, which is not closed at the end. Errc::io with a sentence: a directory,
+  // not writable, its directory not there.
+  static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace);
+  // Writes what is left; errors at that point are lost, so flush() before.
+  ~OutputFile() override;
+
+  Result<void> write(std::string_view bytes) override;
+  Result<void> flush() override;
+
+ private:
+  OutputFile(std::string path, FileDescriptor file, int target);
+
+  std::string path_;
+  FileDescriptor file_;  // not open for standard output
+  int target_ = -1;
+  std::string kept_;
+};
+
+// A file mapped into memory, read only.
+class MappedFile {
+ public:
+  static Result<MappedFile> open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  MappedFile& operator=(MappedFile&&) = delete;
+  ~MappedFile();
+  [[nodiscard]] std::string_view text() const { return text_; }  // valid while the file is mapped
+
+ private:
+  explicit MappedFile(std::string_view text) : text_{text} {}
+  std::string_view text_;
+};
+
+// Where the program's data file `name` is: in PORTOLAN_DATADIR where that is set; otherwise in
+// ../share/portolan beside the program, in the prefix it was configured for, or in the source tree it
+// was built from, whichever has it first. Errc::io where none has.
+Result<std::string> find_data_file(std::string_view name);
+
+// IEEE's list of vendors, of the ieee-data package. It may be missing: then vendors are not known.
+inline constexpr std::string_view vendor_file = "/usr/share/ieee-data/oui.txt";
+
+}  // namespace portolan::os

@@ -1,0 +1,89 @@
+// rtnetlink: the socket, and its messages as values. The parsers are pure and take one message each,
+// so that tests hand them recordings.
+#pragma once
+
+#include <linux/netlink.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/ip_address.h"
+#include "net/mac.h"
+#include "os/file_descriptor.h"
+
+namespace portolan::os {
+
+using MessageBytes = std::span<const std::uint8_t>;  // one message, its nlmsghdr first
+
+struct Interface {
+  std::uint32_t index = 0;
+  std::string name;
+  std::uint16_t type = 0;   // ARPHRD_*
+  std::uint32_t flags = 0;  // IFF_*
+  std::optional<net::Mac> mac;
+  std::uint32_t mtu = 1500;
+  friend bool operator==(const Interface&, const Interface&) = default;
+};
+
+struct Neighbour {
+  std::uint32_t interface = 0;
+  net::IpAddress address;
+  std::optional<net::Mac> mac;
+  std::uint16_t state = 0;  // NUD_*
+};
+
+struct Route {
+  std::uint8_t type = 0;        // RTN_*
+  std::uint32_t interface = 0;  // 0: none
+  std::optional<net::IpAddress> source;
+  std::optional<net::IpAddress> gateway;
+  std::optional<std::uint32_t> mtu;
+};
+
+// Nothing for messages of another kind and for those cut short.
+std::optional<Interface> parse_link(MessageBytes message);
+std::optional<Neighbour> parse_neighbour(MessageBytes message);
+std::optional<Route> parse_route(MessageBytes message);
+// The errno of an NLMSG_ERROR, as a positive number; 0 for an acknowledgement.
+std::optional<int> parse_error(MessageBytes message);
+
+const nlmsghdr& header_of(MessageBytes message);  // `message` holds one at least
+// Takes a datagram apart; what does not form a whole message at its end is left out.
+std::vector<MessageBytes> split_messages(std::span<const std::uint8_t> datagram);
+
+struct RouteQuestion {
+  net::IpAddress target;        // its zone counts as the interface where `interface` is 0
+  std::uint32_t interface = 0;  // forces the way out; 0 lets the routes decide
+  std::uint32_t sequence = 0;
+};
+// Appends an RTM_GETROUTE request.
+void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& question);
+
+class NetlinkSocket {
+ public:
+  static Result<NetlinkSocket> open();
+  // Sends a datagram of requests. The kernel answers them before this returns.
+  Result<void> send(std::span<const std::uint8_t> datagram);
+  // Hands every message that is waiting to `visit`; does not wait. False when answers were lost for
+  // want of room.
+  Result<bool> receive(const std::function<void(MessageBytes)>& visit);
+  // Everything of one kind (RTM_GETLINK, RTM_GETNEIGH), read to its end; begun again when the kernel says
+  // that it changed meanwhile (NLM_F_DUMP_INTR).
+  Result<std::vector<std::vector<std::uint8_t>>> dump(std::uint16_t type);
+
+ private:
+  explicit NetlinkSocket(FileDescriptor socket) : socket_{std::move(socket)} {}
+  Result<bool> dump_once(std::uint16_t type, std::vector<std::vector<std::uint8_t>>& messages);
+
+  FileDescriptor socket_;
+  std::vector<std::uint8_t> buffer_;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace portolan::os

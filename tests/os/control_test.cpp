@@ -1,0 +1,223 @@
+#include "os/control.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+namespace portolan::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Runs `body` in a child, because signals and terminals belong to a whole process; its wait status.
+int in_child(const std::function<void()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    std::fflush(nullptr);
+    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+bool is_awake(const Control& control, int milliseconds = 0) {
+  pollfd watched{control.wake(), POLLIN, 0};
+  return ::poll(&watched, 1, milliseconds) == 1;
+}
+
+std::unique_ptr<Control> open_control(std::optional<Duration> interval = {}) {
+  auto control = Control::open({.interval = interval, .keys = true});
+  EXPECT_TRUE(control.has_value());
+  return std::move(*control);
+}
+
+void expect_passed(int status) {
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(Control, FirstSignalAsksToStopAndSaysWhich) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    expect_passed(in_child([signal] {
+      const auto control = open_control();
+      EXPECT_FALSE(control->stop_requested());
+      EXPECT_FALSE(control->signal().has_value());
+      EXPECT_FALSE(is_awake(*control));
+      ::raise(signal);
+      EXPECT_TRUE(is_awake(*control));
+      EXPECT_TRUE(control->stop_requested());
+      EXPECT_FALSE(is_awake(*control));  // heard: a link that waits for it may sleep again
+      EXPECT_TRUE(control->stop_requested());
+      EXPECT_EQ(control->signal(), signal);
+    }));
+  }
+}
+
+TEST(Control, SecondSignalEndsTheProcess) {
+  for (const auto& [first, second] : {std::pair{SIGINT, SIGINT}, std::pair{SIGINT, SIGTERM}}) {
+    const int status = in_child([first = first, second = second] {
+      const auto control = open_control();
+      ::raise(first);
+      ::raise(second);
+      FAIL() << "still there";
+    });
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), second);
+  }
+}
+
+TEST(Control, SignalsThatTheCallerIgnoresStayIgnored) {
+  expect_passed(in_child([] {
+    ::signal(SIGINT, SIG_IGN);  // as a shell does for its background jobs
+    const auto control = open_control();
+    ::raise(SIGINT);
+    EXPECT_FALSE(control->stop_requested());
+  }));
+}
+
+TEST(Control, ReaderThatGoesAwayDoesNotKill) {
+  expect_passed(in_child([] {
+    const auto control = open_control();
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    ::close(ends[0]);
+    EXPECT_EQ(::write(ends[1], "x", 1), -1);
+    EXPECT_EQ(errno, EPIPE);
+  }));
+}
+
+TEST(Control, ProgressIsDueOnceAnInterval) {
+  expect_passed(in_child([] {
+    const auto control = open_control(20ms);
+    ASSERT_TRUE(is_awake(*control, 10'000));
+    EXPECT_TRUE(control->progress_due());
+    EXPECT_FALSE(control->progress_due());
+    ASSERT_TRUE(is_awake(*control, 10'000));
+    EXPECT_TRUE(control->progress_due());
+  }));
+}
+
+TEST(Control, WithoutAnIntervalProgressIsNeverDueByItself) {
+  expect_passed(in_child([] {
+    const auto control = open_control();
+    EXPECT_FALSE(is_awake(*control, 20));
+    EXPECT_FALSE(control->progress_due());
+  }));
+}
+
+class Terminal {
+ public:
+  Terminal() { EXPECT_EQ(::openpty(&master_, &slave_, nullptr, nullptr, nullptr), 0); }
+  ~Terminal() {
+    ::close(master_);
+    ::close(slave_);
+  }
+  // Makes it the standard input and controlling terminal of the calling (child) process.
+  void take() const {
+    ::setsid();
+    EXPECT_EQ(::ioctl(slave_, TIOCSCTTY, 0), 0);
+    EXPECT_EQ(::dup2(slave_, STDIN_FILENO), STDIN_FILENO);
+  }
+  void type(char key) const { EXPECT_EQ(::write(master_, &key, 1), 1); }
+  [[nodiscard]] bool is_as_usual() const {
+    termios now{};
+    EXPECT_EQ(::tcgetattr(slave_, &now), 0);
+    return (now.c_lflag & ICANON) != 0 && (now.c_lflag & ECHO) != 0;
+  }
+
+ private:
+  int master_ = -1;
+  int slave_ = -1;
+};
+
+TEST(Control, KeyMakesProgressDueAtOnce) {
+  const Terminal terminal;
+  expect_passed(in_child([&] {
+    terminal.take();
+    const auto control = open_control();
+    EXPECT_FALSE(terminal.is_as_usual());
+    EXPECT_FALSE(control->progress_due());
+    terminal.type(' ');
+    ASSERT_TRUE(is_awake(*control, 10'000));
+    EXPECT_TRUE(control->progress_due());
+    EXPECT_FALSE(control->progress_due());
+    EXPECT_EQ(control->keys_pressed(), 1U);
+  }));
+  EXPECT_TRUE(terminal.is_as_usual());
+}
+
+TEST(Control, TerminalIsPutBackByEverySignal) {
+  for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
+    const Terminal terminal;
+    (void)in_child([&] {
+      terminal.take();
+      const auto control = open_control();
+      EXPECT_FALSE(terminal.is_as_usual());
+      ::raise(signal);
+      EXPECT_TRUE(terminal.is_as_usual());  // reached after SIGINT and SIGTERM only
+      ::_exit(0);
+    });
+    EXPECT_TRUE(terminal.is_as_usual()) << signal;
+  }
+}
+
+TEST(Control, BackgroundProcessLeavesTheTerminalAloneAndIsNotStopped) {
+  const Terminal terminal;
+  expect_passed(in_child([&] {
+    terminal.take();
+    const int status = in_child([&] {
+      ::setpgid(0, 0);  // a process group of its own, which is not the foreground one
+      const auto control = open_control();
+      EXPECT_TRUE(terminal.is_as_usual());
+      terminal.type('\n');
+      EXPECT_FALSE(is_awake(*control));
+      EXPECT_FALSE(control->progress_due());
+    });
+    expect_passed(status);
+  }));
+}
+
+TEST(Control, SentToTheBackgroundWhileItRunsItStopsReadingKeys) {
+  const Terminal terminal;
+  expect_passed(in_child([&] {
+    terminal.take();
+    ::signal(SIGTTOU, SIG_IGN);  // the shell's part: moving the foreground about
+    const auto control = open_control();
+    const pid_t other = ::fork();
+    if (other == 0) {
+      ::setpgid(0, 0);
+      for (;;) ::pause();
+    }
+    (void)::setpgid(other, other);
+    ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, other), 0);
+    terminal.type('x');
+    EXPECT_FALSE(control->progress_due());
+    EXPECT_FALSE(is_awake(*control));  // no busy loop over what is not ours to read
+    EXPECT_EQ(control->keys_pressed(), 0U);
+    ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, ::getpgrp()), 0);
+    ::raise(SIGCONT);  // what fg sends
+    EXPECT_TRUE(is_awake(*control));
+    (void)control->progress_due();
+    terminal.type('y');
+    ASSERT_TRUE(is_awake(*control, 10'000));
+    EXPECT_TRUE(control->progress_due());
+    ::kill(other, SIGKILL);
+    ::waitpid(other, nullptr, 0);
+  }));
+}
+
+}  // namespace
+}  // namespace portolan::os

@@ -1,0 +1,223 @@
+#include "os/packet_filter.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "os/monotonic_clock.h"
+#include "os/packet_ring.h"
+#include "private_network.h"
+#include "wire/cursor.h"
+
+namespace portolan::os {
+namespace {
+
+using namespace std::chrono_literals;
+using net::EtherType;
+
+constexpr TagBlock block{20'000, 64};
+constexpr std::uint8_t sctp = 132;
+
+// One packet that some machine on the wire might send, and whether a scan wants it.
+struct Case {
+  std::string what;
+  bool kept = false;
+  EtherType type = EtherType::ipv4;
+  std::vector<std::uint8_t> bytes;
+};
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes join(std::initializer_list<Bytes> parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+Bytes ports(std::uint16_t source, std::uint16_t destination) {
+  Bytes bytes(20);
+  wire::Writer{bytes}.u16(source).u16(destination).u32(1).u32(2).u8(0x50).u8(0x12);
+  return bytes;
+}
+Bytes icmp(std::uint8_t type, std::uint8_t code = 0) {
+  Bytes bytes(64);
+  wire::Writer{bytes}.u8(type).u8(code);
+  return bytes;
+}
+Bytes ipv4(std::uint8_t protocol, const Bytes& payload, std::uint16_t fragment = 0, std::size_t options = 0) {
+  Bytes header(20 + options, 1);  // options: no-operations
+  wire::Writer w{header};
+  w.u8(static_cast<std::uint8_t>(0x40U | header.size() / 4)).u8(0);
+  w.u16(static_cast<std::uint16_t>(header.size() + payload.size())).u16(0).u16(fragment).u8(64).u8(protocol).u16(0);
+  w.u32(0xc6120002).u32(0xc6120001);
+  return join({header, payload});
+}
+Bytes ipv6(std::uint8_t next, const Bytes& payload) {
+  Bytes header(40, 0x20);
+  wire::Writer{header}.u32(0x60000000).u16(static_cast<std::uint16_t>(payload.size())).u8(next).u8(255);
+  return join({header, payload});
+}
+Bytes extension(std::uint8_t next, std::uint8_t units) {
+  Bytes bytes((units + 1U) * 8U);
+  wire::Writer{bytes}.u8(next).u8(units);
+  return bytes;
+}
+Bytes fragment_header(std::uint8_t next, std::uint16_t offset) {
+  Bytes bytes(8);
+  wire::Writer{bytes}.u8(next).u8(0).u16(offset).u32(7);
+  return bytes;
+}
+Bytes arp(std::uint16_t operation) {
+  Bytes bytes(28);
+  wire::Writer{bytes}.u16(1).u16(0x0800).u8(6).u8(4).u16(operation);
+  return bytes;
+}
+
+const Bytes in = ports(80, 20'000);
+const Bytes out = ports(80, 20'064);
+
+std::vector<Case> cases() {
+  constexpr EtherType v6 = EtherType::ipv6;
+  return {
+      {"TCP to the first port of the block", true, EtherType::ipv4, ipv4(6, in)},
+      {"TCP to the last port of the block", true, EtherType::ipv4, ipv4(6, ports(1, 20'063))},
+      {"TCP to the port before the block", false, EtherType::ipv4, ipv4(6, ports(1, 19'999))},
+      {"TCP to the port behind the block", false, EtherType::ipv4, ipv4(6, out)},
+      {"TCP from the block", false, EtherType::ipv4, ipv4(6, ports(20'000, 80))},
+      {"UDP into the block", true, EtherType::ipv4, ipv4(17, in)},
+      {"UDP beside the block", false, EtherType::ipv4, ipv4(17, out)},
+      {"SCTP into the block", true, EtherType::ipv4, ipv4(sctp, in)},
+      {"GRE", false, EtherType::ipv4, ipv4(47, in)},
+      {"TCP behind IP options", true, EtherType::ipv4, ipv4(6, in, 0, 24)},
+      {"TCP behind IP options, beside the block", false, EtherType::ipv4, ipv4(6, out, 0, 40)},
+      {"first fragment", true, EtherType::ipv4, ipv4(6, in, 0x2000)},
+      {"don't fragment", true, EtherType::ipv4, ipv4(6, in, 0x4000)},
+      {"later fragment", false, EtherType::ipv4, ipv4(6, in, 0x2003)},
+      {"last fragment", false, EtherType::ipv4, ipv4(6, in, 0x0003)},
+      {"echo reply", true, EtherType::ipv4, ipv4(1, icmp(0))},
+      {"unreachable", true, EtherType::ipv4, ipv4(1, icmp(3, 13))},
+      {"redirect", false, EtherType::ipv4, ipv4(1, icmp(5))},
+      {"echo request", false, EtherType::ipv4, ipv4(1, icmp(8))},
+      {"time exceeded", true, EtherType::ipv4, ipv4(1, icmp(11))},
+      {"timestamp request", false, EtherType::ipv4, ipv4(1, icmp(13))},
+      {"timestamp reply", true, EtherType::ipv4, ipv4(1, icmp(14))},
+      {"unreachable behind IP options", true, EtherType::ipv4, ipv4(1, icmp(3), 0, 8)},
+      {"cut short", false, EtherType::ipv4, Bytes{0x45, 0, 0, 40}},
+      {"ARP reply", true, EtherType::arp, arp(2)},
+      {"ARP request", false, EtherType::arp, arp(1)},
+      {"another protocol", false, static_cast<EtherType>(0x88cc), ipv4(6, in)},
+      {"IPv6 TCP into the block", true, v6, ipv6(6, in)},
+      {"IPv6 TCP beside the block", false, v6, ipv6(6, out)},
+      {"IPv6 UDP into the block", true, v6, ipv6(17, in)},
+      {"IPv6 TCP behind destination options", true, v6, ipv6(60, join({extension(6, 1), in}))},
+      {"IPv6 TCP behind hop-by-hop options", true, v6, ipv6(0, join({extension(6, 0), in}))},
+      {"IPv6 TCP behind options, beside the block", false, v6, ipv6(60, join({extension(6, 2), out}))},
+      {"IPv6 first fragment", true, v6, ipv6(44, join({fragment_header(6, 1), in}))},
+      {"IPv6 later fragment", false, v6, ipv6(44, join({fragment_header(6, 8), in}))},
+      {"IPv6 unreachable", true, v6, ipv6(58, icmp(1, 4))},
+      {"IPv6 packet too big", false, v6, ipv6(58, icmp(2))},
+      {"IPv6 time exceeded", true, v6, ipv6(58, icmp(3))},
+      {"IPv6 echo request", false, v6, ipv6(58, icmp(128))},
+      {"IPv6 echo reply", true, v6, ipv6(58, icmp(129))},
+      {"IPv6 multicast listener report", false, v6, ipv6(0, join({extension(58, 0), icmp(143)}))},
+      {"IPv6 router advertisement", false, v6, ipv6(58, icmp(134))},
+      {"IPv6 neighbour solicitation", false, v6, ipv6(58, icmp(135))},
+      {"IPv6 neighbour advertisement", true, v6, ipv6(58, icmp(136))},
+  };
+}
+
+// Comes last and is kept: when it is here, everything before it has been judged.
+Bytes sentinel() { return join({arp(2), Bytes{0xee, 0xee, 0xee, 0xee}}); }
+
+std::vector<Bytes> receive_until_sentinel(PacketRing& ring) {
+  std::vector<Bytes> seen;
+  const MonotonicClock clock;
+  const Instant deadline = clock.now() + 10s;
+  while (clock.now() < deadline) {
+    for (const engine::Received& frame : ring.take(Instant{})) {
+      Bytes bytes{frame.bytes.begin(), frame.bytes.end()};
+      if (bytes == sentinel()) return seen;
+      seen.push_back(std::move(bytes));
+    }
+  }
+  ADD_FAILURE() << "the sentinel did not come";
+  return seen;
+}
+
+TEST(PacketFilter, KeepsWhatProbesAskAboutAndNothingElse) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(block);
+    ASSERT_TRUE(ring.has_value());
+    peer.enter([&] {
+      // Packets of one processor keep their order.
+      const Injector injector{"far"};
+      for (const Case& test : cases()) injector.send(test.type, us, test.bytes);
+      injector.send(EtherType::arp, us, sentinel());
+    });
+    std::vector<Bytes> seen = receive_until_sentinel(*ring);
+    for (const Case& test : cases()) {
+      const auto found = std::find(seen.begin(), seen.end(), test.bytes);
+      EXPECT_EQ(found != seen.end(), test.kept) << test.what;
+      if (found != seen.end()) seen.erase(found);
+    }
+  });
+}
+
+TEST(PacketFilter, PacketsForOtherMachinesAndOurOwnStayOut) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(block);
+    ASSERT_TRUE(ring.has_value());
+    Injector{"near"}.send(EtherType::ipv4, net::Mac{{2, 0, 0, 0, 0, 1}}, ipv4(6, in));
+    peer.enter([&] {
+      const Injector injector{"far"};
+      injector.send(EtherType::ipv4, net::Mac{{2, 0, 0, 0, 0, 2}}, ipv4(6, in));
+      injector.send(EtherType::arp, us, sentinel());
+    });
+    for (const Bytes& packet : receive_until_sentinel(*ring)) EXPECT_NE(packet, ipv4(6, in));
+  });
+}
+
+TEST(PacketRing, TellsInterfaceSenderAndMomentOfAFrame) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(block);
+    ASSERT_TRUE(ring.has_value());
+    const MonotonicClock clock;
+    const Instant before = clock.now();
+    net::Mac them;
+    peer.enter([&] {
+      them = mac_of_device("far");
+      Bytes large = ipv4(6, in);
+      large.resize(1'400);
+      Injector{"far"}.send(EtherType::ipv4, us, large);
+    });
+    while (!ring->has_frames()) ASSERT_LT(clock.now(), before + 10s);
+    const auto frames = ring->take(before);
+    const Instant after = clock.now();
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].from, them);
+    EXPECT_EQ(frames[0].type, EtherType::ipv4);
+    EXPECT_NE(frames[0].interface, 0U);
+    EXPECT_GE(frames[0].at, before);
+    EXPECT_LE(frames[0].at, after);
+    EXPECT_GE(frames[0].bytes.size(), 136U);  // both IP headers with options and what an ICMP error quotes
+    EXPECT_LE(frames[0].bytes.size(), 256U);
+  });
+}
+
+}  // namespace
+}  // namespace portolan::os

@@ -1,0 +1,208 @@
+#include "private_network.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+namespace portolan::os {
+namespace {
+
+constexpr int no_namespace = 99;
+
+bool write_text(const char* path, const std::string& text) {
+  std::ofstream file{path};
+  file << text;
+  file.flush();
+  return file.good();
+}
+
+bool bring_up_loopback() {
+  const FileDescriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  return ::ioctl(any.get(), SIOCSIFFLAGS, &request) == 0;
+}
+
+bool enter_private_network() {
+  const std::string uid = std::to_string(::getuid());
+  const std::string gid = std::to_string(::getgid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
+  return write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", "0 " + uid + " 1") &&
+         write_text("/proc/self/gid_map", "0 " + gid + " 1") && bring_up_loopback();
+}
+
+int status_of_child(const std::function<int()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int status = body();
+    std::fflush(nullptr);
+    ::_exit(status);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// The kernel notices a carrier up to a second after it is there, and IPv6 waits for that.
+void wait_for_carrier(const char* device) {
+  const FileDescriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  ifreq request{};
+  std::strcpy(request.ifr_name, device);
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(::ioctl(any.get(), SIOCGIFFLAGS, &request), 0) << device;
+    if ((request.ifr_flags & IFF_RUNNING) != 0) return;
+    ::usleep(1'000);
+  }
+  FAIL() << device << " has no carrier";
+}
+
+}  // namespace
+
+std::optional<std::string> no_private_networks() {
+  static const int status = status_of_child([] { return enter_private_network() ? 0 : no_namespace; });
+  if (status == 0) return std::nullopt;
+  return "this kernel does not let this user make network namespaces";
+}
+
+void in_private_network(const std::function<void()>& body) {
+  const int status = status_of_child([&body] {
+    if (!enter_private_network()) return no_namespace;
+    body();
+    return ::testing::Test::HasFailure() ? 1 : 0;
+  });
+  EXPECT_EQ(status, 0) << "in the private network";
+}
+
+void shell(const std::string& command) { EXPECT_EQ(std::system(command.c_str()), 0) << command; }
+
+std::string output_of(const std::string& command) {
+  std::string text;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return text;
+  std::array<char, 4096> part{};
+  while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) text.append(part.data(), size);
+  ::pclose(pipe);
+  return text;
+}
+
+Peer::Peer() {
+  std::array<int, 2> ready{};
+  EXPECT_EQ(::pipe2(ready.data(), O_CLOEXEC), 0);
+  FileDescriptor reader{ready[0]};
+  FileDescriptor writer{ready[1]};
+  process_ = ::fork();
+  if (process_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const bool made = ::unshare(CLONE_NEWNET) == 0 && bring_up_loopback();
+    (void)!::write(writer.get(), made ? "y" : "n", 1);
+    for (;;) ::pause();
+  }
+  char answer = 'n';
+  EXPECT_EQ(::read(reader.get(), &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  home_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  there_.reset(::open(fmt::format("/proc/{}/ns/net", process_).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+Peer::~Peer() {
+  ::kill(process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
+}
+
+void Peer::enter(const std::function<void()>& body) const {
+  ASSERT_EQ(::setns(there_.get(), CLONE_NEWNET), 0);
+  body();
+  ASSERT_EQ(::setns(home_.get(), CLONE_NEWNET), 0);
+}
+
+void Peer::shell(const std::string& command) const {
+  enter([&command] { os::shell(command); });
+}
+
+void make_wire(const Peer& peer) {
+  shell(fmt::format("ip link add near type veth peer name far netns {}", peer.process()));
+  shell(
+      "ip addr add 198.18.0.1/24 dev near; ip -6 addr add 2001:db8::1/64 dev near nodad; "
+      "ip link set near up addrgenmode none");
+  peer.shell(
+      "ip addr add 198.18.0.2/24 dev far; ip -6 addr add 2001:db8::2/64 dev far nodad; "
+      "ip link set far up addrgenmode none");
+}
+
+void wait_for_ipv6(const Peer& peer) {
+  wait_for_carrier("near");
+  peer.enter([] { wait_for_carrier("far"); });
+}
+
+net::Mac mac_of_device(const std::string& name) {
+  const FileDescriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  ifreq request{};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  EXPECT_EQ(::ioctl(any.get(), SIOCGIFHWADDR, &request), 0) << name;
+  net::Mac mac;
+  std::copy_n(request.ifr_hwaddr.sa_data, mac.bytes.size(), mac.bytes.begin());
+  return mac;
+}
+
+Injector::Injector(const std::string& device)
+    : socket_{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0)},
+      device_{static_cast<int>(::if_nametoindex(device.c_str()))} {
+  EXPECT_TRUE(socket_.is_open());
+  EXPECT_NE(device_, 0) << device;
+}
+
+void Injector::send(net::EtherType type, const net::Mac& to, std::span<const std::uint8_t> bytes) const {
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(static_cast<std::uint16_t>(type));
+  address.sll_ifindex = device_;
+  address.sll_halen = 6;
+  std::ranges::copy(to.bytes, address.sll_addr);
+  EXPECT_EQ(::sendto(socket_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&address),
+                     sizeof address),
+            static_cast<ssize_t>(bytes.size()));
+}
+
+FileDescriptor listen_on(std::uint16_t port) {
+  FileDescriptor socket{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const int off = 0;
+  EXPECT_EQ(::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
+  sockaddr_in6 any{};
+  any.sin6_family = AF_INET6;
+  any.sin6_port = htons(port);
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
+  EXPECT_EQ(::listen(socket.get(), 128), 0);
+  return socket;
+}
+
+std::uint16_t port_of(const FileDescriptor& socket) {
+  sockaddr_in6 address{};
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  return ntohs(address.sin6_port);
+}
+
+}  // namespace portolan::os

@@ -1,0 +1,334 @@
+#include "os/router.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "os/interfaces.h"
+#include "private_network.h"
+
+namespace portolan::os {
+namespace {
+
+using net::IpAddress;
+using Kind = net::Path::Kind;
+
+IpAddress address(const std::string& text) {
+  const auto parsed = IpAddress::parse(text, interface_index);
+  EXPECT_TRUE(parsed.has_value()) << text;
+  return parsed.value_or(IpAddress{});
+}
+
+constexpr std::uint32_t up = IFF_UP | IFF_LOWER_UP;
+const std::vector<Interface> interfaces{
+    {1, "lo", ARPHRD_LOOPBACK, up | IFF_LOOPBACK, net::Mac{}, 65'536},
+    {2, "eth0", ARPHRD_ETHER, up | IFF_BROADCAST, net::Mac{{2, 0, 0, 0, 0, 2}}, 1'500},
+    {3, "tun0", ARPHRD_NONE, up | IFF_POINTOPOINT | IFF_NOARP, std::nullopt, 1'400},
+    {4, "dark0", ARPHRD_ETHER, IFF_UP | IFF_BROADCAST, net::Mac{{2, 0, 0, 0, 0, 4}}, 1'500},
+    {5, "off0", ARPHRD_ETHER, IFF_BROADCAST, net::Mac{{2, 0, 0, 0, 0, 5}}, 1'500},
+    {6, "dummy0", ARPHRD_ETHER, up | IFF_NOARP, net::Mac{{2, 0, 0, 0, 0, 6}}, 1'500},
+};
+
+Route unicast(std::uint32_t interface) { return {RTN_UNICAST, interface, address("198.18.0.1"), {}, {}}; }
+
+TEST(PathOf, EthernetNeighbourIsItsOwnNextHop) {
+  const auto path = path_of(address("198.18.0.9"), unicast(2), interfaces);
+  ASSERT_TRUE(path.has_value());
+  EXPECT_EQ(path->kind, Kind::ethernet);
+  EXPECT_EQ(path->interface, 2U);
+  EXPECT_TRUE(path->on_link);
+  EXPECT_EQ(path->next_hop, address("198.18.0.9"));
+  EXPECT_EQ(path->source, address("198.18.0.1"));
+  EXPECT_EQ(path->source_mac, (net::Mac{{2, 0, 0, 0, 0, 2}}));
+  EXPECT_EQ(path->next_hop_mac, std::nullopt);
+  EXPECT_EQ(path->mtu, 1'500);
+}
+
+TEST(PathOf, GatewayIsTheNextHopAndKnowsItsLink) {
+  Route route = unicast(2);
+  route.source = address("2001:db8::1");
+  route.gateway = address("fe80::1");
+  route.mtu = 1'280;
+  const auto path = path_of(address("2001:db8:9::1"), route, interfaces);
+  ASSERT_TRUE(path.has_value());
+  EXPECT_FALSE(path->on_link);
+  EXPECT_EQ(path->next_hop, address("fe80::1%2"));
+  EXPECT_EQ(path->mtu, 1'280);
+}
+
+TEST(PathOf, KindFollowsTheRouteThenTheInterface) {
+  const auto kind_of = [](const Route& route) { return path_of(address("198.18.0.9"), route, interfaces)->kind; };
+  Route local = unicast(2);
+  local.type = RTN_LOCAL;
+  EXPECT_EQ(kind_of(local), Kind::local);
+  EXPECT_EQ(kind_of(unicast(1)), Kind::local);
+  EXPECT_EQ(kind_of(unicast(3)), Kind::tunnel);
+  EXPECT_EQ(kind_of(unicast(6)), Kind::tunnel);
+}
+
+TEST(PathOf, WaysThatCarryNothingAreUnreachableAndSayWhy) {
+  const auto sentence_of = [](const Route& route) {
+    const auto path = path_of(address("198.18.0.9"), route, interfaces);
+    EXPECT_FALSE(path.has_value());
+    if (path) return std::string{};
+    EXPECT_EQ(path.error().code, Errc::unreachable);
+    return path.error().message;
+  };
+  EXPECT_NE(sentence_of(unicast(4)).find("dark0, which has no carrier"), std::string::npos);
+  EXPECT_NE(sentence_of(unicast(5)).find("off0, which is down"), std::string::npos);
+  Route no_source = unicast(2);
+  no_source.source.reset();
+  EXPECT_NE(sentence_of(no_source).find("eth0 has no IPv4 address"), std::string::npos);
+  for (const auto& [type, word] : {std::pair{RTN_BLACKHOLE, "throws"}, std::pair{RTN_PROHIBIT, "prohibits"},
+                                   std::pair{RTN_UNREACHABLE, "unreachable"}, std::pair{RTN_THROW, "no route"}}) {
+    Route refusing = unicast(2);
+    refusing.type = static_cast<std::uint8_t>(type);
+    EXPECT_NE(sentence_of(refusing).find(word), std::string::npos) << word;
+  }
+}
+
+// RTM_NEWROUTE as Linux 6.18 answers `ip route get 198.18.5.5` over a gateway, RTA_TABLE left out.
+TEST(Netlink, ReadsARecordedRoute) {
+  alignas(nlmsghdr) const std::array<std::uint8_t, 52> message{
+      52, 0,  0, 0, 24,  0,  0, 0, 7, 0, 0, 0, 0, 0, 0, 0,  // nlmsghdr: RTM_NEWROUTE, sequence 7
+      2,  32, 0, 0, 254, 0,  0, 1, 0, 2, 0, 0,              // rtmsg: AF_INET, /32, RTN_UNICAST
+      8,  0,  4, 0, 9,   0,  0, 0,                          // RTA_OIF 9
+      8,  0,  5, 0, 198, 18, 0, 2,                          // RTA_GATEWAY
+      8,  0,  7, 0, 198, 18, 0, 1,                          // RTA_PREFSRC
+  };
+  const auto route = parse_route(message);
+  ASSERT_TRUE(route.has_value());
+  EXPECT_EQ(route->type, RTN_UNICAST);
+  EXPECT_EQ(route->interface, 9U);
+  EXPECT_EQ(route->gateway, address("198.18.0.2"));
+  EXPECT_EQ(route->source, address("198.18.0.1"));
+  EXPECT_EQ(parse_link(message), std::nullopt);
+  // Cut short anywhere it is still bytes in, a value or nothing out.
+  for (std::size_t size = 0; size < message.size(); ++size) {
+    std::array<std::uint8_t, 52> cut = message;
+    cut[0] = static_cast<std::uint8_t>(size);
+    for (const MessageBytes part : split_messages(std::span{cut}.first(size))) (void)parse_route(part);
+  }
+}
+
+TEST(Netlink, SplitsADatagramAndLeavesTheTornEndOut) {
+  alignas(nlmsghdr) std::array<std::uint8_t, 56> datagram{};
+  datagram[0] = 18;  // padded to 20
+  datagram[20] = 20;
+  datagram[40] = 99;  // longer than what is left
+  const auto messages = split_messages(datagram);
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].size(), 18U);
+  EXPECT_EQ(messages[1].size(), 20U);
+}
+
+class Ways {
+ public:
+  explicit Ways(std::string_view interface = {}) {
+    auto opened = Router::open(interface);
+    EXPECT_TRUE(opened.has_value());
+    if (opened) router_ = std::move(*opened);
+  }
+  Result<net::Path> to(const std::string& target) {
+    const IpAddress wanted = address(target);
+    return std::move(router_->route({&wanted, 1}).at(0));
+  }
+
+ private:
+  std::unique_ptr<Router> router_;
+};
+
+// The word behind `key` in what `ip route get` prints.
+std::string word_after(const std::string& text, const std::string& key) {
+  const auto at = text.find(' ' + key + ' ');
+  if (at == std::string::npos) return "";
+  const auto begin = at + key.size() + 2;
+  return text.substr(begin, text.find_first_of(" \n", begin) - begin);
+}
+
+void expect_as_ip_route_get(Ways& ways, const std::string& target) {
+  const std::string bare = target.substr(0, target.find('%'));
+  const std::string zone = target == bare ? "" : " oif " + target.substr(bare.size() + 1);
+  const std::string told = ' ' + output_of("ip route get " + bare + zone);
+  const auto path = ways.to(target);
+  ASSERT_TRUE(path.has_value()) << target << ": " << (path ? "" : path.error().message);
+  std::string source = net::to_string(path->source);
+  source = source.substr(0, source.find('%'));
+  EXPECT_EQ(source, word_after(told, "src")) << told;
+  EXPECT_EQ(path->interface, interface_index(word_after(told, "dev"))) << told;
+  const std::string gateway = word_after(told, "via");
+  EXPECT_EQ(path->on_link, gateway.empty()) << told;
+  if (!gateway.empty() && gateway != "inet6") {
+    std::string hop = net::to_string(path->next_hop);
+    EXPECT_EQ(hop.substr(0, hop.find('%')), gateway) << told;
+  }
+  EXPECT_EQ(path->kind == Kind::local, told.starts_with(" local")) << told;
+}
+
+void make_routes(const Peer& peer) {
+  make_wire(peer);
+  shell("ip addr add 198.18.0.11/24 dev near");
+  shell(
+      "ip route add 198.19.0.0/16 via 198.18.0.2; ip route add 198.19.5.0/24 via 198.18.0.3 src 198.18.0.11 mtu 1400");
+  shell("ip route add 198.19.6.0/24 via inet6 fe80::9 dev near");
+  shell("ip -6 route add 2001:db8:1::/48 via 2001:db8::2; ip -6 addr add fe80::11/64 dev near nodad");
+  shell("ip route add unreachable 198.19.7.0/24; ip route add blackhole 198.19.8.0/24");
+  shell("ip route add prohibit 198.19.9.0/24; ip -6 route add unreachable 2001:db8:7::/48");
+}
+
+TEST(Router, AgreesWithIpRouteGet) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_routes(peer);
+    Ways ways;
+    for (const char* target : {"127.0.0.1", "127.0.0.9", "198.18.0.1", "198.18.0.11", "198.18.0.2", "198.18.0.200",
+                               "198.19.1.1", "198.19.5.77", "198.19.6.1", "::1", "2001:db8::1", "2001:db8::2",
+                               "2001:db8::77", "2001:db8:1::5", "fe80::2%near"}) {
+      expect_as_ip_route_get(ways, target);
+    }
+    EXPECT_EQ(ways.to("198.19.5.77")->mtu, 1'400);
+    EXPECT_EQ(ways.to("198.19.6.1")->next_hop, address("fe80::9%near"));
+    EXPECT_EQ(ways.to("fe80::2%near")->next_hop, address("fe80::2%near"));
+    EXPECT_EQ(ways.to("198.18.0.2")->source_mac, mac_of_device("near"));
+  });
+}
+
+TEST(Router, NoWayIsASentenceAboutThatTarget) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_routes(peer);
+    Ways ways;
+    const std::vector<std::pair<const char*, const char*>> expected{
+        {"203.0.113.1", "no route leads to 203.0.113.1"},
+        {"2001:db8:ffff::1", "no route leads to 2001:db8:ffff::1"},
+        {"198.19.7.1", "unreachable"},
+        {"198.19.8.1", "throws packets to 198.19.8.1 away"},
+        {"198.19.9.1", "prohibits 198.19.9.1"},
+        {"2001:db8:7::1", "unreachable"},
+        {"0.0.0.0", "localhost"},
+        {"fe80::2", "fe80::2%eth0"},
+    };
+    for (const auto& [target, words] : expected) {
+      const auto path = ways.to(target);
+      ASSERT_FALSE(path.has_value()) << target;
+      EXPECT_EQ(path.error().code, Errc::unreachable);
+      EXPECT_NE(path.error().message.find(words), std::string::npos) << path.error().message;
+    }
+    peer.shell("ip link set far down");
+    EXPECT_NE(ways.to("198.18.0.2").error().message.find("no carrier"), std::string::npos);
+  });
+}
+
+TEST(Router, GatewaysKnownToTheKernelNeedNotBeAsked) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_routes(peer);
+    shell("ip neigh add 198.18.0.2 lladdr 02:00:00:00:00:22 dev near nud stale");
+    shell("ip neigh add 198.18.0.3 dev near nud failed");
+    shell("ip neigh add fe80::9 lladdr 02:00:00:00:00:99 dev near nud permanent");
+    Ways ways;
+    EXPECT_EQ(ways.to("198.19.1.1")->next_hop_mac, (net::Mac{{2, 0, 0, 0, 0, 0x22}}));
+    EXPECT_EQ(ways.to("198.19.6.1")->next_hop_mac, (net::Mac{{2, 0, 0, 0, 0, 0x99}}));
+    EXPECT_EQ(ways.to("198.19.5.77")->next_hop_mac, std::nullopt);
+    EXPECT_EQ(ways.to("198.18.0.2")->next_hop_mac, std::nullopt);  // on the link: being asked is how it is found up
+  });
+}
+
+TEST(Router, NeighbourTablesOfManyDatagramsAreReadToTheirEnd) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    std::string batch;
+    for (int i = 0; i < 900; ++i) {
+      batch += fmt::format("neigh replace 198.18.0.{} lladdr 02:00:00:00:00:01 dev near nud permanent\n", 3 + i % 200);
+      batch += fmt::format("neigh replace 2001:db8::{:x} lladdr 02:00:00:00:00:02 dev near nud permanent\n", 16 + i);
+    }
+    batch += "route add 2001:db8:2::/48 via 2001:db8::393\n";
+    std::FILE* ip = ::popen("ip -batch -", "w");
+    ASSERT_NE(ip, nullptr);
+    std::fputs(batch.c_str(), ip);
+    ASSERT_EQ(::pclose(ip), 0);
+    Ways ways;
+    EXPECT_EQ(ways.to("2001:db8:2::1")->next_hop_mac, (net::Mac{{2, 0, 0, 0, 0, 2}}));
+  });
+}
+
+TEST(Router, ForcedInterfaceCarriesEverythingButThisMachineItself) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    shell("ip link add other type veth peer name other2; ip link set other2 up");
+    shell("ip addr add 198.18.50.1/24 dev other; ip link set other up");
+    Ways ways{"other"};
+    EXPECT_EQ(ways.to("198.18.0.2")->interface, interface_index("other"));
+    EXPECT_EQ(ways.to("198.18.0.2")->source, address("198.18.50.1"));
+    EXPECT_EQ(ways.to("127.0.0.1")->kind, Kind::local);
+    EXPECT_EQ(ways.to("198.18.50.1")->kind, Kind::local);
+    EXPECT_EQ(ways.to("198.18.0.1")->kind, Kind::local);
+  });
+}
+
+TEST(Router, MissingInterfaceIsToldWithThoseThereAre) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const auto router = Router::open("eth7");
+    ASSERT_FALSE(router.has_value());
+    EXPECT_EQ(router.error().code, Errc::unreachable);
+    EXPECT_EQ(router.error().message, "no interface is called 'eth7'; there are: lo");
+  });
+}
+
+TEST(Router, AnswersThousandsInTheOrderAsked) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_routes(peer);
+    std::vector<IpAddress> targets;
+    for (std::uint64_t i = 0; i < 5'000; ++i) {
+      targets.push_back(address(i % 2 == 0 ? "198.18.0.0" : "2001:db8::").plus(2 + i % 250));
+    }
+    const auto router = Router::open();
+    ASSERT_TRUE(router.has_value());
+    const auto paths = (*router)->route(targets);
+    ASSERT_EQ(paths.size(), targets.size());
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      ASSERT_TRUE(paths[i].has_value()) << net::to_string(targets[i]);
+      ASSERT_EQ(paths[i]->next_hop, targets[i]);
+    }
+  });
+}
+
+TEST(Interfaces, AreListedWithTheirNamesAndIndexes) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    shell("ip link add near type veth peer name far mtu 1200");
+    auto socket = NetlinkSocket::open();
+    ASSERT_TRUE(socket.has_value());
+    const auto list = list_interfaces(*socket);
+    ASSERT_TRUE(list.has_value());
+    ASSERT_EQ(list->size(), 3U);
+    const auto named = [&](std::string_view name) { return *std::ranges::find(*list, name, &Interface::name); };
+    EXPECT_EQ(named("lo").type, ARPHRD_LOOPBACK);
+    EXPECT_EQ(named("far").mtu, 1'200U);
+    EXPECT_EQ(named("far").mac, mac_of_device("far"));
+    EXPECT_EQ(named("near").index, interface_index("near"));
+    EXPECT_EQ(word_after(' ' + output_of("ip -o link show near"), "mtu"), std::to_string(named("near").mtu));
+    EXPECT_EQ(interface_index("nothing"), 0U);
+  });
+}
+
+}  // namespace
+}  // namespace portolan::os
