@@ -1,1 +1,3 @@
-int main() { return 2; }
+#include "cli/command.h"
+
+int main(int count, char** words) { return portolan::cli::run_program({words, words + count}); }

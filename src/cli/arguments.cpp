@@ -1,0 +1,197 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include "base/escape.h"
+#include "cli/suggest.h"
+
+namespace portolan::cli {
+namespace {
+
+struct Match {
+  std::size_t option = 0;
+  std::string_view spelling;
+};
+
+class Parser {
+ public:
+  Parser(std::span<const OptionSpec* const> table, std::span<const std::string> words) : table_{table}, words_{words} {}
+
+  Result<Arguments> run() {
+    while (next_ < words_.size()) {
+      const std::string& word = words_[next_++];
+      if (word == "--") break;
+      if (const auto done = take(word); !done) return fail(done.error());
+    }
+    for (; next_ < words_.size(); ++next_) arguments_.operands.push_back(words_[next_]);
+    return std::move(arguments_);
+  }
+
+ private:
+  Result<void> take(const std::string& word) {
+    if (word.size() < 2 || word.front() != '-') {
+      arguments_.operands.push_back(word);
+      return {};
+    }
+    if (word.starts_with("--")) return take_name(word, std::string_view{word}.substr(2), false);
+    const bool is_letter = is_letter_option(word[1]);
+    if (word.size() > 2 || !is_letter) {
+      // glibc: behind one dash too, long names are tried first; only what is none of them is letters.
+      return take_name(word, std::string_view{word}.substr(1), is_letter);
+    }
+    return take_letters(word);
+  }
+
+  // `or_letters`: what is no long name may still be a cluster of short options.
+  Result<void> take_name(const std::string& word, std::string_view body, bool or_letters) {
+    const std::size_t equals = body.find('=');
+    const std::string_view name = body.substr(0, equals);
+    std::vector<Match> partial;
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      for (const std::string_view spelling : table_[i]->spellings) {
+        if (spelling.empty() || form_of(*table_[i], spelling) != Form::name) continue;
+        const std::string_view known = spelling.substr(spelling.starts_with("--") ? 2 : 1);
+        if (known == name) return give_name({i, spelling}, body, equals);
+        if (known.starts_with(name)) partial.push_back({i, spelling});
+      }
+    }
+    if (partial.size() == 1) return give_name(partial.front(), body, equals);
+    if (partial.size() > 1) return fail(Errc::parse, ambiguous(word, partial));
+    if (or_letters) return take_letters(word);
+    return fail(Errc::parse, unknown(word));
+  }
+
+  Result<void> give_name(Match match, std::string_view body, std::size_t equals) {
+    const OptionSpec& option = *table_[match.option];
+    Given given{match.option, std::string{match.spelling}, std::nullopt};
+    if (equals != std::string_view::npos) {
+      if (option.argument == Argument::none) {
+        return fail(Errc::parse, fmt::format("option {} takes no argument, but '{}' is given to it", match.spelling,
+                                             escape_terminal(body.substr(equals + 1))));
+      }
+      given.value = body.substr(equals + 1);
+    } else if (option.argument == Argument::required) {
+      if (next_ == words_.size()) return fail(Errc::parse, needs_argument(option, match.spelling));
+      given.value = words_[next_++];
+    }
+    arguments_.options.push_back(std::move(given));
+    return {};
+  }
+
+  Result<void> take_letters(const std::string& word) {
+    for (std::size_t at = 1; at < word.size(); ++at) {
+      const std::string_view rest = std::string_view{word}.substr(at + 1);
+      if (word[at] == 's' || word[at] == 'P') return take_family(word[at], rest);
+      const auto match = find({'-', word[at]});
+      if (!match) return fail(Errc::parse, unknown(word));
+      const OptionSpec& option = *table_[match->option];
+      Given given{match->option, std::string{match->spelling}, std::nullopt};
+      if (option.argument == Argument::none) {
+        arguments_.options.push_back(std::move(given));
+        continue;
+      }
+      if (!rest.empty()) {
+        given.value = rest;
+      } else if (option.argument == Argument::required) {
+        if (next_ == words_.size()) return fail(Errc::parse, needs_argument(option, match->spelling));
+        given.value = words_[next_++];
+      }
+      arguments_.options.push_back(std::move(given));
+      return {};
+    }
+    return {};
+  }
+
+  // -s takes its letters from the next word too, as any short option with an argument; -P does not.
+  Result<void> take_family(char family, std::string_view letters) {
+    if (letters.empty() && family == 's' && next_ < words_.size()) letters = words_[next_++];
+    if (letters.empty()) {
+      return fail(Errc::parse, fmt::format("-{} needs a letter: {}", family, members(family)));
+    }
+    for (std::size_t at = 0; at < letters.size(); ++at) {
+      const std::string spelling{'-', family, letters[at]};
+      const auto match = find(spelling);
+      if (!match) return fail(Errc::parse, unknown(spelling));
+      Given given{match->option, spelling, std::nullopt};
+      if (family == 'P') {  // what follows the letter belongs to it: -PS22,80
+        const std::string_view rest = letters.substr(at + 1);
+        if (!rest.empty()) {
+          if (table_[match->option]->argument == Argument::none) {
+            return fail(Errc::parse,
+                        fmt::format("option {} takes no argument, but '{}' is given to it; write every -P option "
+                                    "as a word of its own",
+                                    spelling, escape_terminal(rest)));
+          }
+          given.value = rest;
+        }
+        arguments_.options.push_back(std::move(given));
+        return {};
+      }
+      arguments_.options.push_back(std::move(given));
+    }
+    return {};
+  }
+
+  // Whether glibc would find the letter among nmap's short options.
+  [[nodiscard]] bool is_letter_option(char letter) const {
+    return letter == 's' || letter == 'P' || find({'-', letter}).has_value();
+  }
+
+  [[nodiscard]] std::optional<Match> find(const std::string& spelling) const {
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      for (const std::string_view known : table_[i]->spellings) {
+        if (known == spelling && form_of(*table_[i], known) != Form::name) return Match{i, known};
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string members(char family) const {
+    std::string text;
+    for (const OptionSpec* option : table_) {
+      const std::string_view usual = option->spellings.front();
+      if (option->support != Support::built || usual.size() != 3 || usual[1] != family) continue;
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", usual);
+    }
+    return text;
+  }
+
+  static std::string needs_argument(const OptionSpec& option, std::string_view spelling) {
+    return fmt::format("option {} needs an argument: {} {}", spelling, spelling, option.value);
+  }
+
+  static std::string ambiguous(const std::string& word, const std::vector<Match>& partial) {
+    std::string text = fmt::format("option '{}' is ambiguous, it may be", escape_terminal(word));
+    for (std::size_t i = 0; i < partial.size(); ++i) {
+      text += fmt::format("{} {}", i == 0 ? "" : i + 1 == partial.size() ? " or" : ",", partial[i].spelling);
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string unknown(std::string_view word) const {
+    word = word.substr(0, word.find('='));
+    std::vector<std::string_view> known;
+    for (const OptionSpec* option : table_) {
+      if (option->support != Support::built && option->support != Support::missing) continue;
+      for (const std::string_view spelling : option->spellings) {
+        if (!spelling.empty()) known.push_back(spelling);
+      }
+    }
+    const auto best = closest(word, known);
+    return fmt::format("unknown option '{}'{}", escape_terminal(word),
+                       best ? fmt::format("; did you mean {}?", *best) : "; --help lists all options");
+  }
+
+  std::span<const OptionSpec* const> table_;
+  std::span<const std::string> words_;
+  std::size_t next_ = 0;
+  Arguments arguments_;
+};
+
+}  // namespace
+
+Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words) {
+  return Parser{table, words}.run();
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,49 @@
+// The subcommands of portolan. One file each; commands.cpp lists them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/help.h"
+#include "report/flavor.h"
+
+namespace portolan::cli {
+
+// Exit statuses under the program's own name.
+inline constexpr int status_done = 0;
+inline constexpr int status_failed = 1;   // in the middle: disk full, link gone
+inline constexpr int status_refused = 2;  // bad input; nothing was sent
+
+struct Invocation {
+  std::vector<std::string> line;   // argv as typed
+  std::vector<std::string> words;  // what stands behind the command's name
+  report::Flavor flavor = report::Flavor::portolan;
+};
+
+struct Command {
+  std::string_view name;
+  Page (*page)() = nullptr;
+  int (*run)(const Invocation&) = nullptr;  // gives the exit status
+};
+
+// In the order of help.
+std::span<const Command* const> commands();
+
+// The whole program: `line` is argv. Called nmap (by a link, or as `portolan nmap`) it takes nmap's
+// command line.
+int run_program(std::vector<std::string> line);
+
+// Page of `portolan` itself: what commands there are.
+std::string overview();
+
+// Writes text to standard output; the status to end with.
+int print(std::string_view text);
+// One line to standard error: "portolan: SENTENCE".
+void complain(std::string_view sentence);
+
+// "portolan 0.1.0", or what nmap -V begins with and a line that tells who answers.
+std::string version_text(report::Flavor flavor);
+
+}  // namespace portolan::cli

@@ -1,0 +1,72 @@
+#include "cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+
+#include "base/escape.h"
+#include "cli/suggest.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::array registry{&scan_command, &help_command, &version_command, &nmap_command};
+
+int unknown_command(std::string_view word) {
+  std::vector<std::string_view> known;
+  for (const Command* command : registry) known.push_back(command->name);
+  const auto best = closest(word, known);
+  const std::string shown = escape_terminal(word);
+  complain(best ? fmt::format("unknown command '{}'; did you mean `portolan {}`?", shown, *best)
+                : fmt::format("unknown command '{}'; to scan a host of that name: portolan scan {}", shown, shown));
+  return status_refused;
+}
+
+int unknown_option(std::string_view word) {
+  complain(fmt::format("options stand behind a command, so '{}' is unknown here; portolan help lists the commands",
+                       escape_terminal(word)));
+  return status_refused;
+}
+
+}  // namespace
+
+std::span<const Command* const> commands() { return registry; }
+
+int run_program(std::vector<std::string> line) {
+  const std::string_view path = line.empty() ? std::string_view{"portolan"} : std::string_view{line.front()};
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  if (name == "nmap") {
+    std::vector<std::string> words{line.begin() + 1, line.end()};
+    return nmap_command.run({std::move(line), std::move(words), report::Flavor::nmap});
+  }
+  if (line.size() < 2) {
+    std::fputs(overview().c_str(), stderr);
+    return status_refused;
+  }
+  const std::string word = line[1];
+  std::vector<std::string> words{line.begin() + 2, line.end()};
+  if (word == "-h" || word == "--help") return print(overview());
+  if (word == "-V" || word == "--version") return print(version_text(report::Flavor::portolan));
+  for (const Command* command : registry) {
+    if (word == command->name) return command->run({std::move(line), std::move(words), report::Flavor::portolan});
+  }
+  return word.starts_with('-') ? unknown_option(word) : unknown_command(word);
+}
+
+std::string overview() {
+  std::string text =
+      "usage: portolan <command> [options]\n\nportolan charts the ports of the machines you own.\n\nCommands:\n";
+  for (const Command* command : registry) text += fmt::format("  {:10}{}\n", command->name, command->page().summary);
+  return text + "\n`portolan help <command>` tells more, as does `portolan <command> --help`.\n";
+}
+
+int print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return status_done;
+  complain("cannot write to standard output");
+  return status_failed;
+}
+
+void complain(std::string_view sentence) { fmt::print(stderr, "portolan: {}\n", sentence); }
+
+}  // namespace portolan::cli

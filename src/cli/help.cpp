@@ -1,0 +1,218 @@
+#include "cli/help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/flavor.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::size_t width = 80;
+constexpr std::size_t column = 28;  // where the sentences of options begin
+
+// "-sn, -sP", "-p <ports>", "-PS[<ports>]", "--max-rate <number>".
+std::string form(const OptionSpec& option) {
+  std::string text;
+  for (const std::string_view spelling : option.spellings) {
+    if (!spelling.empty()) text += fmt::format("{}{}", text.empty() ? "" : ", ", spelling);
+  }
+  switch (option.argument) {
+    case Argument::none:
+      break;
+    case Argument::required:
+      text += fmt::format(" {}", option.value);
+      break;
+    case Argument::attached:
+      text += fmt::format("[{}]", option.value);
+      break;
+  }
+  return text;
+}
+
+// The groups of a table in the order of their first entries, with what belongs into them.
+struct Group {
+  std::string_view title;
+  std::vector<const OptionSpec*> options;
+};
+std::vector<Group> groups_of(const Page& page) {
+  std::vector<Group> groups;
+  for (const OptionSpec* option : page.options) {
+    if (option->support != Support::built) continue;
+    auto group = std::ranges::find(groups, option->group, &Group::title);
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{option->group, {}});
+    group->options.push_back(option);
+  }
+  return groups;
+}
+
+std::string join(const Page& page, Support support) {
+  std::string text;
+  for (const OptionSpec* option : page.options) {
+    if (option->support == support) text += fmt::format("{}{}", text.empty() ? "" : ", ", option->spellings.front());
+  }
+  return text;
+}
+
+std::string option_lines(const OptionSpec& option) {
+  std::string line = "  " + form(option);
+  if (line.size() + 2 > column) {
+    line += '\n';
+    line.append(column, ' ');
+  } else {
+    line.append(column - line.size(), ' ');
+  }
+  return line + wrap(option.summary, width - column, column) + "\n";
+}
+
+// Text for the man macros: no line may begin with a control character, and a plain "-" would be
+// set as a hyphen that cannot be copied into a shell.
+std::string roff(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\\') {
+      result += "\\e";
+    } else if (c == '-') {
+      result += "\\-";
+    } else if ((c == '.' || c == '\'') && (result.empty() || result.back() == '\n')) {
+      result += "\\&";
+      result += c;
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string manual_options(const Page& page) {
+  std::string text;
+  for (const Group& group : groups_of(page)) {
+    text += fmt::format(".SS \"{}\"\n", roff(group.title));
+    for (const OptionSpec* option : group.options) {
+      text += fmt::format(".TP\n.B {}\n{}.\n", roff(form(*option)), roff(option->summary));
+    }
+  }
+  if (const std::string missing = join(page, Support::missing); !missing.empty()) {
+    text += fmt::format(".SS \"Options of nmap that are not built yet\"\n{}\n", roff(missing));
+  }
+  if (const std::string hiding = join(page, Support::hiding); !hiding.empty()) {
+    text += fmt::format(".SS \"Options of nmap that never will be\"\n{}\n.PP\nportolan does not hide who scans.\n",
+                        roff(hiding));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string wrap(std::string_view text, std::size_t columns, std::size_t indent) {
+  std::string result;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const std::size_t blank = text.find(' ');
+    const std::string_view word = text.substr(0, blank);
+    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+    if (used != 0 && used + 1 + word.size() > columns) {
+      result += '\n';
+      result.append(indent, ' ');
+      used = 0;
+    } else if (used != 0) {
+      result += ' ';
+      ++used;
+    }
+    result += word;
+    used += word.size();
+  }
+  return result;
+}
+
+std::string help_text(const Page& page) {
+  std::string text = fmt::format("usage: {}\n\n", page.usage);
+  for (const std::string_view paragraph : page.about) text += wrap(paragraph, width, 0) + "\n\n";
+  for (const Group& group : groups_of(page)) {
+    text += fmt::format("{}:\n", group.title);
+    for (const OptionSpec* option : group.options) text += option_lines(*option);
+    text += '\n';
+  }
+  if (!page.examples.empty()) {
+    text += "Examples:\n";
+    for (const Example& example : page.examples) {
+      text += fmt::format("  {}\n      {}\n", example.line, wrap(example.says, width - 6, 6));
+    }
+    text += '\n';
+  }
+  text.pop_back();
+  return text;
+}
+
+std::string manual_page(std::span<const Page> pages) {
+  std::string text = fmt::format(
+      ".\\\" Made by `portolan help --man`; change the option tables in src/cli instead.\n"
+      ".TH PORTOLAN 1 \"\" \"portolan {}\" \"User Commands\"\n"
+      ".SH NAME\nportolan \\- chart the open ports of the machines you own\n.SH SYNOPSIS\n",
+      report::program_version);
+  for (const Page& page : pages) text += fmt::format(".B {}\n.br\n", roff(page.usage));
+  for (const Page& page : pages) {
+    text += fmt::format(".SH \"{}\"\n", roff(page.usage.substr(0, page.usage.find(" ["))));
+    for (const std::string_view paragraph : page.about) text += fmt::format("{}\n.PP\n", roff(paragraph));
+    text += manual_options(page);
+    if (page.examples.empty()) continue;
+    text += ".SS Examples\n";
+    for (const Example& example : page.examples) {
+      text += fmt::format(".TP\n.B {}\n{}.\n", roff(example.line), roff(example.says));
+    }
+  }
+  text +=
+      ".SH \"EXIT STATUS\"\n.TP\n.B 0\nThe work was done.\n.TP\n.B 1\nIt failed in the middle, as by a full disk.\n"
+      ".TP\n.B 2\nThe command line or something it names is wrong; nothing was sent.\n"
+      ".TP\n.B 130, 143\nStopped by SIGINT or SIGTERM; the reports hold what was known.\n.PP\n"
+      "Under the name nmap the statuses are nmap's: 255 for a line that cannot be taken apart, 1 for every other "
+      "error.\n"
+      ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet to anything: no colour, even on a terminal.\n";
+  return text;
+}
+
+std::string bash_completion(std::span<const Page> pages) {
+  std::string commands;
+  std::string cases;
+  for (const Page& page : pages) {
+    commands += fmt::format("{}{}", commands.empty() ? "" : " ", page.name);
+    std::string words;
+    std::string files;
+    for (const OptionSpec* option : page.options) {
+      if (option->support != Support::built) continue;
+      for (const std::string_view spelling : option->spellings) {
+        if (spelling.empty()) continue;
+        words += fmt::format("{}{}", words.empty() ? "" : " ", spelling);
+        if (option->value == "<file>" || option->value == "<base>") {
+          files += fmt::format("{}{}", files.empty() ? "" : "|", spelling);
+        }
+      }
+    }
+    if (!words.empty()) cases += fmt::format("    {}) words=\"{}\"; files=\"{}\" ;;\n", page.name, words, files);
+  }
+  return fmt::format(
+      "# Completion for bash, made by `portolan help --completion`.\n"
+      "_portolan() {{\n"
+      "  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} words= files=\n"
+      "  if ((COMP_CWORD == 1)); then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"{}\" -- \"$current\")\n"
+      "    return\n"
+      "  fi\n"
+      "  case ${{COMP_WORDS[1]}} in\n"
+      "{}"
+      "  esac\n"
+      "  if [[ -n $files && \"|$files|\" == *\"|$previous|\"* ]]; then\n"
+      "    compopt -o filenames\n"
+      "    mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
+      "  elif [[ $current == -* ]]; then\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+      "  else\n"
+      "    mapfile -t COMPREPLY < <(compgen -A hostname -- \"$current\")\n"
+      "  fi\n"
+      "}}\n"
+      "complete -F _portolan portolan\n",
+      commands, cases);
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,40 @@
+// Help, the manual page and shell completion, all made from the option tables. Pure.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/option.h"
+
+namespace portolan::cli {
+
+struct Example {
+  std::string_view line;
+  std::string_view says;
+};
+
+// What a command says about itself.
+struct Page {
+  std::string_view name;                    // "scan"
+  std::string_view summary;                 // half a sentence
+  std::string_view usage;                   // "portolan scan [options] <target>..."
+  std::span<const std::string_view> about;  // paragraphs
+  std::vector<const OptionSpec*> options;   // may be empty
+  std::span<const Example> examples;
+};
+
+// For a terminal of 80 columns.
+std::string help_text(const Page& page);
+
+// portolan.1, in the man macros.
+std::string manual_page(std::span<const Page> pages);
+
+// A completion script for bash.
+std::string bash_completion(std::span<const Page> pages);
+
+// `text` in lines of at most `width` columns, each but the first behind `indent` blanks.
+std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
+
+}  // namespace portolan::cli

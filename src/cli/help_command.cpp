@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/escape.h"
+#include "cli/commands.h"
+#include "cli/suggest.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> about{
+    "Says what commands there are, or what one command does and which options it takes.",
+    "--man prints the manual page, --completion a completion script for bash."};
+
+Page page() {
+  return {.name = "help",
+          .summary = "say what commands there are, or more about one",
+          .usage = "portolan help [<command>]",
+          .about = about,
+          .options = {},
+          .examples = {}};
+}
+
+std::vector<Page> pages() {
+  std::vector<Page> result;
+  for (const Command* command : commands()) result.push_back(command->page());
+  return result;
+}
+
+int run(const Invocation& invocation) {
+  if (invocation.words.empty()) return print(overview());
+  const std::string& word = invocation.words.front();
+  if (word == "--man") return print(manual_page(pages()));
+  if (word == "--completion") return print(bash_completion(pages()));
+  std::vector<std::string_view> known;
+  for (const Command* command : commands()) {
+    if (command->name == word) return print(help_text(command->page()));
+    known.push_back(command->name);
+  }
+  const auto best = closest(word, known);
+  complain(fmt::format("there is no command '{}'{}", escape_terminal(word),
+                       best ? fmt::format("; did you mean '{}'?", *best) : "; portolan help lists them"));
+  return status_refused;
+}
+
+}  // namespace
+
+const Command help_command{"help", page, run};
+
+}  // namespace portolan::cli

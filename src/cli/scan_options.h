@@ -1,0 +1,100 @@
+// The words of `portolan scan`: what every option of the table leaves behind, before anything is
+// looked up. nmap's spellings and meanings; the table is in scan_options.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cli/option.h"
+#include "plan/plan.h"
+
+namespace portolan::cli {
+
+struct OutputWord {
+  char letter = 'N';  // of report::formats(); 'A' for all of them, with their extensions behind the path
+  std::string path;   // "-" is standard output; may hold the time (expand_time)
+};
+
+struct DiscoveryWord {
+  plan::DiscoveryProbe::Kind kind = plan::DiscoveryProbe::Kind::icmp_echo;
+  std::string ports;  // "" for nmap's default, 80
+};
+
+struct ScanWords {
+  // Targets
+  std::vector<std::string> targets;
+  std::vector<std::string> target_files;  // "-" is standard input
+  std::vector<std::string> excluded;
+  std::vector<std::string> excluded_files;
+  bool only_v4 = false;
+  bool only_v6 = false;
+  bool all_addresses = false;  // --resolve-all
+
+  // What is done
+  bool list_only = false;
+  bool ping_only = false;
+  bool skip_discovery = false;
+  bool arp_ping = true;
+  std::vector<DiscoveryWord> discovery;
+  bool syn = false;
+  bool connect = false;
+
+  // Ports
+  std::optional<std::string> ports;
+  std::optional<std::string> excluded_ports;
+  std::optional<std::uint64_t> top_ports;
+  bool fast = false;
+  bool sequential_ports = false;
+
+  // Names
+  bool never_names = false;
+  bool always_names = false;
+  std::vector<std::string> dns_servers;
+  bool system_dns = false;
+
+  // Timing
+  std::optional<int> timing_level;
+  std::optional<double> min_rate;
+  std::optional<double> max_rate;
+  std::optional<std::uint64_t> max_retries;
+  std::optional<Duration> host_timeout;
+  std::optional<Duration> initial_rtt_timeout;
+  std::optional<Duration> min_rtt_timeout;
+  std::optional<Duration> max_rtt_timeout;
+  std::optional<Duration> scan_delay;
+
+  // Reports
+  std::vector<OutputWord> outputs;
+  bool append = false;
+  bool show_reason = false;
+  bool only_open = false;
+  bool quiet = false;  // -v0: nothing on standard output
+  int verbosity = 0;
+  int debugging = 0;
+  std::optional<Duration> stats_every;
+  bool stylesheet = true;                      // --no-stylesheet clears it
+  std::optional<std::string> stylesheet_href;  // --stylesheet, --webxml
+
+  // The rest
+  std::string interface;
+  enum class Privilege : std::uint8_t { tested, assumed, declined };
+  Privilege privilege = Privilege::tested;
+  std::optional<std::uint64_t> seed;
+  bool noninteractive = false;
+  bool version = false;
+  bool help = false;
+};
+
+// In the order of help.
+std::span<const Option<ScanWords>> scan_options();
+
+// Errc::parse: the line cannot be taken apart (unknown or ambiguous option, argument missing).
+// Errc::usage: an argument makes no sense. Errc::unsupported: an option that is not built.
+Result<ScanWords> parse_scan_words(std::span<const std::string> words);
+
+}  // namespace portolan::cli

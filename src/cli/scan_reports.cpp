@@ -1,0 +1,170 @@
+#include "cli/scan_reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include "base/escape.h"
+#include "cli/values.h"
+#include "os/files.h"
+#include "os/terminal.h"
+#include "report/warnings.h"
+
+namespace portolan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int standard_output = 1;
+constexpr int standard_error = 2;
+
+// Warnings and the live line. What cannot be said there cannot be said at all, so errors end here.
+class StandardError final : public report::Output {
+ public:
+  Result<void> write(std::string_view bytes) override {
+    std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+    return {};
+  }
+  Result<void> flush() override {
+    std::fflush(stderr);
+    return {};
+  }
+};
+
+report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) {
+  report::ReportOptions options;
+  options.flavor = flavor;
+  options.verbosity = words.verbosity;
+  options.debugging = words.debugging;
+  options.reason = words.show_reason;
+  options.open_only = words.only_open;
+  options.discovery_skipped = words.skip_discovery;
+  if (words.stylesheet) options.stylesheet = words.stylesheet_href.value_or("");
+  options.stats_every = words.stats_every;
+  options.calendar = local_calendar;
+  return options;
+}
+
+void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, report::Flavor flavor, const std::tm& now) {
+  const std::string path = expand_time(word.path, now);
+  for (const report::Format& format : report::formats()) {
+    const bool nmap_knows_it = format.known_to_nmap || flavor == report::Flavor::portolan;
+    if (word.letter == 'A' && nmap_knows_it) reports.push_back({&format, path + std::string{format.extension}});
+    if (word.letter != format.letter) continue;
+    // nmap keeps one file a format, the last one named.
+    if (flavor == report::Flavor::nmap) {
+      std::erase_if(reports, [&](const PlannedReport& report) { return report.format == &format; });
+    }
+    reports.push_back({&format, path});
+  }
+}
+
+}  // namespace
+
+Result<std::vector<PlannedReport>> plan_reports(const ScanWords& words, report::Flavor flavor, const std::tm& now) {
+  std::vector<PlannedReport> reports;
+  for (const OutputWord& word : words.outputs) add_word(reports, word, flavor, now);
+  for (auto report = reports.begin(); report != reports.end(); ++report) {
+    const auto same = std::find_if(std::next(report), reports.end(),
+                                   [&](const PlannedReport& other) { return other.path == report->path; });
+    if (same == reports.end()) continue;
+    const std::string place =
+        report->path == "-" ? "standard output" : fmt::format("'{}'", escape_terminal(report->path));
+    return fail(Errc::usage, fmt::format("-o{} and -o{} both write to {}; give each a place of its own",
+                                         report->format->letter, same->format->letter, place));
+  }
+  const bool taken = std::ranges::find(reports, "-", &PlannedReport::path) != reports.end();
+  if (!taken && !words.quiet) reports.insert(reports.begin(), {report::format_of_letter('N'), "-"});
+  return reports;
+}
+
+std::optional<Duration> progress_interval(const ScanWords& words, bool live_line) {
+  constexpr Duration live = 200ms;
+  if (!live_line) return words.stats_every;
+  return words.stats_every ? std::min(*words.stats_every, live) : live;
+}
+
+bool wants_live_line(report::Flavor flavor) {
+  // Callers of nmap take anything on standard error for a complaint.
+  return flavor == report::Flavor::portolan && os::is_terminal(standard_error);
+}
+
+std::tm local_calendar(std::time_t seconds) {
+  std::tm result{};
+  localtime_r(&seconds, &result);
+  return result;
+}
+
+// Lines for --stats-every and for keys.
+class ScanReports::KeyedStats final : public report::StatsLines {
+ public:
+  KeyedStats(report::Output& output, const report::ReportOptions& options, const ScanReports& reports)
+      : StatsLines{output, options}, reports_{reports} {}
+
+  Result<void> on_progress(const model::Progress& progress) override {
+    const std::uint64_t pressed = reports_.control_ == nullptr ? 0 : reports_.control_->keys_pressed();
+    if (pressed != heard_) ask();
+    heard_ = pressed;
+    return StatsLines::on_progress(progress);
+  }
+
+ private:
+  const ScanReports& reports_;
+  std::uint64_t heard_ = 0;
+};
+
+Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, report::Flavor flavor) {
+  const auto planned = plan_reports(words, flavor, local_calendar(std::time(nullptr)));
+  if (!planned) return fail(planned.error());
+  std::unique_ptr<ScanReports> reports{new ScanReports};
+  // The live line first, so that it makes room before others print.
+  reports->outputs_.push_back(std::make_unique<StandardError>());
+  report::Output& standard_error_output = *reports->outputs_.front();
+  if (wants_live_line(flavor)) {
+    reports->sinks_.push_back(
+        std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
+  }
+  reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, flavor));
+  for (const PlannedReport& report : *planned) {
+    if (const auto done = reports->open_report(report, words, flavor); !done) return fail(done.error());
+  }
+  reports->add_progress(words, flavor);
+  for (const auto& sink : reports->sinks_) reports->tee_.add(*sink);
+  return reports;
+}
+
+Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor) {
+  const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+  auto file = os::OutputFile::open(planned.path, mode);
+  if (!file) return fail(file.error().code, fmt::format("-o{}: {}", planned.format->letter, file.error().message));
+  outputs_.push_back(std::move(*file));
+  report::Output& output = *outputs_.back();
+  report::ReportOptions options = options_of(words, flavor);
+  // The usual text, as opposed to -oN -, is for somebody who watches.
+  const bool asked_for = std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
+  if (planned.path == "-" && !asked_for) {
+    options.audience = report::Audience::watcher;
+    options.color = flavor == report::Flavor::portolan && os::wants_colour(standard_output);
+    text_ = &output;
+  }
+  sinks_.push_back(planned.format->make(output, options));
+  return {};
+}
+
+// nmap tells progress where it prints its text; portolan keeps reports clean.
+void ScanReports::add_progress(const ScanWords& words, report::Flavor flavor) {
+  report::Output* output = flavor == report::Flavor::nmap ? text_ : outputs_.front().get();
+  if (output != nullptr) sinks_.push_back(std::make_unique<KeyedStats>(*output, options_of(words, flavor), *this));
+}
+
+Result<void> ScanReports::flush() {
+  Result<void> result;
+  for (const auto& output : outputs_) {
+    if (const auto done = output->flush(); !done && result) result = done;
+  }
+  return result;
+}
+
+}  // namespace portolan::cli

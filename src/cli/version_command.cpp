@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/commands.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::array<std::string_view, 1> about{"Prints the version of portolan."};
+
+Page page() {
+  return {.name = "version",
+          .summary = "print the version",
+          .usage = "portolan version",
+          .about = about,
+          .options = {},
+          .examples = {}};
+}
+
+int run(const Invocation& invocation) { return print(version_text(invocation.flavor)); }
+
+}  // namespace
+
+const Command version_command{"version", page, run};
+
+std::string version_text(report::Flavor flavor) {
+  if (flavor == report::Flavor::portolan) return fmt::format("portolan {}\n", report::program_version);
+  // Callers read the first line to learn which options there are; people read the second.
+  return fmt::format("Nmap version {} ( {} )\nProvided by portolan {}, which takes nmap's command line.\n",
+                     report::nmap_version, report::nmap_url, report::program_version);
+}
+
+}  // namespace portolan::cli

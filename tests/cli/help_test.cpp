@@ -1,0 +1,96 @@
+#include "cli/help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "cli/command.h"
+#include "cli/scan_options.h"
+
+namespace portolan::cli {
+namespace {
+
+std::vector<Page> pages() {
+  std::vector<Page> result;
+  for (const Command* command : commands()) result.push_back(command->page());
+  return result;
+}
+
+Page page_of(std::string_view name) {
+  for (const Page& page : pages()) {
+    if (page.name == name) return page;
+  }
+  return {};
+}
+
+TEST(Wrap, BreaksAtBlanks) {
+  EXPECT_EQ(wrap("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrap("unbreakable", 3, 0), "unbreakable");
+  EXPECT_EQ(wrap("", 3, 0), "");
+}
+
+TEST(Help, ShowsEveryBuiltOptionAndNoOther) {
+  const Page scan = page_of("scan");
+  const std::string text = help_text(scan);
+  ASSERT_FALSE(scan.options.empty());
+  for (const OptionSpec* option : scan.options) {
+    const std::string line = "\n  " + std::string{option->spellings.front()};
+    const bool shown = testing::Value(text, testing::ContainsRegex(line + "[ ,[\n]"));
+    EXPECT_EQ(shown, option->support == Support::built) << option->spellings.front();
+  }
+}
+
+TEST(Help, FitsATerminal) {
+  for (const Page& page : pages()) {
+    std::istringstream lines{help_text(page)};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
+TEST(Help, EveryExampleIsUnderstood) {
+  for (const Example& example : page_of("scan").examples) {
+    std::istringstream words{std::string{example.line}};
+    std::vector<std::string> line;
+    for (std::string word; words >> word;) line.push_back(word);
+    ASSERT_GT(line.size(), 2U) << example.line;
+    const auto result = parse_scan_words(std::vector(line.begin() + 2, line.end()));
+    EXPECT_TRUE(result) << example.line;
+  }
+}
+
+std::string file(const std::string& path) {
+  std::ifstream stream{std::string{PORTOLAN_SOURCE_DIR} + "/" + path};
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+TEST(ManualPage, IsTheCommittedOne) {
+  EXPECT_EQ(manual_page(pages()), file("docs/portolan.1")) << "run: portolan help --man > docs/portolan.1";
+}
+
+TEST(ManualPage, NamesEveryOption) {
+  const std::string text = manual_page(pages());
+  for (const OptionSpec* option : page_of("scan").options) {
+    if (option->support == Support::unlisted) continue;
+    std::string name;
+    for (const char c : option->spellings.front()) name += c == '-' ? "\\-" : std::string{c};
+    EXPECT_THAT(text, testing::HasSubstr(name)) << name;
+  }
+}
+
+TEST(Completion, IsTheCommittedOne) {
+  EXPECT_EQ(bash_completion(pages()), file("packaging/completion.bash"))
+      << "run: portolan help --completion > packaging/completion.bash";
+}
+
+TEST(Documentation, NamesEveryBuiltOption) {
+  const std::string text = file("docs/scan.md");
+  for (const OptionSpec* option : page_of("scan").options) {
+    if (option->support != Support::built) continue;
+    EXPECT_THAT(text, testing::HasSubstr("`" + std::string{option->spellings.front()})) << option->spellings.front();
+  }
+}
+
+}  // namespace
+}  // namespace portolan::cli

@@ -1,0 +1,261 @@
+// The program as its users call it. Nothing here is sent a packet: lines that are refused, and -sL -n.
+#ifdef PORTOLAN_PROGRAM
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "lab/process.h"
+#include "report/flavor.h"
+
+namespace portolan::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "portolan-cli-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    std::filesystem::create_symlink(PORTOLAN_PROGRAM, folder_ / "nmap");
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  static lab::Finished portolan(Words words, const std::string& input = {}, bool privileged = true) {
+    words.insert(words.begin(), PORTOLAN_PROGRAM);
+    return lab::run({.words = std::move(words), .input = input, .privileged = privileged});
+  }
+  [[nodiscard]] lab::Finished nmap(Words words, bool privileged = true) const {
+    words.insert(words.begin(), (folder_ / "nmap").string());
+    return lab::run({.words = std::move(words), .privileged = privileged});
+  }
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  static std::string text_of(const std::string& path) {
+    std::ifstream stream{path};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+  }
+
+  std::filesystem::path folder_;
+};
+
+void expect_refused(const lab::Finished& run, const std::string& sentence) {
+  EXPECT_EQ(run.status, 2) << sentence;
+  EXPECT_EQ(run.output, "");
+  EXPECT_EQ(run.errors, "portolan: " + sentence + "\n");
+}
+
+TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
+  expect_refused(portolan({"sacn"}), "unknown command 'sacn'; did you mean `portolan scan`?");
+  expect_refused(portolan({"localhost"}),
+                 "unknown command 'localhost'; to scan a host of that name: portolan scan localhost");
+  expect_refused(portolan({"-sS"}),
+                 "options stand behind a command, so '-sS' is unknown here; portolan help lists the commands");
+  expect_refused(portolan({"help", "sacn"}), "there is no command 'sacn'; did you mean 'scan'?");
+  expect_refused(portolan({"scan", "--opne"}), "unknown option '--opne'; did you mean --open?");
+  expect_refused(portolan({"scan", "-sV", "localhost"}), "-sV (service versions) is not built yet");
+  expect_refused(portolan({"scan", "-D", "198.18.0.1", "localhost"}),
+                 "-D (decoys) is not there: portolan does not hide who scans");
+  expect_refused(portolan({"scan", "-oX", "-", "-oJ", "-", "-sL", "-n", "198.18.0.1"}),
+                 "-oX and -oJ both write to standard output; give each a place of its own");
+  expect_refused(portolan({"scan", "-iL", "/nonexistent"}), "cannot read '/nonexistent': No such file or directory");
+  expect_refused(portolan({"scan", "-sL", "-n", "198.18.0.1", "-oX", "/nonexistent/x"}),
+                 "-oX: cannot write to '/nonexistent/x': No such file or directory");
+  expect_refused(portolan({"scan"}),
+                 "no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
+  expect_refused(portolan({"scan", "-sS", "198.18.0.1"}, {}, false),
+                 "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+}
+
+TEST_F(Program, MoreBadInputNamesWhatIsWrong) {
+  for (const auto& [words, quoted] : std::vector<std::pair<Words, std::string>>{
+           {{"scan", "-n", "198.18.0.1", "-p", "70000"}, "70000"},
+           {{"scan", "-n", "198.18.0.1", "-p", "9-3"}, "9-3"},
+           {{"scan", "-n", "198.18.0.1/40"}, "198.18.0.1/40"},
+           {{"scan", "-n", "2001:db8::/64"}, "2001:db8::/64"},
+           {{"scan", "-n", "198.18.0.1", "--exclude", "198.18.0.1-999"}, "198.18.0.1-999"},
+           {{"scan", "-n", "198.18.0.1", "-e", "nosuch0"}, "nosuch0"},
+           {{"scan", "-n", "198.18.0.1", "-T", "9"}, "9"},
+           {{"scan", "198.18.0.1", "-sL", "--dns-servers", "nonsense"}, "nonsense"},
+       }) {
+    const auto run = portolan(words);
+    EXPECT_EQ(run.status, 2) << quoted;
+    EXPECT_EQ(run.output, "");
+    EXPECT_THAT(run.errors, StartsWith("portolan: "));
+    EXPECT_THAT(run.errors, HasSubstr(quoted));
+    EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 1) << run.errors;
+  }
+}
+
+TEST_F(Program, BadInputLeavesFilesAlone) {
+  std::ofstream{path("old.xml")} << "from yesterday";
+  EXPECT_EQ(portolan({"scan", "-n", "198.18.0.1", "-p", "70000", "-oX", path("old.xml")}).status, 2);
+  EXPECT_EQ(text_of(path("old.xml")), "from yesterday");
+}
+
+TEST_F(Program, HelpAndVersionAreOnStandardOutput) {
+  EXPECT_EQ(portolan({"--version"}).output, "portolan " + std::string{report::program_version} + "\n");
+  EXPECT_EQ(portolan({"version"}).output, portolan({"-V"}).output);
+  EXPECT_EQ(portolan({"scan", "-V"}).output, portolan({"version"}).output);
+  EXPECT_EQ(portolan({"scan", "--help"}).output, portolan({"help", "scan"}).output);
+  EXPECT_THAT(portolan({"help"}).output, HasSubstr("scan"));
+  EXPECT_EQ(portolan({"help", "scan"}).status, 0);
+  const auto bare = portolan({});
+  EXPECT_EQ(bare.status, 2);
+  EXPECT_EQ(bare.errors, portolan({"--help"}).output);
+}
+
+TEST_F(Program, ListsTargetsFromStandardInput) {
+  const auto run = portolan({"scan", "-sL", "-n", "-iL", "-", "--exclude", "198.18.0.2"}, "198.18.0.1-3 # three\n");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.output, HasSubstr("198.18.0.1"));
+  EXPECT_THAT(run.output, testing::Not(HasSubstr("198.18.0.2\n")));
+  EXPECT_THAT(run.output, HasSubstr("198.18.0.3"));
+  EXPECT_EQ(run.errors, "");
+}
+
+TEST_F(Program, WritesAllFormats) {
+  EXPECT_EQ(portolan({"scan", "-sL", "-n", "198.18.0.1", "-oA", path("all")}).status, 0);
+  for (const char* extension : {".nmap", ".xml", ".gnmap", ".ndjson"}) {
+    EXPECT_THAT(text_of(path("all") + extension), HasSubstr("198.18.0.1")) << extension;
+  }
+}
+
+TEST_F(Program, AFullDiskIsReported) {
+  const auto run = portolan({"scan", "-sL", "-n", "198.18.0.1", "-oX", "/dev/full"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.errors, HasSubstr("No space left on device"));
+}
+
+TEST_F(Program, UnderTheNameNmapTheVersionIsNmaps) {
+  const auto run = nmap({"-V"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.output, StartsWith("Nmap version 7.93 ( https://nmap.org )\n"));
+  EXPECT_THAT(run.output, HasSubstr("portolan"));
+  EXPECT_EQ(portolan({"nmap", "-V"}).output, run.output);
+}
+
+TEST_F(Program, UnderTheNameNmapStatusesAreNmaps) {
+  const auto taken_apart = nmap({"--bogus"});
+  EXPECT_EQ(taken_apart.status, 255);
+  EXPECT_EQ(taken_apart.errors,
+            "nmap: unknown option '--bogus'; --help lists all options\n"
+            "See the output of nmap -h for a summary of options.\n");
+  EXPECT_EQ(nmap({"-p"}).status, 255);
+  EXPECT_EQ(nmap({"-n", "-p", "70000", "198.18.0.1"}).status, 1);
+  EXPECT_EQ(nmap({"-n", "-sL", "--exclude", "198.18.0.1-999", "198.18.0.1"}).status, 1);
+  const auto missing = nmap({"-sV", "198.18.0.1"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_EQ(missing.errors, "-sV (service versions) is not built yet\nQUITTING!\n");
+  const auto unprivileged = nmap({"-sS", "198.18.0.1"}, false);
+  EXPECT_EQ(unprivileged.status, 1);
+  EXPECT_EQ(unprivileged.errors, "You requested a scan type which requires root privileges.\nQUITTING!\n");
+}
+
+TEST_F(Program, UnderTheNameNmapNoTargetsAreNoError) {
+  const auto run = nmap({"-n", "-sL"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.errors, "WARNING: No targets were specified, so 0 hosts scanned.\n");
+  EXPECT_THAT(run.output, HasSubstr("Nmap done: 0 IP addresses (0 hosts up) scanned in"));
+}
+
+TEST_F(Program, UnderTheNameNmapSenselessTargetsAreLeftOut) {
+  const auto run = nmap({"-n", "-sL", "198.18.0.300", "198.18.0.1"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.errors, "Failed to resolve \"198.18.0.300\".\n");
+  EXPECT_THAT(run.output, HasSubstr("Nmap scan report for 198.18.0.1\n"));
+}
+
+TEST_F(Program, UnderTheNameNmapXmlStatesAFailure) {
+  const auto run = nmap({"-n", "-p", "70000", "198.18.0.1", "-oX", "-"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE nmaprun>\n"));
+  EXPECT_THAT(run.output, HasSubstr("exit=\"error\""));
+  EXPECT_THAT(run.output, testing::EndsWith("</nmaprun>\n"));
+}
+
+// The lines that name hosts; what else nmap prints holds times.
+Words hosts(const std::string& output) {
+  Words result;
+  std::istringstream lines{output};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("Nmap scan report for ")) result.push_back(line);
+  }
+  return result;
+}
+
+// The installed nmap is asked the same; -sL -n sends nothing.
+TEST_F(Program, ListsWhatNmapLists) {
+  if (!std::filesystem::exists("/usr/bin/nmap")) GTEST_SKIP() << "nmap is not installed";
+  std::ofstream{path("list")} << "198.18.1.1 198.18.1.2\t198.18.1.3 # comment\n\n198.18.1.4\n";
+  for (const Words& line : std::vector<Words>{
+           {"198.18.0.0/29"},
+           {"198.18.0.1,12,16"},
+           {"198.18.0-3.*.1"},
+           {"198.18.0.250-", "198.18.0.-3"},
+           {"-n", "--", "198.18.0.1"},
+           {"-iL", path("list")},
+           {"-iL" + path("list")},
+           {"198.18.0.0/28", "--exclude", "198.18.0.3,198.18.0.5-7,198.18.0.8/30"},
+           {"198.18.1.0/29", "--excludefile", path("list")},
+           {"198.18.0.1", "198.18.0.300", "198.18.0.2"},
+           {"-6", "2001:db8::7"},
+           {"-T4", "-T", "polite", "--timing", "3", "-v", "-d0", "-r", "-4", "198.18.0.1"},
+           {"-open", "--reas", "--max-rate=5", "-vv", "198.18.0.1", "--host", "5s"},
+       }) {
+    Words words{"-sL", "-n"};
+    words.insert(words.end(), line.begin(), line.end());
+    Words theirs = words;
+    theirs.insert(theirs.begin(), "/usr/bin/nmap");
+    const auto expected = lab::run({.words = theirs});
+    const auto got = nmap(words);
+    EXPECT_EQ(hosts(got.output), hosts(expected.output)) << testing::PrintToString(line);
+    EXPECT_EQ(got.status, expected.status) << testing::PrintToString(line) << got.errors << expected.errors;
+  }
+}
+
+// Lines that nmap refuses, and the status it ends with.
+TEST_F(Program, RefusesWhatNmapRefuses) {
+  if (!std::filesystem::exists("/usr/bin/nmap")) GTEST_SKIP() << "nmap is not installed";
+  for (const Words& line : std::vector<Words>{
+           {"--bogus"},
+           {"--ver"},
+           {"-p"},
+           {"--open=3"},
+           {"-T9"},
+           {"-vx"},
+           {"-sQ"},
+           {"-oXfile"},
+           {"--max-rate", "0"},
+           {"--min-rate", "100", "--max-rate", "10"},
+           {"--host-timeout", "1x"},
+           {"--max-rtt-timeout", "1ms"},
+           {"--top-ports", "0"},
+           {"-4", "-6"},
+           {"-p", "80"},  // with -sL
+           {"-sS"},
+           {"--exclude", "198.18.0.300"},
+           {"--excludefile", "/nonexistent"},
+           {"-iL", "/nonexistent"},
+           {"-oX", "/nonexistent/x"},
+       }) {
+    Words words{"-sL", "-n", "198.18.0.1"};
+    words.insert(words.end(), line.begin(), line.end());
+    Words theirs = words;
+    theirs.insert(theirs.begin(), "/usr/bin/nmap");
+    EXPECT_EQ(nmap(words).status, lab::run({.words = theirs}).status) << testing::PrintToString(line);
+  }
+}
+
+}  // namespace
+}  // namespace portolan::cli
+
+#endif

@@ -1,0 +1,159 @@
+#include "cli/scan_options.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cli/arguments.h"
+#include "report/registry.h"
+
+namespace portolan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+
+ScanWords words(const Words& line) {
+  const auto result = parse_scan_words(line);
+  EXPECT_TRUE(result) << (result ? "" : result.error().message);
+  return result.value_or(ScanWords{});
+}
+
+std::string error_of(const Words& line) {
+  const auto result = parse_scan_words(line);
+  return result ? "no error" : result.error().message;
+}
+
+// A value that the option takes, to be able to try each.
+std::string sample(const OptionSpec& option) {
+  if (option.value == "<time>") return "1s";
+  if (option.value == "<number>" || option.value == "<0-5>" || option.value == "<level>") return "3";
+  return "80";
+}
+
+TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
+  for (const auto& option : scan_options()) {
+    for (const std::string_view spelling : option.spellings) {
+      if (spelling.empty()) continue;
+      Words line{std::string{spelling}};
+      if (option.argument == Argument::required) line.push_back(sample(option));
+      const auto result = parse_scan_words(line);
+      const bool refused = option.support == Support::missing || option.support == Support::hiding;
+      EXPECT_EQ(result.has_value(), !refused) << spelling;
+      if (result) continue;
+      EXPECT_EQ(result.error().code, Errc::unsupported) << result.error().message;
+      EXPECT_THAT(result.error().message, testing::StartsWith(fmt::format("{} (", spelling)));
+    }
+  }
+}
+
+TEST(ScanOptions, AttachedValuesAreUnderstood) {
+  for (const auto& option : scan_options()) {
+    if (option.argument != Argument::attached || option.support != Support::built) continue;
+    const std::string glued = fmt::format("{}{}", option.spellings.front(), sample(option));
+    EXPECT_TRUE(parse_scan_words(Words{glued})) << glued;
+  }
+}
+
+TEST(ScanOptions, NoSpellingStandsTwice) {
+  std::set<std::string_view> seen;
+  for (const auto& option : scan_options()) {
+    for (const std::string_view spelling : option.spellings) {
+      EXPECT_TRUE(spelling.empty() || seen.insert(spelling).second) << spelling;
+    }
+  }
+}
+
+TEST(ScanOptions, EveryEntryIsComplete) {
+  for (const auto& option : scan_options()) {
+    const std::string_view name = option.spellings.front();
+    EXPECT_TRUE(name.starts_with("-") && name.size() > 1);
+    EXPECT_NE(option.apply, nullptr) << name;
+    if (option.support == Support::unlisted) continue;
+    EXPECT_FALSE(option.summary.empty()) << name;
+    EXPECT_FALSE(option.summary.ends_with('.')) << name;
+    if (option.support != Support::built) continue;
+    EXPECT_FALSE(option.group.empty()) << name;
+    EXPECT_EQ(option.value.empty(), option.argument == Argument::none) << name;
+  }
+}
+
+TEST(ScanWords, HoldWhatWasSaid) {
+  const ScanWords given = words({"-sS", "-p", "22,80", "--max-rate", "100", "-T4", "host", "-oX", "-", "--exclude=a,b",
+                                 "-PS22", "-n", "--seed", "7", "10.0.0.0/24"});
+  EXPECT_TRUE(given.syn);
+  EXPECT_EQ(given.ports, "22,80");
+  EXPECT_EQ(given.max_rate, 100.0);
+  EXPECT_EQ(given.timing_level, 4);
+  EXPECT_EQ(given.targets, (Words{"host", "10.0.0.0/24"}));
+  ASSERT_EQ(given.outputs.size(), 1U);
+  EXPECT_EQ(given.outputs[0].letter, 'X');
+  EXPECT_EQ(given.outputs[0].path, "-");
+  EXPECT_EQ(given.excluded, (Words{"a,b"}));
+  ASSERT_EQ(given.discovery.size(), 1U);
+  EXPECT_EQ(given.discovery[0].kind, plan::DiscoveryProbe::Kind::tcp_syn);
+  EXPECT_EQ(given.discovery[0].ports, "22");
+  EXPECT_TRUE(given.never_names);
+  EXPECT_EQ(given.seed, 7U);
+}
+
+TEST(ScanWords, VerbosityIsCountedOrStated) {
+  EXPECT_EQ(words({"-v"}).verbosity, 1);
+  EXPECT_EQ(words({"-vv"}).verbosity, 2);
+  EXPECT_EQ(words({"-v", "-vv"}).verbosity, 3);
+  EXPECT_EQ(words({"-v4"}).verbosity, 4);
+  EXPECT_EQ(words({"--verbose"}).verbosity, 1);
+  EXPECT_TRUE(words({"-v0"}).quiet);
+  EXPECT_FALSE(words({"-v"}).quiet);
+}
+
+TEST(ScanWords, DebuggingMakesVerboseAndGivesReasons) {
+  const ScanWords given = words({"-d2"});
+  EXPECT_EQ(given.debugging, 2);
+  EXPECT_EQ(given.verbosity, 2);
+  EXPECT_TRUE(given.show_reason);
+}
+
+TEST(ScanWords, EveryFormatHasItsOption) {
+  for (const report::Format& format : report::formats()) {
+    const ScanWords given = words({std::string{"-o"} + format.letter, "out"});
+    ASSERT_EQ(given.outputs.size(), 1U) << format.name;
+    EXPECT_EQ(given.outputs[0].letter, format.letter);
+  }
+  EXPECT_EQ(words({"-oA", "out"}).outputs.at(0).letter, 'A');
+}
+
+TEST(ScanWords, HelpAndVersionWinOverWhatStandsBehind) {
+  EXPECT_TRUE(words({"-h", "-sV"}).help);
+  EXPECT_TRUE(words({"-V", "-p", "80", "-p", "81"}).version);
+}
+
+TEST(ScanWords, ErrorsAreClear) {
+  EXPECT_EQ(error_of({"-sV"}), "-sV (service versions) is not built yet");
+  EXPECT_EQ(error_of({"-sSV"}), "-sV (service versions) is not built yet");
+  EXPECT_EQ(error_of({"--script=default"}), "--script (scripts) is not built yet");
+  EXPECT_EQ(error_of({"-O"}), "-O (finding out the operating system) is not built yet");
+  EXPECT_EQ(error_of({"-D", "10.0.0.1"}), "-D (decoys) is not there: portolan does not hide who scans");
+  EXPECT_EQ(error_of({"-sI", "zombie"}),
+            "-sI (scanning through an idle third machine) is not there: portolan does not hide who scans");
+  EXPECT_EQ(error_of({"-p1", "-p2"}), "-p is given twice; put all ports into one, with commas");
+  EXPECT_EQ(error_of({"-T9"}),
+            "-T: '9' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane");
+  EXPECT_EQ(error_of({"-vx"}), "-v: 'x' is not a whole number from 0 to 10");
+  EXPECT_EQ(error_of({"--max-rtt-timeout", "1ms"}), "--max-rtt-timeout: '1ms' is too short; the least is 5ms");
+  EXPECT_EQ(error_of({"--top-ports", "0"}), "--top-ports: '0' is not a whole number from 1 to 65536");
+  EXPECT_EQ(error_of({"-oA", "-"}),
+            "-oA: standard output cannot hold all formats at once; name a file, or use one of -oN, -oX, -oG and -oJ "
+            "with -");
+}
+
+TEST(ScanWords, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
+  EXPECT_EQ(error_of({"-oXfile"}), "'-oXfile' is easily misunderstood; write -oX file (with a space), or -oN Xfile");
+  EXPECT_EQ(words({"-o", "plain"}).outputs.at(0).letter, 'N');
+  EXPECT_TRUE(parse_scan_words(Words{"-o", ""}));
+}
+
+}  // namespace
+}  // namespace portolan::cli

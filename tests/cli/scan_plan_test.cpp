@@ -1,0 +1,238 @@
+#include "cli/scan_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace portolan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+using Kind = plan::DiscoveryProbe::Kind;
+using report::Flavor;
+
+// A catalogue of five ports, the most common first.
+const catalog::Services& services() {
+  static const catalog::Services result = [] {
+    auto parsed = catalog::Services::parse(
+        "# portolan services 1\nrank tcp 80 443 22 21 23\n21 tus ftp\n22 tus ssh\n80 tu http\n443 tu https\n");
+    if (!parsed) ADD_FAILURE() << parsed.error().message;
+    return std::move(*parsed);
+  }();
+  return result;
+}
+
+Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
+  if (name != "dual") return fail(Errc::unresolved, "no address for '" + std::string{name} + "'");
+  return std::vector{net::IpAddress::v4(0xc6120001), net::IpAddress::v4(0xc6120002),
+                     *net::IpAddress::parse("2001:db8::1")};
+}
+
+Result<std::string> read(std::string_view path) {
+  if (path == "list") return "198.18.0.5 # five\n198.18.0.6";
+  if (path == "bad") return "198.18.0.5/99";
+  return fail(Errc::io, "cannot read '" + std::string{path} + "'");
+}
+
+struct Case {
+  Flavor flavor = Flavor::portolan;
+  bool raw_packets = true;
+};
+
+Result<PreparedScan> prepare(const Words& line, Case given = {}) {
+  const auto words = parse_scan_words(line);
+  if (!words) return fail(words.error());
+  return prepare_scan(*words, given.flavor,
+                      {.resolve = resolve,
+                       .zone_of = [](std::string_view) { return 0U; },
+                       .read = read,
+                       .services = services(),
+                       .raw_packets = given.raw_packets});
+}
+
+constexpr Case nmap{.flavor = Flavor::nmap};
+constexpr Case plain_user{.raw_packets = false};
+constexpr Case nmap_plain_user{.flavor = Flavor::nmap, .raw_packets = false};
+
+PreparedScan prepared(const Words& line, Case given = {}) {
+  auto result = prepare(line, given);
+  EXPECT_TRUE(result) << (result ? "" : result.error().message);
+  return result ? std::move(*result) : PreparedScan{};
+}
+
+std::string error_of(const Words& line, Case given = {}) {
+  const auto result = prepare(line, given);
+  return result ? "no error" : result.error().message;
+}
+
+Words targets_of(const PreparedScan& scan) {
+  Words result;
+  plan::TargetSet::Cursor cursor{scan.plan.targets};
+  while (const auto target = cursor.next()) result.push_back(net::to_string(target->address));
+  return result;
+}
+
+std::string probes_of(const PreparedScan& scan) {
+  constexpr std::array names{"E", "P", "S", "A"};
+  std::string result;
+  for (const auto& probe : scan.plan.discovery_probes) {
+    result += names[static_cast<std::size_t>(probe.kind)];
+    if (probe.port.value() != 0) result += std::to_string(probe.port.value());
+    result += ' ';
+  }
+  return result;
+}
+
+TEST(ScanPlan, ANameIsAllItsAddressesUnderTheOwnName) {
+  EXPECT_EQ(targets_of(prepared({"dual"})), (Words{"198.18.0.1", "198.18.0.2", "2001:db8::1"}));
+  EXPECT_EQ(targets_of(prepared({"-4", "dual"})), (Words{"198.18.0.1", "198.18.0.2"}));
+  EXPECT_EQ(targets_of(prepared({"-6", "dual"})), (Words{"2001:db8::1"}));
+}
+
+TEST(ScanPlan, ANameIsItsFirstIpv4AddressUnderTheNameNmap) {
+  EXPECT_EQ(targets_of(prepared({"dual"}, nmap)), (Words{"198.18.0.1"}));
+  EXPECT_EQ(targets_of(prepared({"-6", "dual"}, nmap)), (Words{"2001:db8::1"}));
+  EXPECT_EQ(targets_of(prepared({"--resolve-all", "dual"}, nmap)), (Words{"198.18.0.1", "198.18.0.2"}));
+}
+
+TEST(ScanPlan, FilesAddTargetsAndExclusions) {
+  EXPECT_EQ(targets_of(prepared({"198.18.0.4", "-iL", "list"})), (Words{"198.18.0.4", "198.18.0.5", "198.18.0.6"}));
+  EXPECT_EQ(targets_of(prepared({"198.18.0.4-7", "--excludefile", "list"})), (Words{"198.18.0.4", "198.18.0.7"}));
+  EXPECT_EQ(targets_of(prepared({"198.18.0.4-7", "--exclude", "198.18.0.5,198.18.0.7"})),
+            (Words{"198.18.0.4", "198.18.0.6"}));
+}
+
+TEST(ScanPlan, AnExcludedNameLeavesAllItsAddressesOutUnderBothNames) {
+  EXPECT_EQ(targets_of(prepared({"198.18.0.1-3", "--exclude", "dual"}, nmap)), (Words{"198.18.0.3"}));
+}
+
+TEST(ScanPlan, DiscoveryFollowsTheName) {
+  EXPECT_EQ(prepared({"dual"}).plan.discovery, plan::Discovery::when_many);
+  EXPECT_EQ(prepared({"dual"}, nmap).plan.discovery, plan::Discovery::always);
+  EXPECT_EQ(prepared({"-PE", "dual"}).plan.discovery, plan::Discovery::always);
+  EXPECT_EQ(prepared({"-Pn", "dual"}, nmap).plan.discovery, plan::Discovery::never);
+}
+
+TEST(ScanPlan, DiscoveryProbesAreNmaps) {
+  EXPECT_EQ(probes_of(prepared({"dual"})), "E S443 A80 P ");
+  EXPECT_EQ(probes_of(prepared({"-PS22,80", "-PA", "-PE", "-PE", "dual"})), "S22 S80 A80 E ");
+  EXPECT_EQ(probes_of(prepared({"dual"}, plain_user)), "S80 S443 ");
+  EXPECT_EQ(probes_of(prepared({"-PA22", "-PE", "dual"}, plain_user)), "S22 ");
+  EXPECT_EQ(probes_of(prepared({"-PE", "dual"}, plain_user)), "S80 S443 ");
+}
+
+TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
+  EXPECT_EQ(prepared({"dual"}).plan.technique, plan::Technique::syn);
+  EXPECT_EQ(prepared({"-sT", "dual"}).plan.technique, plan::Technique::connect);
+  const auto fallback = prepared({"dual"}, plain_user);
+  EXPECT_EQ(fallback.plan.technique, plan::Technique::connect);
+  EXPECT_FALSE(fallback.plan.privileged);
+  EXPECT_THAT(fallback.notices, testing::ElementsAre(testing::HasSubstr("-sT")));
+  EXPECT_THAT(prepared({"dual"}, nmap_plain_user).notices, testing::IsEmpty());
+  EXPECT_THAT(prepared({"-sT", "dual"}, plain_user).notices, testing::IsEmpty());
+  EXPECT_EQ(error_of({"-sS", "dual"}, nmap_plain_user), "You requested a scan type which requires root privileges.");
+  EXPECT_EQ(error_of({"-sS", "dual"}, plain_user),
+            "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+}
+
+TEST(ScanPlan, ConnectionsNeedNoRawPacketsForDiscoveryEither) {
+  EXPECT_FALSE(prepared({"-sT", "dual"}).plan.privileged);
+  EXPECT_EQ(probes_of(prepared({"-sT", "dual"})), "S80 S443 ");
+  EXPECT_TRUE(prepared({"-sn", "dual"}).plan.privileged);
+}
+
+TEST(ScanPlan, AsManyPortsOfAStateAreListedAsNmapLists) {
+  EXPECT_EQ(prepared({"dual"}).plan.list_limit, 25U);
+  EXPECT_EQ(prepared({"-vv", "dual"}).plan.list_limit, 75U);
+  EXPECT_EQ(prepared({"-d", "dual"}).plan.list_limit, 550U);
+  EXPECT_EQ(prepared({"-d3", "dual"}).plan.list_limit, 65536U);
+}
+
+TEST(ScanPlan, PortsComeFromTheListTheCatalogueOrBoth) {
+  EXPECT_EQ(to_string(prepared({"dual"}).plan.ports), "21-23,80,443");
+  EXPECT_EQ(to_string(prepared({"--top-ports", "2", "dual"}).plan.ports), "80,443");
+  EXPECT_EQ(to_string(prepared({"-p", "1-79,443", "--top-ports", "2", "dual"}).plan.ports), "22,443");
+  EXPECT_EQ(to_string(prepared({"-p-", "dual"}).plan.ports), "1-65535");
+  EXPECT_EQ(to_string(prepared({"-p", "1-10", "--exclude-ports", "3-5", "dual"}).plan.ports), "1-2,6-10");
+}
+
+TEST(ScanPlan, NoPortLeftIsAnErrorAndUnderTheNameNmapAWarning) {
+  EXPECT_EQ(error_of({"-p", "1", "--exclude-ports", "1", "dual"}),
+            "no TCP port is left to ask; look at -p and --exclude-ports");
+  const auto scan = prepared({"-p", "U:53", "dual"}, nmap);
+  EXPECT_EQ(scan.plan.stage, plan::Stage::ping);
+  EXPECT_THAT(
+      scan.notices,
+      testing::ElementsAre(
+          "WARNING: Your ports include \"U:\" but you haven't specified UDP scan with -sU.",
+          "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type."));
+}
+
+TEST(ScanPlan, TimingIsATemplateWithSingleThingsChanged) {
+  const auto timing = [](const Words& line, Case given = {}) { return prepared(line, given).plan.timing; };
+  EXPECT_EQ(timing({"dual", "--max-retries", "2", "-T4"}).level, 4);
+  EXPECT_EQ(timing({"dual", "--max-retries", "2", "-T4"}).max_retries, 2);
+  EXPECT_EQ(timing({"dual", "--scan-delay", "5ms"}).scan_delay, 5ms);
+  EXPECT_EQ(timing({"dual", "--host-timeout", "3"}).host_timeout, Duration{3s});
+  EXPECT_EQ(timing({"dual", "-T5", "--host-timeout", "0"}).host_timeout, std::nullopt);
+  EXPECT_EQ(timing({"dual", "--min-rate", "10", "--max-rate", "20"}).max_rate, 20.0);
+}
+
+TEST(ScanPlan, RoundTripBoundsGiveWayToWhatIsSaid) {
+  const auto bounds = [](const Words& line, Case given = {}) {
+    const auto timing = prepared(line, given).plan.timing;
+    return std::vector<Duration>{timing.min_rtt_timeout, timing.initial_rtt_timeout, timing.max_rtt_timeout};
+  };
+  EXPECT_EQ(bounds({"dual", "--max-rtt-timeout", "50ms"}), (std::vector<Duration>{50ms, 50ms, 50ms}));
+  EXPECT_EQ(bounds({"dual", "--min-rtt-timeout", "20s"}), (std::vector<Duration>{20s, 20s, 20s}));
+  EXPECT_EQ(bounds({"dual", "--initial-rtt-timeout", "20s"}), (std::vector<Duration>{100ms, 20s, 20s}));
+  EXPECT_THAT(error_of({"dual", "--min-rtt-timeout", "5s", "--max-rtt-timeout", "1s"}),
+              testing::HasSubstr("contradict"));
+  EXPECT_EQ(bounds({"dual", "--min-rtt-timeout", "5s", "--max-rtt-timeout", "1s"}, nmap),
+            (std::vector<Duration>{5s, 5s, 5s}));
+}
+
+TEST(ScanPlan, WhatDoesNotGoTogetherIsRefused) {
+  EXPECT_EQ(error_of({"-sn", "-sS", "dual"}), "-sn asks no ports, so it cannot go with -sS");
+  EXPECT_EQ(error_of({"-sL", "-p80", "dual"}), "-sL asks no ports, so it cannot go with -p");
+  EXPECT_EQ(error_of({"-sS", "-sT", "dual"}), "-sS and -sT are two ways to ask the same TCP ports; choose one");
+  EXPECT_EQ(error_of({"-F", "-p80", "dual"}),
+            "-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
+  EXPECT_EQ(error_of({"-4", "-6", "dual"}), "-4 and -6 exclude each other; without both, all addresses are scanned");
+  EXPECT_EQ(error_of({"--min-rate", "20", "--max-rate", "10", "dual"}), "--min-rate 20 is above --max-rate 10");
+}
+
+TEST(ScanPlan, ErrorsSayWhere) {
+  EXPECT_THAT(error_of({"-p", "70000", "dual"}), testing::StartsWith("-p: "));
+  EXPECT_THAT(error_of({"--exclude-ports", "3-1", "dual"}), testing::StartsWith("--exclude-ports: "));
+  EXPECT_THAT(error_of({"-PSabc/", "dual"}), testing::StartsWith("-PS: "));
+  EXPECT_THAT(error_of({"--exclude", "198.18.0.1/99", "dual"}), testing::StartsWith("--exclude: "));
+  EXPECT_THAT(error_of({"--excludefile", "bad", "dual"}), testing::StartsWith("--excludefile bad: "));
+  EXPECT_THAT(error_of({"-iL", "bad"}), testing::StartsWith("bad: "));
+  EXPECT_EQ(error_of({"-iL", "nowhere"}), "cannot read 'nowhere'");
+}
+
+TEST(ScanPlan, ANameWithoutAddressIsLeftOutUnlessItIsTheLast) {
+  const auto scan = prepared({"nosuch", "198.18.0.9"});
+  EXPECT_THAT(scan.left_out, testing::ElementsAre(testing::HasSubstr("nosuch")));
+  EXPECT_EQ(targets_of(scan), Words{"198.18.0.9"});
+  EXPECT_THAT(error_of({"nosuch"}), testing::HasSubstr("nosuch"));
+  EXPECT_THAT(error_of({"--exclude", "nosuch", "198.18.0.9"}), testing::StartsWith("--exclude: "));
+}
+
+TEST(ScanPlan, UnderTheNameNmapSenselessTargetsAreLeftOutToo) {
+  const auto scan = prepared({"nosuch", "198.18.0.300"}, nmap);
+  EXPECT_THAT(scan.left_out,
+              testing::ElementsAre("Failed to resolve \"nosuch\".", "Failed to resolve \"198.18.0.300\"."));
+  EXPECT_TRUE(scan.plan.targets.empty());
+}
+
+TEST(ScanPlan, NoTargetsAreAnErrorUnderTheOwnName) {
+  EXPECT_THAT(error_of({}), testing::StartsWith("no targets"));
+  EXPECT_TRUE(prepare({}, nmap));
+}
+
+}  // namespace
+}  // namespace portolan::cli

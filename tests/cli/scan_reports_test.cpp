@@ -1,0 +1,73 @@
+#include "cli/scan_reports.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace portolan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using report::Flavor;
+
+// "N:- X:file": what is written where.
+std::string plan(const std::vector<std::string>& line, Flavor flavor = Flavor::portolan) {
+  const auto words = parse_scan_words(line);
+  if (!words) return "error: " + words.error().message;
+  std::tm now{};
+  now.tm_year = 126;
+  const auto reports = plan_reports(*words, flavor, now);
+  if (!reports) return "error: " + reports.error().message;
+  std::string text;
+  for (const PlannedReport& report : *reports) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", report.format->letter, report.path);
+  }
+  return text;
+}
+
+TEST(ScanReports, TextGoesToStandardOutputBesideFiles) {
+  EXPECT_EQ(plan({}), "N:-");
+  EXPECT_EQ(plan({"-oX", "x", "-oJ", "j"}), "N:- X:x J:j");
+  EXPECT_EQ(plan({"-oN", "n"}), "N:- N:n");
+}
+
+TEST(ScanReports, AReportToStandardOutputTakesItsPlace) {
+  EXPECT_EQ(plan({"-oX", "-", "-oG", "g"}), "X:- G:g");
+  EXPECT_EQ(plan({"-oN", "-"}), "N:-");
+}
+
+TEST(ScanReports, QuietMeansNoTextOnStandardOutput) {
+  EXPECT_EQ(plan({"-v0", "-oX", "x"}), "X:x");
+  EXPECT_EQ(plan({"-v0", "-oX", "-"}), "X:-");
+}
+
+TEST(ScanReports, AllFormatsShareABase) {
+  EXPECT_EQ(plan({"-oA", "b"}), "N:- N:b.nmap X:b.xml G:b.gnmap J:b.ndjson");
+  EXPECT_EQ(plan({"-oA", "b"}, Flavor::nmap), "N:- N:b.nmap X:b.xml G:b.gnmap");
+}
+
+TEST(ScanReports, FileNamesMayHoldTheTime) { EXPECT_EQ(plan({"-oX", "scan-%Y.xml"}), "N:- X:scan-2026.xml"); }
+
+TEST(ScanReports, OnePlaceHoldsOneReport) {
+  EXPECT_EQ(plan({"-oX", "-", "-oG", "-"}),
+            "error: -oX and -oG both write to standard output; give each a place of its own");
+  EXPECT_EQ(plan({"-oX", "f", "-oJ", "f"}), "error: -oX and -oJ both write to 'f'; give each a place of its own");
+}
+
+TEST(ScanReports, UnderTheNameNmapTheLastFileOfAFormatCounts) {
+  EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}, Flavor::nmap), "N:- X:b");
+  EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}), "N:- X:a X:b");
+}
+
+TEST(ScanReports, ProgressComesAsOftenAsSomebodyWatches) {
+  ScanWords words;
+  EXPECT_EQ(progress_interval(words, false), std::nullopt);
+  EXPECT_EQ(progress_interval(words, true), Duration{200ms});
+  words.stats_every = 5s;
+  EXPECT_EQ(progress_interval(words, false), Duration{5s});
+  EXPECT_EQ(progress_interval(words, true), Duration{200ms});
+}
+
+}  // namespace
+}  // namespace portolan::cli
