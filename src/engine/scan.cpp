@@ -417,7 +417,7 @@ std::vector<LaneTarget> Scan::lanes(const Block& block, const HostList& hosts) c
 Result<void> Scan::drive(Engine& engine, std::string_view name, std::size_t hosts) {
   const Instant began = world_.clock.now();
   if (!name.empty()) {
-    if (auto told = sink_.on_task_begin(task(name, fmt::format("{} hosts", hosts))); !told) return told;
+    if (auto told = sink_.on_task_begin(task(name)); !told) return told;
   }
   while (!engine.finished() && !stop()) {
     engine.advance(world_.clock.now());

@@ -1,0 +1,96 @@
+#!/bin/bash
+# ./check with made-up tools: that its last line counts what its steps found, and that its status says
+# whether anything failed. Called with the source directory.
+# shellcheck disable=SC2016,SC2317  # the bodies of fakes; functions are called by name
+set -u
+
+source_directory=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+expect() { # WHAT COMMAND...
+  local what=$1
+  shift
+  "$@" && return
+  failures=$((failures + 1))
+  printf '%s: not so: %s\n--- output\n%s\n' "$scene" "$what" "$(cat "$work/out")"
+}
+last_line_is() { [ "$(tail -n 1 "$work/out")" = "$1" ]; }
+said() { grep -qF -- "$1" "$work/out"; }
+
+fake() { # NAME: the body comes from standard input
+  { echo '#!/bin/bash' && cat; } >"$work/bin/$1"
+  chmod +x "$work/bin/$1"
+}
+
+new_clone() {
+  scene=$1
+  rm -rf "${work:?}/bin" "${work:?}/clone"
+  mkdir -p "$work/bin" "$work/clone"/{src,tests,fuzz,tools}
+  cp -r "$source_directory"/{check,portolan,packaging,.ci} "$work/clone/"
+  touch "$work/clone/src/main.cpp" "$work/clone/fuzz/names_fuzz.cpp" "$work/clone/fuzz/packets_fuzz.cpp"
+  for tool in cmake clang-format-19 shellcheck; do fake $tool </dev/null; done
+  grep -v '^#' "$source_directory/packaging/packages.txt" | while read -r _ package _; do
+    echo "echo $package installed"
+  done | fake dpkg-query
+  # Three tests pass and one is skipped in every suite.
+  fake ctest <<'EOT'
+while [ "$1" != --output-junit ]; do shift; done
+printf '<testsuite name="a"\n\ttests="%d"\n\tfailures="%d"\n\tdisabled="0"\n\tskipped="1"\n>\n' \
+  $((4 + ${FAKE_FAILURES:-0})) "${FAKE_FAILURES:-0}" >"$2"
+exit $((${FAKE_FAILURES:-0} > 0))
+EOT
+  for tool in tidy fuzz; do
+    echo '#!/bin/sh' >"$work/clone/tools/$tool"
+    chmod +x "$work/clone/tools/$tool"
+  done
+}
+start() {
+  PATH=$work/bin:$PATH "$work/clone/.ci/run" >"$work/out" 2>&1 </dev/null
+  status=$?
+}
+
+# Layout, scripts, clang-tidy and two fuzz targets are a test each; three suites have four.
+new_clone 'all is well'
+start
+expect 'everything is counted' last_line_is '14 passed, 0 failed, 3 skipped'
+expect 'it ends with status 0' [ $status -eq 0 ]
+
+new_clone 'tests fail'
+FAKE_FAILURES=2 start
+expect 'they are counted' last_line_is '14 passed, 6 failed, 3 skipped'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'the test runner breaks'
+fake ctest <<<'exit 8'
+start
+expect 'that is a failure a suite' last_line_is '5 passed, 3 failed'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'a lint and a fuzz target fail'
+fake clang-format-19 <<<'echo "main.cpp: badly laid out"; exit 1'
+echo 'echo "found an input: $2"; [ "$2" != names ]' >>"$work/clone/tools/fuzz"
+start
+expect 'both are counted' last_line_is '12 passed, 2 failed, 3 skipped'
+expect 'the reason of the one is shown' said 'main.cpp: badly laid out'
+expect 'the reason of the other is shown' said 'found an input: names'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'a build fails'
+fake cmake <<<'[[ "$*" != "--build build/asan"* ]] || { echo "main.cpp:1: no"; exit 1; }'
+start
+expect 'what needs it is left out, the rest is run' last_line_is '8 passed, 1 failed, 2 skipped'
+expect 'the reason is shown' said 'main.cpp:1: no'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'packages cannot be installed'
+fake dpkg-query <<<'exit 1'
+for tool in apt-get sudo; do fake $tool <<<'exit 1'; done
+start
+expect 'the line to run is printed' said 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends g++'
+expect 'that is a failure' last_line_is '0 passed, 1 failed'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+[ $failures -eq 0 ] && echo 'the check behaves'
+exit $((failures > 0))

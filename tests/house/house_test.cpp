@@ -1,0 +1,308 @@
+// The rules of the house (docs/architecture.md, CONTRIBUTING.md), kept as ordinary tests. Each rule is a
+// function from text to complaints, tried on text that breaks it before it is turned on the project.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/house/source_tree.h"
+
+namespace portolan::house {
+namespace {
+
+using Complaints = std::vector<std::string>;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// A folder may include those before it and itself.
+constexpr std::array<std::string_view, 17> folder_order{"base",  "net",     "wire",    "model",    "catalog", "plan",
+                                                        "probe", "engine",  "sockets", "identify", "audit",   "report",
+                                                        "store", "cluster", "serve",   "os",       "cli"};
+
+std::vector<SourceFile> production_code() { return files_of({"src"}, {".h", ".cpp"}); }
+std::vector<SourceFile> all_code() { return files_of({"src", "sim", "lab", "tests", "fuzz", "bench"}, {".h", ".cpp"}); }
+std::vector<SourceFile> all_text() {
+  std::vector<SourceFile> files =
+      files_of({"src", "sim", "lab", "tests", "fuzz", "bench", "docs", "packaging", "tools", ".ci"},
+               {".h", ".cpp", ".txt", ".md", ".sh", ".py", ".json", "/run", "/tidy", "/fuzz"});
+  for (const char* name : {"README.md", "CONTRIBUTING.md", "CMakeLists.txt", "CMakePresets.json", "portolan", "check",
+                           "data/build-services", ".clang-tidy"}) {
+    files.push_back({name, text_of(root() / name)});
+  }
+  return files;
+}
+
+template <class Rule>
+Complaints complaints_about(const std::vector<SourceFile>& files, Rule rule) {
+  Complaints all;
+  for (const SourceFile& file : files) std::ranges::move(rule(file), std::back_inserter(all));
+  return all;
+}
+
+// --- folders use each other in one direction
+
+Complaints order_of_folders(const SourceFile& file) {
+  Complaints found;
+  const auto place = [](std::string_view folder) { return std::ranges::find(folder_order, folder); };
+  if (place(file.folder()) == folder_order.end()) {
+    found.push_back(fmt::format("{}: this folder has no place in the order", file.path));
+    return found;
+  }
+  for (const Include& include : includes_of(file.text)) {
+    if (include.is_system) continue;
+    const std::string_view other = include.name.substr(0, include.name.find('/'));
+    if (place(other) == folder_order.end()) {
+      found.push_back(fmt::format("{} includes {}, which is no folder of src/", file.path, include.name));
+    } else if (place(other) > place(file.folder())) {
+      found.push_back(fmt::format("{} includes {}, which stands later in the order", file.path, include.name));
+    }
+  }
+  return found;
+}
+
+TEST(FolderOrder, IncludingALaterFolderIsFound) {
+  EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"engine/link.h\"\n#include \"base/result.h\"\n"}),
+              SizeIs(1));
+  EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"sim/network.h\"\n"}), SizeIs(1));
+  EXPECT_THAT(order_of_folders({"src/misc/things.h", ""}), SizeIs(1));
+  EXPECT_THAT(order_of_folders({"src/engine/scan.cpp", "#include \"engine/link.h\"\n#include <map>\n"}), IsEmpty());
+}
+
+TEST(FolderOrder, HoldsForAllOfSrc) {
+  ASSERT_THAT(production_code(), SizeIs(testing::Gt(20U)));
+  EXPECT_THAT(complaints_about(production_code(), order_of_folders), IsEmpty());
+}
+
+// --- only os/ talks to the system
+
+bool speaks_to_the_system(std::string_view header) {
+  // inet_ntop and inet_pton are pure.
+  if (header == "arpa/inet.h") return false;
+  static const std::set<std::string_view> names{
+      "ares.h",    "csignal", "fcntl.h",   "filesystem", "fstream",  "grp.h",    "ifaddrs.h", "iostream",
+      "netdb.h",   "poll.h",  "pthread.h", "pwd.h",      "sched.h",  "signal.h", "spawn.h",   "syslog.h",
+      "termios.h", "thread",  "unistd.h",  "future",     "dirent.h", "pcap.h",   "sqlite3.h", "semaphore.h"};
+  if (names.contains(header)) return true;
+  constexpr std::array<std::string_view, 9> families{"sys/",    "linux/", "net/", "netinet/", "netpacket/",
+                                                     "libmnl/", "arpa/",  "asm/", "bits/"};
+  return std::ranges::any_of(families, [&](std::string_view family) { return header.starts_with(family); });
+}
+
+Complaints system_headers(const SourceFile& file) {
+  Complaints found;
+  if (file.folder() == "os") return found;
+  for (const Include& include : includes_of(file.text)) {
+    if (include.is_system && speaks_to_the_system(include.name)) {
+      found.push_back(fmt::format("{} includes <{}>: only os/ talks to the system", file.path, include.name));
+    }
+  }
+  return found;
+}
+
+TEST(SystemHeaders, AreFoundOutsideOfOs) {
+  EXPECT_THAT(system_headers({"src/engine/run.cpp", "#include <sys/socket.h>\n#include <unistd.h>\n#include <map>\n"}),
+              SizeIs(2));
+  EXPECT_THAT(system_headers({"src/os/packet_link.cpp", "#include <sys/socket.h>\n"}), IsEmpty());
+}
+
+TEST(SystemHeaders, AreIncludedByOsOnly) {
+  EXPECT_THAT(complaints_about(production_code(), system_headers), IsEmpty());
+}
+
+// --- headers
+
+Complaints header_shape(const SourceFile& file) {
+  Complaints found;
+  if (!file.is_header()) return found;
+  if (!file.text.starts_with("// "))
+    found.push_back(file.path + ": does not begin with a comment that says what it is");
+  std::size_t guards = 0;
+  for (const std::string_view line : lines_of(file.text)) guards += line == "#pragma once" ? 1U : 0U;
+  if (guards != 1) found.push_back(file.path + ": needs one #pragma once");
+  return found;
+}
+
+TEST(Headers, WithoutCommentOrGuardAreFound) {
+  EXPECT_THAT(header_shape({"src/net/a.h", "#include <map>\n"}), SizeIs(2));
+  EXPECT_THAT(header_shape({"src/net/a.h", "// A thing.\n#pragma once\n"}), IsEmpty());
+}
+
+TEST(Headers, SayWhatTheyAreAndAreReadOnce) { EXPECT_THAT(complaints_about(all_code(), header_shape), IsEmpty()); }
+
+// --- names of files
+
+Complaints file_name(const SourceFile& file) {
+  static const std::regex shape{"[a-z][a-z0-9]*(_[a-z0-9]+)*\\.(h|cpp)"};
+  const std::string name = file.path.substr(file.path.rfind('/') + 1);
+  if (std::regex_match(name, shape)) return {};
+  return {file.path + ": file names are written_like_this.cpp"};
+}
+
+TEST(FileNames, InOtherSpellingsAreFound) {
+  EXPECT_THAT(file_name({"src/net/IpAddress.h", ""}), SizeIs(1));
+  EXPECT_THAT(file_name({"src/net/ip-address.h", ""}), SizeIs(1));
+  EXPECT_THAT(file_name({"src/net/ip_address.h", ""}), IsEmpty());
+}
+
+TEST(FileNames, AreSpelledAlike) { EXPECT_THAT(complaints_about(all_code(), file_name), IsEmpty()); }
+
+// --- words that do not belong into finished work
+
+// Spelled apart, so that this file does not speak of itself.
+const std::array<std::string, 4> unfinished_words{std::string{"TO"} + "DO", std::string{"FIX"} + "ME",
+                                                  std::string{"XX"} + "X", std::string{"HA"} + "CK"};
+
+Complaints unfinished_work(const SourceFile& file) {
+  Complaints found;
+  for (const std::string& word : unfinished_words) {
+    const std::regex alone{"\\b" + word + "\\b"};
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(file.text)) {
+      ++number;
+      if (std::regex_search(line.begin(), line.end(), alone)) {
+        found.push_back(fmt::format("{}:{}: {} left behind", file.path, number, word));
+      }
+    }
+  }
+  return found;
+}
+
+TEST(UnfinishedWork, IsFound) {
+  EXPECT_THAT(unfinished_work({"a.cpp", "int a;  // " + unfinished_words[0] + ": b\n"}), SizeIs(1));
+  EXPECT_THAT(unfinished_work({"a.cpp", "mktemp -t name." + unfinished_words[2] + unfinished_words[2] + "\n"}),
+              IsEmpty());
+}
+
+TEST(UnfinishedWork, IsNotThere) { EXPECT_THAT(complaints_about(all_text(), unfinished_work), IsEmpty()); }
+
+// --- namespaces stay closed
+
+Complaints opened_namespaces(const SourceFile& file) {
+  static const std::regex whole{"using namespace (std|fmt|testing)(::[a-z_]+)*;"};
+  Complaints found;
+  for (const std::string_view line : lines_of(file.text)) {
+    std::match_results<std::string_view::const_iterator> match;
+    if (!std::regex_search(line.begin(), line.end(), match, whole)) continue;
+    const bool is_literals = match.str().find("literals") != std::string::npos;
+    if (!is_literals) found.push_back(fmt::format("{}: {}", file.path, match.str()));
+  }
+  return found;
+}
+
+TEST(Namespaces, OpenedWholeAreFound) {
+  EXPECT_THAT(opened_namespaces({"a.cpp", std::string{"using name"} + "space std;\n"}), SizeIs(1));
+  EXPECT_THAT(opened_namespaces({"a.cpp", "using namespace std::chrono_literals;\n"}), IsEmpty());
+}
+
+TEST(Namespaces, AreNotOpenedWhole) { EXPECT_THAT(complaints_about(all_code(), opened_namespaces), IsEmpty()); }
+
+// --- one source file, one test file, one registry line
+
+// Names of the probes that a file defines: `const Probe tcp_syn{`, `extern const Probe tcp_syn`.
+std::vector<std::string> probes_defined(const std::string& text) {
+  static const std::regex definition{"\\bconst Probe ([a-z_0-9]+)\\s*(=\\s*)?\\{"};
+  std::vector<std::string> names;
+  for (std::sregex_iterator it{text.begin(), text.end(), definition}, end; it != end; ++it) names.push_back((*it)[1]);
+  return names;
+}
+
+TEST(Probes, AreRecognised) {
+  EXPECT_THAT(probes_defined("constexpr int a = 1;\nextern const Probe udp;\nconst Probe tcp_syn = {\n"),
+              ElementsAre("tcp_syn"));
+  EXPECT_THAT(probes_defined("constinit const Probe tcp_ack{\n"), ElementsAre("tcp_ack"));
+}
+
+TEST(Probes, HaveOneFileEachARegistryLineAndATest) {
+  const std::string registry = text_of(root() / "src/probe/registry.h");
+  std::string tests;
+  for (const SourceFile& file : files_of({"tests/probe"}, {".cpp"})) tests += file.text;
+  std::size_t probes = 0;
+  for (const SourceFile& file : files_of({"src/probe"}, {".cpp"})) {
+    const std::vector<std::string> names = probes_defined(file.text);
+    for (const std::string& name : names) {
+      ++probes;
+      EXPECT_EQ(name, file.stem()) << file.path << " defines it";
+      EXPECT_THAT(registry, testing::HasSubstr("&" + name)) << "registry.h does not list it";
+      EXPECT_TRUE(std::regex_search(tests, std::regex{"\\b" + name + "\\b"})) << "tests/probe does not test it";
+    }
+  }
+  EXPECT_GT(probes, 0U);
+}
+
+TEST(Reports, AreTested) {
+  std::string tests;
+  for (const SourceFile& file : files_of({"tests/report"}, {".cpp", ".h"})) tests += file.text;
+  for (const SourceFile& file : files_of({"src/report"}, {".cpp"})) {
+    const bool own_file = std::filesystem::exists(root() / "tests/report" / (file.stem() + "_test.cpp"));
+    EXPECT_TRUE(own_file || tests.contains("\"report/" + file.stem() + ".h\""))
+        << file.path << ": no test in tests/report uses it";
+  }
+}
+
+TEST(FuzzTargets, HaveSeeds) {
+  for (const SourceFile& file : files_of({"fuzz"}, {"_fuzz.cpp"})) {
+    const std::string name = file.stem().substr(0, file.stem().size() - std::string_view{"_fuzz"}.size());
+    const std::filesystem::path seeds = root() / "fuzz/seeds" / name;
+    EXPECT_TRUE(std::filesystem::is_directory(seeds) && !std::filesystem::is_empty(seeds))
+        << file.path << " starts from nothing: put recordings into fuzz/seeds/" << name;
+  }
+}
+
+// --- documents
+
+Complaints broken_links(const SourceFile& file) {
+  static const std::regex link{"\\]\\(([^)#: ]+)(#[^)]*)?\\)"};
+  Complaints found;
+  const std::filesystem::path here = (root() / file.path).parent_path();
+  for (std::sregex_iterator it{file.text.begin(), file.text.end(), link}, end; it != end; ++it) {
+    if (!std::filesystem::exists(here / (*it)[1].str())) found.push_back(file.path + " links to " + (*it)[1].str());
+  }
+  return found;
+}
+
+TEST(Documents, BrokenLinksAreFound) {
+  EXPECT_THAT(
+      broken_links({"docs/a.md", "see [b](no-such-file.md) and [c](../README.md#top) and [d](https://a.b/c)\n"}),
+      ElementsAre("docs/a.md links to no-such-file.md"));
+}
+
+TEST(Documents, LinkToWhatIsThere) {
+  std::vector<SourceFile> documents = files_of({"docs"}, {".md"});
+  for (const char* name : {"README.md", "CONTRIBUTING.md"}) documents.push_back({name, text_of(root() / name)});
+  EXPECT_THAT(complaints_about(documents, broken_links), IsEmpty());
+}
+
+TEST(Documents, ArchitectureNamesEveryFolderOfSrc) {
+  const std::string text = text_of(root() / "docs/architecture.md");
+  std::set<std::string> folders;
+  for (const SourceFile& file : production_code()) folders.insert(std::string{file.folder()});
+  for (const std::string& folder : folders) EXPECT_THAT(text, testing::HasSubstr("src/" + folder + "/"));
+}
+
+// --- packages
+
+TEST(Packages, EveryLineSaysForWhatAndWhy) {
+  static const std::regex shape{"(build|run|test|lint) +[a-z0-9][a-z0-9.+-]+ +\\S.*"};
+  std::map<std::string, int> seen;
+  const std::string text = text_of(root() / "packaging/packages.txt");
+  for (const std::string_view line : lines_of(text)) {
+    if (line.starts_with('#')) continue;
+    EXPECT_TRUE(std::regex_match(line.begin(), line.end(), shape)) << line;
+    const std::size_t start = line.find_first_not_of(' ', line.find(' '));
+    ++seen[std::string{line.substr(start, line.find(' ', start) - start)}];
+  }
+  EXPECT_THAT(seen, testing::Each(testing::Pair(testing::_, 1))) << "a package is listed twice";
+}
+
+}  // namespace
+}  // namespace portolan::house

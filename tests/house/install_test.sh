@@ -1,0 +1,41 @@
+#!/bin/bash
+# What `cmake --install` puts where, and that the program runs from there with the data that was
+# installed beside it. Called with the source and the build directory.
+# shellcheck disable=SC2016  # expanded by the inner shell
+set -u
+
+source_directory=$1
+build_directory=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+complain() {
+  failures=$((failures + 1))
+  echo "$1"
+}
+
+cmake --install "$build_directory" --prefix "$work/first" >"$work/log" 2>&1 || {
+  cat "$work/log"
+  exit 1
+}
+# A prefix may be moved; nothing may remember where it was.
+mv "$work/first" "$work/prefix"
+for file in bin/portolan share/portolan/services share/man/man1/portolan.1 \
+  share/bash-completion/completions/portolan share/doc/portolan/LICENSE share/doc/portolan/README.md; do
+  [ -s "$work/prefix/$file" ] || complain "$file is not installed, or empty"
+done
+
+# Names of ports come from the data. In a network of its own (only its loopback is asked), and with an
+# empty folder in the place of the source tree's data, so that it cannot be used by mistake.
+scan='ip link set lo up && exec "$0" scan -n -sT -Pn -p 1,ssh 127.0.0.1'
+if unshare --map-root-user --mount --net true 2>/dev/null; then
+  unshare --map-root-user --mount --net sh -c 'mount -t tmpfs none "$1/data" && '"$scan" \
+    "$work/prefix/bin/portolan" "$source_directory" >"$work/out" 2>&1 || complain "the installed program fails"
+  grep -q '^1/tcp  *closed  *tcpmux' "$work/out" || complain 'the installed program does not find its data'
+  grep -q '^22/tcp' "$work/out" || complain 'the installed program does not know ssh'
+  ((failures == 0)) || cat "$work/out"
+else
+  echo 'no namespaces here: the installed program was not run without the source tree'
+  ((failures)) || exit 77
+fi
+exit $((failures > 0))
