@@ -380,7 +380,7 @@ void Engine::finish_lane(Lane& lane) {
 // Control probes measure it best. Before there are enough of them, so does the share of answers that
 // only a later pass brought.
 double Engine::loss() const {
-  const double late = (static_cast<double>(late_) + 0.5) / (static_cast<double>(in_time_ + late_) + 1);
+  const double late = (static_cast<double>(late_) + 0.1) / (static_cast<double>(in_time_ + late_) + 1);
   return controls_.empty() || pacer_.controls_asked() < enough_controls ? late : pacer_.loss();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "engine/block.h"
 #include "engine/engine.h"
@@ -23,6 +24,19 @@ constexpr std::size_t block_probes = 1U << 24U;
 constexpr std::size_t block_hosts = 1U << 14U;
 // Reverse names still missing when a block is done are waited for no longer than this, once a scan.
 constexpr Duration name_grace = 500ms;
+
+// What a stage is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
+std::string scope_at_begin(const Job& job, std::span<const LaneTarget> targets) {
+  const std::size_t ports = job.asks.size();
+  const std::string_view word = ports == 1 ? "port" : "ports";
+  if (targets.size() == 1) return fmt::format("{} [{} {}]", to_string(targets[0].address), ports, word);
+  return fmt::format("{} hosts [{} {}/host]", targets.size(), ports, word);
+}
+
+std::string scope_at_end(const Job& job, std::span<const LaneTarget> targets) {
+  if (job.goal == Job::Goal::first_sign) return fmt::format("{} total hosts", targets.size());
+  return fmt::format("{} total ports", targets.size() * job.asks.size());
+}
 
 // Where the hosts of one stage stand in their block.
 using HostList = std::vector<std::uint32_t>;
@@ -54,6 +68,7 @@ class Scan : public AnswerListener {
   Result<void> scan_block(Block& block);
   Result<void> list_block(Block& block);
   Result<void> find_routes(Block& block);
+  Result<void> tell_no_route(BlockHost& host, const Error& error);
   Result<void> find_gateways(Block& block);
   Result<void> find_neighbours(Block& block, net::Family family);
   Result<void> ping(Block& block, net::Family family);
@@ -68,7 +83,7 @@ class Scan : public AnswerListener {
   void await_names(const Block& block);
 
   // Runs one stage to its end (or to a stop request) with `engine` on the link.
-  Result<void> drive(Engine& engine, std::string_view task, std::size_t hosts);
+  Result<void> drive(Engine& engine, std::string_view task, const Job& job, std::span<const LaneTarget> targets);
   // One stage over `hosts` that only looks for signs of life.
   Result<void> discover(Block& block, const Job& job, const HostList& hosts, std::string_view task);
   static double missed_open(const Engine& engine, const Job& job, const BlockHost& host, std::uint32_t lane);
@@ -95,6 +110,7 @@ class Scan : public AnswerListener {
   std::uint64_t sent_before_ = 0;  // by stages that are over
   std::map<std::pair<std::uint32_t, net::IpAddress>, std::optional<net::Mac>> gateways_;
   bool names_waited_for_ = false;
+  bool no_route_told_ = false;
 };
 
 PacerLimits Scan::limits(const plan::Plan& plan) {
@@ -195,7 +211,7 @@ Result<void> Scan::find_routes(Block& block) {
     if (!host.routed) {
       host.state = HostState::down;
       host.reason = Reason::no_route;
-      host.note = routes[i].error().message;
+      if (auto told = tell_no_route(host, routes[i].error()); !told) return told;
       continue;
     }
     host.path = *routes[i];
@@ -205,6 +221,16 @@ Result<void> Scan::find_routes(Block& block) {
     }
   }
   return {};
+}
+
+// A host that was named by itself carries the reason in its record; of a range, one host stands for all.
+Result<void> Scan::tell_no_route(BlockHost& host, const Error& error) {
+  if (host.target.single) {
+    host.note = error.message;
+    return {};
+  }
+  if (std::exchange(no_route_told_, true)) return {};
+  return sink_.on_warning(error.message + "; other targets without a way are only counted as down");
 }
 
 // Gateways whose link-layer address the kernel does not know are asked once a scan.
@@ -268,7 +294,7 @@ Result<void> Scan::find_neighbours(Block& block, net::Family family) {
     } else if (!finished_.interrupted) {
       host.state = HostState::down;
       host.reason = Reason::no_response;
-      if (!wants_ping(host)) {
+      if (host.target.single) {
         host.note =
             fmt::format("{} does not answer {} on its own link, so nothing can be sent to it.",
                         to_string(host.target.address), family == net::Family::v4 ? "ARP" : "neighbour discovery");
@@ -345,7 +371,7 @@ Result<void> Scan::discover(Block& block, const Job& job, const HostList& hosts,
   settings_.seed = seeds_();
   Engine engine{job, targets, settings_, pacer_, *this};
   stage_.emplace(Stage{block, job, hosts});
-  auto done = drive(engine, name, hosts.size());
+  auto done = drive(engine, name, job, targets);
   stage_.reset();
   for (std::uint32_t lane = 0; lane < hosts.size(); ++lane) {
     const LaneOutcome outcome = engine.outcome(lane);
@@ -378,7 +404,7 @@ Result<void> Scan::scan_ports(Block& block) {
   settings_.seed = seeds_();
   Engine engine{job, targets, settings_, pacer_, *this};
   stage_.emplace(Stage{block, job, list});
-  auto done = drive(engine, job.techniques[0]->task, list.size());
+  auto done = drive(engine, job.techniques[0]->task, job, targets);
   stage_.reset();
   if (!done) return done;
   finished_.measured_loss = engine.loss();
@@ -414,10 +440,11 @@ std::vector<LaneTarget> Scan::lanes(const Block& block, const HostList& hosts) c
 
 // ---- the loop -------------------------------------------------------------------------------------
 
-Result<void> Scan::drive(Engine& engine, std::string_view name, std::size_t hosts) {
+Result<void> Scan::drive(Engine& engine, std::string_view name, const Job& job, std::span<const LaneTarget> targets) {
   const Instant began = world_.clock.now();
+  const std::size_t hosts = targets.size();
   if (!name.empty()) {
-    if (auto told = sink_.on_task_begin(task(name)); !told) return told;
+    if (auto told = sink_.on_task_begin(task(name, scope_at_begin(job, targets))); !told) return told;
   }
   while (!engine.finished() && !stop()) {
     engine.advance(world_.clock.now());
@@ -440,7 +467,7 @@ Result<void> Scan::drive(Engine& engine, std::string_view name, std::size_t host
   sent_before_ += engine.sent();
   finished_.answers_seen += engine.answers();
   if (name.empty()) return {};
-  return sink_.on_task_end(task(name, fmt::format("{} total {}", hosts, hosts == 1 ? "host" : "hosts")));
+  return sink_.on_task_end(task(name, scope_at_end(job, targets)));
 }
 
 Result<void> Scan::tell_progress(const Engine& engine, std::string_view name, std::size_t hosts, Instant began) {

@@ -116,7 +116,12 @@ Result<void> NormalReport::on_host(const HostRecord& told) {
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
   host_head(*host);
-  if (host->state == model::HostState::down) return page_.send();
+  if (host->state == model::HostState::down) {
+    if (options_.flavor == Flavor::portolan && !host->note.empty()) {
+      page_.add("Note: {}\n\n", escape_terminal(host->note));
+    }
+    return page_.send();
+  }
   host_names(*host);
   if (host->timed_out && options_.flavor == Flavor::nmap) {
     page_.add("Skipping host {} due to host timeout\n", title(*host, options_.flavor));

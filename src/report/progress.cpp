@@ -82,12 +82,16 @@ std::string status_line(const model::Progress& progress, std::size_t width) {
   return line;
 }
 
+void StatusLine::draw(std::string_view text) {
+  if (broken_) return;
+  const Result<void> written = terminal_.write(text);
+  broken_ = !written || !terminal_.flush();
+}
+
 Result<void> StatusLine::clear() {
   if (!shown_) return {};
   shown_ = false;
-  // ECMA-48 §8.3.41: erase from the cursor to the end of the line.
-  static_cast<void>(terminal_.write("\r\x1b[K"));
-  static_cast<void>(terminal_.flush());
+  draw("\r\x1b[K");  // ECMA-48 EL: erase from the cursor to the end of the line
   return {};
 }
 
@@ -95,9 +99,7 @@ Result<void> StatusLine::on_progress(const model::Progress& progress) {
   // The last column stays free: a character there makes some terminals wrap.
   const std::size_t columns = width_();
   if (columns < 2) return {};
-  const std::string text = "\r" + status_line(progress, columns - 1) + "\x1b[K";
-  static_cast<void>(terminal_.write(text));
-  static_cast<void>(terminal_.flush());
+  draw("\r" + status_line(progress, columns - 1) + "\x1b[K");
   shown_ = true;
   return {};
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/sink.h"
 #include "report/options.h"
@@ -48,11 +49,13 @@ class StatusLine : public model::Sink {
   Result<void> on_finish(const model::ScanFinished& finished) override;
 
  private:
+  void draw(std::string_view text);
   Result<void> clear();
 
   Output& terminal_;
   std::function<std::size_t()> width_;
   bool shown_ = false;
+  bool broken_ = false;  // the terminal is gone; nothing is drawn any more
 };
 
 // The lines that --stats-every and a key press ask for: nmap's two under its name, similar ones under

@@ -46,7 +46,11 @@ bool is_possibly_open(model::PortState state) {
 }
 
 const HostRecord* select(const HostRecord& host, const ReportOptions& options, HostRecord& scratch) {
-  if (host.state == model::HostState::down && (options.verbosity <= 0 || options.open_only)) return nullptr;
+  // A host that the user named and that could not be asked has a note, and silence would hide it.
+  const bool explained = options.flavor == Flavor::portolan && !host.note.empty();
+  if (host.state == model::HostState::down && (options.open_only || (options.verbosity <= 0 && !explained))) {
+    return nullptr;
+  }
   if (!options.open_only || !host.port_scanned) return &host;
   // A host that was given up is shown: what it would have had is not known.
   if (!has_open(host) && !host.timed_out && !host.interrupted) return nullptr;

@@ -61,7 +61,7 @@ std::string_view name_of_kind(const model::HostRecord& host, model::HostName::Ki
 }
 
 std::string title(const model::HostRecord& host, Flavor flavor) {
-  const std::string address = flavor == Flavor::nmap ? plain_address(host.address) : net::to_string(host.address);
+  std::string address = flavor == Flavor::nmap ? plain_address(host.address) : net::to_string(host.address);
   std::string_view name = name_of_kind(host, model::HostName::Kind::user);
   if (name.empty()) name = name_of_kind(host, model::HostName::Kind::ptr);
   if (name.empty()) return address;
