@@ -33,6 +33,17 @@ class StandardError final : public report::Output {
   }
 };
 
+// Lines to a terminal on which the live line may stand: they take its place, and it is drawn anew below.
+class AboveLiveLine final : public report::Output {
+ public:
+  explicit AboveLiveLine(report::Output& terminal) : terminal_{terminal} {}
+  Result<void> write(std::string_view bytes) override { return terminal_.write(fmt::format("\r\x1b[K{}", bytes)); }
+  Result<void> flush() override { return terminal_.flush(); }
+
+ private:
+  report::Output& terminal_;
+};
+
 report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) {
   report::ReportOptions options;
   options.flavor = flavor;
@@ -119,18 +130,25 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, r
   const auto planned = plan_reports(words, flavor, local_calendar(std::time(nullptr)));
   if (!planned) return fail(planned.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};
-  // The live line first, so that it makes room before others print.
   reports->outputs_.push_back(std::make_unique<StandardError>());
   report::Output& standard_error_output = *reports->outputs_.front();
+  // The live line makes room before others print, and comes back below the lines that keys ask for.
   if (wants_live_line(flavor)) {
+    reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
+    reports->add_stats(*reports->outputs_.back(), words, flavor);
     reports->sinks_.push_back(
         std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
+  } else if (flavor == report::Flavor::portolan) {
+    reports->add_stats(standard_error_output, words, flavor);
   }
   reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, flavor));
   for (const PlannedReport& report : *planned) {
     if (const auto done = reports->open_report(report, words, flavor); !done) return fail(done.error());
   }
-  reports->add_progress(words, flavor);
+  // nmap tells progress where it prints its text.
+  if (flavor == report::Flavor::nmap && reports->text_ != nullptr) {
+    reports->add_stats(*reports->text_, words, flavor);
+  }
   for (const auto& sink : reports->sinks_) reports->tee_.add(*sink);
   return reports;
 }
@@ -153,10 +171,8 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWo
   return {};
 }
 
-// nmap tells progress where it prints its text; portolan keeps reports clean.
-void ScanReports::add_progress(const ScanWords& words, report::Flavor flavor) {
-  report::Output* output = flavor == report::Flavor::nmap ? text_ : outputs_.front().get();
-  if (output != nullptr) sinks_.push_back(std::make_unique<KeyedStats>(*output, options_of(words, flavor), *this));
+void ScanReports::add_stats(report::Output& output, const ScanWords& words, report::Flavor flavor) {
+  sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, flavor), *this));
 }
 
 Result<void> ScanReports::flush() {

@@ -46,7 +46,7 @@ class ScanReports {
   class KeyedStats;
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor);
-  void add_progress(const ScanWords& words, report::Flavor flavor);
+  void add_stats(report::Output& output, const ScanWords& words, report::Flavor flavor);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
   std::vector<std::unique_ptr<model::Sink>> sinks_;

@@ -9,15 +9,19 @@ namespace portolan::engine {
 namespace {
 
 using model::PortState;
-using Verdicts = std::vector<Ledger::Entry>;
+// One an ask; nullopt for what was cut short before it could be judged.
+using Verdicts = std::vector<std::optional<Ledger::Entry>>;
 
 Verdicts verdicts_of(const Engine& engine, const Job& job, std::uint32_t lane) {
+  // Silence is a verdict only for a host that was asked to the end.
+  const bool done = engine.outcome(lane).done;
   Verdicts verdicts;
   verdicts.reserve(job.asks.size());
   for (std::uint32_t ask = 0; ask < job.asks.size(); ++ask) {
-    const auto verdict = engine.verdict(lane, ask);
+    auto verdict = engine.verdict(lane, ask);
     const probe::Verdict& silence = job.techniques[job.asks[ask].technique]->on_silence;
-    verdicts.push_back(verdict ? *verdict : Ledger::Entry{silence.state, silence.reason});
+    if (!verdict && done) verdict = Ledger::Entry{silence.state, silence.reason};
+    verdicts.push_back(verdict);
   }
   return verdicts;
 }
@@ -99,17 +103,20 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
   }
   const Verdicts verdicts = verdicts_of(engine, job, lane);
   std::array<std::size_t, 6> counts{};
-  for (const auto& verdict : verdicts) ++counts[static_cast<std::size_t>(verdict.state)];
+  for (const auto& verdict : verdicts) {
+    if (verdict) ++counts[static_cast<std::size_t>(verdict->state)];
+  }
   const auto listed = [&](PortState state) {
     return state == PortState::open || counts[static_cast<std::size_t>(state)] <= context.list_limit;
   };
   BlockHost sorted = host;
   std::ranges::sort(sorted.details, {}, &Detail::ask);
   for (std::uint32_t ask = 0; ask < verdicts.size(); ++ask) {
-    if (listed(verdicts[ask].state)) {
-      add_listed(record, sorted, block, context, job, ask, verdicts[ask]);
+    if (!verdicts[ask]) continue;
+    if (listed(verdicts[ask]->state)) {
+      add_listed(record, sorted, block, context, job, ask, *verdicts[ask]);
     } else {
-      add_counted(record, job, ask, verdicts[ask]);
+      add_counted(record, job, ask, *verdicts[ask]);
     }
   }
   std::ranges::stable_sort(record.extra, std::greater<>{}, &model::ExtraPorts::count);

@@ -171,7 +171,7 @@ bool Scan::take_block(plan::TargetSet::Cursor& cursor, Block& block) const {
 // ---- the stages of a block ------------------------------------------------------------------------
 
 Result<void> Scan::list_block(Block& block) {
-  for (BlockHost& host : block.hosts) host.state = HostState::unknown;
+  for (BlockHost& host : block.hosts) host.reason = Reason::user_set;
   ask_names(block);
   await_names(block);
   return tell(block, nullptr, nullptr, {});

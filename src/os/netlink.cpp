@@ -145,8 +145,7 @@ std::optional<Neighbour> parse_neighbour(MessageBytes message) {
   if (entry.body == nullptr) return std::nullopt;
   const auto address = address_of(entry.bytes(NDA_DST));
   if (!address) return std::nullopt;
-  return Neighbour{static_cast<std::uint32_t>(entry.body->ndm_ifindex), *address, mac_of(entry.bytes(NDA_LLADDR)),
-                   entry.body->ndm_state};
+  return Neighbour{static_cast<std::uint32_t>(entry.body->ndm_ifindex), *address, mac_of(entry.bytes(NDA_LLADDR))};
 }
 
 std::optional<Route> parse_route(MessageBytes message) {

@@ -34,8 +34,7 @@ struct Interface {
 struct Neighbour {
   std::uint32_t interface = 0;
   net::IpAddress address;
-  std::optional<net::Mac> mac;
-  std::uint16_t state = 0;  // NUD_*
+  std::optional<net::Mac> mac;  // none: being asked for, or it did not answer
 };
 
 struct Route {

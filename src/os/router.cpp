@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
-#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
@@ -54,12 +53,6 @@ net::IpAddress with_zone(const net::IpAddress& address, std::uint32_t interface)
 
 bool is_unspecified(const net::IpAddress& address) {
   return std::ranges::all_of(address.bytes(), [](std::uint8_t byte) { return byte == 0; });
-}
-
-// Entries whose link-layer address the kernel itself would use.
-bool is_usable(const Neighbour& neighbour) {
-  constexpr unsigned usable = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
-  return neighbour.mac.has_value() && (neighbour.state & usable) != 0;
 }
 
 }  // namespace
@@ -204,7 +197,8 @@ void Router::fill_gateways(std::span<Result<net::Path>> paths) {
   std::map<std::pair<std::uint32_t, net::IpAddress>, net::Mac> known;
   for (const auto& message : *messages) {
     const auto neighbour = parse_neighbour(message);
-    if (!neighbour || !is_usable(*neighbour)) continue;
+    // Told only of entries that the kernel itself would use (net/core/neighbour.c, neigh_fill_info: NUD_VALID).
+    if (!neighbour || !neighbour->mac) continue;
     known.emplace(std::pair{neighbour->interface, with_zone(neighbour->address, neighbour->interface)},
                   *neighbour->mac);
   }

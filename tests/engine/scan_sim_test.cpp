@@ -256,6 +256,9 @@ TEST(ScanSim, AStopRequestTellsWhatIsKnown) {
   EXPECT_TRUE(outcome->finished.interrupted);
   ASSERT_EQ(outcome->sink.hosts.size(), 1U);
   EXPECT_TRUE(outcome->sink.hosts[0].interrupted);
+  for (const auto& [port, told] : table_of(outcome->sink.hosts[0]).ports) {
+    EXPECT_NE(told.state, PortState::filtered) << "silence is no verdict on port " << port << ", which was cut short";
+  }
   EXPECT_FALSE(outcome->sink.open.empty());
 }
 
