@@ -26,6 +26,7 @@
 #include "os/reverse_names.h"
 #include "os/router.h"
 #include "os/source_ports.h"
+#include "os/split_link.h"
 
 namespace portolan::cli {
 namespace {
@@ -204,24 +205,34 @@ class ScanRun {
     auto router = os::Router::open(plan.interface);
     if (!router) return fail(router.error());
     router_ = std::move(*router);
-    if (plan.privileged && plan.stage != plan::Stage::list) return open_packet_link();
-    auto link = os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
-                                       .patience = plan.timing.initial_rtt_timeout,
-                                       .interface = plan.interface,
-                                       .wake = control_->wake()});
-    if (!link) return fail(link.error());
-    connect_link_ = std::move(*link);
+    const bool raw = plan.privileged && plan.stage != plan::Stage::list;
+    const bool connects = plan.technique == plan::Technique::connect && plan.stage == plan::Stage::ports;
+    if (!raw || connects) {
+      auto link = os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
+                                         .patience = plan.timing.initial_rtt_timeout,
+                                         .interface = plan.interface,
+                                         .wake = control_->wake()});
+      if (!link) return fail(link.error());
+      if (!raw) {
+        link_ = std::move(*link);
+        return {};
+      }
+      auto packets = open_packet_link((*link)->events());
+      if (!packets) return fail(packets.error());
+      link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(*link));
+      return {};
+    }
+    auto packets = open_packet_link(control_->wake());
+    if (!packets) return fail(packets.error());
+    link_ = std::move(*packets);
     return {};
   }
 
-  Result<void> open_packet_link() {
+  Result<std::unique_ptr<os::PacketLink>> open_packet_link(int wake) {
     auto ports = os::SourcePorts::reserve(prepared_.plan.seed, engine::tag_count);
     if (!ports) return fail(ports.error());
     source_ports_.emplace(std::move(*ports));
-    auto link = os::PacketLink::open(source_ports_->block(), control_->wake());
-    if (!link) return fail(link.error());
-    packet_link_ = std::move(*link);
-    return {};
+    return os::PacketLink::open(source_ports_->block(), wake);
   }
 
   Result<void> open_names() {
@@ -279,7 +290,7 @@ class ScanRun {
         if (const auto told = sink.on_warning(sentence); !told) return fail(told.error());
       }
     }
-    const engine::World world{.link = link(),
+    const engine::World world{.link = *link_,
                               .clock = clock_,
                               .router = *router_,
                               .tag_base = source_ports_ ? source_ports_->block().first : connect_tags,
@@ -295,12 +306,17 @@ class ScanRun {
   }
 
   Result<void> last_warnings(const model::ScanFinished& finished, model::Sink& sink) {
-    const std::uint64_t refused = packet_link_ ? packet_link_->refused() : connect_link_->refused();
-    if (refused > 0) {
+    if (const std::uint64_t refused = link_->refused(); refused > 0) {
       const auto told = sink.on_warning(
           fmt::format("this machine itself refused to send {} probes (a firewall here, a link that is down), so ports "
                       "may be called filtered that nobody was asked about",
                       refused));
+      if (!told) return told;
+    }
+    if (const std::uint64_t dropped = link_->dropped(); dropped > 0) {
+      const auto told = sink.on_warning(fmt::format(
+          "{} packets were lost on this machine for want of room; what they would have answered was asked again",
+          dropped));
       if (!told) return told;
     }
     if (flavor_ == Flavor::nmap && finished.hosts_total == 0 && !finished.interrupted) {
@@ -338,11 +354,6 @@ class ScanRun {
     fmt::print(stderr, "{}\nQUITTING!\n", sentence);
   }
 
-  [[nodiscard]] engine::Link& link() const {
-    if (packet_link_) return *packet_link_;
-    return *connect_link_;
-  }
-
   // Connections get their source ports from the kernel; these only name attempts inside the engine.
   static constexpr std::uint16_t connect_tags = 40'000;
 
@@ -358,8 +369,7 @@ class ScanRun {
   std::unique_ptr<os::Control> control_;
   std::unique_ptr<os::Router> router_;
   std::optional<os::SourcePorts> source_ports_;
-  std::unique_ptr<os::PacketLink> packet_link_;
-  std::unique_ptr<os::ConnectLink> connect_link_;
+  std::unique_ptr<engine::Link> link_;
   std::unique_ptr<os::ReverseNames> names_;
   std::unique_ptr<ScanReports> reports_;
 };

@@ -74,8 +74,7 @@ class Preparation {
     }
     const bool connect = words_.connect || !sources_.raw_packets;
     plan_.technique = connect ? plan::Technique::connect : plan::Technique::syn;
-    // One link carries the whole scan, and that of connections carries no raw packets.
-    plan_.privileged = !connect;
+    plan_.privileged = sources_.raw_packets;
     if (connect && !words_.connect && plan_.stage == plan::Stage::ports && !as_nmap_) {
       notice("no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used");
     }

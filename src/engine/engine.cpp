@@ -272,7 +272,8 @@ void Engine::put(std::uint32_t host, std::uint32_t ask, unsigned slot) {
   } else if (a.path.next_hop_mac) {
     to = *a.path.next_hop_mac;
   }
-  outbox_.push_back({&a.path, probe.ether_type(a), to, std::span{buffer}.first(size)});
+  outbox_.push_back({&a.path, probe.ether_type(a), to, std::span{buffer}.first(size),
+                     probe.connects ? Frame::Way::connect : Frame::Way::raw});
   pending_.push_back({host, ask, tag, 0});
   ++lanes_[host].in_outbox;
 }

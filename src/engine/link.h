@@ -17,10 +17,15 @@
 namespace portolan::engine {
 
 struct Frame {
+  enum class Way : std::uint8_t {
+    raw,      // as it stands
+    connect,  // a SYN that stands for a connect() of the kernel's
+  };
   const net::Path* path = nullptr;  // valid while the frame stands in the outbox
   net::EtherType type = net::EtherType::ipv4;
   net::Mac to;                          // ethernet only; broadcast or multicast for ARP and ND
   std::span<const std::uint8_t> bytes;  // starts at the network header
+  Way way = Way::raw;
 };
 
 struct Received {
@@ -54,6 +59,9 @@ class Link {
   virtual Result<std::span<const Received>> receive(Instant deadline) = 0;
   // Frames that arrived but were lost on this machine for want of room, so far.
   [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
+  // Frames that this machine itself will never send (its own firewall, a link that is down), so far.
+  // They count as sent, and asked nobody.
+  [[nodiscard]] virtual std::uint64_t refused() const { return 0; }
 };
 
 class Router {

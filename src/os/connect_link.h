@@ -51,7 +51,9 @@ class ConnectLink final : public engine::Link {
   // the limits of this machine: sockets, source ports, memory.
   Result<std::size_t> send(std::span<const engine::Frame> frames) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
-  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  [[nodiscard]] std::uint64_t refused() const override { return refused_; }
+  // Readable when a connection, or `wake`, wants receive() to be called.
+  [[nodiscard]] int events() const { return events_.get(); }
   // Connects at one time, at most: from RLIMIT_NOFILE and the range of source ports.
   [[nodiscard]] std::size_t limit() const { return limit_; }
 

@@ -40,7 +40,7 @@ class PacketLink final : public engine::Link {
   Result<std::size_t> send(std::span<const engine::Frame> frames) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t dropped() const override { return ring_.dropped(); }
-  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  [[nodiscard]] std::uint64_t refused() const override { return refused_; }
 
  private:
   enum class Way : std::uint8_t { link_layer, ipv4, ipv6 };

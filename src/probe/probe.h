@@ -48,7 +48,8 @@ struct Probe {
   std::string_view scan_type;  // nmap's <scaninfo type>: "syn"; "" for discovery only
   std::string_view task;       // nmap's name of the stage: "SYN Stealth Scan"
   net::Protocol protocol = net::Protocol::tcp;
-  bool has_tag = true;  // false where the answer cannot carry the tag back (ARP, ND)
+  bool connects = false;  // goes through the kernel's connect() instead of onto the wire
+  bool has_tag = true;    // false where the answer cannot carry the tag back (ARP, ND)
   net::EtherType (*ether_type)(const Attempt&) = nullptr;
   // Link-layer destination where it is not the next hop (ARP's broadcast); nullptr mostly.
   net::Mac (*link_destination)(const Attempt&) = nullptr;

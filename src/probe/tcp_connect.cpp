@@ -22,6 +22,7 @@ constinit const Probe tcp_connect{
     .scan_type = "connect",
     .task = "Connect Scan",
     .protocol = net::Protocol::tcp,
+    .connects = true,
     .has_tag = true,
     .ether_type = ip_ether_type,
     .build = build_syn,

@@ -137,10 +137,10 @@ TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
             "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
 }
 
-TEST(ScanPlan, ConnectionsNeedNoRawPacketsForDiscoveryEither) {
-  EXPECT_FALSE(prepared({"-sT", "dual"}).plan.privileged);
-  EXPECT_EQ(probes_of(prepared({"-sT", "dual"})), "S80 S443 ");
-  EXPECT_TRUE(prepared({"-sn", "dual"}).plan.privileged);
+TEST(ScanPlan, ByConnectionsHostsAreStillFoundWithRawPacketsWhereAllowed) {
+  EXPECT_TRUE(prepared({"-sT", "dual"}).plan.privileged);
+  EXPECT_EQ(probes_of(prepared({"-sT", "dual"})), probes_of(prepared({"dual"})));
+  EXPECT_EQ(probes_of(prepared({"-sT", "dual"}, plain_user)), "S80 S443 ");
 }
 
 TEST(ScanPlan, AsManyPortsOfAStateAreListedAsNmapLists) {
