@@ -190,7 +190,14 @@ Truth set_up_target(lab::Host& target, const Options& options, Random& random) {
   Truth truth;
   truth.open.insert(options.open_ports.begin(), options.open_ports.end());
   if (truth.open.empty()) truth.open = draw_ports(random, options.open, {});
-  for (const std::uint16_t port : truth.open) target.listen(port);
+  for (const std::uint16_t port : truth.open) {
+    if (options.hosts == 0) {
+      target.listen(port);
+    } else {  // the hosts behind it have ports of their own
+      target.listen(port, lab::Pair::target_v4);
+      target.listen(port, lab::Pair::target_v6);
+    }
+  }
   if (options.drop_rest) {
     truth.closed = draw_ports(random, *options.drop_rest, truth.open);
     truth.other = "filtered";

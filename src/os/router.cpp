@@ -131,7 +131,8 @@ std::vector<Result<net::Path>> Router::route(std::span<const net::IpAddress> tar
   if (forced_ != 0) {
     // Asked for a way through one interface, the kernel does not see that a target is this machine itself.
     for (auto& answer : answers) {
-      if (answer && !(*answer && (*answer)->kind == net::Path::Kind::local)) answer.reset();
+      const bool own = answer && *answer && (*answer)->kind == net::Path::Kind::local;
+      if (!own) answer.reset();
     }
     ask_all(targets, answers, forced_);
   }

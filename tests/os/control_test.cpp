@@ -131,7 +131,11 @@ class Terminal {
     EXPECT_EQ(::ioctl(slave_, TIOCSCTTY, 0), 0);
     EXPECT_EQ(::dup2(slave_, STDIN_FILENO), STDIN_FILENO);
   }
-  void type(char key) const { EXPECT_EQ(::write(master_, &key, 1), 1); }
+  void type(char key) const {
+    EXPECT_EQ(::write(master_, &key, 1), 1);
+    pollfd typed{slave_, POLLIN, 0};
+    EXPECT_EQ(::poll(&typed, 1, 10'000), 1);  // the kernel hands it over in its own time
+  }
   [[nodiscard]] bool is_as_usual() const {
     termios now{};
     EXPECT_EQ(::tcgetattr(slave_, &now), 0);
@@ -190,32 +194,43 @@ TEST(Control, BackgroundProcessLeavesTheTerminalAloneAndIsNotStopped) {
   }));
 }
 
+// What a job of a shell goes through: the foreground, the background, and back.
+void live_as_a_job(const Terminal& terminal, pid_t shell) {
+  ::signal(SIGTTOU, SIG_IGN);  // the test moves the foreground about, which is the shell's part
+  ::setpgid(0, 0);
+  ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, ::getpgrp()), 0);
+  const auto control = open_control();
+  EXPECT_FALSE(terminal.is_as_usual());
+  ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, shell), 0);
+  terminal.type('x');
+  EXPECT_FALSE(control->progress_due());
+  EXPECT_FALSE(is_awake(*control));  // no busy loop over what is not ours to read
+  EXPECT_EQ(control->keys_pressed(), 0U);
+  ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, ::getpgrp()), 0);
+  ::raise(SIGCONT);  // what fg sends
+  EXPECT_TRUE(is_awake(*control));
+  (void)control->progress_due();
+  terminal.type('y');
+  ASSERT_TRUE(is_awake(*control, 10'000));
+  EXPECT_TRUE(control->progress_due());
+}
+
 TEST(Control, SentToTheBackgroundWhileItRunsItStopsReadingKeys) {
   const Terminal terminal;
   expect_passed(in_child([&] {
     terminal.take();
-    ::signal(SIGTTOU, SIG_IGN);  // the shell's part: moving the foreground about
-    const auto control = open_control();
-    const pid_t other = ::fork();
-    if (other == 0) {
-      ::setpgid(0, 0);
-      for (;;) ::pause();
+    const pid_t shell = ::getpid();
+    const pid_t job = ::fork();
+    if (job == 0) {
+      live_as_a_job(terminal, shell);
+      std::fflush(nullptr);
+      ::_exit(::testing::Test::HasFailure() ? 1 : 0);
     }
-    (void)::setpgid(other, other);
-    ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, other), 0);
-    terminal.type('x');
-    EXPECT_FALSE(control->progress_due());
-    EXPECT_FALSE(is_awake(*control));  // no busy loop over what is not ours to read
-    EXPECT_EQ(control->keys_pressed(), 0U);
-    ASSERT_EQ(::tcsetpgrp(STDIN_FILENO, ::getpgrp()), 0);
-    ::raise(SIGCONT);  // what fg sends
-    EXPECT_TRUE(is_awake(*control));
-    (void)control->progress_due();
-    terminal.type('y');
-    ASSERT_TRUE(is_awake(*control, 10'000));
-    EXPECT_TRUE(control->progress_due());
-    ::kill(other, SIGKILL);
-    ::waitpid(other, nullptr, 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(job, &status, WUNTRACED), job);
+    EXPECT_FALSE(WIFSTOPPED(status)) << "by " << WSTOPSIG(status);
+    ::kill(job, SIGKILL);
+    expect_passed(status);
   }));
 }
 

@@ -1,13 +1,18 @@
 #include "os/packet_link.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/if_ether.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <deque>
 #include <string>
@@ -229,6 +234,28 @@ TEST(PacketLink, SendsPlainLayer3IntoTunnels) {
     ASSERT_EQ(::write(tunnel.get(), answer.data(), length), static_cast<ssize_t>(length));
     const auto packets = receive_packets(*link, 1);
     ASSERT_NE(segment_from(packets, 80), nullptr);
+  });
+}
+
+TEST(PacketLink, EthernetWithoutArpIsAddressedAsTheKernelDoes) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    shell("ip link set near arp off");
+    const IpAddress target = address("198.18.0.2");
+    const net::Path path = path_to(target);
+    ASSERT_EQ(path.kind, net::Path::Kind::tunnel);
+    FileDescriptor wire;
+    peer.enter([&] { wire.reset(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IP))); });
+    const auto link = open_link();
+    Outbox outbox;
+    outbox.add_syn(path, target, 80, 1);
+    ASSERT_EQ(link->send(outbox.frames()), 1U);
+    std::array<std::uint8_t, 256> seen{};
+    ASSERT_GE(::read(wire.get(), seen.data(), seen.size()), 34);
+    EXPECT_TRUE(std::equal(path.source_mac.bytes.begin(), path.source_mac.bytes.end(), seen.begin()));
+    EXPECT_TRUE(std::equal(path.source_mac.bytes.begin(), path.source_mac.bytes.end(), seen.begin() + 6));
   });
 }
 

@@ -1,0 +1,92 @@
+// What bounds a scan: rate, patience, the list of what must not be touched.
+#include <algorithm>
+
+#include "lab_test.h"
+
+namespace portolan::lab_test {
+namespace {
+
+using lab::Pair;
+
+class Bounds : public LabTest {};
+
+TEST_F(Bounds, MaximumRateIsNeverPassed) {
+  Pair pair;
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  constexpr double rate = 400;
+  const Chart chart = scan(pair.scanner, {"-sS", "-Pn", "--max-rate", "400", "-p", "1-300", Pair::target_v4});
+  EXPECT_EQ(differences(chart, Pair::target_v4, 1, 300, {}), "");
+  std::vector<double> times;
+  for (const lab::Arrival& arrival : sniffer.all()) {
+    if (lab::syn_port(arrival)) times.push_back(std::chrono::duration<double>(arrival.at).count());
+  }
+  ASSERT_GE(times.size(), 300U);
+  // Over any stretch of a quarter second or more. What is counted arrived later than it was sent, and
+  // a delay before the stretch makes it look faster: hence the tenth.
+  constexpr std::size_t stretch = 100;
+  for (std::size_t at = stretch; at < times.size(); ++at) {
+    const double seconds = times[at] - times[at - stretch];
+    ASSERT_GE(seconds, 0.9 * stretch / rate) << "between SYN " << at - stretch << " and SYN " << at;
+  }
+}
+
+TEST_F(Bounds, AHostThatTakesTooLongIsGivenUpAndTheOthersAreNot) {
+  Pair pair;
+  pair.target.ip("addr add 198.18.0.3/24 dev wire\n");
+  pair.target.nft(
+      "table ip lab {\n chain input {\n  type filter hook input priority 0; policy accept;\n"
+      "  ip daddr 198.18.0.3 drop\n }\n}\n");
+  // A program that looks at its watch only when a probe has run out of time is killed here.
+  const Chart chart = scan(pair.scanner,
+                           {"-sS", "-Pn", "--host-timeout", "1500ms", "--min-rtt-timeout", "60s", "--max-rtt-timeout",
+                            "90s", "-p", "1-100", "198.18.0.2-3"},
+                           {.words = {}}, 30s);
+  EXPECT_EQ(differences(chart, "198.18.0.2", 1, 100, {}), "");
+  ASSERT_NE(chart.find("198.18.0.3"), nullptr);
+  EXPECT_TRUE(chart.find("198.18.0.3")->timed_out);
+  EXPECT_FALSE(chart.find("198.18.0.2")->timed_out);
+  EXPECT_EQ(chart.exit, "success");
+}
+
+TEST_F(Bounds, ExcludedAddressesGetNoPacketAtAll) {
+  Pair pair;
+  pair.target.ip("addr add 198.18.0.3/24 dev wire\naddr add 198.18.0.4/24 dev wire\naddr add 198.18.0.5/24 dev wire\n");
+  const Scratch scratch;
+  const std::string file = scratch.write("excluded", "198.18.0.5\n");
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  Chart chart = scan(pair.scanner, {"-sS", "-T4", "-p", "1-10", "198.18.0.2-5", "--exclude", "198.18.0.3"});
+  EXPECT_EQ(chart.find("198.18.0.3"), nullptr);
+  EXPECT_EQ(chart.up, 3);
+  for (const lab::Arrival& arrival : sniffer.all()) EXPECT_NE(last_byte_asked(arrival), 3U);
+  chart = scan(pair.scanner, {"-sS", "-T4", "-p", "1-10", "198.18.0.2-5", "--excludefile", file});
+  EXPECT_EQ(chart.find("198.18.0.5"), nullptr);
+  EXPECT_NE(chart.find("198.18.0.3"), nullptr);
+}
+
+TEST_F(Bounds, TargetsAreReadFromStandardInputAndFiles) {
+  Pair pair;
+  pair.target.ip("addr add 198.18.0.3/24 dev wire\naddr add 198.18.0.4/24 dev wire\n");
+  const std::string list = "198.18.0.2\n# a comment\n\n198.18.0.3 198.18.0.4\n";
+  const Scratch scratch;
+  const std::string file = scratch.write("targets", list);
+  for (const std::string& from : {std::string{"-"}, file}) {
+    lab::Command with{.words = {}};
+    with.input = from == "-" ? list : "";
+    const Chart chart = scan(pair.scanner, {"-sS", "-T4", "-p", "1-10", "-iL", from}, with);
+    EXPECT_EQ(chart.hosts.size(), 3U) << from;
+    for (const char* address : {"198.18.0.2", "198.18.0.3", "198.18.0.4"}) {
+      EXPECT_EQ(differences(chart, address, 1, 10, {}), "") << from;
+    }
+  }
+}
+
+TEST_F(Bounds, AListedScanSendsNothing) {
+  Pair pair;
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  const Chart chart = scan(pair.scanner, {"-sL", "198.18.0.0/24"});
+  EXPECT_EQ(chart.hosts.size(), 256U);
+  EXPECT_TRUE(probes_seen(sniffer).empty());
+}
+
+}  // namespace
+}  // namespace portolan::lab_test

@@ -1,0 +1,110 @@
+// The lab must tell the truth before anything is measured by it.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lab_test.h"
+
+namespace portolan::lab_test {
+namespace {
+
+using lab::Finished;
+using lab::Pair;
+using lab::Sniffer;
+
+class LabItself : public LabTest {};
+
+// Sends `count` numbered datagrams to the target's discard port.
+void send_numbers(const lab::Host& from, int count) {
+  const std::string loop = "i=0; exec 3>/dev/udp/198.18.0.2/9; while [ $i -lt " + std::to_string(count) +
+                           " ]; do echo $i >&3; i=$((i+1)); done 2>/dev/null; true";
+  ASSERT_EQ(from.run({.words = {"bash", "-c", loop}}).status, 0);
+}
+
+bool is_datagram(const lab::Arrival& arrival) {
+  return arrival.ether_type == 0x0800 && arrival.bytes.size() > 28 && arrival.bytes[9] == IPPROTO_UDP;
+}
+
+std::vector<std::pair<int, std::chrono::nanoseconds>> numbers_seen(Sniffer& sniffer,
+                                                                   std::chrono::milliseconds patience) {
+  std::vector<std::pair<int, std::chrono::nanoseconds>> seen;
+  while (const auto arrival = sniffer.next(patience)) {
+    if (!is_datagram(*arrival)) continue;
+    seen.emplace_back(std::atoi(reinterpret_cast<const char*>(arrival->bytes.data()) + 28), arrival->at);
+  }
+  return seen;
+}
+
+TEST_F(LabItself, AnswersOfAHostAreAsToldOnTheLongWireToo) {
+  Pair pair{{.delay = 15ms, .seed = 3}};
+  pair.target.listen(80);
+  Sniffer sent = pair.target.sniff("wire");
+  const auto before = std::chrono::steady_clock::now();
+  const Finished done = pair.scanner.run({.words = {"bash", "-c", "exec 3<>/dev/tcp/198.18.0.2/80"}});
+  const auto took = std::chrono::steady_clock::now() - before;
+  EXPECT_EQ(done.status, 0) << done.errors;
+  EXPECT_GE(took, 30ms) << "ARP and the handshake take a round trip each";
+  EXPECT_NE(pair.scanner.run({.words = {"bash", "-c", "exec 3<>/dev/tcp/198.18.0.2/81"}}).status, 0);
+}
+
+TEST_F(LabItself, DelayKeepsTheOrder) {
+  Pair pair{{.delay = 20ms, .seed = 3}};
+  Sniffer sniffer = pair.target.sniff("wire");
+  send_numbers(pair.scanner, 200);
+  const auto seen = numbers_seen(sniffer, 500ms);
+  ASSERT_GT(seen.size(), 90U);  // ARP takes its time, and the kernel queues only so many behind it
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_F(LabItself, LossIsWhatWasAskedForAndRepeats) {
+  const auto lost = [](std::uint64_t seed) {
+    Pair pair{{.loss = 0.2, .seed = seed}};
+    pair.scanner.ip("neigh add 198.18.0.2 lladdr 02:00:00:00:00:02 dev wire\n");
+    send_numbers(pair.scanner, 2000);
+    Sniffer sniffer = pair.target.sniff("wire");
+    numbers_seen(sniffer, 200ms);
+    return pair.counts->west.lost.load();
+  };
+  const auto first = lost(11);
+  // 2,000 at 20 %: 400, and a deviation of 18.
+  EXPECT_GT(first, 300U);
+  EXPECT_LT(first, 500U);
+  EXPECT_EQ(lost(11), first);
+  EXPECT_NE(lost(12), first);
+}
+
+TEST_F(LabItself, ALimitedWireQueuesSoMuchAndDropsTheRest) {
+  Pair pair{{.rate = 1000, .queue = 50}};
+  pair.scanner.ip("neigh add 198.18.0.2 lladdr 02:00:00:00:00:02 dev wire\n");
+  Sniffer sniffer = pair.target.sniff("wire");
+  const auto begin = std::chrono::system_clock::now().time_since_epoch();
+  send_numbers(pair.scanner, 1000);
+  const auto seen = numbers_seen(sniffer, 500ms);
+  ASSERT_GT(seen.size(), 50U);
+  EXPECT_GT(pair.counts->west.overflowed.load(), 0U);
+  // A wire that waited for its turn on this machine catches up, so only the whole is a bound.
+  const double seconds = std::chrono::duration<double>(seen.back().second - begin).count();
+  EXPECT_LE(static_cast<double>(seen.size()), 1000 * seconds + 2);
+}
+
+TEST_F(LabItself, ACommandWithoutPrivilegesHasNoCapability) {
+  Pair pair;
+  const Finished done = pair.scanner.run({.words = {"grep", "CapEff", "/proc/self/status"}, .privileged = false});
+  EXPECT_EQ(done.output, "CapEff:\t0000000000000000\n");
+  const Finished with = pair.scanner.run({.words = {"grep", "CapEff", "/proc/self/status"}});
+  EXPECT_NE(with.output, done.output);
+}
+
+TEST_F(LabItself, NothingOutsideCanBeReached) {
+  const lab::Lab lab;
+  const Finished routes = lab::run({.words = {"ip", "route", "show", "table", "all"}});
+  EXPECT_EQ(routes.output.find("default"), std::string::npos);
+  const Finished links = lab::run({.words = {"ip", "-o", "link"}});
+  EXPECT_EQ(std::count(links.output.begin(), links.output.end(), '\n'), 1) << links.output;
+}
+
+}  // namespace
+}  // namespace portolan::lab_test
