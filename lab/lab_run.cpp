@@ -17,9 +17,8 @@
 #include "base/hash.h"
 #include "lab/lab.h"
 
+namespace portolan::lab {
 namespace {
-
-using namespace portolan;
 
 constexpr std::string_view usage = R"(usage: lab-run [OPTION...] -- COMMAND [ARGUMENT...]
 
@@ -48,7 +47,7 @@ Exit status: COMMAND's; 77 where no namespaces can be made; 2 for a bad option.
 )";
 
 struct Options {
-  lab::WanSettings wan;
+  WanSettings wan;
   bool long_wire = false;
   std::size_t open = 50;
   std::vector<std::uint16_t> open_ports;
@@ -104,38 +103,32 @@ std::vector<std::uint16_t> ports_of(std::string_view text) {
   return ports;
 }
 
+struct Option {
+  std::string_view name;
+  void (*set)(Options& options, std::string_view value);
+};
+
+constexpr Option known_options[] = {
+    {"--delay", [](Options& o, std::string_view value) { o.wan.delay = time_of(value); }},
+    {"--loss", [](Options& o, std::string_view value) { o.wan.loss = number_of(value); }},
+    {"--rate", [](Options& o, std::string_view value) { o.wan.rate = number_of(value); }},
+    {"--queue", [](Options& o, std::string_view value) { o.wan.queue = count_of(value); }},
+    {"--seed", [](Options& o, std::string_view value) { o.wan.seed = count_of(value); }},
+    {"--open", [](Options& o, std::string_view value) { o.open = count_of(value); }},
+    {"--open-ports", [](Options& o, std::string_view value) { o.open_ports = ports_of(value); }},
+    {"--drop-rest", [](Options& o, std::string_view value) { o.drop_rest = count_of(value); }},
+    {"--reset-limit", [](Options& o, std::string_view value) { o.reset_limit = count_of(value); }},
+    {"--hosts", [](Options& o, std::string_view value) { o.hosts = count_of(value); }},
+    {"--network", [](Options& o, std::string_view value) { o.network = value; }},
+    {"--truth", [](Options& o, std::string_view value) { o.truth = value; }},
+    {"--usage", [](Options& o, std::string_view value) { o.usage = value; }},
+    {"--limit", [](Options& o, std::string_view value) { o.limit = number_of(value); }},
+};
+
 void set_option(Options& options, std::string_view name, std::string_view value) {
-  lab::WanSettings& wan = options.wan;
-  if (name == "--delay")
-    wan.delay = time_of(value);
-  else if (name == "--loss")
-    wan.loss = number_of(value);
-  else if (name == "--rate")
-    wan.rate = number_of(value);
-  else if (name == "--queue")
-    wan.queue = count_of(value);
-  else if (name == "--seed")
-    wan.seed = count_of(value);
-  else if (name == "--open")
-    options.open = count_of(value);
-  else if (name == "--open-ports")
-    options.open_ports = ports_of(value);
-  else if (name == "--drop-rest")
-    options.drop_rest = count_of(value);
-  else if (name == "--reset-limit")
-    options.reset_limit = count_of(value);
-  else if (name == "--hosts")
-    options.hosts = count_of(value);
-  else if (name == "--network")
-    options.network = value;
-  else if (name == "--truth")
-    options.truth = value;
-  else if (name == "--usage")
-    options.usage = value;
-  else if (name == "--limit")
-    options.limit = number_of(value);
-  else
-    refuse(fmt::format("there is no option {}", name));
+  const auto* const option = std::ranges::find(known_options, name, &Option::name);
+  if (option == std::end(known_options)) refuse(fmt::format("there is no option {}", name));
+  option->set(options, value);
 }
 
 Options read_options(int count, char** words) {
@@ -157,7 +150,7 @@ Options read_options(int count, char** words) {
   for (++at; at < count; ++at) options.command.emplace_back(words[at]);
   if (options.command.empty()) refuse("no command after --");
   if (options.hosts > 256) refuse("at most 256 hosts fit into the network");
-  const lab::WanSettings& wan = options.wan;
+  const WanSettings& wan = options.wan;
   options.long_wire = wan.delay.count() > 0 || wan.loss > 0 || wan.rate > 0;
   return options;
 }
@@ -186,7 +179,7 @@ std::string text_of(const std::set<std::uint16_t>& ports, std::string_view separ
   return fmt::format("{}", fmt::join(ports, separator));
 }
 
-Truth set_up_target(lab::Host& target, const Options& options, Random& random) {
+Truth set_up_target(Host& target, const Options& options, Random& random) {
   Truth truth;
   truth.open.insert(options.open_ports.begin(), options.open_ports.end());
   if (truth.open.empty()) truth.open = draw_ports(random, options.open, {});
@@ -194,8 +187,8 @@ Truth set_up_target(lab::Host& target, const Options& options, Random& random) {
     if (options.hosts == 0) {
       target.listen(port);
     } else {  // the hosts behind it have ports of their own
-      target.listen(port, lab::Pair::target_v4);
-      target.listen(port, lab::Pair::target_v6);
+      target.listen(port, Pair::target_v4);
+      target.listen(port, Pair::target_v6);
     }
   }
   if (options.drop_rest) {
@@ -218,7 +211,7 @@ Truth set_up_target(lab::Host& target, const Options& options, Random& random) {
 }
 
 // Hosts spread over the /24, each with some of the common ports open.
-std::map<std::string, Truth> set_up_hosts(lab::Host& target, const Options& options, Random& random) {
+std::map<std::string, Truth> set_up_hosts(Host& target, const Options& options, Random& random) {
   std::vector<unsigned> last(256);
   for (unsigned index = 0; index < 256; ++index) last[index] = index;
   for (std::size_t index = 255; index > 0; --index) std::swap(last[index], last[random.below(index + 1)]);
@@ -256,12 +249,12 @@ void write_text(const std::string& path, const std::string& text) {
   std::fclose(file);
 }
 
-std::string json_of(const lab::Finished& done, const lab::Lab::Counts* counts) {
+std::string json_of(const Finished& done, const Lab::Counts* counts) {
   std::string text =
       fmt::format(R"({{"seconds": {:.4f}, "cpu_seconds": {:.4f}, "peak_kib": {}, "status": {}, "cut": {})",
                   done.seconds, done.cpu_seconds, done.peak_kib, done.status, done.timed_out);
   if (counts != nullptr) {
-    const auto add = [&](std::string_view name, const lab::WanCounts& way) {
+    const auto add = [&](std::string_view name, const WanCounts& way) {
       text += fmt::format(R"(, "{}": {{"forwarded": {}, "lost": {}, "overflowed": {}, "refused": {}}})", name,
                           way.forwarded.load(), way.lost.load(), way.overflowed.load(), way.refused.load());
     };
@@ -273,7 +266,7 @@ std::string json_of(const lab::Finished& done, const lab::Lab::Counts* counts) {
 
 int run(const Options& options) {
   Random random{options.wan.seed};
-  std::optional<lab::Pair> pair;
+  std::optional<Pair> pair;
   if (options.long_wire)
     pair.emplace(options.wan);
   else
@@ -284,34 +277,30 @@ int run(const Options& options) {
   const Truth truth = set_up_target(pair->target, options, random);
   if (!options.network.empty()) {
     pair->target.ip(fmt::format("route add local {} dev lo\n", options.network));
-    pair->scanner.ip(fmt::format("route add {} via {}\n", options.network, lab::Pair::target_v4));
+    pair->scanner.ip(fmt::format("route add {} via {}\n", options.network, Pair::target_v4));
   }
   if (options.hosts > 0) {
-    pair->scanner.ip(fmt::format("route add 198.18.64.0/24 via {}\n", lab::Pair::target_v4));
+    pair->scanner.ip(fmt::format("route add 198.18.64.0/24 via {}\n", Pair::target_v4));
     truths = std::move(network);
   }
-  truths.emplace(options.loopback ? "127.0.0.1" : lab::Pair::target_v4, truth);
-  truths.emplace(options.loopback ? "::1" : lab::Pair::target_v6, truth);
+  truths.emplace(options.loopback ? "127.0.0.1" : Pair::target_v4, truth);
+  truths.emplace(options.loopback ? "::1" : Pair::target_v6, truth);
   write_text(options.truth, json_of(truths));
 
-  const lab::Command command{.words = options.command,
-                             .environment = {{"LAB_TARGET", options.loopback ? "127.0.0.1" : lab::Pair::target_v4},
-                                             {"LAB_TARGET6", options.loopback ? "::1" : lab::Pair::target_v6},
-                                             {"LAB_NETWORK", options.hosts > 0 ? "198.18.64.0/24" : options.network}},
-                             .quiet = false};
+  const Command command{.words = options.command,
+                        .environment = {{"LAB_TARGET", options.loopback ? "127.0.0.1" : Pair::target_v4},
+                                        {"LAB_TARGET6", options.loopback ? "::1" : Pair::target_v6},
+                                        {"LAB_NETWORK", options.hosts > 0 ? "198.18.64.0/24" : options.network}},
+                        .quiet = false};
   std::signal(SIGINT, [](int) {});  // the terminal sends it to the command too, whose end is waited for
-  const lab::Host& where = options.loopback ? pair->target : pair->scanner;
-  const lab::Finished done =
-      where.run(command, std::chrono::milliseconds{static_cast<std::int64_t>(options.limit * 1000)});
+  const Host& where = options.loopback ? pair->target : pair->scanner;
+  const Finished done = where.run(command, std::chrono::milliseconds{static_cast<std::int64_t>(options.limit * 1000)});
   write_text(options.usage, json_of(done, pair->counts));
   return done.status;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  const Options options = read_options(count, words);
-  if (const auto entered = lab::Lab::enter(); !entered) {
+int enter_and_run(const Options& options) {
+  if (const auto entered = Lab::enter(); !entered) {
     fmt::print(stderr, "lab-run: {}\n", entered.error().message);
     return 77;
   }
@@ -322,3 +311,8 @@ int main(int count, char** words) {
     return 1;
   }
 }
+
+}  // namespace
+}  // namespace portolan::lab
+
+int main(int count, char** words) { return portolan::lab::enter_and_run(portolan::lab::read_options(count, words)); }

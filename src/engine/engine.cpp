@@ -206,6 +206,7 @@ void Engine::wake_lanes(Instant now) {
     const std::uint32_t host = parked_.top().host;
     parked_.pop();
     Lane& lane = lanes_[host];
+    give_up_if_overdue(lane, now);
     if (lane.phase == Lane::Phase::spaced) {
       lane.phase = Lane::Phase::active;
       active_.push_back(host);
@@ -283,7 +284,13 @@ void Engine::drop_active(std::size_t index) {
   active_.pop_back();
 }
 
-void Engine::park(std::uint32_t host, Instant until) { parked_.push({until, host}); }
+// Nobody sleeps past the time at which the host is given up.
+void Engine::park(std::uint32_t host, Instant until) {
+  const Lane& lane = lanes_[host];
+  const auto& limit = settings_.timing.host_timeout;
+  if (limit && lane.started) until = std::min(until, *lane.started + *limit + 1ns);
+  parked_.push({until, host});
+}
 
 std::span<const Frame> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
 
@@ -331,8 +338,6 @@ void Engine::give_up_if_overdue(Lane& lane, Instant now) {
 
 void Engine::decide(std::uint32_t host, Instant now) {
   Lane& lane = lanes_[host];
-  give_up_if_overdue(lane, now);
-  if (lane.phase == Lane::Phase::done) return;
   // The last probe may have left later than its pass ended, or still wait for room in the link.
   if (lane.in_outbox > 0) return park(host, now + 1ms);
   const Instant due = lane.last_sent + timeout_of(lane);

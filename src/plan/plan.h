@@ -64,9 +64,9 @@ struct Plan {
   bool sequential_ports = false;                 // -r
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
-  std::string interface;   // -e; "" lets the routes decide
+  std::string interface;        // -e; "" lets the routes decide
   std::size_t list_limit = 25;  // more ports of one state than this are counted, not listed; -v raises it
-  std::uint64_t seed = 0;  // order and cookies; drawn at start unless given
+  std::uint64_t seed = 0;       // order and cookies; drawn at start unless given
 };
 
 }  // namespace portolan::plan

@@ -227,6 +227,18 @@ TEST(ScanSim, AHostTimeoutEndsAHostThatIsTooSlow) {
   EXPECT_LT(outcome->finished.elapsed, 3s);
 }
 
+TEST(ScanSim, AHostTimeoutEndsTheWaitForAnswersToo) {
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.9"), {.dropped = ports(1, 100)});
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 100), 1);
+  plan.timing.host_timeout = 1s;
+  plan.timing.min_rtt_timeout = 60s;
+  plan.timing.max_rtt_timeout = 90s;
+  const auto outcome = test::scan(plan, network);
+  EXPECT_TRUE(outcome->sink.hosts.at(0).timed_out);
+  EXPECT_LT(outcome->finished.elapsed, 2s);
+}
+
 TEST(ScanSim, MaxRetriesNoneAsksEachPortOnce) {
   sim::Network network{1, {.delay = 1ms}};
   network.add_host(address("198.18.0.9"), {.dropped = ports(1, 1000)});

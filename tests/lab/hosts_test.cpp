@@ -4,8 +4,6 @@
 namespace portolan::lab_test {
 namespace {
 
-using lab::Host;
-using lab::Lab;
 using lab::Pair;
 
 class Hosts : public LabTest {};
