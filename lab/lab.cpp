@@ -32,6 +32,7 @@ namespace portolan::lab {
 namespace {
 
 constexpr const char* own_network = "/proc/thread-self/ns/net";
+constexpr const char* tunnel_device = "/dev/net/tun";
 
 // The namespace that enter() made: where this process is whenever it is not inside a host.
 int home = -1;
@@ -117,7 +118,7 @@ Result<void> make_namespaces() {
 }
 
 int open_tun(const std::string& device) {
-  const int tun = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+  const int tun = ::open(tunnel_device, O_RDWR | O_CLOEXEC);
   ifreq request = request_for(device);
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   if (tun < 0 || ::ioctl(tun, TUNSETIFF, &request) != 0) give_up("making a tunnel device");
@@ -325,6 +326,12 @@ const Lab::Counts& Lab::connect(const End& one, const End& other, const WanSetti
     if (wan) (*wan)->run();
   });
   return *counts;
+}
+
+Result<void> Lab::can_tunnel() {
+  const Handle tun{::open(tunnel_device, O_RDWR | O_CLOEXEC)};
+  if (tun.number() >= 0) return {};
+  return fail(Errc::privilege, fmt::format("{} cannot be opened: {}", tunnel_device, std::strerror(errno)));
 }
 
 void Lab::tunnel(const End& one, const End& other) {

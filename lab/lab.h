@@ -103,7 +103,9 @@ class Lab {
     WanCounts east;
   };
   const Counts& connect(const End& one, const End& other, const WanSettings& settings);
-  // Joins two hosts by a tunnel: packets without any Ethernet header.
+  // Joins two hosts by a tunnel: packets without any Ethernet header. Needs /dev/net/tun, which some
+  // systems keep from ordinary users.
+  static Result<void> can_tunnel();
   void tunnel(const End& one, const End& other);
 
  private:
