@@ -1,6 +1,7 @@
 // A block: the hosts that are worked on together, so that memory is bounded whatever the scan's size.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct BlockHost {
   std::optional<net::Mac> mac;
   std::optional<model::RoundTrip> round_trip;
   std::vector<Detail> details;
+  std::array<std::uint16_t, 6> detail_counts{};  // by state
   std::string note;
 };
 

@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Each technique owns 16 tags: 15 for passes, which tell the attempts of one probe apart, and the last
-// for control probes.
+// Each technique owns 16 tags: 14 for passes, which tell the attempts of one probe apart, and two for
+// control probes, used in turn, so that a late answer to one is not taken for an answer to the next.
 constexpr unsigned slots = 16;
-constexpr unsigned control_slot = slots - 1;
+constexpr unsigned control_slot = slots - 2;
 static_assert(slots * Job::max_techniques == tag_count);
 
 constexpr std::size_t sample_count = 8192;  // send times remembered at once
@@ -66,6 +66,13 @@ std::optional<wire::Packet> parse(const Received& frame) {
       return wire::parse_arp(frame.bytes);
   }
   return std::nullopt;
+}
+
+// What the answer itself says counts more than who put it on the link: proxies and bonds differ.
+std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Received& frame) {
+  if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return arp->sender_mac;
+  if (const auto* nd = std::get_if<wire::NeighbourAdvertisement>(&packet.content)) return nd->mac;
+  return frame.from;
 }
 
 }  // namespace
@@ -120,6 +127,7 @@ struct Engine::Control {
   bool queued = false;  // in the outbox
   bool in_flight = false;
   bool open = false;
+  bool odd = false;  // which of the two control slots its last question used
 };
 
 Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const EngineSettings& settings, Pacer& pacer,
@@ -303,7 +311,10 @@ void Engine::on_sent(std::size_t count, Instant now) {
     const Pending& p = pending_[outbox_first_ + i];
     Lane& lane = lanes_[p.host];
     --lane.in_outbox;
-    if (!lane.started) lane.started = now;
+    if (!lane.started) {
+      lane.started = now;
+      if (settings_.timing.host_timeout) park(p.host, Instant::max());  // only to be woken when overdue
+    }
     if (p.control != 0) {
       Control& control = controls_[p.control - 1U];
       control.queued = false;
@@ -420,9 +431,10 @@ bool Engine::fill_control() {
     const std::size_t at = (first + i) % controls_.size();
     Control& control = controls_[at];
     if (control.queued || control.in_flight || (any_open && !control.open)) continue;
-    if (lanes_[control.host].limited) continue;
+    if (lanes_[control.host].limited || lanes_[control.host].timed_out) continue;
     control.queued = true;
-    put(control.host, control.ask, control_slot);
+    control.odd = !control.odd;
+    put(control.host, control.ask, control_slot + (control.odd ? 1 : 0));
     pending_.back().control = static_cast<std::uint8_t>(at + 1);
     return true;
   }
@@ -437,9 +449,10 @@ void Engine::expire_controls(Instant now) {
   }
 }
 
-void Engine::answer_control(const Match& match, Instant at) {
+void Engine::answer_control(const Match& match, unsigned slot, Instant at) {
   for (Control& control : controls_) {
     if (!control.in_flight || control.host != match.host || control.ask != match.ask) continue;
+    if (slot != control_slot + (control.odd ? 1 : 0)) continue;
     control.in_flight = false;
     pacer_.on_control(false);
     add_round_trip(lanes_[match.host], at - control.sent);
@@ -483,16 +496,18 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
                     const Received& frame) {
   Lane& lane = lanes_[match.host];
   const Ask& ask = job_.asks[match.ask];
-  if (job_.techniques[ask.technique]->has_tag && match.tag == tag_of(match.ask, control_slot)) {
-    return answer_control(match, frame.at);
+  if (job_.techniques[ask.technique]->has_tag) {
+    const unsigned slot = match.tag - tag_of(match.ask, 0);
+    if (slot >= control_slot) return answer_control(match, slot, frame.at);
   }
   measure(match, lane, frame.at);
   const Ledger::Code before = ledger_.code(match.host, match.ask);
-  if (before != Ledger::unanswered) {
+  const bool overrules = before != Ledger::unanswered;
+  if (overrules) {
     // A repetition, unless the port itself overrules an ICMP error that came first.
-    const bool overrules =
+    const bool stronger =
         ledger_.entry(before).state == model::PortState::filtered && verdict.state != model::PortState::filtered;
-    if (!overrules) return;
+    if (!stronger) return;
   } else {
     ++answers_;
     ++lane.answered;
@@ -504,12 +519,12 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
   if (verdict.host_is_up) {
     if (!lane.up && job_.goal == Job::Goal::first_sign) {
       ++lanes_up_;
-      ++(lane.passes <= 1 ? in_time_ : late_);
+      ++(asked_once(lane) ? in_time_ : late_);
     }
     lane.up = true;
     if (job_.goal == Job::Goal::every_ask) remember(match.host, match.ask, verdict.state);
   }
-  listener_.on_answer({match.host, ask, verdict, packet.ttl, packet.source, frame.from});
+  listener_.on_answer({match.host, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
   if ((job_.goal == Job::Goal::first_sign && lane.up) || lane.answered == job_.asks.size()) finish_lane(lane);
 }
 
@@ -517,10 +532,16 @@ void Engine::measure(const Match& match, Lane& lane, Instant at) {
   Sample& sample = samples_[(match.host * 0x9e3779b1U ^ match.ask * 0x85ebca6bU) >> 7U & (sample_count - 1)];
   if (!sample.used || sample.host != match.host || sample.ask != match.ask) return;
   const bool tagged = job_.techniques[job_.asks[match.ask].technique]->has_tag;
-  // Karn's rule: only an answer to the very attempt whose time was noted.
-  if (tagged && sample.tag != match.tag) return;
+  // Karn's rule: only an answer to the very attempt whose time was noted. ARP and ND do not say which
+  // attempt they answer, so theirs count only while there was but one.
+  if (tagged ? sample.tag != match.tag : !asked_once(lane)) return;
   sample.used = false;
   add_round_trip(lane, at - sample.sent);
+}
+
+// Whether only the first pass has sent anything so far.
+bool Engine::asked_once(const Lane& lane) const {
+  return lane.passes == 0 || (lane.passes == 1 && (lane.phase == Lane::Phase::waiting || lane.asked == 0));
 }
 
 void Engine::add_round_trip(Lane& lane, Duration sample) {
@@ -533,8 +554,10 @@ void Engine::add_round_trip(Lane& lane, Duration sample) {
 // ---- telling ------------------------------------------------------------------------------------
 
 Instant Engine::wake_at(Instant now) const {
-  if (outbox_first_ < outbox_.size() || !active_.empty()) return std::max(now, pacer_.next());
-  return parked_.empty() ? now : parked_.top().at;
+  if (finished()) return now;
+  const bool sending = outbox_first_ < outbox_.size() || !active_.empty();
+  if (parked_.empty()) return sending ? std::max(now, pacer_.next()) : now;
+  return sending ? std::max(now, std::min(pacer_.next(), parked_.top().at)) : parked_.top().at;
 }
 
 bool Engine::finished() const { return lanes_done_ == lanes_.size(); }

@@ -74,7 +74,8 @@ struct Answer {
   probe::Verdict verdict;
   std::uint8_t ttl = 0;
   net::IpAddress from;          // who answered: the target, or a router
-  std::optional<net::Mac> mac;  // of whoever sent the frame, on links that have such addresses
+  std::optional<net::Mac> mac;  // that the answer names (ARP, ND), else of whoever sent the frame
+  bool overrules = false;       // takes the place of an answer told earlier
 };
 
 // Told of every answer that settles a probe, once a probe (twice where an ICMP error is overruled by
@@ -169,7 +170,8 @@ class Engine {
   void measure(const Match& match, Lane& lane, Instant at);
   void remember(std::uint32_t host, std::uint32_t ask, model::PortState state);
   void expire_controls(Instant now);
-  void answer_control(const Match& match, Instant at);
+  void answer_control(const Match& match, unsigned slot, Instant at);
+  [[nodiscard]] bool asked_once(const Lane& lane) const;
   void add_round_trip(Lane& lane, Duration sample);
 
   const Job& job_;

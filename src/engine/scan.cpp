@@ -56,15 +56,25 @@ class Scan : public AnswerListener {
   void on_answer(const Answer& answer) override;
 
  private:
+  // How far a block has been told.
+  struct Telling {
+    Block& block;
+    const Engine* engine = nullptr;
+    const Job* job = nullptr;
+    HostList lanes{};  // lane -> host of the block
+    std::uint32_t next = 0;
+    std::uint32_t lane = 0;
+  };
   struct Stage {
     Block& block;
     const Job& job;
     const HostList& hosts;  // lane -> host of the block
+    const Telling* telling = nullptr;
   };
 
   static PacerLimits limits(const plan::Plan& plan);
 
-  bool take_block(plan::TargetSet::Cursor& cursor, Block& block) const;
+  bool take_block(plan::TargetSet::Cursor& cursor, Block& block);
   Result<void> scan_block(Block& block);
   Result<void> list_block(Block& block);
   Result<void> find_routes(Block& block);
@@ -73,7 +83,10 @@ class Scan : public AnswerListener {
   Result<void> find_neighbours(Block& block, net::Family family);
   Result<void> ping(Block& block, net::Family family);
   Result<void> scan_ports(Block& block);
-  Result<void> tell(Block& block, const Engine* engine, const Job* job, const HostList& lanes);
+  enum class Extent : std::uint8_t { finished, all };
+  Result<void> tell(Telling& telling, Extent extent);
+  Result<void> tell_block(Block& block);
+  [[nodiscard]] bool name_is_pending(const BlockHost& host) const;
   Result<void> tell_host(model::HostRecord record);
 
   [[nodiscard]] Job ping_job(net::Family family) const;
@@ -83,7 +96,9 @@ class Scan : public AnswerListener {
   void await_names(const Block& block);
 
   // Runs one stage to its end (or to a stop request) with `engine` on the link.
-  Result<void> drive(Engine& engine, std::string_view task, const Job& job, std::span<const LaneTarget> targets);
+  // Hosts that are done meanwhile are told where `telling` is given.
+  Result<void> drive(Engine& engine, std::string_view task, const Job& job, std::span<const LaneTarget> targets,
+                     Telling* telling = nullptr);
   // One stage over `hosts` that only looks for signs of life.
   Result<void> discover(Block& block, const Job& job, const HostList& hosts, std::string_view task);
   static double missed_open(const Engine& engine, const Job& job, const BlockHost& host, std::uint32_t lane);
@@ -99,13 +114,15 @@ class Scan : public AnswerListener {
   Random seeds_;
   EngineSettings settings_;
   model::ScanFinished finished_;
-  std::optional<Stage> stage_;  // whose answers on_answer hears
-  Result<void> sink_error_;     // from inside on_answer
+  const Block* block_ = nullptr;  // the one whose hosts are targets
+  std::optional<Stage> stage_;    // whose answers on_answer hears
+  Result<void> sink_error_;       // from inside on_answer
   Instant began_;
   double rate_ = 0;  // probes a second of late
   Instant rate_at_;
   std::uint64_t rate_sent_ = 0;
   std::size_t hosts_done_ = 0;
+  std::size_t hosts_up_ = 0;  // of this block, not told yet
   std::size_t open_found_ = 0;
   std::uint64_t sent_before_ = 0;  // by stages that are over
   std::map<std::pair<std::uint32_t, net::IpAddress>, std::optional<net::Mac>> gateways_;
@@ -153,9 +170,10 @@ Result<model::ScanFinished> Scan::run() {
   return finished_;
 }
 
-bool Scan::take_block(plan::TargetSet::Cursor& cursor, Block& block) const {
+bool Scan::take_block(plan::TargetSet::Cursor& cursor, Block& block) {
   block = Block{};
   block.started = world_.wall_time();
+  hosts_up_ = 0;
   const std::size_t ports = std::max<std::size_t>(1, plan_.ports.size());
   const std::size_t most = std::clamp<std::size_t>(block_probes / ports, 1, block_hosts);
   while (block.hosts.size() < most) {
@@ -174,10 +192,11 @@ Result<void> Scan::list_block(Block& block) {
   for (BlockHost& host : block.hosts) host.reason = Reason::user_set;
   ask_names(block);
   await_names(block);
-  return tell(block, nullptr, nullptr, {});
+  return tell_block(block);
 }
 
 Result<void> Scan::scan_block(Block& block) {
+  block_ = &block;
   if (auto done = find_routes(block); !done) return done;
   if (plan_.privileged) {
     if (auto done = find_gateways(block); !done) return done;
@@ -193,11 +212,12 @@ Result<void> Scan::scan_block(Block& block) {
     if (host.state != HostState::unknown || finished_.interrupted) continue;
     host.state = HostState::up;
     host.reason = Reason::user_set;
+    ++hosts_up_;
   }
   ask_names(block);
   if (plan_.stage == plan::Stage::ports && !finished_.interrupted) return scan_ports(block);
   await_names(block);
-  return tell(block, nullptr, nullptr, {});
+  return tell_block(block);
 }
 
 Result<void> Scan::find_routes(Block& block) {
@@ -218,6 +238,7 @@ Result<void> Scan::find_routes(Block& block) {
     if (host.path.kind == net::Path::Kind::local) {
       host.state = HostState::up;
       host.reason = Reason::localhost_response;
+      ++hosts_up_;
     }
   }
   return {};
@@ -249,25 +270,33 @@ Result<void> Scan::find_gateways(Block& block) {
     gateway.routed = true;
     gateways.hosts.push_back(std::move(gateway));
   }
-  for (const net::Family family : {net::Family::v4, net::Family::v6}) {
-    HostList list;
-    for (std::uint32_t i = 0; i < gateways.hosts.size(); ++i) {
-      if (gateways.hosts[i].target.address.family() == family) list.push_back(i);
+  // Everything behind a gateway hangs on its answer, so it is asked twice as often as a target.
+  for (int round = 0; round < 2; ++round) {
+    for (const net::Family family : {net::Family::v4, net::Family::v6}) {
+      HostList list;
+      for (std::uint32_t i = 0; i < gateways.hosts.size(); ++i) {
+        const BlockHost& gateway = gateways.hosts[i];
+        if (gateway.target.address.family() == family && !gateway.mac) list.push_back(i);
+      }
+      const Job job{
+          {family == net::Family::v4 ? &probe::arp : &probe::neighbour}, {Ask{}}, Job::Goal::first_sign, false};
+      if (auto done = discover(gateways, job, list, {}); !done) return done;
     }
-    const Job job{{family == net::Family::v4 ? &probe::arp : &probe::neighbour}, {Ask{}}, Job::Goal::first_sign, false};
-    if (auto done = discover(gateways, job, list, {}); !done) return done;
   }
   for (const BlockHost& gateway : gateways.hosts) {
     gateways_[{gateway.path.interface, gateway.target.address}] = gateway.mac;
   }
   for (BlockHost& host : block.hosts) {
     if (!needs(host)) continue;
-    host.path.next_hop_mac = gateways_[{host.path.interface, host.path.next_hop}];
+    const auto known = gateways_.find({host.path.interface, host.path.next_hop});
+    host.path.next_hop_mac = known == gateways_.end() ? std::nullopt : known->second;
     if (host.path.next_hop_mac || finished_.interrupted) continue;
     host.state = HostState::down;
     host.reason = Reason::host_unreach;
     host.note = fmt::format("The gateway {} does not answer on its link.", to_string(host.path.next_hop));
   }
+  // One that was silent is asked again for the next block.
+  std::erase_if(gateways_, [](const auto& gateway) { return !gateway.second; });
   return {};
 }
 
@@ -398,21 +427,21 @@ Result<void> Scan::scan_ports(Block& block) {
   const Job job = port_job();
   if (list.empty() || job.asks.empty()) {
     await_names(block);
-    return tell(block, nullptr, nullptr, {});
+    return tell_block(block);
   }
   const auto targets = lanes(block, list);
   settings_.seed = seeds_();
   Engine engine{job, targets, settings_, pacer_, *this};
-  stage_.emplace(Stage{block, job, list});
-  auto done = drive(engine, job.techniques[0]->task, job, targets);
+  Telling telling{block, &engine, &job, list};
+  stage_.emplace(Stage{block, job, list, &telling});
+  auto done = drive(engine, job.techniques[0]->task, job, targets, &telling);
   stage_.reset();
   if (!done) return done;
-  finished_.measured_loss = engine.loss();
   for (std::uint32_t lane = 0; lane < list.size(); ++lane) {
     finished_.expected_missed_open += missed_open(engine, job, block.hosts[list[lane]], lane);
   }
   await_names(block);
-  return tell(block, &engine, &job, list);
+  return tell(telling, Extent::all);
 }
 
 // Only silent ports can hide an open one.
@@ -440,9 +469,11 @@ std::vector<LaneTarget> Scan::lanes(const Block& block, const HostList& hosts) c
 
 // ---- the loop -------------------------------------------------------------------------------------
 
-Result<void> Scan::drive(Engine& engine, std::string_view name, const Job& job, std::span<const LaneTarget> targets) {
+Result<void> Scan::drive(Engine& engine, std::string_view name, const Job& job, std::span<const LaneTarget> targets,
+                         Telling* telling) {
   const Instant began = world_.clock.now();
   const std::size_t hosts = targets.size();
+  std::uint32_t lanes_done = 0;
   if (!name.empty()) {
     if (auto told = sink_.on_task_begin(task(name, scope_at_begin(job, targets))); !told) return told;
   }
@@ -460,7 +491,11 @@ Result<void> Scan::drive(Engine& engine, std::string_view name, const Job& job, 
     if (!arrived) return fail(arrived.error());
     for (const Received& frame : *arrived) engine.on_frame(frame);
     if (!sink_error_) return sink_error_;
-    if (world_.control != nullptr && !name.empty() && world_.control->progress_due()) {
+    if (telling != nullptr && engine.lanes_done() != lanes_done) {
+      lanes_done = engine.lanes_done();
+      if (auto told = tell(*telling, Extent::finished); !told) return told;
+    }
+    if (world_.control != nullptr && world_.control->progress_due() && !name.empty()) {
       if (auto told = tell_progress(engine, name, hosts, began); !told) return told;
     }
   }
@@ -488,7 +523,7 @@ Result<void> Scan::tell_progress(const Engine& engine, std::string_view name, st
   progress.elapsed = now - began_;
   progress.rate = rate_;
   progress.hosts_done = hosts_done_;
-  progress.hosts_up = finished_.hosts_up;
+  progress.hosts_up = finished_.hosts_up + hosts_up_;
   progress.hosts_active = hosts;
   progress.open_found = open_found_;
   return sink_.on_progress(progress);
@@ -499,17 +534,22 @@ void Scan::on_answer(const Answer& answer) {
   if (answer.mac && host.path.on_link && !host.mac) host.mac = answer.mac;
   if (stage_->job.goal == Job::Goal::first_sign) {
     if (host.state == HostState::up) return;
-    if (answer.verdict.host_is_up) host.state = HostState::up;
+    if (answer.verdict.host_is_up) {
+      host.state = HostState::up;
+      if (&stage_->block == block_) ++hosts_up_;
+    }
     host.reason = answer.verdict.reason;
     host.reason_ttl = answer.ttl;
     return;
   }
-  // Ports that will be counted need no details; which those are is known only at the end, so a few more
-  // than can be listed of every state are kept.
-  const bool open = answer.verdict.state == model::PortState::open;
-  if (!open && host.details.size() > 4 * plan_.list_limit) return;
+  // Later than any wait allows for: the host has been told already.
+  if (stage_->telling != nullptr && answer.host < stage_->telling->lane) return;
   const auto ask = static_cast<std::uint32_t>(
       std::ranges::lower_bound(stage_->job.asks, answer.ask.port, {}, &Ask::port) - stage_->job.asks.begin());
+  if (answer.overrules) std::erase_if(host.details, [ask](const Detail& detail) { return detail.ask == ask; });
+  // Only ports that may be listed need details: open ones, and no more of any other state than are listed.
+  const bool open = answer.verdict.state == model::PortState::open;
+  if (!open && host.detail_counts[static_cast<std::size_t>(answer.verdict.state)]++ >= plan_.list_limit) return;
   const bool foreign = answer.from.bytes().size() != host.target.address.bytes().size() ||
                        !std::ranges::equal(answer.from.bytes(), host.target.address.bytes());
   host.details.push_back({ask, foreign ? stage_->block.router_number(answer.from) : std::uint16_t{0}, answer.ttl});
@@ -550,27 +590,43 @@ void Scan::await_names(const Block& block) {
         return;
       }
       (void)world_.link.receive(std::min(deadline, now + 5ms));
+      if (world_.control != nullptr) (void)world_.control->progress_due();  // heard, or it would keep waking us
     }
   }
 }
 
-Result<void> Scan::tell(Block& block, const Engine* engine, const Job* job, const HostList& lane_hosts) {
-  const RecordContext context{world_.services, world_.vendors, plan_.list_limit, world_.wall_time()};
-  std::size_t lane = 0;
-  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
-    BlockHost& host = block.hosts[i];
-    const bool scanned = engine != nullptr && lane < lane_hosts.size() && lane_hosts[lane] == i;
+// Tells hosts in the order of their block, as far as they are done; at the end of the block, all.
+Result<void> Scan::tell(Telling& telling, Extent extent) {
+  Block& block = telling.block;
+  for (; telling.next < block.hosts.size(); ++telling.next) {
+    BlockHost& host = block.hosts[telling.next];
+    const bool scanned =
+        telling.engine != nullptr && telling.lane < telling.lanes.size() && telling.lanes[telling.lane] == telling.next;
+    if (extent == Extent::finished &&
+        ((scanned && !telling.engine->outcome(telling.lane).done) || name_is_pending(host))) {
+      return {};
+    }
     // What was never asked is not told.
     if (host.state == HostState::unknown && plan_.stage != plan::Stage::list) continue;
-    model::HostRecord record = scanned
-                                   ? port_record(host, block, context, *engine, *job, static_cast<std::uint32_t>(lane))
-                                   : host_record(host, block, context);
+    const RecordContext context{world_.services, world_.vendors, plan_.list_limit, world_.wall_time()};
+    model::HostRecord record = scanned ? port_record(host, block, context, *telling.engine, *telling.job, telling.lane)
+                                       : host_record(host, block, context);
     record.interrupted = record.interrupted || (finished_.interrupted && !scanned && host.state == HostState::up &&
                                                 plan_.stage == plan::Stage::ports);
-    if (scanned) ++lane;
+    if (scanned) ++telling.lane;
     if (auto told = tell_host(std::move(record)); !told) return told;
   }
   return {};
+}
+
+bool Scan::name_is_pending(const BlockHost& host) const {
+  if (world_.names == nullptr || plan_.names == plan::NameLookup::never || host.state != HostState::up) return false;
+  return !world_.names->answer(host.target.address);
+}
+
+Result<void> Scan::tell_block(Block& block) {
+  Telling telling{block};
+  return tell(telling, Extent::all);
 }
 
 Result<void> Scan::tell_host(model::HostRecord record) {
@@ -579,6 +635,7 @@ Result<void> Scan::tell_host(model::HostRecord record) {
     if (name && !name->empty()) record.names.push_back({*name, model::HostName::Kind::ptr});
   }
   ++(record.state == HostState::up ? finished_.hosts_up : finished_.hosts_down);
+  if (record.state == HostState::up && hosts_up_ > 0) --hosts_up_;
   return sink_.on_host(record);
 }
 

@@ -127,7 +127,6 @@ struct ScanFinished {
   std::uint64_t probes_sent = 0;
   std::uint64_t answers_seen = 0;
   Loss loss;
-  double measured_loss = 0;         // share of round trips lost, 0 to 1, as the last block measured it
   double expected_missed_open = 0;  // how many open ports may have been missed, by the measured loss
   bool success = true;
   bool interrupted = false;

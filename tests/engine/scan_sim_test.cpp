@@ -239,6 +239,61 @@ TEST(ScanSim, AHostTimeoutEndsTheWaitForAnswersToo) {
   EXPECT_LT(outcome->finished.elapsed, 2s);
 }
 
+TEST(ScanSim, AHostTimeoutHoldsWhileThePacerWaitsToo) {
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.9"), {});
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 100), 1);
+  plan.timing.host_timeout = 2s;
+  plan.timing.max_rate = 0.1;
+  EXPECT_LT(test::scan(plan, network)->finished.elapsed, 3s);
+}
+
+TEST(ScanSim, AHostIsToldWhenItIsDoneAndNotWithItsBlock) {
+  struct Watch : test::Collect {
+    explicit Watch(const sim::Network& network) : clock{network} {}
+    Result<void> on_host(const model::HostRecord& host) override {
+      told.push_back(clock.now());
+      return Collect::on_host(host);
+    }
+    const sim::Network& clock;
+    std::vector<Instant> told;
+  };
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.8"), {.open = ports({22})});
+  network.add_host(address("198.18.0.9"), {.dropped = ports(1, 100)});
+  Watch sink{network};
+  const auto services = catalog::Services::parse("").value();
+  const catalog::Vendors vendors;
+  const auto plan = plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 100), 1);
+  const engine::World world{
+      network, network, network, 40'000, services, vendors, nullptr, nullptr, std::chrono::system_clock::now};
+  ASSERT_TRUE(engine::run_scan(plan, world, sink));
+  ASSERT_EQ(sink.told.size(), 2U);
+  EXPECT_GT(sink.told[1] - sink.told[0], 500ms);
+}
+
+TEST(ScanSim, TheLatencyOfANeighbourIsThatOfTheAttemptThatWasAnswered) {
+  for (const std::uint64_t seed : sim::seeds(20)) {
+    SCOPED_TRACE(fmt::format("replay: PORTOLAN_SEED={}", seed));
+    sim::Network network{seed, {.delay = 5ms, .loss = 0.1}};
+    for (unsigned i = 1; i <= 30; ++i) network.add_host(net::IpAddress::v4(0xc6120400 + i), {.on_link = true});
+    plan::Plan plan = plan_for({"198.18.4.0/27"}, {}, seed);
+    plan.stage = plan::Stage::ping;
+    for (const auto& host : test::scan(plan, network)->sink.hosts) {
+      if (!host.round_trip) continue;
+      EXPECT_LT(host.round_trip->smoothed, 50ms);
+    }
+  }
+}
+
+TEST(ScanSim, EveryListedPortHasTheTtlOfItsAnswer) {
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.9"), {.rejected = ports(500, 514)});
+  const auto outcome = test::scan(plan_for({"198.18.0.9"}, ports(1, 1000), 1), network);
+  ASSERT_EQ(outcome->sink.hosts.at(0).ports.size(), 15U);
+  for (const auto& port : outcome->sink.hosts[0].ports) EXPECT_EQ(port.reason_ttl, 64) << port.port.value();
+}
+
 TEST(ScanSim, MaxRetriesNoneAsksEachPortOnce) {
   sim::Network network{1, {.delay = 1ms}};
   network.add_host(address("198.18.0.9"), {.dropped = ports(1, 1000)});
