@@ -16,7 +16,15 @@ struct IpPart {
   Bytes payload;
 };
 
-std::optional<IpPart> split_ipv4(Bytes bytes) {
+// A link hands over at least this much of a long packet; only what is longer may say so and be cut.
+constexpr std::size_t least_snapshot = 128;
+
+enum class Extent : std::uint8_t {
+  whole,   // as it arrived
+  quoted,  // inside an ICMP error, which may cut it anywhere
+};
+
+std::optional<IpPart> split_ipv4(Bytes bytes, Extent extent) {
   Reader r{bytes};
   const std::uint8_t version_and_length = r.u8();
   const std::size_t header = std::size_t{version_and_length & 0x0fU} * 4;
@@ -34,8 +42,9 @@ std::optional<IpPart> split_ipv4(Bytes bytes) {
   if ((fragment & 0x1fffU) != 0) return std::nullopt;  // the transport header is in the first fragment only
   ip.source = net::IpAddress::from_bytes(source);
   ip.destination = net::IpAddress::from_bytes(destination);
-  // `total` may exceed what was captured (a snapshot) or, inside an ICMP quote, what was quoted; it
-  // may also be less, where Ethernet padded the frame.
+  // Ethernet pads short frames, so `total` may be less than what came; more is a lie unless it was cut.
+  const bool fits = total >= header && (total <= bytes.size() || bytes.size() >= least_snapshot);
+  if (extent == Extent::whole && !fits) return std::nullopt;
   const std::size_t end = total >= header && total < bytes.size() ? total : bytes.size();
   ip.payload = bytes.subspan(header, end - header);
   return ip;
@@ -43,7 +52,7 @@ std::optional<IpPart> split_ipv4(Bytes bytes) {
 
 // Hop-by-hop, routing, fragment and destination options may stand in front of the transport header
 // (RFC 8200 §4). Bounded: each step consumes at least eight bytes.
-std::optional<IpPart> split_ipv6(Bytes bytes) {
+std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
   Reader r{bytes};
   const std::uint32_t version = r.u32() >> 28U;
   const std::size_t length = r.u16();
@@ -53,6 +62,8 @@ std::optional<IpPart> split_ipv6(Bytes bytes) {
   const Bytes source = r.take(16);
   const Bytes destination = r.take(16);
   if (!r.ok() || version != 6) return std::nullopt;
+  const bool fits = length <= r.rest().size() || bytes.size() >= least_snapshot;
+  if (extent == Extent::whole && !fits) return std::nullopt;
   ip.source = net::IpAddress::from_bytes(source);
   ip.destination = net::IpAddress::from_bytes(destination);
   ip.payload = r.rest().first(std::min(length, r.rest().size()));
@@ -84,7 +95,7 @@ std::optional<TcpSegment> read_tcp(Bytes bytes) {
   const unsigned offset = r.u8() >> 4U;
   const std::uint8_t flags = r.u8();
   tcp.window = r.u16();
-  if (!r.ok() || offset < 5) return std::nullopt;
+  if (!r.ok() || offset < 5 || std::size_t{offset} * 4 > bytes.size()) return std::nullopt;
   tcp.fin = (flags & 0x01U) != 0;
   tcp.syn = (flags & 0x02U) != 0;
   tcp.rst = (flags & 0x04U) != 0;
@@ -201,10 +212,10 @@ std::optional<Content> read_icmp(Bytes bytes) {
     }
     case icmp_unreachable:
       r.skip(4);
-      return as_content(read_quote(unreachable_kind(code), split_ipv4(r.rest())));
+      return as_content(read_quote(unreachable_kind(code), split_ipv4(r.rest(), Extent::quoted)));
     case icmp_time_exceeded:
       r.skip(4);
-      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv4(r.rest())));
+      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv4(r.rest(), Extent::quoted)));
     default:
       return std::nullopt;
   }
@@ -243,10 +254,10 @@ std::optional<Content> read_icmpv6(Bytes bytes) {
       return as_content(read_advertisement(r));
     case icmpv6_unreachable:
       r.skip(4);
-      return as_content(read_quote(unreachable_kind_v6(code), split_ipv6(r.rest())));
+      return as_content(read_quote(unreachable_kind_v6(code), split_ipv6(r.rest(), Extent::quoted)));
     case icmpv6_time_exceeded:
       r.skip(4);
-      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest())));
+      return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest(), Extent::quoted)));
     default:
       return std::nullopt;
   }
@@ -276,9 +287,9 @@ std::optional<Packet> packet_of(const std::optional<IpPart>& ip) {
 
 }  // namespace
 
-std::optional<Packet> parse_ipv4(Bytes bytes) { return packet_of(split_ipv4(bytes)); }
+std::optional<Packet> parse_ipv4(Bytes bytes) { return packet_of(split_ipv4(bytes, Extent::whole)); }
 
-std::optional<Packet> parse_ipv6(Bytes bytes) { return packet_of(split_ipv6(bytes)); }
+std::optional<Packet> parse_ipv6(Bytes bytes) { return packet_of(split_ipv6(bytes, Extent::whole)); }
 
 std::optional<Packet> parse_arp(Bytes bytes) {
   Reader r{bytes};

@@ -126,6 +126,17 @@ TEST(ParseIpv4, ALaterFragmentHasNoTransportHeader) {
   EXPECT_FALSE(parse_ipv4(bytes));
 }
 
+TEST(ParseIpv4, LengthsThatDoNotFitAreLies) {
+  Packet_bytes total = reset_packet;
+  total[3] = 41;  // one more than came
+  EXPECT_FALSE(parse_ipv4(total));
+  total[3] = 19;  // less than its own header
+  EXPECT_FALSE(parse_ipv4(total));
+  Packet_bytes offset = reset_packet;
+  offset[32] = 0x60;  // a TCP header longer than the segment
+  EXPECT_FALSE(parse_ipv4(offset));
+}
+
 TEST(ParseIpv4, EthernetPaddingIsNotPayload) {
   Packet_bytes bytes = reset_packet;
   bytes.resize(46);
@@ -148,7 +159,7 @@ TEST(ParseIpv4, AnIcmpErrorSaysWhatItQuotes) {
   EXPECT_EQ(error.quoted_source_port, Port{40961});
   EXPECT_EQ(error.quoted_sequence, 0x12345678U);
   bytes.pop_back();
-  bytes[3] = 0;
+  --bytes[3];
   EXPECT_FALSE(parse_ipv4(bytes)) << "seven bytes of the quote identify nothing";
 }
 
