@@ -37,7 +37,6 @@ std::string_view name_of(Reason reason) {
     case Reason::none:
       return "unknown-response";
     case Reason::syn_ack:
-    case Reason::conn_accepted:  // a finished handshake contains the SYN-ACK
       return "syn-ack";
     case Reason::reset:
       return "reset";
@@ -53,8 +52,6 @@ std::string_view name_of(Reason reason) {
       return "arp-response";
     case Reason::nd_response:
       return "nd-response";
-    case Reason::udp_response:
-      return "udp-response";
     case Reason::localhost_response:
       return "localhost-response";
     case Reason::user_set:

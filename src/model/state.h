@@ -15,13 +15,11 @@ enum class Reason : std::uint8_t {
   syn_ack,
   reset,
   conn_refused,
-  conn_accepted,  // connect scan; nmap calls this syn-ack too
   no_response,
   echo_reply,
   timestamp_reply,
   arp_response,
   nd_response,
-  udp_response,
   localhost_response,
   user_set,
   net_unreach,

@@ -94,7 +94,6 @@ std::optional<TcpSegment> read_tcp(Bytes bytes) {
   tcp.acknowledgement = r.u32();
   const unsigned offset = r.u8() >> 4U;
   const std::uint8_t flags = r.u8();
-  tcp.window = r.u16();
   if (!r.ok() || offset < 5 || std::size_t{offset} * 4 > bytes.size()) return std::nullopt;
   tcp.fin = (flags & 0x01U) != 0;
   tcp.syn = (flags & 0x02U) != 0;
@@ -118,7 +117,6 @@ std::optional<IcmpError> read_quote(IcmpError::Kind kind, const std::optional<Ip
   if (!quoted) return std::nullopt;
   IcmpError error;
   error.kind = kind;
-  error.quoted_source = quoted->source;
   error.quoted_destination = quoted->destination;
   error.quoted_protocol = quoted->protocol;
   Reader r{quoted->payload};

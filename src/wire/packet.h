@@ -20,7 +20,6 @@ struct TcpSegment {
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgement = 0;
   bool fin = false, syn = false, rst = false, ack = false;
-  std::uint16_t window = 0;
 };
 
 struct IcmpEchoReply {  // ICMP type 0, ICMPv6 type 129
@@ -54,7 +53,6 @@ struct IcmpError {
     time_exceeded,
   };
   Kind kind = Kind::other_unreach;
-  net::IpAddress quoted_source;       // us
   net::IpAddress quoted_destination;  // whom we asked
   std::uint8_t quoted_protocol = 0;   // IANA number
   // The first eight bytes behind the quoted header: ports and sequence number for TCP, ports for

@@ -16,7 +16,6 @@ TEST(State, NamesAreNmaps) {
 
 TEST(Reason, NamesAreNmaps) {
   EXPECT_EQ(name_of(Reason::syn_ack), "syn-ack");
-  EXPECT_EQ(name_of(Reason::conn_accepted), "syn-ack");
   EXPECT_EQ(name_of(Reason::reset), "reset");
   EXPECT_EQ(name_of(Reason::no_response), "no-response");
   EXPECT_EQ(name_of(Reason::localhost_response), "localhost-response");

@@ -48,7 +48,7 @@ wire::TcpSegment segment(std::uint32_t sequence, std::uint32_t acknowledgement, 
 }
 
 Packet error(const IpAddress& from, wire::IcmpError::Kind kind, std::uint32_t sequence) {
-  return {from, us, 60, wire::IcmpError{kind, us, them, wire::protocol_tcp, Port{40'000}, Port{443}, sequence}};
+  return {from, us, 60, wire::IcmpError{kind, them, wire::protocol_tcp, Port{40'000}, Port{443}, sequence}};
 }
 
 TEST(TcpSyn, ASynAckIsOpenAndAResetIsClosed) {
