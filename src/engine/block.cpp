@@ -101,6 +101,10 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
     record.round_trip =
         model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
   }
+  if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
+    record.note =
+        "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given.";
+  }
   const Verdicts verdicts = verdicts_of(engine, job, lane);
   std::array<std::size_t, 6> counts{};
   for (const auto& verdict : verdicts) {

@@ -522,7 +522,9 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
       ++(asked_once(lane) ? in_time_ : late_);
     }
     lane.up = true;
-    if (job_.goal == Job::Goal::every_ask) remember(match.host, match.ask, verdict.state);
+    // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss.
+    if (job_.goal == Job::Goal::every_ask && verdict.state != model::PortState::filtered)
+      remember(match.host, match.ask, verdict.state);
   }
   listener_.on_answer({match.host, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
   if ((job_.goal == Job::Goal::first_sign && lane.up) || lane.answered == job_.asks.size()) finish_lane(lane);

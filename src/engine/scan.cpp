@@ -24,6 +24,8 @@ constexpr std::size_t block_probes = 1U << 24U;
 constexpr std::size_t block_hosts = 1U << 14U;
 // Reverse names still missing when a block is done are waited for no longer than this, once a scan.
 constexpr Duration name_grace = 500ms;
+// First wait for ARP and neighbour discovery; a host that sleeps (Wi-Fi) may need a few hundred milliseconds.
+constexpr Duration link_timeout = 500ms;
 
 // What a stage is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
 std::string scope_at_begin(const Job& job, std::span<const LaneTarget> targets) {
@@ -398,7 +400,12 @@ Result<void> Scan::discover(Block& block, const Job& job, const HostList& hosts,
   if (hosts.empty() || stop()) return {};
   const auto targets = lanes(block, hosts);
   settings_.seed = seeds_();
-  Engine engine{job, targets, settings_, pacer_, *this};
+  EngineSettings settings = settings_;
+  if (job.techniques[0] == &probe::arp || job.techniques[0] == &probe::neighbour) {
+    // Nothing on a link is a second away.
+    settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, link_timeout);
+  }
+  Engine engine{job, targets, settings, pacer_, *this};
   stage_.emplace(Stage{block, job, hosts});
   auto done = drive(engine, name, job, targets);
   stage_.reset();

@@ -294,6 +294,19 @@ TEST(ScanSim, EveryListedPortHasTheTtlOfItsAnswer) {
   for (const auto& port : outcome->sink.hosts[0].ports) EXPECT_EQ(port.reason_ttl, 64) << port.port.value();
 }
 
+TEST(ScanSim, PortsThatRefuseByIcmpDoNotMeasureTheLoss) {
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.9"), {.rejected = ports(1, 1000)});
+  EXPECT_EQ(test::scan(plan_for({"198.18.0.9"}, ports(1, 1000), 1), network)->finished.loss.asked, 0U);
+}
+
+TEST(ScanSim, AHostThatNobodyAskedAndThatSaysNothingIsNotSimplyUp) {
+  sim::Network network{1, {.delay = 1ms}};
+  const auto outcome = test::scan(plan_for({"198.18.0.9"}, ports(1, 10), 1), network);
+  EXPECT_EQ(outcome->sink.hosts.at(0).reason, Reason::user_set);
+  EXPECT_NE(outcome->sink.hosts.at(0).note.find("Nothing here answered"), std::string::npos);
+}
+
 TEST(ScanSim, MaxRetriesNoneAsksEachPortOnce) {
   sim::Network network{1, {.delay = 1ms}};
   network.add_host(address("198.18.0.9"), {.dropped = ports(1, 1000)});
