@@ -21,7 +21,13 @@ struct EngineTime {
 using Instant = EngineTime::time_point;
 
 constexpr double seconds_of(Duration d) { return std::chrono::duration<double>(d).count(); }
+
+// The nearest duration within a hundred years either way, so that sums of two still fit (an int64 of
+// nanoseconds ends at 292 years); what is no number is nothing.
 constexpr Duration duration_of(double seconds) {
+  constexpr double longest = 100.0 * 365 * 86400;
+  if (!(seconds >= -longest)) seconds = seconds < 0 ? -longest : 0;
+  if (seconds > longest) seconds = longest;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 

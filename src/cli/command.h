@@ -1,6 +1,7 @@
 // The subcommands of portolan. One file each; commands.cpp lists them.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,11 +36,17 @@ std::span<const Command* const> commands();
 // command line.
 int run_program(std::vector<std::string> line);
 
+// What `body` gives; status_failed, and one sentence, where it throws (memory ran out).
+int run_guarded(const std::function<int()>& body);
+
 // Page of `portolan` itself: what commands there are.
 std::string overview();
 
 // Writes text to standard output; the status to end with.
 int print(std::string_view text);
+// Text to standard error. What cannot be said there cannot be said at all: errors are swallowed, and
+// the exit status stays what it was to be.
+void tell(std::string_view text);
 // One line to standard error: "portolan: SENTENCE".
 void complain(std::string_view sentence);
 

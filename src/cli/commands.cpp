@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "base/escape.h"
 #include "cli/suggest.h"
@@ -41,7 +43,7 @@ int run_program(std::vector<std::string> line) {
     return nmap_command.run({std::move(line), std::move(words), report::Flavor::nmap});
   }
   if (line.size() < 2) {
-    std::fputs(overview().c_str(), stderr);
+    tell(overview());
     return status_refused;
   }
   const std::string word = line[1];
@@ -67,6 +69,24 @@ int print(std::string_view text) {
   return status_failed;
 }
 
-void complain(std::string_view sentence) { fmt::print(stderr, "portolan: {}\n", sentence); }
+void tell(std::string_view text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+  (void)std::fflush(stderr);
+}
+
+void complain(std::string_view sentence) { tell(fmt::format("portolan: {}\n", sentence)); }
+
+int run_guarded(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    tell("portolan: there is not enough memory for this\n");  // without needing any
+  } catch (const std::exception& error) {
+    tell("portolan: ");
+    tell(error.what());
+    tell("\n");
+  }
+  return status_failed;
+}
 
 }  // namespace portolan::cli

@@ -73,10 +73,10 @@ int refuse(Flavor flavor, const Error& error) {
   }
   // nmap's statuses: getopt's errors are 255, its own 1.
   if (error.code == Errc::parse) {
-    fmt::print(stderr, "nmap: {}\nSee the output of nmap -h for a summary of options.\n", error.message);
+    tell(fmt::format("nmap: {}\nSee the output of nmap -h for a summary of options.\n", error.message));
     return 255;
   }
-  fmt::print(stderr, "{}\nQUITTING!\n", error.message);
+  tell(fmt::format("{}\nQUITTING!\n", error.message));
   return 1;
 }
 
@@ -351,7 +351,7 @@ class ScanRun {
 
   void say(std::string_view sentence) const {
     if (flavor_ == Flavor::portolan) return complain(sentence);
-    fmt::print(stderr, "{}\nQUITTING!\n", sentence);
+    tell(fmt::format("{}\nQUITTING!\n", sentence));
   }
 
   // Connections get their source ports from the kernel; these only name attempts inside the engine.

@@ -35,13 +35,20 @@ Result<void> clear(ScanWords& words, const Given&) {
   words.*Member = false;
   return {};
 }
+// For arguments that mean nothing when empty: mostly a variable that a script forgot to set.
+Result<void> not_empty(const Given& given) {
+  if (given.value->empty()) return fail(Errc::usage, fmt::format("{}: its argument is empty", given.spelling));
+  return {};
+}
 template <auto Member>
 Result<void> text(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
   words.*Member = *given.value;
   return {};
 }
 template <auto Member>
 Result<void> add(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
   (words.*Member).push_back(*given.value);
   return {};
 }
@@ -82,6 +89,7 @@ Result<void> probe(ScanWords& words, const Given& given) {
 }
 template <char Letter>
 Result<void> output(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
   words.outputs.push_back({Letter, *given.value});
   return {};
 }
@@ -95,6 +103,9 @@ Result<void> port_list(ScanWords& words, const Given& given) {
 }
 
 Result<void> server_list(ScanWords& words, const Given& given) {
+  if (given.value->find_first_not_of(',') == std::string::npos) {
+    return fail(Errc::usage, fmt::format("{}: it names no server", given.spelling));
+  }
   std::string_view rest = *given.value;
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
@@ -139,6 +150,7 @@ Result<void> debug(ScanWords& words, const Given& given) {
 }
 
 Result<void> all_outputs(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
   if (*given.value == "-") {
     return fail(Errc::usage,
                 "-oA: standard output cannot hold all formats at once; name a file, or use one of -oN, "
@@ -150,9 +162,10 @@ Result<void> all_outputs(ScanWords& words, const Given& given) {
 
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
 Result<void> old_output(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
   constexpr std::string_view formats = "NXGJASMH";
   const std::string& value = *given.value;
-  if (!value.empty() && formats.contains(value.front())) {
+  if (formats.contains(value.front())) {
     return fail(Errc::usage,
                 fmt::format("'-o{}' is easily misunderstood; write -o{} {} (with a space), or -oN {}",
                             escape_terminal(value), value.front(),
@@ -169,6 +182,7 @@ Result<void> web_stylesheet(ScanWords& words, const Given&) {
 
 template <ScanWords::Privilege Which>
 Result<void> privilege(ScanWords& words, const Given&) {
+  if (words.privilege != ScanWords::Privilege::tested && words.privilege != Which) words.privilege_contradicts = true;
   words.privilege = Which;
   return {};
 }
@@ -546,6 +560,14 @@ Result<void> refuse(ScanWords&, const Given& given) {
   return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
 }
 
+// It can be read once. Whoever read it second would find nothing, and exclude nothing.
+Result<void> check_standard_input(const ScanWords& words) {
+  const auto named = [](const std::vector<std::string>& files) { return std::ranges::count(files, "-"); };
+  if (named(words.target_files) + named(words.excluded_files) < 2) return {};
+  return fail(Errc::usage,
+              "standard input can be read only once, so only one of -iL and --excludefile can have -, and once");
+}
+
 }  // namespace
 
 std::span<const Option<ScanWords>> scan_options() { return table; }
@@ -560,6 +582,7 @@ Result<ScanWords> parse_scan_words(std::span<const std::string> words) {
     if (result.help || result.version) return result;
   }
   result.targets = arguments->operands;
+  if (const auto done = check_standard_input(result); !done) return fail(done.error());
   return result;
 }
 

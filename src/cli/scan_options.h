@@ -84,6 +84,7 @@ struct ScanWords {
   std::string interface;
   enum class Privilege : std::uint8_t { tested, assumed, declined };
   Privilege privilege = Privilege::tested;
+  bool privilege_contradicts = false;  // both were given; nmap takes the last one
   std::optional<std::uint64_t> seed;
   bool noninteractive = false;
   bool version = false;

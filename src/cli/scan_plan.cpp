@@ -66,16 +66,23 @@ class Preparation {
   }
 
   Result<void> technique() {
+    if (words_.privilege_contradicts && !as_nmap_) {
+      return usage("--privileged and --unprivileged contradict each other; choose one");
+    }
     if (words_.syn && words_.connect) return usage("-sS and -sT are two ways to ask the same TCP ports; choose one");
     if (words_.syn && !sources_.raw_packets) {
       if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
+      if (words_.privilege == ScanWords::Privilege::declined) {
+        return usage("-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
+      }
       return fail(Errc::privilege,
                   "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
     }
     const bool connect = words_.connect || !sources_.raw_packets;
     plan_.technique = connect ? plan::Technique::connect : plan::Technique::syn;
     plan_.privileged = sources_.raw_packets;
-    if (connect && !words_.connect && plan_.stage == plan::Stage::ports && !as_nmap_) {
+    const bool declined = words_.privilege == ScanWords::Privilege::declined;
+    if (connect && !words_.connect && !declined && plan_.stage == plan::Stage::ports && !as_nmap_) {
       notice("no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used");
     }
     return {};
@@ -85,6 +92,9 @@ class Preparation {
     if (plan_.stage != plan::Stage::ports) return {};
     if (words_.fast && words_.ports) {
       return usage("-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
+    }
+    if (words_.fast && words_.top_ports && !as_nmap_) {
+      return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
     }
     if (words_.ports) {
       if (const auto done = named_ports(); !done) return fail(done.error());
@@ -108,6 +118,7 @@ class Preparation {
     const auto named = plan::parse_ports(*words_.ports, sources_.services);
     if (!named) return usage(fmt::format("-p: {}", named.error().message));
     plan_.ports = named->tcp;
+    if (plan_.ports.empty() && !as_nmap_) return no_tcp_port(*named);
     tell_of_other_protocols();
     if (!words_.top_ports) return {};
     net::PortSet most_common;
@@ -120,6 +131,13 @@ class Preparation {
     }
     plan_.ports = most_common;
     return {};
+  }
+
+  // Some port there is: parse_ports() refuses lists without any.
+  static std::unexpected<Error> no_tcp_port(const plan::PortPlan& named) {
+    const char* protocol = named.udp.empty() ? "SCTP" : "UDP";
+    return fail(Errc::unsupported,
+                fmt::format("-p names only {} ports, and {} scans are not built yet", protocol, protocol));
   }
 
   void tell_of_other_protocols() {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <span>
 
 #include "base/escape.h"
 #include "cli/values.h"
 #include "os/files.h"
+#include "os/standard_streams.h"
 #include "os/terminal.h"
 #include "report/warnings.h"
 
@@ -58,6 +60,10 @@ report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) 
   return options;
 }
 
+bool asks_for_standard_output(const ScanWords& words) {
+  return std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
+}
+
 void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, report::Flavor flavor, const std::tm& now) {
   const std::string path = expand_time(word.path, now);
   for (const report::Format& format : report::formats()) {
@@ -70,6 +76,25 @@ void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, repor
     }
     reports.push_back({&format, path});
   }
+}
+
+// Two ways to one file would each overwrite what the other wrote. Before anything is opened, because
+// opening empties files.
+Result<void> check_places(std::span<const PlannedReport> reports) {
+  for (std::size_t second = 1; second < reports.size(); ++second) {
+    const auto place = os::identity_of(reports[second].path);
+    if (!place) continue;
+    for (const PlannedReport& first : reports.first(second)) {
+      if (os::identity_of(first.path) != place) continue;
+      const auto shown = [](const PlannedReport& report) {
+        return report.path == "-" ? "standard output"
+                                  : fmt::format("-o{} '{}'", report.format->letter, escape_terminal(report.path));
+      };
+      return fail(Errc::usage, fmt::format("{} and {} are the same file; give each a place of its own", shown(first),
+                                           shown(reports[second])));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -129,6 +154,7 @@ class ScanReports::KeyedStats final : public report::StatsLines {
 Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, report::Flavor flavor) {
   const auto planned = plan_reports(words, flavor, local_calendar(std::time(nullptr)));
   if (!planned) return fail(planned.error());
+  if (const auto done = check_places(*planned); !done) return fail(done.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};
   reports->outputs_.push_back(std::make_unique<StandardError>());
   report::Output& standard_error_output = *reports->outputs_.front();
@@ -143,6 +169,11 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, r
   }
   reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, flavor));
   for (const PlannedReport& report : *planned) {
+    // Who closes standard output and names files wants those only.
+    if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
+        !os::has_standard_output()) {
+      continue;
+    }
     if (const auto done = reports->open_report(report, words, flavor); !done) return fail(done.error());
   }
   // nmap tells progress where it prints its text.
@@ -156,13 +187,14 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, r
 Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor) {
   const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
   auto file = os::OutputFile::open(planned.path, mode);
+  const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
+  if (!file && !asked_for) return fail(file.error());
   if (!file) return fail(file.error().code, fmt::format("-o{}: {}", planned.format->letter, file.error().message));
   outputs_.push_back(std::move(*file));
   report::Output& output = *outputs_.back();
   report::ReportOptions options = options_of(words, flavor);
   // The usual text, as opposed to -oN -, is for somebody who watches.
-  const bool asked_for = std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
-  if (planned.path == "-" && !asked_for) {
+  if (!asked_for) {
     options.audience = report::Audience::watcher;
     options.color = flavor == report::Flavor::portolan && os::wants_colour(standard_output);
     text_ = &output;

@@ -33,7 +33,9 @@ std::optional<Duration> progress_interval(const ScanWords& words, bool live_line
 
 class ScanReports {
  public:
-  // Opens every file. Errc::io with a sentence for one that cannot be opened.
+  // Opens every file. Where the caller has closed standard output, the text that would go there is left
+  // out if the words name other places, and an error if not. Errc::usage where two paths lead to the same
+  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened.
   static Result<std::unique_ptr<ScanReports>> open(const ScanWords& words, report::Flavor flavor);
 
   [[nodiscard]] model::Sink& sink() { return tee_; }

@@ -37,12 +37,16 @@ Result<Duration> parse_duration(std::string_view option, std::string_view text) 
     double seconds;
   };
   constexpr std::array units{Unit{"", 1}, Unit{"s", 1}, Unit{"ms", 1e-3}, Unit{"m", 60}, Unit{"h", 3600}};
-  constexpr double most = 1000.0 * 365 * 86400;  // far beyond any scan, and far from overflowing
+  constexpr double most = 366.0 * 86400;  // beyond any scan, and far from overflowing
   std::string_view rest = text;
   double value = 0;
   if (take_number(rest, value)) {
     const auto* const unit = std::ranges::find(units, lower(rest), &Unit::suffix);
-    if (unit != units.end() && value * unit->seconds <= most) return duration_of(value * unit->seconds);
+    if (unit != units.end()) {
+      if (value * unit->seconds <= most) return duration_of(value * unit->seconds);
+      return fail(Errc::usage,
+                  fmt::format("{}: '{}' is too long; the most is 366 days (8784h)", option, escape_terminal(text)));
+    }
   }
   return fail(Errc::usage,
               fmt::format("{}: '{}' is no time; write seconds, or a number with ms, s, m or h (500ms, 30m)", option,
@@ -52,7 +56,12 @@ Result<Duration> parse_duration(std::string_view option, std::string_view text) 
 Result<double> parse_rate(std::string_view option, std::string_view text) {
   std::string_view rest = text;
   double value = 0;
-  if (take_number(rest, value) && rest.empty() && value > 0) return value;
+  if (take_number(rest, value) && rest.empty() && value > 0) {
+    // Outside of these the time between two packets is no longer one that can be waited for.
+    if (value >= 1e-6 && value <= 1e9) return value;
+    return fail(Errc::usage, fmt::format("{}: '{}' is too {}; rates are from 0.000001 to 1000000000 packets a second",
+                                         option, escape_terminal(text), value < 1 ? "low" : "high"));
+  }
   return fail(Errc::usage, fmt::format("{}: '{}' is no rate; write a number of packets a second above 0", option,
                                        escape_terminal(text)));
 }

@@ -12,10 +12,10 @@
 namespace portolan::cli {
 
 // A time as nmap writes it: a number, then nothing or s (seconds), ms, m (minutes) or h (hours), in
-// either case. Not negative, at most a thousand years.
+// either case. Not negative, at most 366 days.
 Result<Duration> parse_duration(std::string_view option, std::string_view text);
 
-// A number above 0, fractions allowed.
+// A number from a millionth to a thousand million, fractions allowed.
 Result<double> parse_rate(std::string_view option, std::string_view text);
 
 // A whole number from `least` to `most`.

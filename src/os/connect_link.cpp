@@ -73,19 +73,6 @@ bool is_out_of_room(int error) {
   }
 }
 
-// ICMP message by which a router would tell what the kernel found out by itself; nullopt for silence.
-std::optional<IcmpMessage> local_error(int error, bool v4) {
-  switch (error) {
-    case EHOSTUNREACH:  // no neighbour answered
-    case EHOSTDOWN:
-      return v4 ? IcmpMessage{wire::icmp_unreachable, 1} : IcmpMessage{wire::icmpv6_unreachable, 3};
-    case ENETUNREACH:
-      return IcmpMessage{v4 ? wire::icmp_unreachable : wire::icmpv6_unreachable, 0};
-    default:
-      return std::nullopt;
-  }
-}
-
 sockaddr_storage socket_address(const net::IpAddress& address, net::Port port, socklen_t& size) {
   sockaddr_storage storage{};
   if (address.is_v4()) {
@@ -398,20 +385,13 @@ void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
     const linger reset{1, 0};
     (void)::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   } else {
-    reply_with_icmp_error(syn, error, now);
+    // All that comes from the network is in the error queue, and so is what the kernel tells of a neighbour
+    // that does not answer (net/ipv4/tcp_ipv4.c, tcp_v4_err, queues it for every connect). What is left was
+    // found on this machine alone, such as a route that is gone since the scan began.
+    if (error != ETIMEDOUT) ++refused_;
     return;
   }
   ready_.push_back(reply);
-}
-
-void ConnectLink::reply_with_icmp_error(const Syn& syn, int error, Instant now) {
-  if (const auto message = local_error(error, syn.target.is_v4())) {
-    Reply reply{syn.interface, now};
-    reply.write_error(syn, syn.source, *message);
-    ready_.push_back(reply);
-  } else if (error != ETIMEDOUT) {
-    ++refused_;
-  }
 }
 
 Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline) {

@@ -34,9 +34,10 @@ struct ConnectOptions {
 //   connected, or reset at once after that     SYN-ACK
 //   refused                                    RST
 //   an ICMP error (kept for us by IP_RECVERR)  that error, from whoever sent it, quoting the SYN
-//   no neighbour, no route                     an ICMP error from this machine itself
+//   no neighbour answered                      an ICMP error from this machine itself
 //   timed out                                  nothing
-//   refused by this machine (EPERM, ...)       nothing; counted in refused()
+//   refused by this machine (EPERM, no route   nothing; counted in refused()
+//   any more, ...)
 //
 // TTLs are 0, because the kernel does not tell them. A connection that was made is closed with a
 // reset (SO_LINGER 0): no TIME_WAIT is left behind to use up the source ports, and the other side sees
@@ -86,7 +87,6 @@ class ConnectLink final : public engine::Link {
   void expire(Instant now);
   void collect();
   void settle(const Syn& syn, int socket, int error, Instant now);
-  void reply_with_icmp_error(const Syn& syn, int error, Instant now);
   Result<void> wait(Instant deadline);
 
   ConnectOptions options_;

@@ -12,7 +12,10 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <initializer_list>
+#include <limits>
 #include <utility>
 
 #include "os/system_error.h"
@@ -30,6 +33,10 @@ std::atomic<bool> continued = false;
 std::atomic<int> bell = -1;
 std::atomic<bool> terminal_changed = false;
 termios terminal_before{};  // written before terminal_changed is set
+std::atomic<std::int64_t> deaf_nanoseconds = 0;
+// Far off until the first signal has set it: a second one may come before that.
+std::atomic<std::int64_t> deaf_until = std::numeric_limits<std::int64_t>::max();
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 // tcsetattr() is safe in signal handlers (signal-safety(7)). Not from the background: SIGTTOU would
@@ -52,14 +59,24 @@ void set_handler(int signal, void (*handler)(int)) {
   (void)::sigaction(signal, &action, nullptr);
 }
 
+// clock_gettime() is safe in signal handlers.
+std::int64_t nanoseconds_now() {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 void on_stop(int signal) {
   const int saved = errno;
-  restore_terminal();
-  // The next one, of either kind, ends the process.
-  set_handler(SIGINT, SIG_DFL);
-  set_handler(SIGTERM, SIG_DFL);
-  stop_signal = signal;
-  ring_bell();
+  int none = 0;
+  if (stop_signal.compare_exchange_strong(none, signal)) {
+    deaf_until = nanoseconds_now() + deaf_nanoseconds;
+    restore_terminal();
+    ring_bell();
+  } else if (nanoseconds_now() >= deaf_until) {
+    set_handler(signal, SIG_DFL);
+    (void)::raise(signal);  // is delivered when this handler returns
+  }
   errno = saved;
 }
 
@@ -109,6 +126,7 @@ Result<std::unique_ptr<Control>> Control::open(const ControlOptions& options) {
   if (options.interval) {
     if (const auto started = control->start_timer(*options.interval); !started) return fail(started.error());
   }
+  deaf_nanoseconds = options.deaf_after_first.count();
   control->catch_signals();
   control->wants_keys_ = options.keys;
   control->enter_terminal();
@@ -132,12 +150,13 @@ Result<void> Control::start_timer(Duration interval) {
 
 void Control::catch_signals() {
   stop_signal = 0;
+  deaf_until = std::numeric_limits<std::int64_t>::max();
   continued = false;
   bell = bell_.get();
   set_handler(SIGPIPE, SIG_IGN);
-  catch_unless_ignored(SIGINT, on_stop);
-  catch_unless_ignored(SIGTERM, on_stop);
-  for (const int signal : {SIGQUIT, SIGHUP, SIGTSTP}) catch_unless_ignored(signal, on_farewell);
+  set_handler(SIGXFSZ, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) catch_unless_ignored(signal, on_stop);
+  for (const int signal : {SIGQUIT, SIGTSTP}) catch_unless_ignored(signal, on_farewell);
   set_handler(SIGCONT, on_continue);
 }
 

@@ -20,21 +20,25 @@ struct ControlOptions {
   std::optional<Duration> interval;
   // Key presses are heard where standard input is a terminal and this process is in its foreground.
   bool keys = true;
+  // Signals that ask to stop are ignored for this long after the first: whoever presses ^C twice, or a
+  // shell that signals after the terminal did, must not cost reports their end.
+  Duration deaf_after_first = std::chrono::seconds{1};
 };
 
 // One at a time in a process: signals belong to all of it.
 class Control final : public engine::Control {
  public:
-  // From here on SIGPIPE is ignored (a reader that goes away shows as EPIPE), the first SIGINT or
-  // SIGTERM asks the scan to stop, the second ends the process as it always would, and the terminal
-  // hands over keys one by one. The destructor and every signal put the terminal back.
+  // From here on SIGPIPE is ignored (a reader that goes away shows as EPIPE), so is
+  // SIGXFSZ (EFBIG), the first SIGINT, SIGTERM or SIGHUP asks the scan to stop, a later one ends the
+  // process as it always would, and the terminal hands over keys one by one. The destructor and every signal put the
+  // terminal back.
   static Result<std::unique_ptr<Control>> open(const ControlOptions& options);
   ~Control() override;
 
   bool stop_requested() override;
   bool progress_due() override;
 
-  // SIGINT or SIGTERM, once one of them came: the exit status is 128 more.
+  // SIGINT, SIGTERM or SIGHUP, once one of them came: the exit status is 128 more.
   [[nodiscard]] std::optional<int> signal() const;
   // Readable when one of the above has changed; calling them makes it unreadable again.
   [[nodiscard]] int wake() const { return wake_.get(); }

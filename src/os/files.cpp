@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "os/standard_streams.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -73,6 +74,28 @@ Result<std::string> read_file(std::string_view path, std::size_t limit) {
   return read_all(file.get(), path, limit);
 }
 
+std::optional<FileIdentity> identity_of(std::string_view path) {
+  struct stat about{};
+  if (path == "-") {
+    if (::fstat(STDOUT_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
+    return FileIdentity{about.st_dev, about.st_ino, {}};
+  }
+  std::filesystem::path place{path};
+  if (::stat(place.c_str(), &about) == 0) {
+    if (!S_ISREG(about.st_mode)) return std::nullopt;
+    return FileIdentity{about.st_dev, about.st_ino, {}};
+  }
+  // Opening would create what the last of a chain of links points to.
+  constexpr int most_links = 40;  // as many as the kernel follows (path_resolution(7))
+  std::error_code error;
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(place, error); ++i) {
+    place = place.parent_path() / std::filesystem::read_symlink(place, error);
+  }
+  const auto directory = place.has_parent_path() ? place.parent_path() : std::filesystem::path{"."};
+  if (::stat(directory.c_str(), &about) != 0) return std::nullopt;
+  return FileIdentity{about.st_dev, about.st_ino, place.filename().string()};
+}
+
 OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
     : path_{std::move(path)}, file_{std::move(file)}, target_{target} {
   kept_.reserve(chunk);
@@ -80,6 +103,7 @@ OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
 
 Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode mode) {
   if (path == "-") {
+    if (!has_standard_output()) return fail(Errc::io, "cannot write to standard output: it is closed");
     return std::unique_ptr<OutputFile>{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
   }
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : O_TRUNC);

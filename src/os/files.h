@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,12 +18,23 @@ namespace portolan::os {
 // directory, larger than `limit` bytes.
 Result<std::string> read_file(std::string_view path, std::size_t limit = std::size_t{256} * 1024 * 1024);
 
+// Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
+// would be created. nullopt for devices and pipes, of which two users do no harm, and where nothing can
+// be found out. "-" is standard output.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;  // of the file; of its directory while it does not exist
+  std::string name;         // "" for a file that exists
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+std::optional<FileIdentity> identity_of(std::string_view path);
+
 // A file that is being written. Bytes are kept back until flush() or until 64 KiB have come together.
 class OutputFile final : public report::Output {
  public:
   enum class Mode : std::uint8_t { replace, append };
   // "-" is standard output, which is not closed at the end. Errc::io with a sentence: a directory,
-  // not writable, its directory not there.
+  // not writable, its directory not there, standard output closed.
   static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace);
   // Writes what is left; errors at that point are lost, so flush() before.
   ~OutputFile() override;

@@ -5,7 +5,8 @@
 
 namespace portolan::os {
 
-// CAP_NET_RAW is effective: root, file capabilities and user namespaces alike. The user id says nothing.
+// The kernel grants raw sockets: root, file capabilities and user namespaces alike. Tried, not read from
+// the capabilities: in a user namespace that does not own the network they are there and mean nothing.
 bool can_send_raw();
 
 // Gives up every capability of the calling thread, and the way back to them (no_new_privs): to be called

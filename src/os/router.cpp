@@ -28,7 +28,32 @@ net::Path::Kind kind_of(const Route& route, const Interface& interface) {
   return Kind::ethernet;
 }
 
-std::optional<Error> refusal_of(const net::IpAddress& target, const Route& route) {
+// The canonical text, with the zone's name where it is known. Numbers are what the kernel and nobody else uses.
+std::string name_of(const net::IpAddress& address, std::span<const Interface> interfaces) {
+  std::string name = net::to_string(address);
+  if (address.zone() == 0) return name;
+  const auto zone = std::ranges::find(interfaces, address.zone(), &Interface::index);
+  if (zone != interfaces.end()) name.replace(name.find('%') + 1, std::string::npos, zone->name);
+  return name;
+}
+
+// Errc::unreachable, for a question that the kernel answered with an error number.
+Error no_route(const std::string& name, int error) {
+  switch (error) {
+    case ENETUNREACH:
+      return {Errc::unreachable, fmt::format("no route leads to {}", name)};
+    case EHOSTUNREACH:
+      return {Errc::unreachable, fmt::format("a route of this machine calls {} unreachable", name)};
+    case EACCES:
+      return {Errc::unreachable, fmt::format("a route of this machine prohibits {}", name)};
+    case EINVAL:
+      return {Errc::unreachable, fmt::format("a route of this machine throws packets to {} away", name)};
+    default:
+      return {Errc::unreachable, fmt::format("cannot find a route to {}: {}", name, error_text(error))};
+  }
+}
+
+std::optional<Error> refusal_of(const std::string& target, const Route& route) {
   switch (route.type) {
     case RTN_BLACKHOLE:
       return no_route(target, EINVAL);
@@ -57,26 +82,11 @@ bool is_unspecified(const net::IpAddress& address) {
 
 }  // namespace
 
-Error no_route(const net::IpAddress& target, int error) {
-  const std::string name = net::to_string(target);
-  switch (error) {
-    case ENETUNREACH:
-      return {Errc::unreachable, fmt::format("no route leads to {}", name)};
-    case EHOSTUNREACH:
-      return {Errc::unreachable, fmt::format("a route of this machine calls {} unreachable", name)};
-    case EACCES:
-      return {Errc::unreachable, fmt::format("a route of this machine prohibits {}", name)};
-    case EINVAL:
-      return {Errc::unreachable, fmt::format("a route of this machine throws packets to {} away", name)};
-    default:
-      return {Errc::unreachable, fmt::format("cannot find a route to {}: {}", name, error_text(error))};
-  }
-}
-
 Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std::span<const Interface> interfaces) {
-  if (auto refusal = refusal_of(target, route)) return fail(std::move(*refusal));
+  const std::string name = name_of(target, interfaces);
+  if (auto refusal = refusal_of(name, route)) return fail(std::move(*refusal));
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
-  if (interface == interfaces.end()) return fail(no_route(target, ENODEV));
+  if (interface == interfaces.end()) return fail(no_route(name, ENODEV));
 
   net::Path path;
   path.kind = kind_of(route, *interface);
@@ -86,18 +96,18 @@ Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std:
   path.next_hop = route.gateway ? with_zone(*route.gateway, interface->index) : target;
   if (path.kind != net::Path::Kind::local) {
     if ((interface->flags & IFF_UP) == 0) {
-      return unreachable(fmt::format("the way to {} is {}, which is down", net::to_string(target), interface->name));
+      return unreachable(fmt::format("the way to {} is {}, which is down", name, interface->name));
     }
     if ((interface->flags & IFF_LOWER_UP) == 0) {
       return unreachable(fmt::format("the way to {} is {}, which has no carrier (no cable, or the other end is down)",
-                                     net::to_string(target), interface->name));
+                                     name, interface->name));
     }
     path.source_mac = interface->mac.value_or(net::Mac{});
   }
   // The kernel names the source it would take; a local route without one is answered from the target.
   if (!route.source && path.kind != net::Path::Kind::local) {
-    return unreachable(fmt::format("{} has no {} address to reach {} from", interface->name,
-                                   target.is_v4() ? "IPv4" : "IPv6", net::to_string(target)));
+    return unreachable(
+        fmt::format("{} has no {} address to reach {} from", interface->name, target.is_v4() ? "IPv4" : "IPv6", name));
   }
   path.source = with_zone(route.source.value_or(target), interface->index);
   return path;
@@ -139,7 +149,7 @@ std::vector<Result<net::Path>> Router::route(std::span<const net::IpAddress> tar
   std::vector<Result<net::Path>> paths;
   paths.reserve(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    paths.push_back(answers[i] ? std::move(*answers[i]) : fail(no_route(targets[i], ENOBUFS)));
+    paths.push_back(answers[i] ? std::move(*answers[i]) : fail(no_route(name_of(targets[i], interfaces_), ENOBUFS)));
   }
   fill_gateways(paths);
   return paths;
@@ -182,9 +192,9 @@ void Router::ask(std::span<const net::IpAddress> targets, std::span<Answers::val
 }
 
 Result<net::Path> Router::answer(const net::IpAddress& target, MessageBytes message) {
-  if (const auto error = parse_error(message)) return fail(no_route(target, *error));
+  if (const auto error = parse_error(message)) return fail(no_route(name_of(target, interfaces_), *error));
   const auto route = parse_route(message);
-  if (!route) return fail(no_route(target, EBADMSG));
+  if (!route) return fail(no_route(name_of(target, interfaces_), EBADMSG));
   return path_of(target, *route, interfaces_);
 }
 

@@ -20,8 +20,6 @@ namespace portolan::os {
 // Errc::unreachable with a sentence where nothing can be sent that way: an unreachable, blackhole or
 // prohibit route, an interface that is down or without carrier, no source address.
 Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std::span<const Interface> interfaces);
-// The same for a question that the kernel answered with an error number.
-Error no_route(const net::IpAddress& target, int error);
 
 class Router final : public engine::Router {
  public:

@@ -8,10 +8,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/hash.h"
+#include "os/system_error.h"
 
 namespace portolan::os {
 namespace {
@@ -20,8 +23,18 @@ constexpr std::uint16_t first_unprivileged = 1024;
 constexpr std::uint16_t last_port = 65'535;
 constexpr int draws = 256;
 
+// Errc::limit where no socket was to be had at all; Errc::io where the port is not free.
+std::unexpected<Error> bind_failure(int error, std::uint16_t count) {
+  if (error == EMFILE) {
+    return fail(Errc::limit, fmt::format("too many open files to keep {} source ports: raise `ulimit -n`", count));
+  }
+  if (error == ENFILE) return fail(Errc::limit, "too many open files on this machine: stop what holds them");
+  return fail(Errc::io, error_text(error));
+}
+
 // A socket bound to the port on all addresses, closed where another one is in the way. An IPv6 socket
 // that is not IPV6_V6ONLY collides with sockets of both families, so one try answers for both.
+// errno tells why it is closed.
 FileDescriptor bind_any(int type, std::uint16_t port) {
   FileDescriptor socket{::socket(AF_INET6, type | SOCK_CLOEXEC, 0)};
   const int off = 0;
@@ -40,14 +53,21 @@ FileDescriptor bind_any(int type, std::uint16_t port) {
   return {};
 }
 
-std::optional<std::vector<FileDescriptor>> bind_block(TagBlock block) {
+// Binds every port of the block for a moment. With `hold`, the TCP sockets are kept and handed back.
+Result<std::vector<FileDescriptor>> bind_block(TagBlock block, bool hold) {
   std::vector<FileDescriptor> held;
   for (unsigned port = block.first; port < block.first + unsigned{block.count}; ++port) {
-    if (!bind_any(SOCK_DGRAM, static_cast<std::uint16_t>(port)).is_open()) return std::nullopt;
-    held.push_back(bind_any(SOCK_STREAM, static_cast<std::uint16_t>(port)));
-    if (!held.back().is_open()) return std::nullopt;
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+      FileDescriptor socket = bind_any(type, static_cast<std::uint16_t>(port));
+      if (!socket.is_open()) return bind_failure(errno, block.count);
+      if (hold && type == SOCK_STREAM) held.push_back(std::move(socket));
+    }
   }
   return held;
+}
+
+bool meet(TagBlock block, net::PortRange range) {
+  return block.first <= range.last.value() && block.first + unsigned{block.count} > range.first.value();
 }
 
 // First ports that a block inside [first, last] may have; 0 where it does not fit.
@@ -104,15 +124,20 @@ Result<SourceBlock> choose_source_block(std::uint64_t seed, std::uint16_t count,
 
 Result<SourcePorts> SourcePorts::reserve(std::uint64_t seed, std::uint16_t count) {
   SourcePorts ports;
-  const auto is_free = [&ports](TagBlock block) {
-    auto held = bind_block(block);
-    if (held) ports.held_ = std::move(*held);
+  const net::PortRange local_range = local_port_range();
+  std::optional<Error> out_of_files;
+  const auto is_free = [&](TagBlock block) {
+    auto held = bind_block(block, meet(block, local_range));
+    if (held) {
+      ports.held_ = std::move(*held);
+    } else if (held.error().code == Errc::limit) {
+      out_of_files = held.error();
+    }
     return held.has_value();
   };
-  const auto chosen = choose_source_block(seed, count, local_port_range(), is_free);
-  if (!chosen) return fail(chosen.error());
+  const auto chosen = choose_source_block(seed, count, local_range, is_free);
+  if (!chosen) return fail(out_of_files.value_or(chosen.error()));
   ports.block_ = chosen->tags;
-  if (!chosen->inside_local_range) ports.held_.clear();
   return ports;
 }
 

@@ -30,7 +30,8 @@ Result<SourceBlock> choose_source_block(std::uint64_t seed, std::uint16_t count,
 
 class SourcePorts {
  public:
-  // `count` ports, 1 to 1024, none bound on this machine.
+  // `count` ports, 1 to 1024, none bound on this machine. Errc::limit also where there are too few files
+  // left to keep them (see held_).
   static Result<SourcePorts> reserve(std::uint64_t seed, std::uint16_t count = 64);
   [[nodiscard]] TagBlock block() const { return block_; }
 

@@ -67,6 +67,9 @@ class Reader {
 
   Result<PortPlan> read() {
     if (auto read = read_list(trimmed(whole_), Scope{}); !read) return fail(std::move(read.error()));
+    if (plan_ == PortPlan{} && whole_.contains('[')) {
+      return wrong("has no registered port in its brackets", "leave the [] out to take unregistered ones too");
+    }
     if (plan_ == PortPlan{}) return wrong("names no port", "write something like 22,80,8000-8100 or http*");
     return std::move(plan_);
   }

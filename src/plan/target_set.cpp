@@ -62,6 +62,12 @@ std::unexpected<Error> sweep_too_large(std::string_view expression, unsigned len
                           quoted(expression), 128 - length, shortest_v6_sweep));
 }
 
+// Connecting to it means this machine to Linux, and packets to it mean nobody.
+std::unexpected<Error> no_host(std::string_view expression, std::string_view meant) {
+  return fail(Errc::parse,
+              fmt::format("{} is the address of no host; did you mean {}?", escape_terminal(expression), meant));
+}
+
 // A name's prefix that fits none of its addresses.
 std::unexpected<Error> no_sweep(std::string_view expression, unsigned length, bool has_v6) {
   if (has_v6) return sweep_too_large(expression, length);
@@ -240,6 +246,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
             if (options.families == TargetOptions::Families::v6) {
               return other_family(expression, "is IPv4", options.families);
             }
+            if (pattern.size() == 1 && pattern.at(0).v4_value() == 0) return no_host(expression, "127.0.0.1");
             data_->add_pattern(pattern);
             return {};
           },
@@ -247,6 +254,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
             if (options.families == TargetOptions::Families::v4) {
               return other_family(expression, "is IPv6", options.families);
             }
+            if (prefix.length == 128 && prefix.address == net::IpAddress::v6({})) return no_host(expression, "::1");
             if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
             data_->add_prefix(prefix, none);
             return {};

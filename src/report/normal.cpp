@@ -112,6 +112,8 @@ Result<void> NormalReport::on_warning(std::string_view text) {
 }
 
 Result<void> NormalReport::on_host(const HostRecord& told) {
+  // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
+  if (!told.note.empty() && options_.flavor == Flavor::portolan) host_noted_ = true;
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
@@ -240,7 +242,7 @@ Result<void> NormalReport::on_finish(const model::ScanFinished& finished) {
 
 void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   if (finished.hosts_total == 1 && finished.hosts_up == 0 && finished.success && !finished.interrupted &&
-      !options_.discovery_skipped && !list_only_) {
+      !options_.discovery_skipped && !list_only_ && !host_noted_) {
     page_.put("Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn\n");
   }
   // Why a scan failed is told on standard error by whoever runs it.

@@ -37,6 +37,7 @@ class NormalReport : public model::Sink {
   ReportOptions options_;
   bool ports_asked_ = false;
   bool list_only_ = false;
+  bool host_noted_ = false;  // a host was told with a note of its own
   std::optional<model::WallTime> task_began_;
 };
 

@@ -8,8 +8,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <optional>
+#include <stdexcept>
 
+#include "cli/command.h"
 #include "lab/process.h"
 #include "report/flavor.h"
 
@@ -73,7 +76,7 @@ TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
   expect_refused(portolan({"scan"}),
                  "no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
   expect_refused(portolan({"scan", "-sS", "--unprivileged", "198.18.0.1"}),
-                 "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+                 "-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
 }
 
 TEST_F(Program, MoreBadInputNamesWhatIsWrong) {
@@ -134,6 +137,72 @@ TEST_F(Program, AFullDiskIsReported) {
   const auto run = portolan({"scan", "-sL", "-n", "198.18.0.1", "-oX", "/dev/full"});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.errors, HasSubstr("No space left on device"));
+}
+
+// `words` behind the program's name in a shell, which can close descriptors: "$P scan ... >&-".
+lab::Finished in_shell(const std::string& line) {
+  return lab::run({.words = {"sh", "-c", line}, .environment = {{"P", PORTOLAN_PROGRAM}}});
+}
+
+TEST_F(Program, UnwritableStandardErrorLeavesTheStatus) {
+  for (const char* where : {"2>/dev/full", "2>&-", ">&- 2>&-"}) {
+    EXPECT_EQ(in_shell("exec \"$P\" sacn " + std::string{where}).status, 2) << where;
+    EXPECT_EQ(in_shell("exec \"$P\" " + std::string{where}).status, 2) << where;
+    EXPECT_EQ(in_shell("exec \"$P\" nmap --bogus " + std::string{where}).status, 255) << where;
+  }
+}
+
+TEST_F(Program, UnwritableStandardOutputIsAFailure) {
+  for (const char* where : {">/dev/full", ">&-"}) {
+    for (const char* words : {"help", "version", "scan --help"}) {
+      const auto run = in_shell("exec \"$P\" " + std::string{words} + " " + where);
+      EXPECT_EQ(run.status, 1) << words << where;
+      EXPECT_EQ(run.errors, "portolan: cannot write to standard output\n");
+    }
+  }
+}
+
+TEST_F(Program, ClosedStandardOutputTakesNoReport) {
+  const auto alone = in_shell("exec \"$P\" scan -sL -n 198.18.0.1 >&-");
+  EXPECT_EQ(alone.status, 2);
+  EXPECT_EQ(alone.errors, "portolan: cannot write to standard output: it is closed\n");
+  const auto beside = in_shell("exec \"$P\" scan -sL -n 198.18.0.1 >&- -oX " + path("x.xml"));
+  EXPECT_EQ(beside.status, 0) << beside.errors;
+  EXPECT_THAT(text_of(path("x.xml")), StartsWith("<?xml"));
+  EXPECT_THAT(text_of(path("x.xml")), testing::EndsWith("</nmaprun>\n"));
+}
+
+TEST_F(Program, TwoWaysToOneFileAreRefusedBeforeItIsEmptied) {
+  std::ofstream{path("old")} << "from yesterday";
+  std::filesystem::create_symlink("old", path("link"));
+  std::filesystem::create_symlink("new", path("dangling"));
+  std::filesystem::create_directory(path("folder"));
+  for (const auto& [first, second] : {std::pair{"old", "link"}, std::pair{"old", "folder/../old"},
+                                      std::pair{"new", "dangling"}, std::pair{"new", "folder/../new"}}) {
+    expect_refused(
+        portolan({"scan", "-sL", "-n", "198.18.0.1", "-oX", path(first), "-oG", path(second)}),
+        "-oX '" + path(first) + "' and -oG '" + path(second) + "' are the same file; give each a place of its own");
+  }
+  EXPECT_EQ(text_of(path("old")), "from yesterday");
+  EXPECT_FALSE(std::filesystem::exists(path("new")));
+  EXPECT_EQ(in_shell("exec \"$P\" scan -sL -n 198.18.0.1 -oX " + path("old") + " >>" + path("old")).status, 2);
+  EXPECT_EQ(text_of(path("old")), "from yesterday");
+}
+
+TEST_F(Program, TheUnspecifiedAddressIsNoTarget) {
+  expect_refused(portolan({"scan", "-n", "0.0.0.0"}), "0.0.0.0 is the address of no host; did you mean 127.0.0.1?");
+  expect_refused(portolan({"scan", "-n", "::"}), ":: is the address of no host; did you mean ::1?");
+  EXPECT_EQ(portolan({"scan", "-sL", "-n", "0.0.0.0/30"}).status, 0);
+}
+
+TEST(RunGuarded, WhatIsThrownIsOneSentenceAndStatusOne) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_guarded([]() -> int { throw std::bad_alloc{}; }), status_failed);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "portolan: there is not enough memory for this\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_guarded([]() -> int { throw std::runtime_error{"no luck"}; }), status_failed);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "portolan: no luck\n");
+  EXPECT_EQ(run_guarded([] { return 7; }), 7);
 }
 
 TEST_F(Program, UnderTheNameNmapTheVersionIsNmaps) {

@@ -152,7 +152,24 @@ TEST(ScanWords, ErrorsAreClear) {
 TEST(ScanWords, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
   EXPECT_EQ(error_of({"-oXfile"}), "'-oXfile' is easily misunderstood; write -oX file (with a space), or -oN Xfile");
   EXPECT_EQ(words({"-o", "plain"}).outputs.at(0).letter, 'N');
-  EXPECT_TRUE(parse_scan_words(Words{"-o", ""}));
+  EXPECT_FALSE(parse_scan_words(Words{"-o", ""}));
+}
+
+TEST(ScanOptions, EmptyArgumentsAreRefused) {
+  for (const char* option : {"-e", "-oX", "-oN", "-oA", "-o", "--exclude", "--excludefile", "-iL"}) {
+    const Words line{option, ""};
+    EXPECT_THAT(error_of(line), testing::EndsWith(": its argument is empty")) << option;
+  }
+  EXPECT_EQ(error_of({"--dns-servers", ""}), "--dns-servers: it names no server");
+  EXPECT_EQ(error_of({"--dns-servers", ","}), "--dns-servers: it names no server");
+}
+
+TEST(ScanOptions, StandardInputIsReadOnce) {
+  constexpr auto* sentence =
+      "standard input can be read only once, so only one of -iL and --excludefile can have -, and once";
+  EXPECT_EQ(error_of({"-iL", "-", "--excludefile", "-"}), sentence);
+  EXPECT_EQ(error_of({"-iL", "-", "-iL", "-"}), sentence);
+  EXPECT_EQ(error_of({"-iL", "-", "--excludefile", "file"}), "no error");
 }
 
 }  // namespace

@@ -234,5 +234,28 @@ TEST(ScanPlan, NoTargetsAreAnErrorUnderTheOwnName) {
   EXPECT_TRUE(prepare({}, nmap));
 }
 
+TEST(ScanPlan, ContradictionsAreRefusedUnderTheOwnName) {
+  EXPECT_EQ(error_of({"-F", "--top-ports", "5", "198.18.0.1"}),
+            "-F and --top-ports both say how many ports; -F is --top-ports 100");
+  EXPECT_EQ(error_of({"--privileged", "--unprivileged", "198.18.0.1"}),
+            "--privileged and --unprivileged contradict each other; choose one");
+  EXPECT_EQ(error_of({"-F", "--top-ports", "5", "--privileged", "--unprivileged", "198.18.0.1"}, nmap), "no error");
+}
+
+TEST(ScanPlan, DecliningRawPacketsIsNotLackingThem) {
+  EXPECT_EQ(error_of({"-sS", "--unprivileged", "198.18.0.1"}, plain_user),
+            "-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
+  EXPECT_TRUE(prepared({"--unprivileged", "198.18.0.1"}, plain_user).notices.empty());
+  EXPECT_FALSE(prepared({"198.18.0.1"}, plain_user).notices.empty());
+}
+
+TEST(ScanPlan, WithoutATcpPortTheReasonIsSaid) {
+  EXPECT_EQ(error_of({"-p", "U:53", "198.18.0.1"}), "-p names only UDP ports, and UDP scans are not built yet");
+  EXPECT_EQ(error_of({"-p", "S:9", "198.18.0.1"}), "-p names only SCTP ports, and SCTP scans are not built yet");
+  EXPECT_EQ(error_of({"-p", "[60000-]", "198.18.0.1"}),
+            "-p: the port list '[60000-]' has no registered port in its brackets; leave the [] out to take "
+            "unregistered ones too");
+}
+
 }  // namespace
 }  // namespace portolan::cli

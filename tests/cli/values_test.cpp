@@ -64,5 +64,23 @@ TEST(FileNames, MayHoldTheTime) {
   EXPECT_EQ(expand_time("plain%", time), "plain%");
 }
 
+TEST(DurationValue, IsAtMostALeapYear) {
+  EXPECT_EQ(*parse_duration("--host-timeout", "8784h"), 366 * 24h);
+  for (const char* text : {"8785h", "300000000000", "1e17ms"}) {
+    EXPECT_EQ(parse_duration("--host-timeout", text).error().message,
+              "--host-timeout: '" + std::string{text} + "' is too long; the most is 366 days (8784h)");
+  }
+}
+
+TEST(RateValue, IsOneThatCanBeKept) {
+  EXPECT_EQ(*parse_rate("--max-rate", "0.000001"), 1e-6);
+  EXPECT_EQ(*parse_rate("--max-rate", "1e9"), 1e9);
+  EXPECT_EQ(parse_rate("--max-rate", "1e-300").error().message,
+            "--max-rate: '1e-300' is too low; rates are from 0.000001 to 1000000000 packets a second");
+  EXPECT_EQ(parse_rate("--min-rate", "1e10").error().message,
+            "--min-rate: '1e10' is too high; rates are from 0.000001 to 1000000000 packets a second");
+  EXPECT_FALSE(parse_rate("--max-rate", "nan"));
+}
+
 }  // namespace
 }  // namespace portolan::cli

@@ -229,18 +229,44 @@ TEST(ConnectLink, ConnectThatMeetsItselfIsNoOpenPort) {
   });
 }
 
-TEST(ConnectLink, WithoutAWayTheMachineItselfSaysSo) {
+TEST(ConnectLink, NeighbourThatDoesNotAnswerIsAnUnreachableHost) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    Scan scan{"203.0.113.9"};  // no route: connect() fails at once
-    ASSERT_EQ(scan.send({80}), 1U);
-    const auto packets = scan.receive(1);
-    ASSERT_EQ(packets.size(), 1U);
-    const auto* error = std::get_if<wire::IcmpError>(&packets[0].content);
-    ASSERT_NE(error, nullptr);
-    EXPECT_EQ(error->kind, wire::IcmpError::Kind::net_unreach);
-    EXPECT_NE(packets[0].source, address("203.0.113.9"));
+    using Kind = wire::IcmpError::Kind;
+    const Peer peer;
+    make_wire(peer);
+    shell("for v in 4 6; do echo 20 > /proc/sys/net/ipv$v/neigh/near/retrans_time_ms; done");
+    Scan scan{"198.18.0.200"};
+    EXPECT_EQ(scan.states({80}).at(80), error_from(Kind::host_unreach, "198.18.0.1"));
+    EXPECT_EQ(scan.link().refused(), 0U);
+    wait_for_ipv6(peer);
+    Scan six{"2001:db8::200"};
+    EXPECT_EQ(six.states({80}).at(80), error_from(Kind::addr_unreach, "2001:db8::1"));
+    EXPECT_EQ(six.link().refused(), 0U);
   });
+}
+
+TEST(ConnectLink, WayThatIsLostDuringTheScanIsNoAnswerOfTheTarget) {
+  NEEDS_PRIVATE_NETWORK();
+  for (const char* loss : {"ip addr flush dev near", "ip link set near down", "ip link del near",
+                           "ip route replace unreachable 198.18.0.2; ip -6 route replace unreachable 2001:db8::2",
+                           "ip route replace prohibit 198.18.0.2; ip -6 route replace prohibit 2001:db8::2"}) {
+    in_private_network([loss] {
+      const Peer peer;
+      make_wire(peer);
+      wait_for_ipv6(peer);
+      Scan four{"198.18.0.2"};
+      Scan six{"2001:db8::2"};
+      EXPECT_EQ(four.states({80}).at(80), "reset");
+      EXPECT_EQ(six.states({80}).at(80), "reset");
+      shell(loss);
+      for (Scan* scan : {&four, &six}) {
+        EXPECT_EQ(scan->send({81, 82}), 2U) << loss;  // connect() fails at once
+        scan->expect_silence(0ms);
+        EXPECT_EQ(scan->link().refused(), 2U) << loss;
+      }
+    });
+  }
 }
 
 TEST(ConnectLink, FramesThatAreNoSynCountAsRefused) {

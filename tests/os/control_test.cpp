@@ -50,7 +50,7 @@ void expect_passed(int status) {
 }
 
 TEST(Control, FirstSignalAsksToStopAndSaysWhich) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     expect_passed(in_child([signal] {
       const auto control = open_control();
       EXPECT_FALSE(control->stop_requested());
@@ -66,10 +66,10 @@ TEST(Control, FirstSignalAsksToStopAndSaysWhich) {
   }
 }
 
-TEST(Control, SecondSignalEndsTheProcess) {
-  for (const int second : {SIGINT, SIGTERM}) {
+TEST(Control, LaterSignalEndsTheProcess) {
+  for (const int second : {SIGINT, SIGTERM, SIGHUP}) {
     const int status = in_child([second] {
-      const auto control = open_control();
+      const auto control = Control::open({.interval = {}, .deaf_after_first = 0s});
       ::raise(SIGINT);
       ::raise(second);
       FAIL() << "still there";
@@ -77,6 +77,25 @@ TEST(Control, SecondSignalEndsTheProcess) {
     ASSERT_TRUE(WIFSIGNALED(status));
     EXPECT_EQ(WTERMSIG(status), second);
   }
+}
+
+TEST(Control, SignalRightBehindTheFirstIsIgnored) {
+  for (const int second : {SIGINT, SIGTERM, SIGHUP}) {
+    expect_passed(in_child([second] {
+      const auto control = Control::open({.interval = {}, .deaf_after_first = 1h});
+      ASSERT_TRUE(control);
+      ::raise(SIGINT);
+      ::raise(second);
+      EXPECT_EQ((*control)->signal(), SIGINT);
+    }));
+  }
+}
+
+TEST(Control, FileThatMayNotGrowDoesNotKill) {
+  expect_passed(in_child([] {
+    const auto control = open_control();
+    ::raise(SIGXFSZ);
+  }));
 }
 
 TEST(Control, SignalsThatTheCallerIgnoresStayIgnored) {

@@ -1,7 +1,9 @@
 #include "os/privileges.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "os/file_descriptor.h"
@@ -24,6 +26,29 @@ TEST(Privileges, OnceDroppedAreGoneForGood) {
     EXPECT_EQ(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1);
     EXPECT_TRUE(drop_privileges().has_value());  // nothing left to drop is no failure
     EXPECT_EQ(output_of("grep CapEff /proc/self/status | tr -d '\\n'"), "CapEff:\t0000000000000000");
+  });
+}
+
+// As `unshare -r` leaves an ordinary user: all capabilities, but none over the network.
+TEST(Privileges, OverAnothersNetworkAreNone) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    ASSERT_TRUE(can_send_raw());
+    // A process with threads, such as every one under the thread sanitizer, gets no user namespace.
+    if (::unshare(CLONE_NEWUSER) != 0) return;
+    EXPECT_FALSE(can_open_raw_socket());
+    EXPECT_FALSE(can_send_raw());
+  });
+}
+
+TEST(Privileges, AreThereThoughNoFileCanBeOpened) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const rlimit none{0, 0};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    EXPECT_TRUE(can_send_raw());
+    ASSERT_TRUE(drop_privileges().has_value());
+    EXPECT_FALSE(can_send_raw());
   });
 }
 

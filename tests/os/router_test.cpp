@@ -95,6 +95,17 @@ TEST(PathOf, WaysThatCarryNothingAreUnreachableAndSayWhy) {
   }
 }
 
+TEST(PathOf, SentencesNameTheInterfaceOfALinkLocalTarget) {
+  Route refusing = unicast(2);
+  refusing.type = RTN_PROHIBIT;
+  EXPECT_EQ(path_of(address("fe80::1%2"), refusing, interfaces).error().message,
+            "a route of this machine prohibits fe80::1%eth0");
+  EXPECT_EQ(path_of(address("fe80::1%5"), unicast(5), interfaces).error().message,
+            "the way to fe80::1%off0 is off0, which is down");
+  EXPECT_EQ(path_of(address("fe80::1%77"), refusing, interfaces).error().message,
+            "a route of this machine prohibits fe80::1%77");
+}
+
 // RTM_NEWROUTE as Linux 6.18 answers `ip route get 198.18.5.5` over a gateway, RTA_TABLE left out.
 TEST(Netlink, ReadsARecordedRoute) {
   alignas(nlmsghdr) const std::array<std::uint8_t, 52> message{
@@ -225,6 +236,8 @@ TEST(Router, NoWayIsASentenceAboutThatTarget) {
       EXPECT_NE(path.error().message.find(words), std::string::npos) << path.error().message;
     }
     peer.shell("ip link set far down");
+    EXPECT_NE(ways.to("fe80::2%near").error().message.find("fe80::2%near"), std::string::npos)
+        << ways.to("fe80::2%near").error().message;
     EXPECT_NE(ways.to("198.18.0.2").error().message.find("no carrier"), std::string::npos);
   });
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <sys/resource.h>
 
 #include "private_network.h"
 
@@ -69,6 +70,37 @@ TEST(SourcePorts, PortsOfThisMachinesSocketsAreNotTaken) {
     EXPECT_GT(ports->block().first, 1'050);
     // Inside the range they are held, so that the kernel does not give them to anybody meanwhile.
     EXPECT_NE(SourcePorts::reserve(1)->block().first, ports->block().first);
+  });
+}
+
+void limit_files(rlim_t count) {
+  const rlimit limit{count, count};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+TEST(SourcePorts, OutsideTheLocalRangeNeedHardlyAnyFile) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    limit_files(16);
+    EXPECT_TRUE(SourcePorts::reserve(1).has_value());
+  });
+}
+
+TEST(SourcePorts, TooFewFilesAreToldFromPortsInUse) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const auto expect_told = [] {
+      const auto ports = SourcePorts::reserve(1);
+      ASSERT_FALSE(ports.has_value());
+      EXPECT_EQ(ports.error().code, Errc::limit);
+      EXPECT_NE(ports.error().message.find("too many open files"), std::string::npos) << ports.error().message;
+      EXPECT_NE(ports.error().message.find("ulimit -n"), std::string::npos) << ports.error().message;
+    };
+    shell("echo 1024 65535 > /proc/sys/net/ipv4/ip_local_port_range");  // every block has to be held
+    limit_files(40);
+    expect_told();
+    limit_files(3);
+    expect_told();
   });
 }
 

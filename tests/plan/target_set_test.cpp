@@ -444,5 +444,19 @@ TEST(TargetSet, RefusesWhatTheInstalledNmapCannotResolve) {
   EXPECT_THAT(nmap_list(arguments), IsEmpty());
 }
 
+TEST(TargetSet, TheUnspecifiedAddressAloneIsNoTarget) {
+  TargetSet set;
+  for (const auto& [text, meant] :
+       {std::pair{"0.0.0.0", "127.0.0.1"}, std::pair{"0.0.0.0/32", "127.0.0.1"}, std::pair{"::", "::1"}}) {
+    const auto added = set.add(text, {}, resolve, zone_of);
+    ASSERT_FALSE(added) << text;
+    EXPECT_EQ(added.error().code, Errc::parse);
+    EXPECT_EQ(added.error().message, fmt::format("{} is the address of no host; did you mean {}?", text, meant));
+  }
+  EXPECT_TRUE(set.empty());
+  EXPECT_TRUE(set.add("0.0.0.0/30", {}, resolve, zone_of));
+  EXPECT_TRUE(set.exclude("0.0.0.0", {}, resolve, zone_of));
+}
+
 }  // namespace
 }  // namespace portolan::plan

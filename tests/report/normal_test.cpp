@@ -328,5 +328,20 @@ TEST(NormalReport, AFullDiskIsAnError) {
   EXPECT_EQ(outcome.error().code, Errc::io);
 }
 
+TEST(NormalReport, NoAdviceToTryPnBehindANoteOfTheHost) {
+  for (const bool noted : {false, true}) {
+    MemoryOutput output;
+    ReportOptions options = own_options();
+    options.audience = Audience::watcher;
+    NormalReport report{output, options};
+    EXPECT_TRUE(report.on_start(started({"portolan"})));
+    model::HostRecord host = silent_host("198.18.0.9");
+    if (noted) host.note = "there is no way to this host";
+    EXPECT_TRUE(report.on_host(host));
+    EXPECT_TRUE(report.on_finish(finished(0, 1)));
+    EXPECT_EQ(output.text.find("seems down") != std::string::npos, !noted) << output.text;
+  }
+}
+
 }  // namespace
 }  // namespace portolan::report

@@ -1,0 +1,24 @@
+// What the kernel says about interfaces, neighbours and routes: any datagram in, values or nothing out,
+// nothing read beyond the end.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "net/ip_address.h"
+#include "os/netlink.h"
+#include "os/router.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace portolan;
+  const std::vector<std::uint8_t> datagram(data, data + size);  // aligned as a receive buffer is
+  std::vector<os::Interface> interfaces;
+  for (const os::MessageBytes message : os::split_messages(datagram)) {
+    (void)os::parse_error(message);
+    (void)os::parse_neighbour(message);
+    if (auto interface = os::parse_link(message)) interfaces.push_back(std::move(*interface));
+    const auto route = os::parse_route(message);
+    if (route) (void)os::path_of(*net::IpAddress::parse("fe80::1%2"), *route, interfaces);
+  }
+  return 0;
+}
