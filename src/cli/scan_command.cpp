@@ -27,6 +27,7 @@
 #include "os/router.h"
 #include "os/source_ports.h"
 #include "os/split_link.h"
+#include "probe/registry.h"
 
 namespace portolan::cli {
 namespace {
@@ -206,7 +207,7 @@ class ScanRun {
     if (!router) return fail(router.error());
     router_ = std::move(*router);
     const bool raw = plan.privileged && plan.stage != plan::Stage::list;
-    const bool connects = plan.technique == plan::Technique::connect && plan.stage == plan::Stage::ports;
+    const bool connects = probe::find_scan(plan.technique)->connects && plan.stage == plan::Stage::ports;
     if (!raw || connects) {
       auto link = os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
                                          .patience = plan.timing.initial_rtt_timeout,
@@ -335,8 +336,7 @@ class ScanRun {
     started.list_only = plan.stage == plan::Stage::list;
     started.ping_only = plan.stage == plan::Stage::ping;
     if (plan.stage == plan::Stage::ports && !plan.ports.empty()) {
-      started.scans.push_back(
-          {plan.technique == plan::Technique::syn ? "syn" : "connect", net::Protocol::tcp, plan.ports});
+      started.scans.push_back({std::string{plan.technique}, probe::find_scan(plan.technique)->protocol, plan.ports});
     }
     return reports_->sink().on_start(started);
   }

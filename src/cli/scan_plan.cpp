@@ -79,7 +79,7 @@ class Preparation {
                   "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
     }
     const bool connect = words_.connect || !sources_.raw_packets;
-    plan_.technique = connect ? plan::Technique::connect : plan::Technique::syn;
+    plan_.technique = connect ? "connect" : "syn";
     plan_.privileged = sources_.raw_packets;
     const bool declined = words_.privilege == ScanWords::Privilege::declined;
     if (connect && !words_.connect && !declined && plan_.stage == plan::Stage::ports && !as_nmap_) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -420,7 +421,9 @@ Result<void> Scan::discover(Block& block, const Job& job, const HostList& hosts,
 
 Job Scan::port_job() const {
   Job job;
-  job.techniques = {plan_.technique == plan::Technique::syn ? &probe::tcp_syn : &probe::tcp_connect};
+  const probe::Probe* technique = probe::find_scan(plan_.technique);
+  assert(technique != nullptr && "the command line takes only names that are in the registry");
+  job.techniques = {technique};
   job.sequential = plan_.sequential_ports;
   for (const net::Port port : plan_.ports.ports()) job.asks.push_back({0, port});
   return job;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -46,8 +47,6 @@ enum class Discovery : std::uint8_t {
   never,      // -Pn
 };
 
-enum class Technique : std::uint8_t { syn, connect };
-
 enum class Stage : std::uint8_t { list, ping, ports };  // -sL, -sn, and everything
 
 enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default, -n, -R
@@ -56,7 +55,8 @@ struct Plan {
   TargetSet targets;
   net::PortSet ports;  // TCP ports to ask; empty only for Stage::list and Stage::ping
   Stage stage = Stage::ports;
-  Technique technique = Technique::syn;
+  // Which probe asks the ports: its scan_type in probe/registry.h.
+  std::string_view technique = "syn";
   bool privileged = true;  // raw packets may be sent
   Discovery discovery = Discovery::when_many;
   std::vector<DiscoveryProbe> discovery_probes;  // asked beyond the link

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "probe/probe.h"
 
@@ -18,5 +19,13 @@ extern const Probe neighbour;
 // In the order of --help.
 inline constexpr std::array<const Probe*, 7> registry{&tcp_syn,        &tcp_connect, &tcp_ack,  &icmp_echo,
                                                       &icmp_timestamp, &arp,         &neighbour};
+
+// The technique that asks ports under this name (Probe::scan_type); nullptr where there is none.
+inline const Probe* find_scan(std::string_view scan_type) {
+  for (const Probe* probe : registry) {
+    if (!scan_type.empty() && probe->scan_type == scan_type) return probe;
+  }
+  return nullptr;
+}
 
 }  // namespace portolan::probe

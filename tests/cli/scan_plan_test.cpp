@@ -124,10 +124,10 @@ TEST(ScanPlan, DiscoveryProbesAreNmaps) {
 }
 
 TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
-  EXPECT_EQ(prepared({"dual"}).plan.technique, plan::Technique::syn);
-  EXPECT_EQ(prepared({"-sT", "dual"}).plan.technique, plan::Technique::connect);
+  EXPECT_EQ(prepared({"dual"}).plan.technique, "syn");
+  EXPECT_EQ(prepared({"-sT", "dual"}).plan.technique, "connect");
   const auto fallback = prepared({"dual"}, plain_user);
-  EXPECT_EQ(fallback.plan.technique, plan::Technique::connect);
+  EXPECT_EQ(fallback.plan.technique, "connect");
   EXPECT_FALSE(fallback.plan.privileged);
   EXPECT_THAT(fallback.notices, testing::ElementsAre(testing::HasSubstr("-sT")));
   EXPECT_THAT(prepared({"dual"}, nmap_plain_user).notices, testing::IsEmpty());

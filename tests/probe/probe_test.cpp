@@ -122,6 +122,13 @@ TEST(Neighbour, AnAdvertisementFromBeyondTheLinkIsForged) {
   EXPECT_FALSE(neighbour.judge(asked, {target, target, 64, wire::NeighbourAdvertisement{target, {}}}));
 }
 
+TEST(Registry, PortTechniquesAreFoundByTheirScanType) {
+  EXPECT_EQ(find_scan("syn"), &tcp_syn);
+  EXPECT_EQ(find_scan("connect"), &tcp_connect);
+  EXPECT_EQ(find_scan(""), nullptr);
+  EXPECT_EQ(find_scan("no such"), nullptr);
+}
+
 TEST(Registry, NamesAreUniqueAndEveryTechniqueIsWhole) {
   std::set<std::string_view> names;
   for (const Probe* probe : registry) {
