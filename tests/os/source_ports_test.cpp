@@ -86,7 +86,18 @@ TEST(SourcePorts, OutsideTheLocalRangeNeedHardlyAnyFile) {
   });
 }
 
+// Clang's check of virtual tables opens a pipe to see whether memory is readable, and takes EMFILE for
+// a no. The thread sanitizer's build of these tests has no such check, and runs this one.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define SANITIZER_NEEDS_FILES
+#endif
+#endif
+
 TEST(SourcePorts, TooFewFilesAreToldFromPortsInUse) {
+#ifdef SANITIZER_NEEDS_FILES
+  GTEST_SKIP() << "the sanitizer itself needs files; runs in the other builds";
+#endif
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const auto expect_told = [] {
