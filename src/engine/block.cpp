@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace portolan::engine {
 namespace {
@@ -26,20 +25,16 @@ Verdicts verdicts_of(const Engine& engine, const Job& job, std::uint32_t lane) {
   return verdicts;
 }
 
-void add_listed(model::HostRecord& record, const BlockHost& host, const Block& block, const RecordContext& context,
-                const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
-  model::PortRecord port;
-  port.protocol = job.techniques[job.asks[ask].technique]->protocol;
-  port.port = job.asks[ask].port;
-  port.state = verdict.state;
-  port.reason = verdict.reason;
-  const auto detail = std::ranges::lower_bound(host.details, ask, {}, &Detail::ask);
-  if (detail != host.details.end() && detail->ask == ask) {
+void add_listed(model::HostRecord& record, std::span<const Detail> details, const Block& block,
+                const RecordContext& context, const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
+  const Ask& asked = job.asks[ask];
+  model::PortRecord port =
+      port_record(job.techniques[asked.technique]->protocol, asked.port, verdict, context.services);
+  const auto detail = std::ranges::lower_bound(details, ask, {}, &Detail::ask);
+  if (detail != details.end() && detail->ask == ask) {
     port.reason_ttl = detail->ttl;
     if (detail->router != 0) port.reason_address = block.routers[detail->router - 1U];
   }
-  port.service = context.services.name_of(port.protocol, port.port);
-  if (port.service.empty()) port.service = "unknown";
   record.ports.push_back(std::move(port));
 }
 
@@ -73,6 +68,35 @@ std::uint16_t Block::router_number(const net::IpAddress& address) {
   return static_cast<std::uint16_t>(routers.size());
 }
 
+std::vector<LaneTarget> lanes_of(const Block& block, const HostList& hosts) {
+  std::vector<LaneTarget> targets;
+  targets.reserve(hosts.size());
+  for (const std::uint32_t i : hosts) {
+    const BlockHost& host = block.hosts[i];
+    std::optional<Duration> known;
+    if (host.round_trip) known = host.round_trip->smoothed;
+    targets.push_back({host.target.address, &host.path, known});
+  }
+  return targets;
+}
+
+std::optional<model::RoundTrip> round_trip_of(const LaneOutcome& outcome) {
+  if (!outcome.round_trip.known()) return std::nullopt;
+  return model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
+}
+
+model::PortRecord port_record(net::Protocol protocol, net::Port port, const Ledger::Entry& verdict,
+                              const catalog::Services& services) {
+  model::PortRecord record;
+  record.protocol = protocol;
+  record.port = port;
+  record.state = verdict.state;
+  record.reason = verdict.reason;
+  record.service = services.name_of(protocol, port);
+  if (record.service.empty()) record.service = "unknown";
+  return record;
+}
+
 model::HostRecord host_record(const BlockHost& host, const Block& block, const RecordContext& context) {
   model::HostRecord record;
   record.address = host.target.address;
@@ -97,10 +121,7 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
   record.port_scanned = !outcome.timed_out;
   record.timed_out = outcome.timed_out;
   record.interrupted = !outcome.done;
-  if (outcome.round_trip.known()) {
-    record.round_trip =
-        model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
-  }
+  if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;
   if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
     record.note =
         "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given.";
@@ -113,12 +134,12 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
   const auto listed = [&](PortState state) {
     return state == PortState::open || counts[static_cast<std::size_t>(state)] <= context.list_limit;
   };
-  BlockHost sorted = host;
-  std::ranges::sort(sorted.details, {}, &Detail::ask);
+  std::vector<Detail> details = host.details;
+  std::ranges::sort(details, {}, &Detail::ask);
   for (std::uint32_t ask = 0; ask < verdicts.size(); ++ask) {
     if (!verdicts[ask]) continue;
     if (listed(verdicts[ask]->state)) {
-      add_listed(record, sorted, block, context, job, ask, *verdicts[ask]);
+      add_listed(record, details, block, context, job, ask, *verdicts[ask]);
     } else {
       add_counted(record, job, ask, *verdicts[ask]);
     }

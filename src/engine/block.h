@@ -26,7 +26,6 @@ struct Detail {
 struct BlockHost {
   plan::Target target;
   net::Path path;
-  bool routed = false;
   model::HostState state = model::HostState::unknown;
   model::Reason reason = model::Reason::none;
   std::uint8_t reason_ttl = 0;
@@ -37,6 +36,13 @@ struct BlockHost {
   std::string note;
 };
 
+// Hosts of a block, by their places in it.
+using HostList = std::vector<std::uint32_t>;
+
+// A block's ledger takes half a byte a probe, its hosts some 400 bytes each: at most 8 MiB and 6 MiB.
+inline constexpr std::size_t block_probes = 1U << 24U;
+inline constexpr std::size_t block_hosts = 1U << 14U;
+
 struct Block {
   std::vector<BlockHost> hosts;
   std::vector<net::IpAddress> routers;  // that answered for hosts, each once
@@ -46,6 +52,11 @@ struct Block {
   std::uint16_t router_number(const net::IpAddress& address);
 };
 
+// The lanes of an engine that asks `hosts` of `block`, which outlives them.
+std::vector<LaneTarget> lanes_of(const Block& block, const HostList& hosts);
+// nullopt where nothing was measured.
+std::optional<model::RoundTrip> round_trip_of(const LaneOutcome& outcome);
+
 // What a record needs beside the block.
 struct RecordContext {
   const catalog::Services& services;
@@ -54,6 +65,8 @@ struct RecordContext {
   model::WallTime now;
 };
 
+model::PortRecord port_record(net::Protocol protocol, net::Port port, const Ledger::Entry& verdict,
+                              const catalog::Services& services);
 // The record of a host that was not port-scanned.
 model::HostRecord host_record(const BlockHost& host, const Block& block, const RecordContext& context);
 // With the verdict on every port, as lane `lane` of `engine` has it.

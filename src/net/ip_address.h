@@ -65,6 +65,13 @@ class IpAddress {
   [[nodiscard]] bool is_v4_mapped() const;
   // The IPv4 address inside where is_v4_mapped(), else the address itself.
   [[nodiscard]] IpAddress unmapped() const;
+  // Another zone, or none. Only link-local IPv6 addresses have any use for one.
+  [[nodiscard]] constexpr IpAddress with_zone(std::uint32_t zone) const noexcept {
+    IpAddress other = *this;
+    other.zone_ = zone;
+    return other;
+  }
+  [[nodiscard]] constexpr IpAddress without_zone() const noexcept { return with_zone(0); }
   // The address `n` further on, modulo the size of the family; the zone stays.
   [[nodiscard]] IpAddress plus(std::uint64_t n) const;
 
