@@ -2,18 +2,20 @@
 // nothing read beyond the end.
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "net/ip_address.h"
 #include "os/netlink.h"
 #include "os/router.h"
+#include "wire/netlink_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace portolan;
-  const std::vector<std::uint8_t> datagram(data, data + size);  // aligned as a receive buffer is
+  std::span<const std::uint8_t> datagram{data, size};
   std::vector<os::Interface> interfaces;
-  for (const os::MessageBytes message : os::split_messages(datagram)) {
+  for (auto message = wire::next_message(datagram); !message.empty(); message = wire::next_message(datagram)) {
     (void)os::parse_error(message);
     (void)os::parse_neighbour(message);
     if (auto interface = os::parse_link(message)) interfaces.push_back(std::move(*interface));

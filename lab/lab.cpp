@@ -229,6 +229,11 @@ void Host::listen(std::span<const std::uint16_t> ports) {
   for (const std::uint16_t port : ports) listen(port);
 }
 
+void Host::within(const std::function<void()>& work) const {
+  const Inside inside{network_.number()};
+  work();
+}
+
 Sniffer Host::sniff(const std::string& device) const {
   const Inside inside{network_.number()};
   return Sniffer{::if_nametoindex(device.c_str())};

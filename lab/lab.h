@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -59,6 +60,9 @@ class Host {
   // A real listening socket on `address`, on every address of both families when it is empty.
   void listen(std::uint16_t port, const std::string& address = "");
   void listen(std::span<const std::uint16_t> ports);
+
+  // Calls `work` inside: the sockets that it opens are this host's.
+  void within(const std::function<void()>& work) const;
 
   // Watches what arrives at `device`.
   [[nodiscard]] Sniffer sniff(const std::string& device) const;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 
@@ -56,12 +58,10 @@ void append_bytes(std::string& out, std::string_view bytes) {
   for (const char c : bytes) fmt::format_to(std::back_inserter(out), "\\x{:02X}", static_cast<unsigned char>(c));
 }
 
-// Calls `special(text from here, character)` for whatever is not plain ASCII; `plain` tells what may
-// be copied as it is. Nearly all text is plain, so it is copied in one piece.
+// Appends `text` to `out` and calls `special(out, bytes of the character, character)` for whatever is not plain ASCII;
+// `plain` tells what may be copied as it is. Nearly all text is plain, so it is copied in one piece.
 template <class Plain, class Special>
-std::string transform(std::string_view text, Plain plain, Special special) {
-  std::string out;
-  out.reserve(text.size() + 2);
+void transform(std::string& out, std::string_view text, Plain plain, Special special) {
   std::size_t copied = 0;
   std::size_t i = 0;
   while (i < text.size()) {
@@ -76,7 +76,6 @@ std::string transform(std::string_view text, Plain plain, Special special) {
     copied = i;
   }
   out.append(text, copied);
-  return out;
 }
 
 bool is_plain_ascii(unsigned char byte) { return byte >= 0x20 && byte < 0x7f; }
@@ -115,25 +114,64 @@ void append_json_escape(std::string& out, char32_t code) {
   fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(code));
 }
 
+void append_terminal_escape(std::string& out, std::string_view bytes, const Character& c) {
+  if (!c.valid || (c.length == 1 && is_control(c.code))) {
+    append_bytes(out, bytes);
+  } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
+    fmt::format_to(std::back_inserter(out), "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
+  } else {
+    out.append(bytes);
+  }
+}
+
+// Blocks of Unicode (EastAsianWidth.txt: W and F) that terminals draw two columns wide, and those of marks that they
+// draw over the character before (general category Mn). Whole blocks: this aligns columns, nothing else hangs on it.
+struct Block {
+  char32_t first;
+  char32_t last;
+};
+constexpr std::array wide_blocks{Block{0x1100, 0x115f},   Block{0x2e80, 0x303e},   Block{0x3041, 0xa4cf},
+                                 Block{0xa960, 0xa97f},   Block{0xac00, 0xd7a3},   Block{0xf900, 0xfaff},
+                                 Block{0xfe30, 0xfe6f},   Block{0xff00, 0xff60},   Block{0xffe0, 0xffe6},
+                                 Block{0x1f300, 0x1f64f}, Block{0x1f680, 0x1f6ff}, Block{0x1f900, 0x1f9ff},
+                                 Block{0x20000, 0x3fffd}};
+constexpr std::array mark_blocks{
+    Block{0x0300, 0x036f}, Block{0x0483, 0x0489}, Block{0x0591, 0x05bd}, Block{0x064b, 0x065f}, Block{0x1ab0, 0x1aff},
+    Block{0x1dc0, 0x1dff}, Block{0x200b, 0x200d}, Block{0x20d0, 0x20ff}, Block{0xfe00, 0xfe0f}, Block{0xfe20, 0xfe2f}};
+
+std::size_t width_of(char32_t code) {
+  const auto holds = [code](const Block& block) { return code >= block.first && code <= block.last; };
+  if (code < wide_blocks.front().first) return std::ranges::any_of(mark_blocks, holds) ? 0 : 1;
+  if (std::ranges::any_of(wide_blocks, holds)) return 2;
+  return std::ranges::any_of(mark_blocks, holds) ? 0 : 1;
+}
+
+bool is_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
 }  // namespace
 
+void append_terminal(std::string& out, std::string_view text) {
+  transform(out, text, [](unsigned char byte) { return is_plain_ascii(byte); }, append_terminal_escape);
+}
+
 std::string escape_terminal(std::string_view text) {
-  return transform(text, is_plain_ascii, [](std::string& out, std::string_view bytes, const Character& c) {
-    if (!c.valid || (c.length == 1 && is_control(c.code))) {
-      append_bytes(out, bytes);
-    } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
-      fmt::format_to(std::back_inserter(out), "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
-    } else {
-      out.append(bytes);
-    }
-  });
+  std::string out;
+  out.reserve(text.size());
+  append_terminal(out, text);
+  return out;
 }
 
 std::string escape_xml(std::string_view text) {
   const auto plain = [](unsigned char byte) {
     return is_plain_ascii(byte) && byte != '&' && byte != '<' && byte != '>' && byte != '"' && byte != '\'';
   };
-  return transform(text, plain, [](std::string& out, std::string_view bytes, const Character& c) {
+  std::string escaped;
+  escaped.reserve(text.size());
+  transform(escaped, text, plain, [](std::string& out, std::string_view bytes, const Character& c) {
     const std::string_view entity = c.valid ? xml_entity(c.code) : std::string_view{};
     // DEL and C1 controls are legal but discouraged (§2.2), and no reader shows them safely.
     const bool forbidden = !c.valid || is_control(c.code) || is_noncharacter(c.code);
@@ -145,11 +183,13 @@ std::string escape_xml(std::string_view text) {
       out.append(bytes);
     }
   });
+  return escaped;
 }
 
-std::string quote_json(std::string_view text) {
+void append_json(std::string& out, std::string_view text) {
   const auto plain = [](unsigned char byte) { return is_plain_ascii(byte) && byte != '"' && byte != '\\'; };
-  std::string out = transform(text, plain, [](std::string& to, std::string_view bytes, const Character& c) {
+  out.push_back('"');
+  transform(out, text, plain, [](std::string& to, std::string_view bytes, const Character& c) {
     if (!c.valid) {
       to.append("\xef\xbf\xbd");
     } else if (c.code == U'"' || c.code == U'\\') {
@@ -161,9 +201,58 @@ std::string quote_json(std::string_view text) {
       to.append(bytes);
     }
   });
-  out.insert(out.begin(), '"');
   out.push_back('"');
+}
+
+std::string quote_json(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_json(out, text);
   return out;
+}
+
+void append_csv(std::string& out, std::string_view text) {
+  if (text.empty()) return;
+  constexpr std::string_view formula_begins = "=+-@";
+  const bool blank_ends = text.front() == ' ' || text.back() == ' ';
+  const bool quoted = blank_ends || std::ranges::any_of(text, [](char c) { return c == ',' || c == '"'; });
+  if (quoted) out.push_back('"');
+  if (formula_begins.contains(text.front())) out.push_back('\'');
+  const auto plain = [](unsigned char byte) { return is_plain_ascii(byte) && byte != '"'; };
+  transform(out, text, plain, [](std::string& to, std::string_view bytes, const Character& c) {
+    if (c.code == U'"') to.push_back('"');  // §2: doubled
+    append_terminal_escape(to, bytes, c);
+  });
+  if (quoted) out.push_back('"');
+}
+
+std::string quote_csv(std::string_view text) {
+  std::string out;
+  append_csv(out, text);
+  return out;
+}
+
+std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
+  std::size_t i = 0;
+  std::size_t used = 0;
+  while (i < text.size()) {
+    const Character c = decode(text.substr(i));
+    used += width_of(c.code);
+    if (used > columns) break;
+    i += c.length;
+  }
+  return i;
+}
+
+std::size_t display_width(std::string_view text) {
+  if (is_ascii(text)) return text.size();
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const Character c = decode(text.substr(i));
+    width += width_of(c.code);
+    i += c.length;
+  }
+  return width;
 }
 
 }  // namespace portolan

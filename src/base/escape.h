@@ -2,6 +2,7 @@
 // goes to. Pure; every function is total (any bytes in, safe text out).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,20 @@ std::string escape_xml(std::string_view text);
 // For a JSON string, quotes included (RFC 8259 §7); invalid UTF-8 becomes U+FFFD, and what could trick
 // a terminal (controls, bidi overrides) becomes \uHHHH, which is the same string to a parser.
 std::string quote_json(std::string_view text);
+// One field of CSV (RFC 4180), in quotes where it needs them. What escape_terminal escapes stands escaped, line breaks
+// too, so that a record is a line; and what a spreadsheet would take for a formula (= + - @ in front) gets an
+// apostrophe in front of it.
+std::string quote_csv(std::string_view text);
+
+// The same, behind what `out` holds already: nothing is allocated once `out` is large enough.
+void append_terminal(std::string& out, std::string_view text);
+void append_json(std::string& out, std::string_view text);
+void append_csv(std::string& out, std::string_view text);
+
+// How many columns of a terminal `text` takes, which escape_terminal has made: two for each wide character (East
+// Asian, emoji), none for combining marks.
+std::size_t display_width(std::string_view text);
+// How many bytes of such a text fit into `columns`.
+std::size_t bytes_that_fit(std::string_view text, std::size_t columns);
 
 }  // namespace portolan

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ class Services {
 
   // "" where nothing is registered.
   [[nodiscard]] std::string_view name_of(net::Protocol protocol, net::Port port) const;
+  // All names of a port, the one that is printed first.
+  [[nodiscard]] std::vector<std::string_view> names_of(net::Protocol protocol, net::Port port) const;
+  // Every name of any port, with repetitions: for suggestions.
+  [[nodiscard]] std::vector<std::string_view> names() const;
   // Every port whose service name matches `pattern` (shell wildcards * and ?), as in -p http*.
   [[nodiscard]] net::PortSet matching(net::Protocol protocol, std::string_view pattern) const;
   // Every registered port.
@@ -35,6 +40,28 @@ class Services {
   struct Data;
   explicit Services(std::unique_ptr<Data> data);
   std::unique_ptr<Data> data_;
+};
+
+// What IANA's registry says about the names of ports, from data/descriptions. A file of its own, because only who asks
+// about a port wants it: a scan does not read it.
+class Descriptions {
+ public:
+  // `text` is the content of data/descriptions (format: docs/data.md) and must outlive the catalogue; "" gives one that
+  // knows none. Malformed lines are errors.
+  static Result<Descriptions> parse(std::string_view text);
+
+  // "" where the registry says no more than the name does. `name` "" asks about a port without a name: "Reserved".
+  // Letter case counts.
+  [[nodiscard]] std::string_view find(net::Protocol protocol, net::Port port, std::string_view name) const;
+
+ private:
+  struct Entry {
+    net::PortRange ports;
+    std::uint8_t protocols = 0;
+    std::string_view name;
+    std::string_view description;
+  };
+  std::vector<Entry> entries_;  // ascending, not overlapping but for equal ranges
 };
 
 // Vendors of network cards by the first 24, 28 or 36 bits of an address, from IEEE's lists as the

@@ -3,23 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
-#include <charconv>
 #include <cstdint>
 
 #include "base/escape.h"
 #include "catalog/catalog.h"
+#include "catalog/port_line.h"
 
 namespace portolan::catalog {
 namespace {
-
-// tcp, udp and sctp have ports with names; the letters that stand for them in the file.
-constexpr std::array ported{net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp};
-constexpr std::array letters{'t', 'u', 's'};
-constexpr std::size_t not_ported = ported.size();
-
-std::size_t index_of(net::Protocol protocol) {
-  return static_cast<std::size_t>(std::ranges::find(ported, protocol) - ported.begin());
-}
 
 // One line of names. The text stays where it is; this says where.
 struct Entry {
@@ -31,8 +22,6 @@ struct Entry {
 };
 
 bool is_for(const Entry& entry, std::size_t protocol) { return (std::uint32_t{entry.protocols} >> protocol & 1U) != 0; }
-
-constexpr std::size_t longest_name = 255;  // what Entry::name_length holds
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -57,41 +46,6 @@ bool matches(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', std::min(p, pattern.size())) == std::string_view::npos;
-}
-
-// Cuts the next blank-separated word off `line`; "" at its end.
-std::string_view take_word(std::string_view& line) {
-  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-  const auto word = line.substr(0, line.find(' '));
-  line.remove_prefix(word.size());
-  return word;
-}
-
-bool read_number(std::string_view text, std::uint16_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-bool read_range(std::string_view text, Entry& entry) {
-  const auto dash = text.find('-');
-  if (!read_number(text.substr(0, dash), entry.first)) return false;
-  entry.last = entry.first;
-  return dash == std::string_view::npos || (read_number(text.substr(dash + 1), entry.last) && entry.first < entry.last);
-}
-
-bool read_protocols(std::string_view text, Entry& entry) {
-  entry.protocols = 0;
-  for (const char c : text) {
-    const auto index = static_cast<std::size_t>(std::ranges::find(letters, c) - letters.begin());
-    if (index == letters.size()) return false;
-    entry.protocols = static_cast<std::uint8_t>(entry.protocols | 1U << index);
-  }
-  return entry.protocols != 0;
-}
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= longest_name &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 }  // namespace
@@ -126,18 +80,14 @@ bool Services::Data::add_ranks(std::string_view line) {
 
 // "6000-6063 tu x11"
 bool Services::Data::add_names(std::string_view line) {
-  Entry entry{};
-  if (!read_range(take_word(line), entry) || !read_protocols(take_word(line), entry)) return false;
-  const auto name_text = take_word(line);
-  if (!is_name(name_text) || !line.empty()) return false;
-  if (!entries.empty()) {
-    const Entry& before = entries.back();
-    const bool same_ports = before.first == entry.first && before.last == entry.last;
-    if (!same_ports && entry.first <= before.last) return false;
-  }
-  entry.name_begin = static_cast<std::uint32_t>(name_text.data() - text.data());
-  entry.name_length = static_cast<std::uint8_t>(name_text.size());
-  entries.push_back(entry);
+  PortLine facts;
+  if (!read_port_line(line, facts) || !line.empty()) return false;
+  if (!entries.empty() && !follows(facts, entries.back().first, entries.back().last)) return false;
+  entries.push_back({.first = facts.first,
+                     .last = facts.last,
+                     .name_begin = static_cast<std::uint32_t>(facts.name.data() - text.data()),
+                     .name_length = static_cast<std::uint8_t>(facts.name.size()),
+                     .protocols = facts.protocols});
   return true;
 }
 
@@ -177,6 +127,25 @@ std::string_view Services::name_of(net::Protocol protocol, net::Port port) const
     if (is_for(*entry, index)) return data_->name(*entry);
   }
   return {};
+}
+
+std::vector<std::string_view> Services::names_of(net::Protocol protocol, net::Port port) const {
+  std::vector<std::string_view> found;
+  const auto index = index_of(protocol);
+  if (index == not_ported) return found;
+  const auto& entries = data_->entries;
+  auto entry = std::ranges::lower_bound(entries, port.value(), {}, &Entry::last);
+  for (; entry != entries.end() && entry->first <= port.value(); ++entry) {
+    if (is_for(*entry, index)) found.push_back(data_->name(*entry));
+  }
+  return found;
+}
+
+std::vector<std::string_view> Services::names() const {
+  std::vector<std::string_view> all;
+  all.reserve(data_->entries.size());
+  for (const Entry& entry : data_->entries) all.push_back(data_->name(entry));
+  return all;
 }
 
 net::PortSet Services::matching(net::Protocol protocol, std::string_view pattern) const {

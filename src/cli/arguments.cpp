@@ -15,7 +15,8 @@ struct Match {
 
 class Parser {
  public:
-  Parser(std::span<const OptionSpec* const> table, std::span<const std::string> words) : table_{table}, words_{words} {}
+  Parser(std::span<const OptionSpec* const> table, std::span<const std::string> words, Dashes dashes)
+      : table_{table}, words_{words}, dashes_{dashes} {}
 
   Result<Arguments> run() {
     while (next_ < words_.size()) {
@@ -34,6 +35,7 @@ class Parser {
       return {};
     }
     if (word.starts_with("--")) return take_name(word, std::string_view{word}.substr(2), false);
+    if (dashes_ == Dashes::two) return take_letters(word);
     const bool is_letter = is_letter_option(word[1]);
     if (word.size() > 2 || !is_letter) {
       // glibc: behind one dash too, long names are tried first; only what is none of them is letters.
@@ -81,9 +83,9 @@ class Parser {
   Result<void> take_letters(const std::string& word) {
     for (std::size_t at = 1; at < word.size(); ++at) {
       const std::string_view rest = std::string_view{word}.substr(at + 1);
-      if (word[at] == 's' || word[at] == 'P') return take_family(word[at], rest);
+      if (dashes_ == Dashes::one_or_two && (word[at] == 's' || word[at] == 'P')) return take_family(word[at], rest);
       const auto match = find({'-', word[at]});
-      if (!match) return fail(Errc::parse, unknown(word));
+      if (!match) return fail(Errc::parse, unknown(dashes_ == Dashes::two ? std::string{'-', word[at]} : word));
       const OptionSpec& option = *table_[match->option];
       Given given{match->option, std::string{match->spelling}, std::nullopt};
       if (option.argument == Argument::none) {
@@ -177,21 +179,24 @@ class Parser {
         if (!spelling.empty()) known.push_back(spelling);
       }
     }
-    const auto best = closest(word, known);
+    // Any letter is close to any other.
+    const auto best = word.size() > 2 ? closest(word, known) : std::nullopt;
     return fmt::format("unknown option '{}'{}", escape_terminal(word),
                        best ? fmt::format("; did you mean {}?", *best) : "; --help lists all options");
   }
 
   std::span<const OptionSpec* const> table_;
   std::span<const std::string> words_;
+  Dashes dashes_;
   std::size_t next_ = 0;
   Arguments arguments_;
 };
 
 }  // namespace
 
-Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words) {
-  return Parser{table, words}.run();
+Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words,
+                                  Dashes dashes) {
+  return Parser{table, words, dashes}.run();
 }
 
 }  // namespace portolan::cli

@@ -1,11 +1,11 @@
-// Command line words to options and operands, by the rules of glibc's getopt_long_only, which is
-// what nmap's users have in their fingers. Pure, no global state; a test compares it with glibc.
+// Command line words to options and operands, by glibc's rules. Pure, no global state; a test compares
+// it with glibc.
 //
-// What is special about those rules: a long name may stand behind one dash too (-reason); every
-// unambiguous beginning of a long name will do; -x and -xVALUE and -x VALUE are short options;
-// options and operands come in any order; -- ends the options; a bare - is an operand.
+// Every unambiguous beginning of a long name will do; -x and -xVALUE and -x VALUE are short options; options
+// and operands come in any order; -- ends the options; a bare - is an operand.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,9 +29,18 @@ struct Arguments {
   std::vector<std::string> operands;
 };
 
+enum class Dashes : std::uint8_t {
+  // getopt_long_only, which is what nmap's users have in their fingers: a long name may stand behind one dash
+  // too (-reason), and -s and -P begin families (-sS).
+  one_or_two,
+  // getopt_long, as netstat and ss have it: behind one dash stand letters only, so -anpe is four options.
+  two,
+};
+
 // `words` begins behind the command's name. Errors, each one sentence that quotes the word:
 // Errc::parse; an unknown option comes with the closest known one, where there is one.
-Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words);
+Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words,
+                                  Dashes dashes = Dashes::one_or_two);
 
 // How a spelling of the table is to be typed.
 enum class Form {

@@ -13,7 +13,8 @@
 namespace portolan::cli {
 namespace {
 
-constexpr std::array registry{&scan_command, &help_command, &version_command, &nmap_command};
+constexpr std::array registry{&scan_command,    &sockets_command, &who_command,     &services_command, &ports_command,
+                              &netstat_command, &help_command,    &version_command, &nmap_command};
 
 int unknown_command(std::string_view word) {
   std::vector<std::string_view> known;
@@ -41,6 +42,10 @@ int run_program(std::vector<std::string> line) {
   if (name == "nmap") {
     std::vector<std::string> words{line.begin() + 1, line.end()};
     return nmap_command.run({std::move(line), std::move(words), report::Flavor::nmap});
+  }
+  if (name == "netstat") {
+    std::vector<std::string> words{line.begin() + 1, line.end()};
+    return netstat_command.run({std::move(line), std::move(words)});
   }
   if (line.size() < 2) {
     tell(overview());

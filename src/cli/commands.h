@@ -6,6 +6,11 @@
 namespace portolan::cli {
 
 extern const Command scan_command;
+extern const Command sockets_command;
+extern const Command who_command;
+extern const Command services_command;
+extern const Command ports_command;
+extern const Command netstat_command;
 extern const Command help_command;
 extern const Command version_command;
 extern const Command nmap_command;

@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <random>
 
 #include "base/escape.h"
 #include "catalog/catalog.h"
@@ -17,6 +15,7 @@
 #include "engine/scan.h"
 #include "os/connect_link.h"
 #include "os/control.h"
+#include "os/environment.h"
 #include "os/files.h"
 #include "os/interfaces.h"
 #include "os/monotonic_clock.h"
@@ -25,8 +24,10 @@
 #include "os/resolve.h"
 #include "os/reverse_names.h"
 #include "os/router.h"
+#include "os/seed.h"
 #include "os/source_ports.h"
 #include "os/split_link.h"
+#include "os/wall_clock.h"
 #include "probe/registry.h"
 
 namespace portolan::cli {
@@ -66,6 +67,8 @@ std::string help_of(Flavor flavor) {
                      report::program_version, help_text(shown));
 }
 
+constexpr int nmap_usage_status = 255;  // for a line that cannot be taken apart, and for none at all
+
 // How a run ends that never began.
 int refuse(Flavor flavor, const Error& error) {
   if (flavor == Flavor::portolan) {
@@ -75,17 +78,10 @@ int refuse(Flavor flavor, const Error& error) {
   // nmap's statuses: getopt's errors are 255, its own 1.
   if (error.code == Errc::parse) {
     tell(fmt::format("nmap: {}\nSee the output of nmap -h for a summary of options.\n", error.message));
-    return 255;
+    return nmap_usage_status;
   }
   tell(fmt::format("{}\nQUITTING!\n", error.message));
   return 1;
-}
-
-model::WallTime wall_time() { return std::chrono::system_clock::now(); }
-
-std::uint64_t draw_seed() {
-  std::random_device source;
-  return std::uint64_t{source()} << 32U | source();
 }
 
 // Counts what was told, for the last words of a scan that fails on its way.
@@ -174,8 +170,8 @@ class ScanRun {
     using enum ScanWords::Privilege;
     if (words_.privilege == tested && flavor_ == Flavor::nmap) {
       // nmap's way to say it once for all calls.
-      if (std::getenv("NMAP_PRIVILEGED") != nullptr) return true;
-      if (std::getenv("NMAP_UNPRIVILEGED") != nullptr) return false;
+      if (os::has_environment("NMAP_PRIVILEGED")) return true;
+      if (os::has_environment("NMAP_UNPRIVILEGED")) return false;
     }
     return words_.privilege == tested ? os::can_send_raw() : words_.privilege == assumed;
   }
@@ -189,7 +185,7 @@ class ScanRun {
                                   .raw_packets = raw_packets()});
     if (!prepared) return fail(prepared.error());
     prepared_ = std::move(*prepared);
-    if (!words_.seed) prepared_.plan.seed = draw_seed();
+    if (!words_.seed) prepared_.plan.seed = os::draw_seed();
     return {};
   }
 
@@ -299,7 +295,7 @@ class ScanRun {
                               .vendors = vendors_,
                               .names = names_.get(),
                               .control = control_.get(),
-                              .wall_time = wall_time};
+                              .wall_time = os::wall_time};
     auto finished = engine::run_scan(prepared_.plan, world, sink);
     if (!finished) return finished;
     if (const auto told = last_warnings(*finished, sink); !told) return fail(told.error());
@@ -330,7 +326,7 @@ class ScanRun {
     const plan::Plan& plan = prepared_.plan;
     model::ScanStarted started;
     started.arguments = invocation_.line;
-    started.time = wall_time();
+    started.time = os::wall_time();
     started.verbosity = words_.verbosity;
     started.debugging = words_.debugging;
     started.list_only = plan.stage == plan::Stage::list;
@@ -343,7 +339,7 @@ class ScanRun {
 
   Result<void> finish(model::ScanFinished finished) {
     if (finished.elapsed == Duration{}) finished.elapsed = clock_.now() - began_;
-    if (finished.time == model::WallTime{}) finished.time = wall_time();
+    if (finished.time == model::WallTime{}) finished.time = os::wall_time();
     const auto told = reports_->sink().on_finish(finished);
     const auto flushed = reports_->flush();
     return told ? flushed : told;
@@ -379,6 +375,10 @@ class ScanRun {
 const Command scan_command{"scan", page, run_scan_command};
 
 int run_scan_command(const Invocation& invocation) {
+  if (invocation.flavor == Flavor::nmap && invocation.words.empty()) {
+    const int status = print(help_of(invocation.flavor));
+    return status == status_done ? nmap_usage_status : status;
+  }
   const auto words = parse_scan_words(invocation.words);
   if (!words) return refuse(invocation.flavor, words.error());
   if (words->help) return print(help_of(invocation.flavor));

@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "cli/arguments.h"
+#include "cli/option_actions.h"
 #include "cli/values.h"
 
 namespace portolan::cli {
@@ -24,46 +25,11 @@ constexpr std::string_view timing = "Timing";
 constexpr std::string_view reports = "Reports";
 constexpr std::string_view miscellaneous = "The rest";
 
-// What entries do, one function a kind of field.
-template <auto Member>
-Result<void> set(ScanWords& words, const Given&) {
-  words.*Member = true;
-  return {};
-}
-template <auto Member>
-Result<void> clear(ScanWords& words, const Given&) {
-  words.*Member = false;
-  return {};
-}
-// For arguments that mean nothing when empty: mostly a variable that a script forgot to set.
-Result<void> not_empty(const Given& given) {
-  if (given.value->empty()) return fail(Errc::usage, fmt::format("{}: its argument is empty", given.spelling));
-  return {};
-}
-template <auto Member>
-Result<void> text(ScanWords& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
-  words.*Member = *given.value;
-  return {};
-}
-template <auto Member>
-Result<void> add(ScanWords& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
-  (words.*Member).push_back(*given.value);
-  return {};
-}
-template <auto Member>
-Result<void> duration(ScanWords& words, const Given& given) {
-  const auto value = parse_duration(given.spelling, *given.value);
-  if (!value) return fail(value.error());
-  words.*Member = *value;
-  return {};
-}
 // Round-trip times below this are shorter than the scheduler's own delays (nmap draws the same line).
 template <auto Member>
 Result<void> round_trip(ScanWords& words, const Given& given) {
   using namespace std::chrono_literals;
-  if (const auto done = duration<Member>(words, given); !done) return fail(done.error());
+  if (const auto done = duration<Member>(words, given); !done) return done;
   if (*(words.*Member) >= 5ms) return {};
   return fail(Errc::usage,
               fmt::format("{}: '{}' is too short; the least is 5ms", given.spelling, escape_terminal(*given.value)));

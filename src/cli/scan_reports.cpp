@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <span>
 
 #include "base/escape.h"
 #include "cli/values.h"
 #include "os/files.h"
+#include "os/interfaces.h"
 #include "os/standard_streams.h"
 #include "os/terminal.h"
+#include "os/wall_clock.h"
 #include "report/warnings.h"
 
 namespace portolan::cli {
@@ -56,7 +57,8 @@ report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) 
   options.discovery_skipped = words.skip_discovery;
   if (words.stylesheet) options.stylesheet = words.stylesheet_href.value_or("");
   options.stats_every = words.stats_every;
-  options.calendar = local_calendar;
+  options.calendar = os::local_calendar;
+  options.zone_name = os::interface_name;
   return options;
 }
 
@@ -127,12 +129,6 @@ bool wants_live_line(report::Flavor flavor) {
   return flavor == report::Flavor::portolan && os::is_terminal(standard_error);
 }
 
-std::tm local_calendar(std::time_t seconds) {
-  std::tm result{};
-  localtime_r(&seconds, &result);
-  return result;
-}
-
 // Lines for --stats-every and for keys.
 class ScanReports::KeyedStats final : public report::StatsLines {
  public:
@@ -152,7 +148,7 @@ class ScanReports::KeyedStats final : public report::StatsLines {
 };
 
 Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, report::Flavor flavor) {
-  const auto planned = plan_reports(words, flavor, local_calendar(std::time(nullptr)));
+  const auto planned = plan_reports(words, flavor, os::local_calendar(os::wall_seconds()));
   if (!planned) return fail(planned.error());
   if (const auto done = check_places(*planned); !done) return fail(done.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};

@@ -2,6 +2,7 @@
 // and progress to standard error.
 #pragma once
 
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -59,8 +60,5 @@ class ScanReports {
 
 // The line on standard error that shows progress while a scan runs.
 bool wants_live_line(report::Flavor flavor);
-
-// Local time, as reports state it.
-std::tm local_calendar(std::time_t seconds);
 
 }  // namespace portolan::cli

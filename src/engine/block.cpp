@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/extra_ports.h"
+
 namespace portolan::engine {
 namespace {
 
@@ -36,25 +38,6 @@ void add_listed(model::HostRecord& record, std::span<const Detail> details, cons
     if (detail->router != 0) port.reason_address = block.routers[detail->router - 1U];
   }
   record.ports.push_back(std::move(port));
-}
-
-void add_counted(model::HostRecord& record, const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
-  const net::Protocol protocol = job.techniques[job.asks[ask].technique]->protocol;
-  auto extra = std::ranges::find(record.extra, verdict.state, &model::ExtraPorts::state);
-  if (extra == record.extra.end()) {
-    record.extra.push_back({verdict.state, 0, {}});
-    extra = record.extra.end() - 1;
-  }
-  ++extra->count;
-  auto reason = std::ranges::find_if(extra->reasons, [&](const model::ReasonCount& r) {
-    return r.reason == verdict.reason && r.protocol == protocol;
-  });
-  if (reason == extra->reasons.end()) {
-    extra->reasons.push_back({verdict.reason, protocol, 0, {}});
-    reason = extra->reasons.end() - 1;
-  }
-  ++reason->count;
-  reason->ports.insert(job.asks[ask].port);
 }
 
 }  // namespace
@@ -141,12 +124,12 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
     if (listed(verdicts[ask]->state)) {
       add_listed(record, details, block, context, job, ask, *verdicts[ask]);
     } else {
-      add_counted(record, job, ask, *verdicts[ask]);
+      const Ask& asked = job.asks[ask];
+      const net::Protocol protocol = job.techniques[asked.technique]->protocol;
+      model::count(record.extra, verdicts[ask]->state, verdicts[ask]->reason, protocol, asked.port);
     }
   }
-  std::ranges::stable_sort(record.extra, std::greater<>{}, &model::ExtraPorts::count);
-  for (auto& extra : record.extra)
-    std::ranges::stable_sort(extra.reasons, std::greater<>{}, &model::ReasonCount::count);
+  model::sort_by_count(record.extra);
   if (outcome.limiter_given_up) {
     if (!record.note.empty()) record.note += ' ';
     record.note += fmt::format(

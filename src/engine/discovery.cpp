@@ -124,7 +124,8 @@ Result<void> Discovery::find_gateways(Block& block) {
     } else if (!driver_.stopped()) {
       host.state = HostState::down;
       host.reason = Reason::host_unreach;
-      host.note = fmt::format("The gateway {} does not answer on its link.", to_string(host.path.next_hop));
+      host.note =
+          fmt::format("The gateway {} does not answer on its link.", to_string(host.path.next_hop.without_zone()));
     }
   }
   return {};
@@ -149,8 +150,8 @@ Result<void> Discovery::find_neighbours(Block& block, Family family) {
       host.state = HostState::down;
       host.reason = Reason::no_response;
       if (!host.target.single) continue;
-      host.note = fmt::format("{} does not answer {} on its own link, so nothing can be sent to it.",
-                              to_string(host.target.address), v4 ? "ARP" : "neighbour discovery");
+      host.note = fmt::format("It does not answer {} on its own link, so nothing can be sent to it.",
+                              v4 ? "ARP" : "neighbour discovery");
     }
   }
   return {};

@@ -26,7 +26,9 @@ PacerLimits limits_of(const plan::Timing& t) {
 std::string scope_at_begin(const Stage& stage) {
   const std::size_t ports = stage.job.asks.size();
   const std::string_view word = ports == 1 ? "port" : "ports";
-  if (stage.targets.size() == 1) return fmt::format("{} [{} {}]", to_string(stage.targets[0].address), ports, word);
+  if (stage.targets.size() == 1) {
+    return fmt::format("{} [{} {}]", to_string(stage.targets[0].address.without_zone()), ports, word);
+  }
   return fmt::format("{} hosts [{} {}/host]", stage.targets.size(), ports, word);
 }
 
@@ -57,6 +59,26 @@ std::unique_ptr<Engine> Driver::engine_for(const Stage& stage, StageListener& li
     settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, *stage.first_wait);
   }
   return std::make_unique<Engine>(stage.job, stage.targets, settings, pacer_, listener);
+}
+
+void Driver::begin_block(std::uint64_t through, std::uint64_t all) {
+  course_ = {.block_began = world_.clock.now(), .before = course_.through, .through = through, .all = all};
+}
+
+// Later addresses are taken to be like those before them: earlier blocks where there are any, else this one, which
+// can be known only in its last stage.
+std::optional<Duration> Driver::scan_remaining(const Stage& stage, Duration of_stage) const {
+  if (course_.through >= course_.all) return std::nullopt;
+  const Duration in_block = world_.clock.now() - course_.block_began;
+  const auto later = static_cast<double>(course_.all - course_.through);
+  if (course_.before == 0) {
+    const bool is_last = stage.job.goal == Job::Goal::every_ask;
+    if (!is_last) return std::nullopt;
+    return of_stage + duration_of(seconds_of(in_block + of_stage) * later / static_cast<double>(course_.through));
+  }
+  const double an_address = seconds_of(course_.block_began - began_) / static_cast<double>(course_.before);
+  const Duration block = duration_of(an_address * static_cast<double>(course_.through - course_.before));
+  return std::max(of_stage, block - in_block) + duration_of(an_address * later);
 }
 
 bool Driver::stopped() {
@@ -112,6 +134,7 @@ Result<void> Driver::tell_progress(const Engine& engine, const Stage& stage, Ins
   if (progress.fraction > 0.01) {
     const double elapsed = seconds_of(now - began);
     progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
+    progress.scan_remaining = scan_remaining(stage, *progress.remaining);
   }
   progress.elapsed = now - began_;
   progress.rate = rate_;

@@ -48,6 +48,9 @@ class Driver {
   // Whether the user wants to stop; once true it stays true.
   bool stopped();
 
+  // The block that begins now ends `through` addresses from the beginning of a walk over `all` targets.
+  void begin_block(std::uint64_t through, std::uint64_t all);
+
   // What progress shows. Kept by the stages.
   struct Found {
     std::uint64_t hosts_done = 0;  // of the blocks before this one
@@ -61,6 +64,7 @@ class Driver {
 
  private:
   Result<void> tell_progress(const Engine& engine, const Stage& stage, Instant began);
+  [[nodiscard]] std::optional<Duration> scan_remaining(const Stage& stage, Duration of_stage) const;
   [[nodiscard]] model::TaskRecord task(std::string_view name, std::string extra = {}) const;
 
   const plan::Plan& plan_;
@@ -70,6 +74,13 @@ class Driver {
   Random seeds_;
   EngineSettings settings_;
   Found found_;
+  struct Course {
+    Instant block_began;
+    std::uint64_t before = 0;   // addresses of earlier blocks
+    std::uint64_t through = 0;  // and of this one
+    std::uint64_t all = 0;
+  };
+  Course course_;
   bool stopped_ = false;
   Instant began_;
   std::uint64_t sent_ = 0;     // by stages that are over

@@ -17,26 +17,15 @@ constexpr unsigned slots = 16;
 constexpr unsigned control_slot = slots - 2;
 static_assert(slots * Job::max_techniques == tag_count);
 
-constexpr std::size_t sample_count = 8192;  // send times remembered at once
-constexpr Duration sample_life = 3s;        // then the place is given to another probe
-constexpr std::size_t control_count = 64;   // ports known to answer, asked again and again
-// One frame in so many is a control: more of them until the loss is known at all.
-constexpr std::uint64_t control_every_at_first = 16;
-constexpr std::uint64_t control_every = 64;
-constexpr std::uint64_t first_controls = 64;
+// Control probes whose fate is known, before the loss is read off them.
 constexpr std::uint64_t enough_controls = 8;
 // Of all answering ports of a job, at most this many are expected to be missed when it ends.
 constexpr double acceptable_misses = 0.02;
 
-// The address as it stands in packets: a zone never travels.
-net::IpAddress on_the_wire(const net::IpAddress& address) { return net::IpAddress::from_bytes(address.bytes()); }
-
 // Link-local addresses are only unique together with their link.
 net::IpAddress with_link(const net::IpAddress& address, std::uint32_t interface) {
-  if (address.is_v4() || !address.is_link_local()) return on_the_wire(address);
-  std::array<std::uint8_t, 16> bytes{};
-  std::ranges::copy(address.bytes(), bytes.begin());
-  return net::IpAddress::v6(bytes, interface);
+  const bool needs_link = !address.is_v4() && address.is_link_local();
+  return needs_link ? address.with_zone(interface) : address.without_zone();
 }
 
 std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::IpAddress& target, net::Port port,
@@ -109,25 +98,7 @@ struct Engine::Pending {
   std::uint32_t host;
   std::uint32_t ask;
   std::uint16_t tag;
-  std::uint8_t control;  // index + 1 into controls_, 0 for an ordinary probe
-};
-
-struct Engine::Sample {
-  Instant sent;
-  std::uint32_t host = 0;
-  std::uint32_t ask = 0;
-  std::uint16_t tag = 0;
-  bool used = false;
-};
-
-struct Engine::Control {
-  std::uint32_t host = 0;
-  std::uint32_t ask = 0;
-  Instant sent{};
-  bool queued = false;  // in the outbox
-  bool in_flight = false;
-  bool open = false;
-  bool odd = false;  // which of the two control slots its last question used
+  std::uint8_t control;  // Controls::Question::control + 1, 0 for an ordinary probe
 };
 
 Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const EngineSettings& settings, Pacer& pacer,
@@ -143,8 +114,7 @@ Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const Engine
       walk_{static_cast<std::uint32_t>(job.asks.size()), settings.seed,
             job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
       lanes_(targets.size()),
-      samples_(sample_count),
-      random_{settings.seed} {
+      controls_{settings.seed} {
   assert(!targets.empty() && !job.asks.empty() && job.techniques.size() <= Job::max_techniques);
   for (std::uint32_t ask = 0; ask < job.asks.size(); ++ask) {
     auto& index = ask_index_[job.asks[ask].technique];
@@ -168,7 +138,6 @@ Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const Engine
   }
   outbox_.reserve(outbox_size);
   pending_.reserve(outbox_size);
-  controls_.reserve(control_count);
 }
 
 Engine::~Engine() = default;
@@ -181,7 +150,7 @@ std::uint16_t Engine::tag_of(std::uint32_t ask, unsigned slot) const {
 
 probe::Attempt Engine::attempt(std::uint32_t host, std::uint32_t ask, std::uint16_t tag) const {
   const net::Path& path = *targets_[host].path;
-  const net::IpAddress target = on_the_wire(targets_[host].address);
+  const net::IpAddress target = targets_[host].address.without_zone();  // a zone never travels
   const net::Port port = job_.asks[ask].port;
   return {path, target, port, tag, cookie_of(settings_.key, path.source, target, port, tag)};
 }
@@ -227,7 +196,7 @@ void Engine::wake_lanes(Instant now) {
 void Engine::fill(Instant now) {
   const std::size_t allowed = pacer_.allowance(now, outbox_size);
   while (outbox_.size() < allowed && !active_.empty()) {
-    if (control_is_due() && fill_control()) continue;
+    if (controls_.is_due(pacer_.controls_asked()) && fill_control()) continue;
     if (!fill_one(now)) return;
   }
 }
@@ -256,7 +225,7 @@ bool Engine::fill_one(Instant now) {
     if (lane.asked++ == 0) lane.pass_started = now;
     if (lane.passes == 0) ++asked_once_;
     put(host, *ask, static_cast<unsigned>(lane.passes) % control_slot);
-    ++since_control_;
+    controls_.on_probe();
     if (lane.gap > Duration::zero()) {
       drop_active(turn_);
       lane.phase = Lane::Phase::spaced;
@@ -316,15 +285,11 @@ void Engine::on_sent(std::size_t count, Instant now) {
       if (settings_.timing.host_timeout) park(p.host, Instant::max());  // only to be woken when overdue
     }
     if (p.control != 0) {
-      Control& control = controls_[p.control - 1U];
-      control.queued = false;
-      control.in_flight = true;
-      control.sent = now;
+      controls_.on_sent(p.control - 1U, now);
       continue;
     }
     lane.last_sent = now;
-    Sample& sample = samples_[(p.host * 0x9e3779b1U ^ p.ask * 0x85ebca6bU) >> 7U & (sample_count - 1)];
-    if (!sample.used || now - sample.sent > sample_life) sample = {now, p.host, p.ask, p.tag, true};
+    send_times_.note(p.host, p.ask, p.tag, now);
   }
   outbox_first_ += count;
   sent_ += count;
@@ -403,61 +368,28 @@ double Engine::loss() const {
 
 // ---- control probes -----------------------------------------------------------------------------
 
-// Open ports first: their answers are the ones that no limiter holds back.
-void Engine::remember(std::uint32_t host, std::uint32_t ask, model::PortState state) {
-  const bool open = state == model::PortState::open;
-  if (controls_.size() < control_count) {
-    controls_.push_back({.host = host, .ask = ask, .open = open});
-    return;
-  }
-  Control& control = controls_[random_.below(control_count)];
-  if (control.in_flight || control.queued || (control.open && !open)) return;
-  if (!open && !random_.chance(0.05)) return;
-  control = {.host = host, .ask = ask, .open = open};
-}
-
-bool Engine::control_is_due() const {
-  const bool known = pacer_.controls_asked() >= first_controls;
-  return since_control_ >= (known ? control_every : control_every_at_first);
-}
-
 bool Engine::fill_control() {
-  since_control_ = 0;
+  controls_.skip_turn();
   const bool gentle = settings_.timing.serial || settings_.timing.scan_delay > Duration::zero();
-  if (gentle || controls_.empty() || job_.goal == Job::Goal::first_sign) return false;
-  const std::size_t first = random_.below(controls_.size());
-  const bool any_open = std::ranges::any_of(controls_, &Control::open);
-  for (std::size_t i = 0; i < controls_.size(); ++i) {
-    const std::size_t at = (first + i) % controls_.size();
-    Control& control = controls_[at];
-    if (control.queued || control.in_flight || (any_open && !control.open)) continue;
-    if (lanes_[control.host].limited || lanes_[control.host].timed_out) continue;
-    control.queued = true;
-    control.odd = !control.odd;
-    put(control.host, control.ask, control_slot + (control.odd ? 1 : 0));
-    pending_.back().control = static_cast<std::uint8_t>(at + 1);
-    return true;
-  }
-  return false;
+  if (gentle || job_.goal == Job::Goal::first_sign) return false;
+  const auto question =
+      controls_.choose([this](std::uint32_t host) { return !lanes_[host].limited && !lanes_[host].timed_out; });
+  if (!question) return false;
+  put(question->host, question->ask, control_slot + (question->second_tag ? 1U : 0U));
+  pending_.back().control = static_cast<std::uint8_t>(question->control + 1);
+  return true;
 }
 
 void Engine::expire_controls(Instant now) {
-  for (Control& control : controls_) {
-    if (!control.in_flight || now - control.sent <= timeout_of(lanes_[control.host])) continue;
-    control.in_flight = false;
-    pacer_.on_control(true);
-  }
+  const auto lost = controls_.expire(now, [this](std::uint32_t host) { return timeout_of(lanes_[host]); });
+  for (std::uint64_t i = 0; i < lost; ++i) pacer_.on_control(true);
 }
 
-void Engine::answer_control(const Match& match, unsigned slot, Instant at) {
-  for (Control& control : controls_) {
-    if (!control.in_flight || control.host != match.host || control.ask != match.ask) continue;
-    if (slot != control_slot + (control.odd ? 1 : 0)) continue;
-    control.in_flight = false;
-    pacer_.on_control(false);
-    add_round_trip(lanes_[match.host], at - control.sent);
-    return;
-  }
+void Engine::answer_control(const Match& match, bool second_tag, Instant at) {
+  const auto sent = controls_.take(match.host, match.ask, second_tag);
+  if (!sent) return;
+  pacer_.on_control(false);
+  add_round_trip(lanes_[match.host], at - *sent);
 }
 
 // ---- answers ------------------------------------------------------------------------------------
@@ -498,7 +430,7 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
   const Ask& ask = job_.asks[match.ask];
   if (job_.techniques[ask.technique]->has_tag) {
     const unsigned slot = match.tag - tag_of(match.ask, 0);
-    if (slot >= control_slot) return answer_control(match, slot, frame.at);
+    if (slot >= control_slot) return answer_control(match, slot != control_slot, frame.at);
   }
   measure(match, lane, frame.at);
   const Ledger::Code before = ledger_.code(match.host, match.ask);
@@ -524,21 +456,18 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
     lane.up = true;
     // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss.
     if (job_.goal == Job::Goal::every_ask && verdict.state != model::PortState::filtered)
-      remember(match.host, match.ask, verdict.state);
+      controls_.remember(match.host, match.ask, verdict.state == model::PortState::open);
   }
   listener_.on_answer({match.host, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
   if ((job_.goal == Job::Goal::first_sign && lane.up) || lane.answered == job_.asks.size()) finish_lane(lane);
 }
 
 void Engine::measure(const Match& match, Lane& lane, Instant at) {
-  Sample& sample = samples_[(match.host * 0x9e3779b1U ^ match.ask * 0x85ebca6bU) >> 7U & (sample_count - 1)];
-  if (!sample.used || sample.host != match.host || sample.ask != match.ask) return;
+  // ARP and ND do not say which attempt they answer, so theirs count only while there was but one.
   const bool tagged = job_.techniques[job_.asks[match.ask].technique]->has_tag;
-  // Karn's rule: only an answer to the very attempt whose time was noted. ARP and ND do not say which
-  // attempt they answer, so theirs count only while there was but one.
-  if (tagged ? sample.tag != match.tag : !asked_once(lane)) return;
-  sample.used = false;
-  add_round_trip(lane, at - sample.sent);
+  if (!tagged && !asked_once(lane)) return;
+  const auto sent = send_times_.take(match.host, match.ask, tagged ? std::optional{match.tag} : std::nullopt);
+  if (sent) add_round_trip(lane, at - *sent);
 }
 
 // Whether only the first pass has sent anything so far.

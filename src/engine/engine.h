@@ -18,6 +18,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "engine/controls.h"
 #include "engine/host_index.h"
 #include "engine/ledger.h"
 #include "engine/link.h"
@@ -25,6 +26,7 @@
 #include "engine/passes.h"
 #include "engine/permutation.h"
 #include "engine/round_trip.h"
+#include "engine/send_times.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
 #include "net/path.h"
@@ -132,8 +134,6 @@ class Engine {
  private:
   struct Lane;
   struct Pending;
-  struct Sample;
-  struct Control;
   struct Wake {
     Instant at;
     std::uint32_t host;
@@ -153,7 +153,6 @@ class Engine {
   void wake_lanes(Instant now);
   void fill(Instant now);
   bool fill_one(Instant now);
-  [[nodiscard]] bool control_is_due() const;
   bool fill_control();
   void put(std::uint32_t host, std::uint32_t ask, unsigned slot);
   void finish_pass(std::uint32_t host, Instant now);
@@ -168,9 +167,8 @@ class Engine {
                                            const Received& frame) const;
   void settle(const Match& match, const probe::Verdict& verdict, const wire::Packet& packet, const Received& frame);
   void measure(const Match& match, Lane& lane, Instant at);
-  void remember(std::uint32_t host, std::uint32_t ask, model::PortState state);
   void expire_controls(Instant now);
-  void answer_control(const Match& match, unsigned slot, Instant at);
+  void answer_control(const Match& match, bool second_tag, Instant at);
   [[nodiscard]] bool asked_once(const Lane& lane) const;
   void add_round_trip(Lane& lane, Duration sample);
 
@@ -195,10 +193,8 @@ class Engine {
   std::vector<Pending> pending_;  // what each frame of the outbox asks
   std::size_t outbox_first_ = 0;
 
-  std::vector<Sample> samples_;
-  std::vector<Control> controls_;
-  Random random_;
-  std::uint64_t since_control_ = 0;
+  SendTimes send_times_;
+  Controls controls_;
 
   std::uint64_t sent_ = 0;
   std::uint64_t answers_ = 0;

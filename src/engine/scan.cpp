@@ -25,6 +25,7 @@ class Scan {
   Result<model::ScanFinished> run() {
     plan::TargetSet::Cursor cursor{plan_.targets};
     for (Block block = next_block(cursor); !block.hosts.empty() && !driver_.stopped(); block = next_block(cursor)) {
+      driver_.begin_block(cursor.passed(), plan_.targets.walk_length());
       if (const auto done = scan(block); !done) return fail(done.error());
       driver_.found().hosts_done += block.hosts.size();
     }

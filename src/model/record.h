@@ -87,10 +87,12 @@ struct TaskRecord {
 struct Progress {
   TaskRecord task;
   double fraction = 0;                // 0 to 1 of this task
-  std::optional<Duration> remaining;  // nullopt while nothing honest can be said
-  Duration elapsed{};                 // since the scan began
-  double rate = 0;                    // probes a second, of late
-  std::size_t hosts_done = 0;         // hosts finished in earlier blocks
+  std::optional<Duration> remaining;  // of this task; nullopt while nothing honest can be said
+  // Of the whole scan, where more hosts follow those of this task and something honest can be said.
+  std::optional<Duration> scan_remaining;
+  Duration elapsed{};          // since the scan began
+  double rate = 0;             // probes a second, of late
+  std::size_t hosts_done = 0;  // hosts finished in earlier blocks
   std::size_t hosts_up = 0;
   std::size_t hosts_active = 0;  // hosts in this task
   std::size_t open_found = 0;

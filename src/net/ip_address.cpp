@@ -60,7 +60,20 @@ ZeroRun longest_zero_run(const std::array<std::uint16_t, 8>& groups) {
   return best.length > 1 ? best : ZeroRun{};
 }
 
-std::string print_v6(std::span<const std::uint8_t> bytes) {
+char* print_number(unsigned value, char* out, int base = 10) {
+  constexpr std::ptrdiff_t longest = 10;  // 2^32 - 1 in decimal
+  return std::to_chars(out, out + longest, value, base).ptr;
+}
+
+char* print_quad(std::span<const std::uint8_t> bytes, char* out) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *out++ = '.';
+    out = print_number(bytes[i], out);
+  }
+  return out;
+}
+
+char* print_v6(std::span<const std::uint8_t> bytes, char* out) {
   std::array<std::uint16_t, 8> groups{};
   for (std::size_t i = 0; i < groups.size(); ++i) {
     groups[i] = static_cast<std::uint16_t>(bytes[2 * i] << 8U | bytes[2 * i + 1]);
@@ -68,20 +81,21 @@ std::string print_v6(std::span<const std::uint8_t> bytes) {
   const ZeroRun run = longest_zero_run(groups);
   // RFC 5952 §5: the mixed form where the prefix says that an IPv4 address is inside.
   if (run.begin == 0 && run.length == 5 && groups[5] == 0xffff) {
-    return fmt::format("::ffff:{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
+    constexpr std::string_view prefix = "::ffff:";
+    return print_quad(bytes.last(4), std::ranges::copy(prefix, out).out);
   }
-  std::string text;
   for (std::size_t i = 0; i < groups.size();) {
     if (run.length != 0 && i == run.begin) {
-      text += "::";
+      *out++ = ':';
+      *out++ = ':';
       i += run.length;
       continue;
     }
-    if (!text.empty() && text.back() != ':') text += ':';
-    fmt::format_to(std::back_inserter(text), "{:x}", groups[i]);
+    if (i > 0 && i != run.begin + run.length) *out++ = ':';
+    out = print_number(groups[i], out, 16);
     ++i;
   }
-  return text;
+  return out;
 }
 
 std::uint8_t mask_byte(unsigned length, std::size_t index) {
@@ -147,12 +161,17 @@ IpAddress IpAddress::plus(std::uint64_t n) const {
   return sum;
 }
 
+char* print(const IpAddress& address, char* out) {
+  if (address.is_v4()) return print_quad(address.bytes(), out);
+  out = print_v6(address.bytes(), out);
+  if (address.zone() == 0) return out;
+  *out++ = '%';
+  return print_number(address.zone(), out);
+}
+
 std::string to_string(const IpAddress& address) {
-  const auto bytes = address.bytes();
-  if (address.is_v4()) return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
-  std::string text = print_v6(bytes);
-  if (address.zone() != 0) fmt::format_to(std::back_inserter(text), "%{}", address.zone());
-  return text;
+  std::array<char, longest_address_text> text;
+  return {text.data(), print(address, text.data())};
 }
 
 Prefix Prefix::around(const IpAddress& address, unsigned length) {

@@ -85,6 +85,11 @@ class IpAddress {
 
 // Canonical text: dotted quad, RFC 5952 for IPv6, "%N" after a zoned one.
 std::string to_string(const IpAddress& address);
+// The longest of these: eight groups of four digits and a zone of ten.
+inline constexpr std::size_t longest_address_text = 39 + 1 + 10;
+// The same text to `out`, which has room for longest_address_text; returns its end. For those who print a hundred
+// thousand of them.
+char* print(const IpAddress& address, char* out);
 
 struct Prefix {
   IpAddress address;     // host bits zero

@@ -1,6 +1,5 @@
 #include "os/connect_link.h"
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
@@ -16,6 +15,7 @@
 #include <cstring>
 #include <utility>
 
+#include "os/socket_address.h"
 #include "os/source_ports.h"
 #include "os/system_error.h"
 #include "wire/build.h"
@@ -71,38 +71,6 @@ bool is_out_of_room(int error) {
     default:
       return false;
   }
-}
-
-sockaddr_storage socket_address(const net::IpAddress& address, net::Port port, socklen_t& size) {
-  sockaddr_storage storage{};
-  if (address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port.value());
-    std::memcpy(&v4.sin_addr, address.bytes().data(), sizeof v4.sin_addr);
-    size = sizeof v4;
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port.value());
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-    v6.sin6_scope_id = address.zone();
-    size = sizeof v6;
-  }
-  return storage;
-}
-
-std::optional<net::IpAddress> address_of(const sockaddr* address) {
-  std::array<std::uint8_t, 16> bytes{};
-  if (address->sa_family == AF_INET) {
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, 4);
-    return net::IpAddress::from_bytes(std::span{bytes}.first(4));
-  }
-  if (address->sa_family == AF_INET6) {
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, 16);
-    return net::IpAddress::from_bytes(bytes);
-  }
-  return std::nullopt;
 }
 
 enum class Peer : std::uint8_t { nobody, itself, another };
@@ -242,10 +210,8 @@ std::optional<ConnectLink::Syn> ConnectLink::read_syn(const engine::Frame& frame
   Syn syn;
   syn.target = packet->destination;
   if (!syn.target.is_v4() && syn.target.is_link_local()) {
-    std::array<std::uint8_t, 16> bytes{};
-    std::ranges::copy(syn.target.bytes(), bytes.begin());
     const std::uint32_t zone = frame.path->next_hop.zone();
-    syn.target = net::IpAddress::v6(bytes, zone != 0 ? zone : frame.path->interface);
+    syn.target = syn.target.with_zone(zone != 0 ? zone : frame.path->interface);
   }
   syn.source = packet->source;
   syn.port = tcp->destination;
@@ -289,9 +255,8 @@ ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
     ++refused_;
     return Taken::yes;
   }
-  socklen_t size = 0;
-  const sockaddr_storage address = socket_address(syn.target, syn.port, size);
-  const int status = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size);
+  const SocketAddress address = socket_address(syn.target, syn.port);
+  const int status = ::connect(socket.get(), address.get(), address.size);
   const int error = status == 0 ? 0 : errno;
   if (is_out_of_room(error)) return note_full(now);
   full_since_.reset();

@@ -27,7 +27,9 @@ std::unexpected<Error> file_failure(std::string_view what, std::string_view path
   return fail(Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why));
 }
 std::unexpected<Error> file_failure(std::string_view what, std::string_view path, int error) {
-  return file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
+  auto failure = file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
+  if (error == EACCES || error == EPERM) failure.error().code = Errc::privilege;
+  return failure;
 }
 
 // Reads to the end of `file`, whatever it is: sizes of pipes and of files in /proc are not known before.

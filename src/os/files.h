@@ -14,8 +14,8 @@
 
 namespace portolan::os {
 
-// The content of `path`; "-" is standard input. Errc::io with a sentence: not there, not readable, a
-// directory, larger than `limit` bytes.
+// The content of `path`; "-" is standard input. Errc::io with a sentence: not there, a directory, larger than `limit`
+// bytes. Errc::privilege: not readable for this user.
 Result<std::string> read_file(std::string_view path, std::size_t limit = std::size_t{256} * 1024 * 1024);
 
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that

@@ -4,6 +4,8 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
+#include <array>
+
 #include "base/escape.h"
 
 namespace portolan::os {
@@ -19,6 +21,11 @@ Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket) {
 }
 
 std::uint32_t interface_index(std::string_view name) { return ::if_nametoindex(std::string{name}.c_str()); }
+
+std::string interface_name(std::uint32_t index) {
+  std::array<char, IF_NAMESIZE> name{};
+  return ::if_indextoname(index, name.data()) == nullptr ? std::string{} : std::string{name.data()};
+}
 
 Error no_such_interface(std::string_view name, const std::vector<Interface>& there_are) {
   std::string names;

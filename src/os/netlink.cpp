@@ -18,6 +18,8 @@
 namespace portolan::os {
 namespace {
 
+using wire::next_message;
+
 // The kernel fills dump datagrams up to the size of the reader's buffer, 32 KiB at most
 // (net/netlink/af_netlink.c, netlink_dump). Answers to single questions are far smaller.
 constexpr std::size_t datagram_size = 32'768;
@@ -25,53 +27,22 @@ constexpr unsigned batch_limit = 32;
 constexpr std::size_t answer_size = datagram_size / batch_limit;
 constexpr int receive_buffer = 2 * 1024 * 1024;
 constexpr int dump_tries = 8;
+constexpr int largest_errno = 4'095;  // include/linux/err.h, MAX_ERRNO
 constexpr int dump_patience_ms = 5'000;
-
-// NLMSG_ALIGN, without its signed arithmetic.
-constexpr std::size_t align(std::size_t size) { return (size + NLMSG_ALIGNTO - 1) / NLMSG_ALIGNTO * NLMSG_ALIGNTO; }
 
 std::unexpected<Error> failure(const char* what, int error) {
   return fail(Errc::io, fmt::format("cannot {} the kernel's routing tables: {}", what, error_text(error)));
 }
 
-// The attributes of a message whose body begins with a `Body`, by number.
+// The body of a message of that type; `message` is moved on to its attributes.
 template <class Body>
-class Attributes {
- public:
-  explicit Attributes(MessageBytes message) {
-    const nlmsghdr* header = &header_of(message);
-    if (mnl_nlmsg_get_payload_len(header) < sizeof(Body)) return;
-    body = static_cast<const Body*>(mnl_nlmsg_get_payload(header));
-    mnl_attr_parse(header, sizeof(Body), &Attributes::note, &table_);
-  }
-  [[nodiscard]] const nlattr* find(std::size_t number) const {
-    return number < table_.size() ? table_[number] : nullptr;
-  }
-  [[nodiscard]] MessageBytes bytes(std::size_t number) const {
-    const nlattr* attribute = find(number);
-    if (attribute == nullptr) return {};
-    return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
-  }
-  [[nodiscard]] std::optional<std::uint32_t> u32(std::size_t number) const {
-    const MessageBytes raw = bytes(number);
-    if (raw.size() < sizeof(std::uint32_t)) return std::nullopt;
-    std::uint32_t value = 0;
-    std::memcpy(&value, raw.data(), sizeof value);
-    return value;
-  }
-
-  const Body* body = nullptr;  // nullptr: the message is too short
-
- private:
-  using Table = std::array<const nlattr*, 64>;
-  static int note(const nlattr* attribute, void* data) {
-    auto& table = *static_cast<Table*>(data);
-    const std::uint16_t number = mnl_attr_get_type(attribute);
-    if (number < table.size()) table[number] = attribute;
-    return MNL_CB_OK;
-  }
-  Table table_{};
-};
+std::optional<Body> take_body(MessageBytes& message, std::uint16_t type) {
+  if (message.size() < sizeof(nlmsghdr) || header_of(message).nlmsg_type != type) return std::nullopt;
+  message = message.subspan(sizeof(nlmsghdr));
+  const auto body = wire::read_struct<Body>(message);
+  if (body) message = message.subspan(std::min(wire::netlink_align(sizeof(Body)), message.size()));
+  return body;
+}
 
 std::optional<net::IpAddress> address_of(MessageBytes raw) {
   if (raw.size() != 4 && raw.size() != 16) return std::nullopt;
@@ -91,82 +62,56 @@ std::optional<net::IpAddress> via_of(MessageBytes raw) {
   return raw.size() > family_size ? address_of(raw.subspan(family_size)) : std::nullopt;
 }
 
-std::optional<std::uint32_t> metric_of(const nlattr* metrics, std::uint16_t wanted) {
-  std::optional<std::uint32_t> value;
-  if (metrics == nullptr) return value;
-  const auto* end = static_cast<const std::uint8_t*>(mnl_attr_get_payload(metrics)) + mnl_attr_get_payload_len(metrics);
-  const auto* attribute = static_cast<const nlattr*>(mnl_attr_get_payload(metrics));
-  while (mnl_attr_ok(attribute, static_cast<int>(end - reinterpret_cast<const std::uint8_t*>(attribute)))) {
-    if (mnl_attr_get_type(attribute) == wanted && mnl_attr_get_payload_len(attribute) >= sizeof(std::uint32_t)) {
-      value = mnl_attr_get_u32(attribute);
-    }
-    attribute = mnl_attr_next(attribute);
-  }
-  return value;
-}
-
-bool is_type(MessageBytes message, std::uint16_t type) {
-  return message.size() >= sizeof(nlmsghdr) && header_of(message).nlmsg_type == type;
-}
-
 }  // namespace
 
-const nlmsghdr& header_of(MessageBytes message) { return *reinterpret_cast<const nlmsghdr*>(message.data()); }
-
-std::vector<MessageBytes> split_messages(std::span<const std::uint8_t> datagram) {
-  std::vector<MessageBytes> messages;
-  while (datagram.size() >= sizeof(nlmsghdr)) {
-    const std::size_t size = header_of(datagram).nlmsg_len;
-    if (size < sizeof(nlmsghdr) || size > datagram.size()) break;
-    messages.push_back(datagram.first(size));
-    datagram = datagram.subspan(std::min(align(size), datagram.size()));
-  }
-  return messages;
-}
-
 std::optional<Interface> parse_link(MessageBytes message) {
-  if (!is_type(message, RTM_NEWLINK)) return std::nullopt;
-  const Attributes<ifinfomsg> link{message};
-  if (link.body == nullptr) return std::nullopt;
+  const auto body = take_body<ifinfomsg>(message, RTM_NEWLINK);
+  if (!body) return std::nullopt;
   Interface interface;
-  interface.index = static_cast<std::uint32_t>(link.body->ifi_index);
-  interface.type = link.body->ifi_type;
-  interface.flags = link.body->ifi_flags;
-  const MessageBytes name = link.bytes(IFLA_IFNAME);
-  interface.name.assign(name.begin(), std::find(name.begin(), name.end(), 0));
-  interface.mac = mac_of(link.bytes(IFLA_ADDRESS));
-  interface.mtu = link.u32(IFLA_MTU).value_or(interface.mtu);
+  interface.index = static_cast<std::uint32_t>(body->ifi_index);
+  interface.type = body->ifi_type;
+  interface.flags = body->ifi_flags;
+  wire::for_each_attribute(message, [&](std::uint16_t type, MessageBytes payload) {
+    if (type == IFLA_IFNAME) interface.name = wire::netlink_text(payload);
+    if (type == IFLA_ADDRESS) interface.mac = mac_of(payload);
+  });
   return interface;
 }
 
 std::optional<Neighbour> parse_neighbour(MessageBytes message) {
-  if (!is_type(message, RTM_NEWNEIGH)) return std::nullopt;
-  const Attributes<ndmsg> entry{message};
-  if (entry.body == nullptr) return std::nullopt;
-  const auto address = address_of(entry.bytes(NDA_DST));
+  const auto body = take_body<ndmsg>(message, RTM_NEWNEIGH);
+  if (!body) return std::nullopt;
+  std::optional<net::IpAddress> address;
+  std::optional<net::Mac> mac;
+  wire::for_each_attribute(message, [&](std::uint16_t type, MessageBytes payload) {
+    if (type == NDA_DST) address = address_of(payload);
+    if (type == NDA_LLADDR) mac = mac_of(payload);
+  });
   if (!address) return std::nullopt;
-  return Neighbour{static_cast<std::uint32_t>(entry.body->ndm_ifindex), *address, mac_of(entry.bytes(NDA_LLADDR))};
+  return Neighbour{static_cast<std::uint32_t>(body->ndm_ifindex), *address, mac};
 }
 
 std::optional<Route> parse_route(MessageBytes message) {
-  if (!is_type(message, RTM_NEWROUTE)) return std::nullopt;
-  const Attributes<rtmsg> entry{message};
-  if (entry.body == nullptr) return std::nullopt;
+  const auto body = take_body<rtmsg>(message, RTM_NEWROUTE);
+  if (!body) return std::nullopt;
   Route route;
-  route.type = entry.body->rtm_type;
-  route.interface = entry.u32(RTA_OIF).value_or(0);
-  route.source = address_of(entry.bytes(RTA_PREFSRC));
-  route.gateway = address_of(entry.bytes(RTA_GATEWAY));
-  if (!route.gateway) route.gateway = via_of(entry.bytes(RTA_VIA));
-  route.mtu = metric_of(entry.find(RTA_METRICS), RTAX_MTU);
+  route.type = body->rtm_type;
+  std::optional<net::IpAddress> via;
+  wire::for_each_attribute(message, [&](std::uint16_t type, MessageBytes payload) {
+    if (type == RTA_OIF) route.interface = wire::read_struct<std::uint32_t>(payload).value_or(0);
+    if (type == RTA_PREFSRC) route.source = address_of(payload);
+    if (type == RTA_GATEWAY) route.gateway = address_of(payload);
+    if (type == RTA_VIA) via = via_of(payload);
+  });
+  if (!route.gateway) route.gateway = via;
   return route;
 }
 
 std::optional<int> parse_error(MessageBytes message) {
-  if (!is_type(message, NLMSG_ERROR) || message.size() < sizeof(nlmsghdr) + sizeof(int)) return std::nullopt;
-  int error = 0;
-  std::memcpy(&error, message.data() + sizeof(nlmsghdr), sizeof error);
-  return -error;
+  if (header_of(message).nlmsg_type != NLMSG_ERROR) return std::nullopt;
+  const auto error = wire::read_struct<int>(message.subspan(sizeof(nlmsghdr)));
+  if (!error) return std::nullopt;
+  return *error > 0 || *error < -largest_errno ? EBADMSG : -*error;
 }
 
 void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& question) {
@@ -182,7 +127,8 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
   mnl_attr_put(header, RTA_DST, address.size(), address.data());
   const std::uint32_t interface = question.interface != 0 ? question.interface : question.target.zone();
   if (interface != 0) mnl_attr_put_u32(header, RTA_OIF, interface);
-  datagram.insert(datagram.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(align(header->nlmsg_len)));
+  datagram.insert(datagram.end(), room.begin(),
+                  room.begin() + static_cast<std::ptrdiff_t>(wire::netlink_align(header->nlmsg_len)));
 }
 
 Result<NetlinkSocket> NetlinkSocket::open() {
@@ -225,9 +171,8 @@ Result<bool> NetlinkSocket::receive(const std::function<void(MessageBytes)>& vis
     }
     for (int i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      for (const MessageBytes message : split_messages({buffer_.data() + at * answer_size, headers[at].msg_len})) {
-        visit(message);
-      }
+      std::span<const std::uint8_t> datagram{buffer_.data() + at * answer_size, headers[at].msg_len};
+      for (auto message = next_message(datagram); !message.empty(); message = next_message(datagram)) visit(message);
     }
   }
 }
@@ -266,10 +211,12 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::vector<std::vecto
       continue;
     }
     if (size < 0) return failure("read", errno);
-    for (const MessageBytes message : split_messages({buffer_.data(), static_cast<std::size_t>(size)})) {
-      if (header_of(message).nlmsg_seq != sequence_) continue;  // of a dump that was given up
-      if ((header_of(message).nlmsg_flags & NLM_F_DUMP_INTR) != 0) consistent = false;
-      if (header_of(message).nlmsg_type == NLMSG_DONE) return consistent;
+    std::span<const std::uint8_t> datagram{buffer_.data(), static_cast<std::size_t>(size)};
+    for (auto message = next_message(datagram); !message.empty(); message = next_message(datagram)) {
+      const nlmsghdr told = header_of(message);
+      if (told.nlmsg_seq != sequence_) continue;  // of a dump that was given up
+      if ((told.nlmsg_flags & NLM_F_DUMP_INTR) != 0) consistent = false;
+      if (told.nlmsg_type == NLMSG_DONE) return consistent;
       if (const auto error = parse_error(message)) return failure("read", *error);
       messages.emplace_back(message.begin(), message.end());
     }

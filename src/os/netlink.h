@@ -16,10 +16,11 @@
 #include "net/ip_address.h"
 #include "net/mac.h"
 #include "os/file_descriptor.h"
+#include "wire/netlink_message.h"
 
 namespace portolan::os {
 
-using MessageBytes = std::span<const std::uint8_t>;  // one message, its nlmsghdr first
+using wire::MessageBytes;
 
 struct Interface {
   std::uint32_t index = 0;
@@ -27,7 +28,6 @@ struct Interface {
   std::uint16_t type = 0;   // ARPHRD_*
   std::uint32_t flags = 0;  // IFF_*
   std::optional<net::Mac> mac;
-  std::uint32_t mtu = 1500;
   friend bool operator==(const Interface&, const Interface&) = default;
 };
 
@@ -42,7 +42,6 @@ struct Route {
   std::uint32_t interface = 0;  // 0: none
   std::optional<net::IpAddress> source;
   std::optional<net::IpAddress> gateway;
-  std::optional<std::uint32_t> mtu;
 };
 
 // Nothing for messages of another kind and for those cut short.
@@ -52,9 +51,8 @@ std::optional<Route> parse_route(MessageBytes message);
 // The errno of an NLMSG_ERROR, as a positive number; 0 for an acknowledgement.
 std::optional<int> parse_error(MessageBytes message);
 
-const nlmsghdr& header_of(MessageBytes message);  // `message` holds one at least
-// Takes a datagram apart; what does not form a whole message at its end is left out.
-std::vector<MessageBytes> split_messages(std::span<const std::uint8_t> datagram);
+// All zeros where the message is too short to have one.
+inline nlmsghdr header_of(MessageBytes message) { return wire::read_struct<nlmsghdr>(message).value_or(nlmsghdr{}); }
 
 struct RouteQuestion {
   net::IpAddress target;        // its zone counts as the interface where `interface` is 0

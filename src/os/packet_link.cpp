@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "os/socket_address.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -76,9 +77,8 @@ Result<FileDescriptor> open_raw(int family) {
   return socket;
 }
 
-sockaddr_storage link_layer_address(const engine::Frame& frame) {
-  sockaddr_storage storage{};
-  auto& address = reinterpret_cast<sockaddr_ll&>(storage);
+SocketAddress link_layer_address(const engine::Frame& frame) {
+  sockaddr_ll address{};
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(static_cast<std::uint16_t>(frame.type));
   address.sll_ifindex = static_cast<int>(frame.path->interface);
@@ -87,24 +87,24 @@ sockaddr_storage link_layer_address(const engine::Frame& frame) {
   // kernel does (net/ipv4/arp.c, arp_constructor).
   const net::Mac& to = frame.path->kind == net::Path::Kind::tunnel ? frame.path->source_mac : frame.to;
   std::copy(to.bytes.begin(), to.bytes.end(), address.sll_addr);
-  return storage;
+  SocketAddress made;
+  made.size = sizeof address;
+  std::memcpy(&made.storage, &address, sizeof address);
+  return made;
 }
 
-sockaddr_storage ipv4_address(const engine::Frame& frame) {
-  sockaddr_storage storage{};
-  auto& address = reinterpret_cast<sockaddr_in&>(storage);
-  address.sin_family = AF_INET;
-  if (frame.bytes.size() >= 20) std::memcpy(&address.sin_addr, frame.bytes.data() + 16, 4);
-  return storage;
+// Whom a whole packet is for: a raw IP socket wants it said again.
+SocketAddress ipv4_address(const engine::Frame& frame) {
+  constexpr std::size_t at = 16;  // RFC 791 §3.1
+  const bool whole = frame.bytes.size() >= at + 4;
+  return socket_address(whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 4)) : net::IpAddress{});
 }
 
-sockaddr_storage ipv6_address(const engine::Frame& frame) {
-  sockaddr_storage storage{};
-  auto& address = reinterpret_cast<sockaddr_in6&>(storage);
-  address.sin6_family = AF_INET6;
-  if (frame.bytes.size() >= 40) std::memcpy(&address.sin6_addr, frame.bytes.data() + 24, 16);
-  address.sin6_scope_id = frame.path->next_hop.zone();
-  return storage;
+SocketAddress ipv6_address(const engine::Frame& frame) {
+  constexpr std::size_t at = 24;  // RFC 8200 §3
+  const bool whole = frame.bytes.size() >= at + 16;
+  const auto address = whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 16)) : net::IpAddress::v6({});
+  return socket_address(address.with_zone(frame.path->next_hop.zone()));
 }
 
 }  // namespace
@@ -132,29 +132,26 @@ SendFailure send_failure_of(int error) {
 struct PacketLink::Batch {
   std::array<mmsghdr, batch_limit> messages{};
   std::array<iovec, batch_limit> parts{};
-  std::array<sockaddr_storage, batch_limit> addresses{};
+  std::array<SocketAddress, batch_limit> addresses{};
 
   void fill(std::size_t at, const engine::Frame& frame, Way way) {
-    socklen_t size = sizeof(sockaddr_ll);
     switch (way) {
       case Way::link_layer:
         addresses[at] = link_layer_address(frame);
         break;
       case Way::ipv4:
         addresses[at] = ipv4_address(frame);
-        size = sizeof(sockaddr_in);
         break;
       case Way::ipv6:
         addresses[at] = ipv6_address(frame);
-        size = sizeof(sockaddr_in6);
         break;
     }
     // The kernel only reads what iov_base points to.
     parts[at] = {const_cast<std::uint8_t*>(frame.bytes.data()), frame.bytes.size()};
     msghdr& header = messages[at].msg_hdr;
     header = {};
-    header.msg_name = &addresses[at];
-    header.msg_namelen = size;
+    header.msg_name = &addresses[at].storage;
+    header.msg_namelen = addresses[at].size;
     header.msg_iov = &parts[at];
     header.msg_iovlen = 1;
   }

@@ -5,6 +5,7 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -30,6 +31,8 @@ bool can_send_raw() {
   // Whoever lacks the right hears of that before the want of files.
   return socket.is_open() || errno == EMFILE || errno == ENFILE;
 }
+
+unsigned effective_user() { return ::geteuid(); }
 
 Result<void> drop_privileges() {
   const Capabilities none{::cap_init()};

@@ -9,6 +9,9 @@ namespace portolan::os {
 // the capabilities: in a user namespace that does not own the network they are there and mean nothing.
 bool can_send_raw();
 
+// geteuid().
+unsigned effective_user();
+
 // Gives up every capability of the calling thread, and the way back to them (no_new_privs): to be called
 // once all sockets and files that need them are open, before there are other threads. User and group
 // stay.

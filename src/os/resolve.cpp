@@ -2,34 +2,19 @@
 
 #include <fmt/core.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/escape.h"
+#include "os/socket_address.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
 namespace {
-
-std::optional<net::IpAddress> address_of(const sockaddr* address) {
-  std::array<std::uint8_t, 16> bytes{};
-  if (address->sa_family == AF_INET) {
-    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, 4);
-    return net::IpAddress::from_bytes(std::span{bytes}.first(4));
-  }
-  if (address->sa_family != AF_INET6) return std::nullopt;
-  const auto& v6 = *reinterpret_cast<const sockaddr_in6*>(address);
-  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-  return net::IpAddress::v6(bytes, v6.sin6_scope_id);
-}
 
 std::string reason_of(int status, int error) {
   switch (status) {

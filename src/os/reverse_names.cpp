@@ -3,7 +3,6 @@
 #include <ares.h>
 #include <fmt/core.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -13,7 +12,6 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -23,6 +21,7 @@
 #include "base/escape.h"
 #include "net/port.h"
 #include "os/file_descriptor.h"
+#include "os/socket_address.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -64,22 +63,9 @@ Result<void> start_library() {
 
 // getnameinfo's view of an address; it can tell "has no name" from an address in words.
 std::string system_name(const net::IpAddress& address) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_in);
-  if (address.is_v4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-    v4.sin_family = AF_INET;
-    std::memcpy(&v4.sin_addr, address.bytes().data(), sizeof v4.sin_addr);
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-    v6.sin6_family = AF_INET6;
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-    v6.sin6_scope_id = address.zone();
-    size = sizeof(sockaddr_in6);
-  }
+  const SocketAddress socket = socket_address(address);
   std::array<char, NI_MAXHOST> name{};
-  const int status = ::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), size, name.data(), name.size(), nullptr,
-                                   0, NI_NAMEREQD);
+  const int status = ::getnameinfo(socket.get(), socket.size, name.data(), name.size(), nullptr, 0, NI_NAMEREQD);
   return status == 0 ? name.data() : "";
 }
 

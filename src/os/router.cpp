@@ -69,11 +69,9 @@ std::optional<Error> refusal_of(const std::string& target, const Route& route) {
 }
 
 // IPv6 link-local addresses mean nothing without their interface.
-net::IpAddress with_zone(const net::IpAddress& address, std::uint32_t interface) {
-  if (address.is_v4() || !address.is_link_local() || address.zone() != 0) return address;
-  std::array<std::uint8_t, 16> bytes{};
-  std::ranges::copy(address.bytes(), bytes.begin());
-  return net::IpAddress::v6(bytes, interface);
+net::IpAddress on_link_of(const net::IpAddress& address, std::uint32_t interface) {
+  const bool lacks_zone = !address.is_v4() && address.is_link_local() && address.zone() == 0;
+  return lacks_zone ? address.with_zone(interface) : address;
 }
 
 bool is_unspecified(const net::IpAddress& address) {
@@ -91,9 +89,8 @@ Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std:
   net::Path path;
   path.kind = kind_of(route, *interface);
   path.interface = interface->index;
-  path.mtu = static_cast<std::uint16_t>(std::min<std::uint32_t>(route.mtu.value_or(interface->mtu), UINT16_MAX));
   path.on_link = !route.gateway;
-  path.next_hop = route.gateway ? with_zone(*route.gateway, interface->index) : target;
+  path.next_hop = route.gateway ? on_link_of(*route.gateway, interface->index) : target;
   if (path.kind != net::Path::Kind::local) {
     if ((interface->flags & IFF_UP) == 0) {
       return unreachable(fmt::format("the way to {} is {}, which is down", name, interface->name));
@@ -109,7 +106,7 @@ Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std:
     return unreachable(
         fmt::format("{} has no {} address to reach {} from", interface->name, target.is_v4() ? "IPv4" : "IPv6", name));
   }
-  path.source = with_zone(route.source.value_or(target), interface->index);
+  path.source = on_link_of(route.source.value_or(target), interface->index);
   return path;
 }
 
@@ -210,7 +207,7 @@ void Router::fill_gateways(std::span<Result<net::Path>> paths) {
     const auto neighbour = parse_neighbour(message);
     // Told only of entries that the kernel itself would use (net/core/neighbour.c, neigh_fill_info: NUD_VALID).
     if (!neighbour || !neighbour->mac) continue;
-    known.emplace(std::pair{neighbour->interface, with_zone(neighbour->address, neighbour->interface)},
+    known.emplace(std::pair{neighbour->interface, on_link_of(neighbour->address, neighbour->interface)},
                   *neighbour->mac);
   }
   for (auto& path : paths) {

@@ -1,6 +1,5 @@
 #include "os/source_ports.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "os/socket_address.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -39,17 +39,13 @@ FileDescriptor bind_any(int type, std::uint16_t port) {
   FileDescriptor socket{::socket(AF_INET6, type | SOCK_CLOEXEC, 0)};
   const int off = 0;
   if (socket.is_open() && ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) {
-    sockaddr_in6 any{};
-    any.sin6_family = AF_INET6;
-    any.sin6_port = htons(port);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0) return socket;
+    const SocketAddress any = socket_address(net::IpAddress::v6({}), net::Port{port});
+    if (::bind(socket.get(), any.get(), any.size) == 0) return socket;
     return {};
   }
   FileDescriptor v4{::socket(AF_INET, type | SOCK_CLOEXEC, 0)};  // a kernel without IPv6
-  sockaddr_in any{};
-  any.sin_family = AF_INET;
-  any.sin_port = htons(port);
-  if (v4.is_open() && ::bind(v4.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0) return v4;
+  const SocketAddress any = socket_address(net::IpAddress{}, net::Port{port});
+  if (v4.is_open() && ::bind(v4.get(), any.get(), any.size) == 0) return v4;
   return {};
 }
 

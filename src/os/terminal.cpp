@@ -4,18 +4,14 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <string_view>
+
+#include "os/environment.h"
 
 namespace portolan::os {
 namespace {
 
 constexpr std::size_t usual_width = 80;
-
-std::string_view environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view{} : std::string_view{value};
-}
 
 }  // namespace
 

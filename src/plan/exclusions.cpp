@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace portolan::plan {
-namespace {
-
-net::IpAddress without_zone(const net::IpAddress& address) { return net::IpAddress::from_bytes(address.bytes()); }
-
-}  // namespace
 
 bool Exclusions::Filter::contains(const net::IpAddress& address) const {
   return (!singles.empty() && singles.contains(address)) || (!runs.empty() && runs.owner_of(address).has_value());
@@ -15,13 +10,13 @@ bool Exclusions::Filter::contains(const net::IpAddress& address) const {
 
 void Exclusions::add(const net::IpAddress& address) {
   as_named_.singles.insert(address);
-  if (address.zone() != 0) zones_dropped_.singles.insert(without_zone(address));
+  if (address.zone() != 0) zones_dropped_.singles.insert(address.without_zone());
 }
 
 void Exclusions::add(const AddressRun& run) {
   as_named_.runs.take(run, 0);
   if (run.first.zone() != 0) {
-    zones_dropped_.runs.take({.first = without_zone(run.first), .last = without_zone(run.last)}, 0);
+    zones_dropped_.runs.take({.first = run.first.without_zone(), .last = run.last.without_zone()}, 0);
   }
 }
 
@@ -36,7 +31,7 @@ void Exclusions::add(const OctetPattern& pattern) {
 bool Exclusions::contains(const net::IpAddress& named) const {
   const net::IpAddress address = named.unmapped();
   if (as_named_.contains(address)) return true;
-  if (address.zone() != 0 ? as_named_.contains(without_zone(address)) : zones_dropped_.contains(address)) return true;
+  if (address.zone() != 0 ? as_named_.contains(address.without_zone()) : zones_dropped_.contains(address)) return true;
   return std::ranges::any_of(patterns_, [&](const OctetPattern& pattern) { return pattern.contains(address); });
 }
 

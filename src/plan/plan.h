@@ -26,7 +26,7 @@ struct Timing {
   int max_retries = 10;                  // beyond the first attempt
   std::optional<Duration> host_timeout;  // give a host up after this long
   Duration scan_delay{};                 // least gap between two probes to one host
-  bool serial = false;                   // one probe at a time over all hosts (-T0 to -T2)
+  bool serial = false;                   // scan_delay holds over all hosts together (-T0 to -T2)
   std::optional<double> min_rate;        // probes a second
   std::optional<double> max_rate;        // probes a second, over everything that is sent
   double blind_rate = 20'000;            // highest rate while nothing that answers confirms it

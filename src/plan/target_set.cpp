@@ -109,11 +109,9 @@ struct TargetSet::Data {
   std::unordered_map<net::IpAddress, Known> known;  // apart from the runs: lists of 100,000 are usual
   AddressRuns runs;                                 // owner: index of the first spec that the run became
   Exclusions exclusions;
-  std::uint64_t named = 0;
+  std::uint64_t walk_length = 0;
 
-  void count(std::uint64_t addresses) {
-    named += std::min(addresses, std::numeric_limits<std::uint64_t>::max() - named);
-  }
+  void add_spec(const Spec& spec);
   void add_single(const net::IpAddress& address, std::uint32_t name);
   void add_run(const AddressRun& run);
   void add_pattern(const OctetPattern& pattern);
@@ -133,21 +131,24 @@ bool TargetSet::Data::in_patterns(const net::IpAddress& address, std::size_t fir
   return false;
 }
 
+void TargetSet::Data::add_spec(const Spec& spec) {
+  specs.push_back(spec);
+  walk_length += spec.size;
+}
+
 void TargetSet::Data::add_single(const net::IpAddress& address, std::uint32_t name) {
-  count(1);
   Known& entry = known[address];
   if (entry.name == none) entry.name = name;
   if (std::exchange(entry.single, true)) return;
   if (runs.owner_of(address) || in_patterns(address, patterns.size())) return;
   entry.spec = next_spec();
-  specs.push_back({.first = address, .size = 1});
+  add_spec({.first = address, .size = 1});
 }
 
 void TargetSet::Data::add_run(const AddressRun& run) {
-  count(size_of(run));
   const auto patterns_before = static_cast<std::uint32_t>(patterns.size());
   for (const AddressRun& gap : runs.take(run, next_spec())) {
-    specs.push_back({.first = gap.first, .size = size_of(gap), .pattern = none, .patterns_before = patterns_before});
+    add_spec({.first = gap.first, .size = size_of(gap), .pattern = none, .patterns_before = patterns_before});
   }
 }
 
@@ -157,9 +158,8 @@ void TargetSet::Data::add_pattern(const OctetPattern& pattern) {
   } else if (pattern.has_few_runs()) {
     for (const AddressRun& run : pattern.runs()) add_run(run);
   } else {
-    count(pattern.size());
     const auto index = static_cast<std::uint32_t>(patterns.size());
-    specs.push_back({.first = {}, .size = pattern.size(), .pattern = index, .patterns_before = index});
+    add_spec({.first = {}, .size = pattern.size(), .pattern = index, .patterns_before = index});
     patterns.push_back(pattern);
   }
 }
@@ -296,7 +296,7 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
 }
 
 bool TargetSet::empty() const { return data_->specs.empty(); }
-std::uint64_t TargetSet::size_bound() const { return data_->named; }
+std::uint64_t TargetSet::walk_length() const { return data_->walk_length; }
 bool TargetSet::excluded(const net::IpAddress& address) const { return data_->exclusions.contains(address); }
 
 TargetSet::Cursor::Cursor(const TargetSet& set) : set_{&set} {}
@@ -309,6 +309,7 @@ std::optional<Target> TargetSet::Cursor::next() {
       index_ = 0;
       continue;
     }
+    ++passed_;
     if (auto target = data.tell(static_cast<std::uint32_t>(spec_), index_++)) return target;
   }
   return std::nullopt;

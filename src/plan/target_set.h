@@ -50,8 +50,8 @@ class TargetSet {
                        const ZoneOf& zone_of);
 
   [[nodiscard]] bool empty() const;  // nothing was added
-  // Addresses named, before exclusions and repetitions are taken off: an upper bound for progress.
-  [[nodiscard]] std::uint64_t size_bound() const;
+  // Addresses that a walk comes by: those it tells, those that are excluded, and some that it has told already.
+  [[nodiscard]] std::uint64_t walk_length() const;
   [[nodiscard]] bool excluded(const net::IpAddress& address) const;
 
   // Walks the set. A cursor starts at the beginning and stays valid while the set lives unchanged.
@@ -59,9 +59,12 @@ class TargetSet {
    public:
     explicit Cursor(const TargetSet& set);
     std::optional<Target> next();
+    // Addresses that it has come by, of walk_length().
+    [[nodiscard]] std::uint64_t passed() const { return passed_; }
 
    private:
     const TargetSet* set_;
+    std::uint64_t passed_ = 0;
     std::size_t spec_ = 0;
     std::uint64_t index_ = 0;
   };

@@ -10,8 +10,7 @@
 
 namespace portolan::report {
 
-// Turns seconds since 1970 into a calendar, with the zone's name in tm_zone: localtime_r in
-// production.
+// Turns seconds since 1970 into a calendar, with the zone's name in tm_zone: local time in production.
 using Calendar = std::tm (*)(std::time_t);
 std::tm utc_calendar(std::time_t seconds);
 

@@ -116,6 +116,9 @@ Result<void> NdjsonReport::on_progress(const model::Progress& progress) {
   page_.add(R"(,"fraction":{:.4f},"elapsed":{:.3f},"rate":{:.1f})", percent_of(progress) / 100,
             seconds_of(progress.elapsed), std::max(finite(progress.rate), 0.0));
   if (const auto remaining = remaining_of(progress)) page_.add(R"(,"remaining":{:.3f})", seconds_of(*remaining));
+  if (progress.scan_remaining) {
+    page_.add(R"(,"scan_remaining":{:.3f})", seconds_of(std::max(*progress.scan_remaining, Duration{})));
+  }
   page_.add(R"(,"hosts_done":{},"hosts_up":{},"hosts_active":{},"open_found":{}}})", progress.hosts_done,
             progress.hosts_up, progress.hosts_active, progress.open_found);
   page_.put("\n");
@@ -166,6 +169,9 @@ void NdjsonReport::host_identity(const HostRecord& host) {
   page_.add(R"({{"record":"host","address":"{}","status":"{}","reason":"{}")", net::to_string(host.address),
             name_of(host.state), name_of(host.reason));
   if (host.reason_ttl != 0) page_.add(R"(,"reason_ttl":{})", host.reason_ttl);
+  if (const auto interface = zone_name(host.address, options_)) {
+    page_.add(R"(,"interface":{})", quote_json(*interface));
+  }
   page_.add(R"(,"names":{})", list(host.names, [](const model::HostName& name) {
               return fmt::format(R"({{"name":{},"kind":"{}"}})", quote_json(name.name),
                                  name.kind == model::HostName::Kind::user ? "user" : "ptr");

@@ -101,7 +101,7 @@ Result<void> NormalReport::on_task_end(const model::TaskRecord& task) {
 Result<void> NormalReport::on_open(const net::IpAddress& address, const PortRecord& port) {
   if (!tells_stages()) return {};
   page_.add("Discovered open port {}/{} on {}\n", port.port.value(), net::name_of(port.protocol),
-            options_.flavor == Flavor::nmap ? plain_address(address) : net::to_string(address));
+            shown_address(address, options_));
   return page_.send();
 }
 
@@ -126,7 +126,7 @@ Result<void> NormalReport::on_host(const HostRecord& told) {
   }
   host_names(*host);
   if (host->timed_out && options_.flavor == Flavor::nmap) {
-    page_.add("Skipping host {} due to host timeout\n", title(*host, options_.flavor));
+    page_.add("Skipping host {} due to host timeout\n", title(*host, options_));
     return page_.send();
   }
   if (host->timed_out) page_.put("This host was given up after its time limit; what is listed is incomplete.\n");
@@ -136,7 +136,7 @@ Result<void> NormalReport::on_host(const HostRecord& told) {
 }
 
 void NormalReport::host_head(const HostRecord& host) {
-  page_.add("{} scan report for {}", program_name(options_.flavor), title(host, options_.flavor));
+  page_.add("{} scan report for {}", program_name(options_.flavor), title(host, options_));
   const std::string why = reasons_told(options_) ? ", received " + reason_text(host.reason, host.reason_ttl) : "";
   switch (host.state) {
     case model::HostState::down:
@@ -158,11 +158,11 @@ void NormalReport::host_names(const HostRecord& host) {
   const std::string_view ptr = name_of_kind(host, model::HostName::Kind::ptr);
   if (!host.other_addresses.empty()) {
     page_.add("Other addresses for {} (not scanned):", escape_terminal(user));
-    for (const net::IpAddress& address : host.other_addresses) page_.add(" {}", net::to_string(address));
+    for (const net::IpAddress& address : host.other_addresses) page_.add(" {}", shown_address(address, options_));
     page_.put("\n");
   }
   if (!user.empty() && !ptr.empty() && user != ptr) {
-    page_.add("rDNS record for {}: {}\n", plain_address(host.address), escape_terminal(ptr));
+    page_.add("rDNS record for {}: {}\n", shown_address(host.address, options_), escape_terminal(ptr));
   }
 }
 
@@ -180,7 +180,7 @@ void NormalReport::not_shown(const HostRecord& host) {
   if (host.ports.empty()) {
     const std::size_t count = ports_in(host.extra);
     page_.add("{} {} scanned {} on {} {} in ignored states.\n", count == 1 ? "The" : "All", count,
-              count == 1 ? "port" : "ports", title(host, options_.flavor), count == 1 ? "is" : "are");
+              count == 1 ? "port" : "ports", title(host, options_), count == 1 ? "is" : "are");
   }
   std::string_view separator = "Not shown: ";
   for (const ExtraPorts& extra : host.extra) {
@@ -208,7 +208,7 @@ void NormalReport::port_table(const HostRecord& host) {
     page_.put(name_of(port.state));
     if (options_.color) page_.put(color_end);
     page_.add("{:{}} {:<{}}", "", widths.state - name_of(port.state).size(), service_text(port), widths.service);
-    if (with_reason) page_.add(" {}", reason_text(port.reason, port.reason_ttl, port.reason_address));
+    if (with_reason) page_.add(" {}", reason_text(port, options_));
     page_.put("\n");
   }
 }

@@ -30,6 +30,8 @@ struct ReportOptions {
   // reports keep to this period, and tell none where it is empty.
   std::optional<Duration> stats_every;
   Calendar calendar = utc_calendar;
+  // The interface with that index, "" where there is none: zones of link-local addresses are then told as numbers.
+  std::string (*zone_name)(std::uint32_t index) = nullptr;
 };
 
 }  // namespace portolan::report

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/escape.h"
+#include "report/wording.h"
 
 namespace portolan::report {
 namespace {
@@ -17,13 +18,11 @@ std::uint64_t whole_rate(const model::Progress& progress) {
   return sane ? static_cast<std::uint64_t>(std::llround(progress.rate)) : 0;
 }
 
-std::string_view plural(std::size_t count, std::string_view one, std::string_view many) {
-  return count == 1 ? one : many;
-}
-
 std::string clock_after(model::WallTime now, Duration remaining, const ReportOptions& options) {
   return clock_text(now + std::chrono::duration_cast<model::WallTime::duration>(remaining), options.calendar);
 }
+
+std::string whole_scan_text(Duration remaining) { return span_text(remaining) + " for the whole scan"; }
 
 std::string stats_text(const model::Progress& progress, const ReportOptions& options) {
   const bool nmap = options.flavor == Flavor::nmap;
@@ -37,6 +36,7 @@ std::string stats_text(const model::Progress& progress, const ReportOptions& opt
                    clock_after(progress.task.time, *remaining, options), span_text(*remaining));
   }
   if (!nmap) {
+    if (progress.scan_remaining) text += "; " + whole_scan_text(*progress.scan_remaining);
     fmt::format_to(std::back_inserter(text), "; {} probes/s, {} open {} found", grouped(whole_rate(progress)),
                    progress.open_found, plural(progress.open_found, "port", "ports"));
   }
@@ -69,6 +69,7 @@ std::string status_line(const model::Progress& progress, std::size_t width) {
   std::string line = fmt::format("{} {:.1f}%", escape_terminal(progress.task.name), percent);
   const std::array pieces{
       progress.remaining ? fmt::format("{} left", span_text(*progress.remaining)) : std::string{},
+      progress.scan_remaining ? whole_scan_text(*progress.scan_remaining) : std::string{},
       fmt::format("{} open", grouped(progress.open_found)),
       fmt::format("{} {} up", grouped(progress.hosts_up), plural(progress.hosts_up, "host", "hosts")),
       fmt::format("{} probes/s", grouped(whole_rate(progress))),

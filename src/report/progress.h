@@ -17,8 +17,8 @@
 
 namespace portolan::report {
 
-// One line of at most `width` columns: "SYN Stealth Scan 42.3%, 0:00:41 left, 12 open, 3 hosts up,
-// 12,345 probes/s". What does not fit is left out from the end. No time left is told while the scan
+// One line of at most `width` columns: "SYN Stealth Scan 42.3%, 0:00:41 left, 0:10:41 for the whole scan, 12 open,
+// 3 hosts up, 12,345 probes/s". What does not fit is left out from the end. No time left is told while the scan
 // cannot say one.
 std::string status_line(const model::Progress& progress, std::size_t width);
 

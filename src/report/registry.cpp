@@ -23,16 +23,12 @@ constexpr std::array all_formats{
     Format{"json", 'J', ".ndjson", "a JSON object a line, as things happen", false, make<NdjsonReport>},
 };
 
-template <class Field, class Value>
-const Format* find(Field field, Value value) {
-  const auto found = std::ranges::find(all_formats, value, field);
-  return found == all_formats.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 std::span<const Format> formats() { return all_formats; }
-const Format* format_of_letter(char letter) { return find(&Format::letter, letter); }
-const Format* format_of_name(std::string_view name) { return find(&Format::name, name); }
+const Format* format_of_letter(char letter) {
+  const auto found = std::ranges::find(all_formats, letter, &Format::letter);
+  return found == all_formats.end() ? nullptr : &*found;
+}
 
 }  // namespace portolan::report

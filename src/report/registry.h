@@ -23,8 +23,7 @@ struct Format {
 
 // In --help order.
 std::span<const Format> formats();
-// nullptr where no format has that letter or name.
+// nullptr where no format has that letter.
 const Format* format_of_letter(char letter);
-const Format* format_of_name(std::string_view name);
 
 }  // namespace portolan::report

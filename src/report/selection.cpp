@@ -2,40 +2,28 @@
 
 #include <algorithm>
 
+#include "model/extra_ports.h"
+
 namespace portolan::report {
 namespace {
 
 using model::ExtraPorts;
 using model::HostRecord;
 using model::PortRecord;
-using model::ReasonCount;
 
 bool has_open(const HostRecord& host) {
   return std::ranges::any_of(host.ports, [](const PortRecord& port) { return is_possibly_open(port.state); }) ||
          std::ranges::any_of(host.extra, [](const ExtraPorts& extra) { return is_possibly_open(extra.state); });
 }
 
-void count(std::vector<ExtraPorts>& extras, const PortRecord& port) {
-  auto extra = std::ranges::find(extras, port.state, &ExtraPorts::state);
-  if (extra == extras.end()) extra = extras.insert(extras.end(), ExtraPorts{.state = port.state, .reasons = {}});
-  ++extra->count;
-  auto reason = std::ranges::find_if(extra->reasons, [&port](const ReasonCount& known) {
-    return known.reason == port.reason && known.protocol == port.protocol;
-  });
-  if (reason == extra->reasons.end()) {
-    reason = extra->reasons.insert(reason, {.reason = port.reason, .protocol = port.protocol, .ports = {}});
-  }
-  ++reason->count;
-  reason->ports.insert(port.port);
-}
-
 void only_open(HostRecord& host) {
   const auto closed =
       std::ranges::stable_partition(host.ports, [](const PortRecord& port) { return is_possibly_open(port.state); });
-  for (const PortRecord& port : closed) count(host.extra, port);
+  for (const PortRecord& port : closed) {
+    model::count(host.extra, port.state, port.reason, port.protocol, port.port);
+  }
   host.ports.erase(closed.begin(), closed.end());
-  for (ExtraPorts& extra : host.extra) std::ranges::stable_sort(extra.reasons, std::greater{}, &ReasonCount::count);
-  std::ranges::stable_sort(host.extra, std::greater{}, &ExtraPorts::count);
+  model::sort_by_count(host.extra);
 }
 
 }  // namespace

@@ -22,11 +22,11 @@ void append_argument(std::string& line, std::string_view argument) {
   if (quoted) line += '"';
 }
 
+}  // namespace
+
 std::string_view plural(std::size_t count, std::string_view one, std::string_view many) {
   return count == 1 ? one : many;
 }
-
-}  // namespace
 
 std::string command_line(const std::vector<std::string>& arguments) {
   std::string line;
@@ -51,8 +51,19 @@ std::string latency_text(const model::RoundTrip& round_trip) {
   return two_digits(static_cast<double>(microseconds) / 1e6) + "s";
 }
 
-std::string plain_address(const net::IpAddress& address) {
-  return net::to_string(address.zone() == 0 ? address : net::IpAddress::from_bytes(address.bytes()));
+std::string plain_address(const net::IpAddress& address) { return net::to_string(address.without_zone()); }
+
+std::optional<std::string> zone_name(const net::IpAddress& address, const ReportOptions& options) {
+  if (address.zone() == 0 || options.zone_name == nullptr) return std::nullopt;
+  std::string name = options.zone_name(address.zone());
+  if (name.empty()) return std::nullopt;
+  return name;
+}
+
+std::string shown_address(const net::IpAddress& address, const ReportOptions& options) {
+  if (options.flavor == Flavor::nmap) return plain_address(address);
+  const auto name = zone_name(address, options);
+  return name ? plain_address(address) + '%' + escape_terminal(*name) : net::to_string(address);
 }
 
 std::string_view name_of_kind(const model::HostRecord& host, model::HostName::Kind kind) {
@@ -60,8 +71,8 @@ std::string_view name_of_kind(const model::HostRecord& host, model::HostName::Ki
   return name == host.names.end() ? std::string_view{} : std::string_view{name->name};
 }
 
-std::string title(const model::HostRecord& host, Flavor flavor) {
-  std::string address = flavor == Flavor::nmap ? plain_address(host.address) : net::to_string(host.address);
+std::string title(const model::HostRecord& host, const ReportOptions& options) {
+  std::string address = shown_address(host.address, options);
   std::string_view name = name_of_kind(host, model::HostName::Kind::user);
   if (name.empty()) name = name_of_kind(host, model::HostName::Kind::ptr);
   if (name.empty()) return address;
@@ -74,10 +85,14 @@ bool reasons_told(const ReportOptions& options) {
   return options.reason || options.verbosity > 1 || options.debugging > 0;
 }
 
-std::string reason_text(model::Reason reason, std::uint8_t ttl, const std::optional<net::IpAddress>& from) {
-  std::string text{name_of(reason)};
-  if (from) text += " from " + plain_address(*from);
-  if (ttl != 0) fmt::format_to(std::back_inserter(text), " ttl {}", ttl);
+std::string reason_text(model::Reason reason, std::uint8_t ttl) {
+  return ttl == 0 ? std::string{name_of(reason)} : fmt::format("{} ttl {}", name_of(reason), ttl);
+}
+
+std::string reason_text(const model::PortRecord& port, const ReportOptions& options) {
+  std::string text{name_of(port.reason)};
+  if (port.reason_address) text += " from " + shown_address(*port.reason_address, options);
+  if (port.reason_ttl != 0) fmt::format_to(std::back_inserter(text), " ttl {}", port.reason_ttl);
   return text;
 }
 

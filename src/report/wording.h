@@ -14,6 +14,9 @@ namespace portolan::report {
 // a backslash. Not escaped for any place yet.
 std::string command_line(const std::vector<std::string>& arguments);
 
+// Whichever fits the count.
+std::string_view plural(std::size_t count, std::string_view one, std::string_view many);
+
 // Two significant digits, never an exponent: "0.0000050", "0.046", "1.2", "13".
 std::string two_digits(double value);
 // How nmap tells a round trip, in seconds: "0.046s".
@@ -21,20 +24,27 @@ std::string latency_text(const model::RoundTrip& round_trip);
 
 // The address without its zone, as nmap's reports have it and their parsers expect it.
 std::string plain_address(const net::IpAddress& address);
+// The name of the interface that is the address's zone, where it has one and that is known. Not escaped: it may hold
+// anything but white space, colons and slashes.
+std::optional<std::string> zone_name(const net::IpAddress& address, const ReportOptions& options);
+// The address for people: "fe80::1%eth0", or plain under nmap's name. Escaped for a terminal.
+std::string shown_address(const net::IpAddress& address, const ReportOptions& options);
 
 // The host's name of that kind, "" where there is none; not escaped.
 std::string_view name_of_kind(const model::HostRecord& host, model::HostName::Kind kind);
 // "name (address)", or the address where there is no name; the user's name before the PTR name.
 // Escaped for a terminal.
-std::string title(const model::HostRecord& host, Flavor flavor);
+std::string title(const model::HostRecord& host, const ReportOptions& options);
 
 // False for the "unknown" and "" of ports that have no registered name.
 bool has_service(const model::PortRecord& port);
 
 // Reasons are told under --reason, -vv and -d.
 bool reasons_told(const ReportOptions& options);
-// "echo-reply ttl 64", "host-unreach from 198.18.0.1 ttl 63", "no-response".
-std::string reason_text(model::Reason reason, std::uint8_t ttl, const std::optional<net::IpAddress>& from = {});
+// "echo-reply ttl 64", "no-response".
+std::string reason_text(model::Reason reason, std::uint8_t ttl);
+// "host-unreach from 198.18.0.1 ttl 63".
+std::string reason_text(const model::PortRecord& port, const ReportOptions& options);
 
 // "Nmap", "portolan".
 std::string_view program_name(Flavor flavor);

@@ -83,5 +83,54 @@ TEST(Escape, EveryByteAloneGivesPrintableText) {
   }
 }
 
+TEST(QuoteCsv, OnlyWhatNeedsQuotesGetsThem) {
+  EXPECT_EQ(quote_csv(""), "");
+  EXPECT_EQ(quote_csv("plain text; caf\u00e9"), "plain text; caf\u00e9");
+  EXPECT_EQ(quote_csv("a,b"), "\"a,b\"");
+  EXPECT_EQ(quote_csv("say \"a\""), "\"say \"\"a\"\"\"");
+  EXPECT_EQ(quote_csv(" a"), "\" a\"");
+  EXPECT_EQ(quote_csv("a "), "\"a \"");
+}
+
+TEST(QuoteCsv, ARecordIsALineAndInertOnATerminal) {
+  EXPECT_EQ(quote_csv("a\r\nb"), "a\\x0D\\x0Ab");
+  EXPECT_EQ(quote_csv("\x1b[31m\u202e\xff"), "\\x1B[31m\\u{202E}\\xFF");
+}
+
+TEST(QuoteCsv, NothingIsAFormula) {
+  EXPECT_EQ(quote_csv("=1+1"), "'=1+1");
+  EXPECT_EQ(quote_csv("+1"), "'+1");
+  EXPECT_EQ(quote_csv("-1"), "'-1");
+  EXPECT_EQ(quote_csv("@SUM(1,2)"), "\"'@SUM(1,2)\"");
+  EXPECT_EQ(quote_csv("\t=1"), "\\x09=1");
+  EXPECT_EQ(quote_csv("1+1=2"), "1+1=2");
+}
+
+TEST(Append, WritesTheSameBehindWhatIsThere) {
+  for (const std::string_view text : {"", "plain", "\x1b\"\\,\xff\u202e", "=a"}) {
+    std::string out = "before ";
+    append_terminal(out, text);
+    append_json(out, text);
+    append_csv(out, text);
+    EXPECT_EQ(out, "before " + escape_terminal(text) + quote_json(text) + quote_csv(text));
+  }
+}
+
+TEST(DisplayWidth, CountsColumnsOfATerminal) {
+  EXPECT_EQ(display_width(""), 0U);
+  EXPECT_EQ(display_width("plain"), 5U);
+  EXPECT_EQ(display_width("caf\u00e9"), 4U);
+  EXPECT_EQ(display_width("\u6e2f\uff21\U0001f6a2"), 6U);  // wide
+  EXPECT_EQ(display_width("e\u0301\u200d"), 1U);           // drawn over the character before
+}
+
+TEST(BytesThatFit, NeverSplitACharacter) {
+  EXPECT_EQ(bytes_that_fit("plain", 3), 3U);
+  EXPECT_EQ(bytes_that_fit("plain", 9), 5U);
+  EXPECT_EQ(bytes_that_fit("\u6e2fa", 1), 0U);
+  EXPECT_EQ(bytes_that_fit("\u6e2fa", 2), 3U);
+  EXPECT_EQ(bytes_that_fit("e\u0301a", 1), 3U);  // the mark stays with its letter
+}
+
 }  // namespace
 }  // namespace portolan

@@ -83,12 +83,32 @@ TEST_F(BuildServices, SourceWithoutADayIsRefused) {
   EXPECT_EQ(build(write("names.tsv", "http\t80\ttcp\tweb\n"), write("ranks.tsv", ranks), "2>/dev/null"), "");
 }
 
-TEST_F(BuildServices, ShippedFileIsWhatItsSourcesGive) {
+TEST_F(BuildServices, DescriptionsSayWhatNamesDoNot) {
+  const auto names =
+      write("names.tsv",
+            "# as registered on 2025-03-28\n\t0\ttcp\tReserved\n\t0\tudp\tReserved\n\t4\ttcp\tUnassigned\n"
+            "echo\t7\ttcp\tEcho\nhttp\t80\ttcp\tThe   web\nhttp\t80\tudp\tThe web\nhttp\t80\tsctp\tHTTP\n"
+            "http\t80\ttcp\tonce more\nx11\t6000-6002\ttcp\tX Window System\nodd\t7000\ttcp\tcaf\xc3\xa9\n"
+            "nothing\t7001\ttcp\t\nnowhere\t\ttcp\tf\n");
+  const auto described = output_of("'" + (source_directory / "data/build-services").string() +
+                                   "' --descriptions --iana '" + names.string() + "'");
+  EXPECT_EQ(described,
+            "# portolan descriptions 1 (format: docs/data.md; rebuilt by data/build-services)\n"
+            "# Descriptions: IANA's registry as of 2025-03-28.\n"
+            "0 tu - Reserved\n80 tu http The web\n6000-6002 t x11 X Window System\n");
+  EXPECT_TRUE(Descriptions::parse(described));
+}
+
+TEST_F(BuildServices, ShippedFilesAreWhatTheirSourcesGive) {
   const auto shared = source_directory.parent_path() / "shared/data";
   if (!std::filesystem::exists(shared / "iana-services.tsv")) GTEST_SKIP() << shared << " is not there";
   std::ifstream shipped{source_directory / "data/services", std::ios::binary};
   EXPECT_EQ(build(shared / "iana-services.tsv", shared / "common-ports.tsv"),
             std::string(std::istreambuf_iterator<char>{shipped}, {}));
+  std::ifstream described{source_directory / "data/descriptions", std::ios::binary};
+  EXPECT_EQ(output_of("'" + (source_directory / "data/build-services").string() + "' --descriptions --iana '" +
+                      (shared / "iana-services.tsv").string() + "'"),
+            std::string(std::istreambuf_iterator<char>{described}, {}));
 }
 
 }  // namespace

@@ -45,6 +45,18 @@ TEST(Services, FirstNameOfAPortIsItsName) {
   EXPECT_EQ(services.name_of(Protocol::tcp, Port{6063}), "x11");
 }
 
+TEST(Services, AllNamesOfAPortComeInTheirOrder) {
+  const auto services = small();
+  EXPECT_THAT(services.names_of(Protocol::tcp, Port{80}), ElementsAre("http", "www"));
+  EXPECT_THAT(services.names_of(Protocol::sctp, Port{80}), ElementsAre("http"));
+  EXPECT_THAT(services.names_of(Protocol::udp, Port{512}), ElementsAre("comsat", "biff"));
+  EXPECT_THAT(services.names_of(Protocol::tcp, Port{6001}), ElementsAre("x11"));
+  EXPECT_THAT(services.names_of(Protocol::tcp, Port{81}), IsEmpty());
+  EXPECT_THAT(services.names_of(Protocol::arp, Port{80}), IsEmpty());
+  EXPECT_THAT(services.names(),
+              ElementsAre("ssh", "http", "www", "https", "exec", "comsat", "biff", "x11", "http-alt"));
+}
+
 TEST(Services, UnregisteredPortHasNoName) {
   const auto services = small();
   EXPECT_EQ(services.name_of(Protocol::tcp, Port{0}), "");

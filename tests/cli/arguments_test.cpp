@@ -67,6 +67,22 @@ TEST(Arguments, LettersOfTheScanFamilyCombine) {
   EXPECT_EQ(parsed({"-s", "S"}), (Words{"-sS"}));
 }
 
+TEST(Arguments, NetstatAndSsHaveLettersOnlyBehindOneDash) {
+  constexpr std::array<OptionSpec, 4> table{{{.spellings = {"-s", "--summary"}},
+                                             {.spellings = {"-a", "--all"}},
+                                             {.spellings = {"-n", "--numeric"}},
+                                             {.spellings = {"-A", "--query"}, .argument = Argument::required}}};
+  std::vector<const OptionSpec*> specs;
+  for (const OptionSpec& option : table) specs.push_back(&option);
+  const auto take = [&specs](const Words& words) {
+    const auto arguments = parse_arguments(specs, words, Dashes::two);
+    return arguments ? told(*arguments) : Words{"error: " + arguments.error().message};
+  };
+  EXPECT_EQ(take({"-san", "--num"}), (Words{"-s", "-a", "-n", "--numeric"}));
+  EXPECT_EQ(take({"-naAinet", "x"}), (Words{"-n", "-a", "-A=inet", "x"}));
+  EXPECT_EQ(take({"-all"}), (Words{"error: unknown option '-l'; --help lists all options"}));
+}
+
 TEST(Arguments, OperandsStandAnywhereAndDoubleDashEndsOptions) {
   EXPECT_EQ(parsed({"a", "-n", "b", "--", "-n", "-"}), (Words{"-n", "a", "b", "-n", "-"}));
   EXPECT_EQ(parsed({"-"}), (Words{"-"}));

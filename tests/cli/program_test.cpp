@@ -230,6 +230,15 @@ TEST_F(Program, UnderTheNameNmapStatusesAreNmaps) {
   EXPECT_EQ(unprivileged.errors, "You requested a scan type which requires root privileges.\nQUITTING!\n");
 }
 
+TEST_F(Program, UnderTheNameNmapNothingAtAllShowsTheUsage) {
+  for (const auto& run : {nmap({}), portolan({"nmap"})}) {
+    EXPECT_EQ(run.status, 255);
+    EXPECT_THAT(run.output, StartsWith("Nmap 7.93 ( https://nmap.org )\n"));
+    EXPECT_EQ(run.output, nmap({"-h"}).output);
+    EXPECT_EQ(run.errors, "");
+  }
+}
+
 TEST_F(Program, UnderTheNameNmapNoTargetsAreNoError) {
   const auto run = nmap({"-n", "-sL"});
   EXPECT_EQ(run.status, 0);
@@ -329,6 +338,7 @@ TEST_F(Program, RefusesWhatNmapRefuses) {
     words.insert(words.end(), line.begin(), line.end());
     EXPECT_EQ(nmap(words).status, real_nmap(words)->status) << testing::PrintToString(line);
   }
+  EXPECT_EQ(nmap({}).status, real_nmap({})->status);
 }
 
 }  // namespace

@@ -324,6 +324,65 @@ TEST(ScanSim, ScanDelaySpacesTheProbesToAHost) {
   for (std::size_t i = 1; i < network.sent().size(); ++i) EXPECT_GE(network.sent()[i] - network.sent()[i - 1], 100ms);
 }
 
+struct Watched {
+  std::vector<model::Progress> told;
+  model::ScanFinished finished;
+};
+
+// A scan whose progress is told at every occasion.
+Watched watch(const plan::Plan& plan, sim::Network& network) {
+  struct AlwaysDue : engine::Control {
+    bool stop_requested() override { return false; }
+    bool progress_due() override { return true; }
+  } control;
+  struct Watch : test::Collect {
+    Result<void> on_progress(const model::Progress& progress) override {
+      told.push_back(progress);
+      return {};
+    }
+    std::vector<model::Progress> told;
+  } sink;
+  const auto services = catalog::Services::parse("").value();
+  const catalog::Vendors vendors;
+  const engine::World world{
+      network, network, network, 40'000, services, vendors, nullptr, &control, std::chrono::system_clock::now};
+  const auto finished = engine::run_scan(plan, world, sink);
+  EXPECT_TRUE(finished);
+  return {sink.told, finished.value_or(model::ScanFinished{})};
+}
+
+TEST(ScanSim, TheTimeLeftOfTheWholeScanIsToldWhileMoreHostsFollow) {
+  sim::Network network{1, {.delay = 5ms}};
+  network.add_host(address("198.18.0.9"), {.open = ports({22})});
+  // Four blocks of 256 hosts.
+  const auto [told, finished] = watch(plan_for({"198.18.0.0/22"}, ports(1, 65535), 1), network);
+  EXPECT_EQ(told.front().task.name, "Ping Scan");
+  EXPECT_EQ(told.front().scan_remaining, std::nullopt) << "the ports of this block are still to come";
+  EXPECT_EQ(told.back().hosts_done, 768U);
+  EXPECT_EQ(told.back().scan_remaining, std::nullopt) << "nothing follows the last block";
+  bool in_first = false;
+  for (const auto& progress : told) {
+    if (!progress.scan_remaining) continue;
+    in_first = in_first || progress.hosts_done == 0;
+    EXPECT_GE(*progress.scan_remaining, *progress.remaining);
+  }
+  EXPECT_TRUE(in_first) << "once the ports are asked, a block is known";
+}
+
+TEST(ScanSim, TheTimeLeftOfTheWholeScanIsTrueWhereBlocksAreAlike) {
+  sim::Network network{1, {.delay = 5ms}};
+  const auto [told, finished] = watch(plan_for({"198.18.0.0/21"}, ports(1, 65535), 1), network);
+  std::size_t compared = 0;
+  for (const auto& progress : told) {
+    if (!progress.scan_remaining) continue;
+    ++compared;
+    const double left = seconds_of(finished.elapsed - progress.elapsed);
+    EXPECT_GE(seconds_of(*progress.scan_remaining), 0.8 * left) << seconds_of(progress.elapsed);
+    EXPECT_LE(seconds_of(*progress.scan_remaining), 1.2 * left + seconds_of(*progress.remaining));
+  }
+  EXPECT_GT(compared, 10U);
+}
+
 TEST(ScanSim, AStopRequestTellsWhatIsKnown) {
   struct StopAfter : engine::Control {
     bool stop_requested() override { return ++calls > 40; }

@@ -25,9 +25,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A folder may include those before it and itself.
-constexpr std::array<std::string_view, 17> folder_order{"base",  "net",     "wire",    "model",    "catalog", "plan",
-                                                        "probe", "engine",  "sockets", "identify", "audit",   "report",
-                                                        "store", "cluster", "serve",   "os",       "cli"};
+constexpr std::array<std::string_view, 18> folder_order{"base",    "net",    "wire",    "model",    "catalog", "plan",
+                                                        "probe",   "engine", "sockets", "identify", "audit",   "report",
+                                                        "netstat", "store",  "cluster", "serve",    "os",      "cli"};
 
 std::vector<SourceFile> production_code() { return files_of({"src"}, {".h", ".cpp"}); }
 std::vector<SourceFile> all_code() { return files_of({"src", "sim", "lab", "tests", "fuzz", "bench"}, {".h", ".cpp"}); }
@@ -88,6 +88,11 @@ TEST(FolderOrder, HoldsForAllOfSrc) {
 bool speaks_to_the_system(std::string_view header) {
   // inet_ntop and inet_pton are pure.
   if (header == "arpa/inet.h") return false;
+  // Layouts of what the kernel writes, and nothing to call.
+  static const std::set<std::string_view> layouts{
+      "linux/netlink.h",     "linux/sock_diag.h",    "linux/inet_diag.h",      "linux/unix_diag.h",
+      "linux/packet_diag.h", "linux/netlink_diag.h", "linux/vm_sockets_diag.h"};
+  if (layouts.contains(header)) return false;
   static const std::set<std::string_view> names{
       "ares.h",    "csignal", "fcntl.h",   "filesystem", "fstream",  "grp.h",    "ifaddrs.h", "iostream",
       "netdb.h",   "poll.h",  "pthread.h", "pwd.h",      "sched.h",  "signal.h", "spawn.h",   "syslog.h",
@@ -118,6 +123,39 @@ TEST(SystemHeaders, AreFoundOutsideOfOs) {
 TEST(SystemHeaders, AreIncludedByOsOnly) {
   EXPECT_THAT(complaints_about(production_code(), system_headers), IsEmpty());
 }
+
+// Headers of the standard library hide calls that speak to the system too.
+Complaints system_calls(const SourceFile& file) {
+  static const std::regex call{
+      "\\b(getenv|secure_getenv|random_device|localtime|localtime_r|std::time|clock_gettime|gettimeofday|system_clock::"
+      "now|"
+      "steady_clock::now|high_resolution_clock::now|std::system|std::signal|popen|sleep_for|sleep_until|tmpfile)\\b"};
+  Complaints found;
+  if (file.folder().empty() || file.folder() == "os") return found;
+  std::size_t number = 0;
+  for (const std::string_view line : lines_of(file.text)) {
+    ++number;
+    const std::string_view code = line.substr(0, line.find("//"));
+    std::match_results<std::string_view::const_iterator> match;
+    if (std::regex_search(code.begin(), code.end(), match, call)) {
+      found.push_back(
+          fmt::format("{}:{}: {} speaks to the system, which only os/ does", file.path, number, match.str()));
+    }
+  }
+  return found;
+}
+
+TEST(SystemCalls, AreFoundOutsideOfOs) {
+  EXPECT_THAT(
+      system_calls({"src/cli/run.cpp", "int a;\nauto b = std::getenv(\"B\");\nstd::random_device c;\n"}),
+      ElementsAre(testing::StartsWith("src/cli/run.cpp:2: getenv"), testing::StartsWith("src/cli/run.cpp:3: ")));
+  EXPECT_THAT(system_calls({"src/cli/run.cpp", "t = std::time(nullptr);\nu = std::chrono::system_clock::now();\n"}),
+              SizeIs(2));
+  EXPECT_THAT(system_calls({"src/report/a.cpp", "// like localtime_r\nint localtime_name, time_t;\n"}), IsEmpty());
+  EXPECT_THAT(system_calls({"src/os/wall_clock.cpp", "localtime_r(&a, &b);\n"}), IsEmpty());
+}
+
+TEST(SystemCalls, AreMadeByOsOnly) { EXPECT_THAT(complaints_about(production_code(), system_calls), IsEmpty()); }
 
 // --- headers
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <array>
 #include <set>
 #include <unordered_set>
 
@@ -42,6 +43,13 @@ TEST(IpAddress, TextIsTheCanonicalOneOfRfc5952) {
   EXPECT_EQ(to_string(read("::ffff:1.2.3.4")), "::ffff:1.2.3.4");           // §5
   EXPECT_EQ(to_string(read("::102:304")), "::102:304");                     // no prefix says IPv4
   EXPECT_EQ(to_string(read("fe80::1%3")), "fe80::1%3");
+}
+
+TEST(IpAddress, TheLongestTextFitsIntoTheRoomThatIsPromised) {
+  const IpAddress longest = read("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff").with_zone(0xffff'ffff);
+  EXPECT_EQ(to_string(longest).size(), longest_address_text);
+  std::array<char, longest_address_text> text{};
+  EXPECT_EQ(print(longest, text.data()), text.data() + text.size());
 }
 
 TEST(IpAddress, ZoneIsANumberOrTheNameOfAnInterface) {

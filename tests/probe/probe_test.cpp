@@ -26,8 +26,7 @@ const net::Path path{.kind = net::Path::Kind::ethernet,
                      .source_mac = {{2, 0, 0, 0, 0, 1}},
                      .on_link = true,
                      .next_hop = them,
-                     .next_hop_mac = {},
-                     .mtu = 1500};
+                     .next_hop_mac = {}};
 
 Attempt attempt(std::uint32_t cookie) { return {path, them, Port{443}, 40'000, cookie}; }
 

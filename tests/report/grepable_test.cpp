@@ -23,6 +23,16 @@ std::string host_text(const model::HostRecord& host, const ReportOptions& option
   return output.text;
 }
 
+TEST(GrepableReport, AZoneIsNotToldAsNmapDoesNot) {
+  ReportOptions options;
+  options.verbosity = 1;
+  options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
+  MemoryOutput output;
+  GrepableReport report{output, options};
+  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_EQ(output.text.find("Host: fe80::9 ()"), 0U) << output.text;
+}
+
 TEST(GrepableReport, NmapsFileFromBeginningToEnd) {
   MemoryOutput output;
   GrepableReport report{output, nmap_options(1)};

@@ -99,10 +99,14 @@ TEST(NdjsonReport, FinishTellsLossAndFailure) {
             "\n");
 }
 
+// As hostile as the kernel lets a name be.
+std::string eth0(std::uint32_t /*index*/) { return "eth\"0"; }
+
 std::string everything() {
   ReportOptions options;
   options.verbosity = 1;
   options.stats_every = 1s;
+  options.zone_name = eth0;
   MemoryOutput output;
   NdjsonReport report{output, options};
   EXPECT_TRUE(report.on_start(started({"portolan", "\xff\x1b\"\\", "caf\u00e9 \u202e"})));
@@ -112,6 +116,7 @@ std::string everything() {
   progress.fraction = std::numeric_limits<double>::quiet_NaN();
   progress.rate = std::numeric_limits<double>::infinity();
   progress.remaining = 2500ms;
+  progress.scan_remaining = 90s;
   progress.elapsed = 1s;
   EXPECT_TRUE(report.on_progress(progress));
   EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
@@ -123,12 +128,29 @@ std::string everything() {
   host.ports.back().reason_address = address("fe80::1%2");
   host.timed_out = true;
   EXPECT_TRUE(report.on_host(host));
-  EXPECT_TRUE(report.on_host(silent_host("2001:db8::9")));
+  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
   model::HostRecord listed;
   listed.address = address("198.18.0.7");
   EXPECT_TRUE(report.on_host(listed));
   EXPECT_TRUE(report.on_finish(finished(1, 2)));
   return output.text;
+}
+
+TEST(NdjsonReport, ALinkLocalHostNamesItsInterface) {
+  ReportOptions options;
+  options.verbosity = 1;
+  MemoryOutput output;
+  NdjsonReport nameless{output, options};
+  EXPECT_TRUE(nameless.on_host(silent_host("fe80::9%2")));
+  EXPECT_EQ(output.text.find("interface"), std::string::npos);
+  options.zone_name = eth0;
+  NdjsonReport report{output, options};
+  EXPECT_TRUE(report.on_host(silent_host("2001:db8::9")));
+  EXPECT_EQ(output.text.find("interface"), std::string::npos);
+  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_NE(output.text.find(R"("address":"fe80::9%2","status":"down","reason":"no-response","interface":"eth\"0",)"),
+            std::string::npos)
+      << output.text;
 }
 
 TEST(NdjsonReport, PythonReadsEveryLine) {

@@ -294,6 +294,39 @@ TEST(NormalReport, ColorIsOnTheStatesAndKeepsTheColumns) {
             std::string::npos);
 }
 
+TEST(NormalReport, AZoneIsTheNameOfItsInterfaceWhereverAnAddressIsShown) {
+  model::HostRecord host = host_on_link();
+  host.address = address("fe80::1%3");
+  host.names.push_back({"ptr.test", model::HostName::Kind::ptr});
+  host.other_addresses = {address("fe80::2%4"), address("fe80::3%5")};
+  host.ports = {port(80, model::PortState::filtered, model::Reason::host_unreach, "http", 63)};
+  host.ports.back().reason_address = address("fe80::9%3");
+  ReportOptions options = own_options();
+  options.reason = true;
+  options.zone_name = [](std::uint32_t index) -> std::string {
+    if (index == 3) return "eth0";
+    return index == 4 ? "e\x1b[1m" : "";
+  };
+  const std::string text = host_text(host, options);
+  EXPECT_NE(text.find("portolan scan report for alpha.test (fe80::1%eth0)\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("(not scanned): fe80::2%e\\x1B[1m fe80::3%5\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("rDNS record for fe80::1%eth0: ptr.test\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("host-unreach from fe80::9%eth0 ttl 63\n"), std::string::npos) << text;
+  options.flavor = Flavor::nmap;
+  EXPECT_EQ(host_text(host, options).find('%'), std::string::npos);
+}
+
+TEST(NormalReport, AnOpenPortOfALinkLocalHostIsDiscoveredOnItsInterface) {
+  ReportOptions options = own_options();
+  options.audience = Audience::watcher;
+  options.verbosity = 1;
+  options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
+  MemoryOutput output;
+  NormalReport report{output, options};
+  EXPECT_TRUE(report.on_open(address("fe80::1%3"), open_port(22, "ssh")));
+  EXPECT_EQ(output.text, "Discovered open port 22/tcp on fe80::1%eth0\n");
+}
+
 TEST(NormalReport, AZonedAddressLosesItsZoneUnderNmapsName) {
   model::HostRecord host;
   host.address = address("fe80::1%3");

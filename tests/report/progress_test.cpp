@@ -31,6 +31,13 @@ TEST(StatusLineText, SaysWhatMattersMostFirst) {
   EXPECT_EQ(status_line(halfway(), 200), "SYN Stealth Scan 42.3%, 0:00:41 left, 12 open, 3 hosts up, 12,345 probes/s");
 }
 
+TEST(StatusLineText, SaysWhatIsLeftOfTheWholeScanWhereMoreHostsFollow) {
+  model::Progress progress = halfway();
+  progress.scan_remaining = 3661s;
+  EXPECT_EQ(status_line(progress, 200),
+            "SYN Stealth Scan 42.3%, 0:00:41 left, 1:01:01 for the whole scan, 12 open, 3 hosts up, 12,345 probes/s");
+}
+
 TEST(StatusLineText, NeverIsWiderThanTheTerminal) {
   for (std::size_t width = 0; width < 100; ++width) EXPECT_LE(status_line(halfway(), width).size(), width);
   EXPECT_EQ(status_line(halfway(), 46), "SYN Stealth Scan 42.3%, 0:00:41 left, 12 open");
@@ -123,6 +130,20 @@ TEST(StatsLines, TellRateAndFindingsUnderPortolansName) {
   EXPECT_EQ(output.text,
             "Stats: 0:00:31 elapsed; 4096 hosts completed (3 up), 2 undergoing SYN Stealth Scan\n"
             "SYN Stealth Scan Timing: About 42.34% done; 12,345 probes/s, 1 open port found\n");
+}
+
+TEST(StatsLines, TellWhatIsLeftOfTheWholeScanWhereMoreHostsFollow) {
+  ReportOptions options;
+  options.stats_every = 30s;
+  for (const Flavor flavor : {Flavor::portolan, Flavor::nmap}) {
+    options.flavor = flavor;
+    MemoryOutput output;
+    StatsLines lines{output, options};
+    model::Progress progress = halfway();
+    progress.scan_remaining = 3661s;
+    EXPECT_TRUE(lines.on_progress(progress));
+    EXPECT_EQ(output.text.find("; 1:01:01 for the whole scan; ") != std::string::npos, flavor == Flavor::portolan);
+  }
 }
 
 TEST(Percent, IsFiniteAndAHundredOnlyAtTheEnd) {

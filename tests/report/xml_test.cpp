@@ -25,6 +25,16 @@ std::string host_text(const model::HostRecord& host, const ReportOptions& option
   return output.text;
 }
 
+TEST(XmlReport, AZoneIsNotToldAsNmapDoesNot) {
+  ReportOptions options;
+  options.verbosity = 1;
+  options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
+  MemoryOutput output;
+  XmlReport report{output, options};
+  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_NE(output.text.find("<address addr=\"fe80::9\" addrtype=\"ipv6\"/>"), std::string::npos) << output.text;
+}
+
 TEST(XmlReport, NmapsDocumentFromBeginningToEnd) {
   MemoryOutput output;
   XmlReport report{output, nmap_options()};

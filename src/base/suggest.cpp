@@ -1,9 +1,9 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace portolan::cli {
+namespace portolan {
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   // Three rows of the usual table; the row before last is needed for swapped neighbours.
@@ -40,4 +40,4 @@ std::optional<std::string_view> closest(std::string_view word, std::span<const s
   return best;
 }
 
-}  // namespace portolan::cli
+}  // namespace portolan

@@ -1,0 +1,13 @@
+// Environment variables.
+#pragma once
+
+#include <string_view>
+
+namespace portolan::os {
+
+// "" where it is not set. Good until the environment changes, which nothing in portolan does.
+std::string_view environment(const char* name);
+// Whether it is set at all, to nothing too.
+bool has_environment(const char* name);
+
+}  // namespace portolan::os

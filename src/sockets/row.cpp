@@ -1,0 +1,62 @@
+#include "sockets/row.h"
+
+#include <array>
+
+namespace portolan::sockets {
+namespace {
+
+constexpr std::array<std::string_view, protocol_count> protocol_names{
+    "tcp", "mptcp", "udp", "udplite", "icmp", "raw", "sctp", "dccp", "unix", "packet", "netlink", "vsock", "other"};
+
+constexpr std::array<std::string_view, 14> state_names{
+    "UNKNOWN", "ESTABLISHED", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT",
+    "CLOSED",  "CLOSE-WAIT",  "LAST-ACK", "LISTEN",   "CLOSING",    "SYN-RECV",   "BOUND"};
+
+// Whether its protocol has connections that open and close, so that "closed" is a word for it.
+constexpr bool has_connections(Protocol protocol) {
+  return protocol == Protocol::tcp || protocol == Protocol::mptcp || protocol == Protocol::dccp ||
+         protocol == Protocol::sctp;
+}
+
+}  // namespace
+
+std::string_view name_of(Protocol protocol) { return protocol_names[static_cast<std::size_t>(protocol)]; }
+
+std::optional<Protocol> protocol_of(std::string_view name) {
+  for (std::size_t i = 0; i < protocol_names.size(); ++i) {
+    if (protocol_names[i] == name) return static_cast<Protocol>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(State state, Protocol protocol) {
+  if (state == State::closed && !has_connections(protocol)) return "UNCONN";
+  const auto number = static_cast<std::size_t>(state);
+  return number < state_names.size() ? state_names[number] : state_names[0];
+}
+
+std::string_view words_of(NoOwner reason) {
+  switch (reason) {
+    case NoOwner::has_one:
+      return "";
+    case NoOwner::not_asked:
+      return "not asked";
+    case NoOwner::no_privilege:
+      return "no privilege";
+    case NoOwner::other_pid_namespace:
+      return "other pid namespace";
+    case NoOwner::kernel:
+      return "kernel";
+    case NoOwner::time_wait:
+      return "closed, waits";
+    case NoOwner::orphan:
+      return "closed, still sending";
+    case NoOwner::not_accepted:
+      return "not accepted yet";
+    case NoOwner::gone:
+      return "already gone";
+  }
+  return "";
+}
+
+}  // namespace portolan::sockets

@@ -1,0 +1,64 @@
+#include "cli/port_words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace portolan::cli {
+namespace {
+
+const catalog::Services& services() {
+  static const auto catalogue =
+      catalog::Services::parse(
+          "22 tus ssh\n53 tu domain\n80 tu http\n443 tu https\n514 t shell\n514 u syslog\n2905 s m3ua\n")
+          .value();
+  return catalogue;
+}
+
+std::string chosen(ListingWords words, std::vector<std::string> operands) {
+  words.operands = std::move(operands);
+  const auto choice = choose_ports(words, services());
+  if (!choice) return choice.error().message;
+  return "T" + to_string(choice->tcp) + " U" + to_string(choice->udp) + " S" + to_string(choice->sctp);
+}
+
+TEST(ChoosePorts, AreTcpAndUdpUnlessSomethingElseIsChosen) {
+  EXPECT_EQ(chosen({}, {"22"}), "T22 U22 S");
+  EXPECT_EQ(chosen({.tcp = true}, {"22"}), "T22 U S");
+  EXPECT_EQ(chosen({.udp = true, .sctp = true}, {"22"}), "T U22 S22");
+}
+
+TEST(ChoosePorts, TakesNumbersRangesListsNamesAndWildcards) {
+  EXPECT_EQ(chosen({}, {"443", "ssh", "8000-8002"}), "T22,443,8000-8002 U22,443,8000-8002 S");
+  EXPECT_EQ(chosen({.tcp = true}, {"22,http*,9"}), "T9,22,80,443 U S");
+  EXPECT_EQ(chosen({.tcp = true}, {"0"}), "T0 U S");
+  EXPECT_EQ(chosen({}, {"dns"}), "T53 U53 S");
+  EXPECT_EQ(chosen({}, {"dns,22"}), "T22,53 U22,53 S");
+}
+
+TEST(ChoosePorts, NameMeansItsOwnProtocols) {
+  EXPECT_EQ(chosen({}, {"syslog"}), "T U514 S");
+  EXPECT_EQ(chosen({}, {"m3ua"}), "T U S2905");
+  EXPECT_EQ(chosen({}, {"m3ua", "22"}), "T22 U22 S2905");
+}
+
+TEST(ChoosePorts, WhatCannotBeMeantIsOneSentence) {
+  EXPECT_EQ(chosen({}, {"sshh"}), "no service is registered as 'sshh'; the closest name is ssh");
+  EXPECT_EQ(chosen({}, {"22,sshh"}), "no service is registered as 'sshh'; the closest name is ssh");
+  EXPECT_THAT(chosen({}, {"70000"}), testing::HasSubstr("70000"));
+  EXPECT_THAT(chosen({}, {"9-3"}), testing::HasSubstr("runs backwards"));
+  EXPECT_THAT(chosen({}, {""}), testing::HasSubstr("names no port"));
+  EXPECT_THAT(chosen({}, {"x*"}), testing::HasSubstr("'x*'"));
+  EXPECT_EQ(chosen({.sctp = true}, {"syslog"}), "'syslog' has no port of the chosen protocol");
+  EXPECT_THAT(chosen({}, {}), testing::HasSubstr("no ports"));
+}
+
+TEST(ChoosePorts, RunsAreJoinedForPeopleOnly) {
+  EXPECT_TRUE(choose_ports({.operands = {"22"}}, services())->join_runs);
+  EXPECT_FALSE(choose_ports({.json = true, .operands = {"22"}}, services())->join_runs);
+}
+
+}  // namespace
+}  // namespace portolan::cli

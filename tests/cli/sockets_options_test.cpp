@@ -1,0 +1,85 @@
+#include "cli/sockets_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace portolan::cli {
+namespace {
+
+using sockets::Protocol;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+using Words = std::vector<std::string>;
+
+SocketsWords parsed(const Words& words) {
+  const auto result = parse_sockets_words(words);
+  EXPECT_TRUE(result.has_value()) << result.error().message;
+  return result.value_or(SocketsWords{});
+}
+
+std::string error_of(const Words& words) {
+  const auto result = parse_sockets_words(words);
+  return result ? "no error" : result.error().message;
+}
+
+TEST(SocketsOptions, HabitsOfSsAndNetstatAreUnderstood) {
+  const SocketsWords words = parsed({"-tulpn"});
+  EXPECT_THAT(words.protocols, ElementsAre(Protocol::tcp, Protocol::udp));
+  EXPECT_TRUE(words.listening);
+  EXPECT_TRUE(words.owners);
+  EXPECT_FALSE(words.resolve);
+  EXPECT_FALSE(parsed({"-l", "-a"}).listening);
+  EXPECT_TRUE(parsed({"-Htia"}).tcp_info);
+  EXPECT_FALSE(parsed({"-Htia"}).heading);
+  EXPECT_THAT(parsed({"-w"}).protocols, ElementsAre(Protocol::raw, Protocol::icmp));
+  EXPECT_THAT(parsed({"-x", "-0"}).protocols, ElementsAre(Protocol::unix_domain, Protocol::packet));
+  EXPECT_TRUE(parsed({"-s"}).summary);
+}
+
+TEST(SocketsOptions, KindsAreNamedInLists) {
+  EXPECT_THAT(parsed({"-A", "tcp,unix"}).protocols, ElementsAre(Protocol::tcp, Protocol::unix_domain));
+  EXPECT_THAT(parsed({"--query=inet"}).protocols,
+              ElementsAre(Protocol::tcp, Protocol::udp, Protocol::raw, Protocol::icmp));
+  EXPECT_THAT(parsed({"-A", "u_str,all"}).protocols, IsEmpty());
+  EXPECT_THAT(error_of({"-A", "tcp,tpc"}), StartsWith("-A: 'tpc' is no kind of socket; there are tcp, mptcp, "));
+  EXPECT_THAT(error_of({"-A", ""}), HasSubstr("its argument is empty"));
+  EXPECT_TRUE(parsed({"-f", "inet6"}).only_v6);
+  EXPECT_THAT(parsed({"-f", "netlink"}).protocols, ElementsAre(Protocol::netlink));
+  EXPECT_THAT(error_of({"-f", "ipx"}), HasSubstr("'ipx' is no family"));
+}
+
+TEST(SocketsOptions, WhatIsNoOptionIsTheFilter) {
+  const SocketsWords words = parsed({"-t", "state", "listening", "and", "(", "sport", "=", ":22", ")", "-n"});
+  EXPECT_THAT(words.expression, ElementsAre("state", "listening", "and", "(", "sport", "=", ":22", ")"));
+}
+
+TEST(SocketsOptions, WatchTakesItsIntervalInTheSameWord) {
+  EXPECT_TRUE(parsed({"--watch"}).watch);
+  EXPECT_EQ(parsed({"--watch"}).interval, std::chrono::seconds{1});
+  EXPECT_EQ(parsed({"--watch=250ms"}).interval, std::chrono::milliseconds{250});
+  EXPECT_THAT(error_of({"--watch=1ms"}), HasSubstr("the least is 10ms"));
+  EXPECT_THAT(error_of({"--watch=soon"}), HasSubstr("soon"));
+}
+
+TEST(SocketsOptions, WhatDoesNotGoTogetherIsSaid) {
+  EXPECT_THAT(error_of({"-l", "--connected"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({"--all-namespaces", "-N", "web"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({"-F", "file", "state", "listening"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({"--watch", "-s"}), HasSubstr("--watch shows changes"));
+  EXPECT_THAT(error_of({"--watch", "--sort", "local"}), HasSubstr("--watch shows changes"));
+  EXPECT_THAT(error_of({"--no-owners", "--owner-method", "bpf"}), HasSubstr("--no-owners leaves out"));
+  EXPECT_THAT(error_of({"--owner-method", "magic"}), HasSubstr("auto, proc and bpf, but not 'magic'"));
+}
+
+TEST(SocketsOptions, UnknownOnesComeWithTheClosest) {
+  EXPECT_EQ(error_of({"--listning"}), "unknown option '--listning'; did you mean --listening?");
+  EXPECT_EQ(error_of({"-tZ"}), "unknown option '-Z'; --help lists all options");
+}
+
+TEST(SocketsOptions, HelpIsGivenWhateverElseIsWrong) { EXPECT_TRUE(parsed({"--help", "-l", "--connected"}).help); }
+
+}  // namespace
+}  // namespace portolan::cli

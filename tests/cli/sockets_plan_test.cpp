@@ -1,0 +1,151 @@
+#include "cli/sockets_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sockets/sources.h"
+
+namespace portolan::cli {
+namespace {
+
+using sockets::Family;
+using sockets::Protocol;
+using sockets::Row;
+using sockets::State;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+SocketsPlan planned(const std::vector<std::string>& line) {
+  const auto words = parse_sockets_words(line);
+  EXPECT_TRUE(words.has_value()) << words.error().message;
+  std::string filter;
+  for (const std::string& word : words->expression) filter += word + " ";
+  auto plan = plan_sockets(*words, filter, {});
+  EXPECT_TRUE(plan.has_value()) << plan.error().message;
+  return plan ? std::move(*plan) : SocketsPlan{};
+}
+
+std::string error_of(const std::vector<std::string>& line) {
+  const auto words = parse_sockets_words(line);
+  const auto plan = plan_sockets(*words, words->expression.empty() ? "" : words->expression.front(), {});
+  return plan ? "no error" : plan.error().message;
+}
+
+std::vector<std::string_view> sources_of(const std::vector<std::string>& line) {
+  std::vector<std::string_view> names;
+  for (const sockets::Source* source : planned(line).query.sources) names.push_back(source->name);
+  return names;
+}
+
+std::vector<std::string_view> columns_of(const std::vector<std::string>& line) {
+  std::vector<std::string_view> names;
+  for (const sockets::Column* column : planned(line).columns) names.push_back(column->name);
+  return names;
+}
+
+Row row(Protocol protocol, State state, Family family = Family::v4) {
+  Row made;
+  made.protocol = protocol;
+  made.family = family;
+  made.state = state;
+  return made;
+}
+
+TEST(SocketsPlan, KindsAndFamiliesChooseTheSources) {
+  EXPECT_EQ(sources_of({}).size(), sockets::sources().size() - 1);  // TCP is one list for both families
+  EXPECT_EQ(planned({"-t"}).query.sources, (std::vector{&sockets::tcp_both}));
+  EXPECT_THAT(sources_of({"-t4"}), ElementsAre("tcp"));
+  EXPECT_THAT(sources_of({"-tx4"}), ElementsAre("tcp", "unix"));
+  EXPECT_THAT(sources_of({"-tu6"}), ElementsAre("tcp6", "udp6"));
+  EXPECT_EQ(planned({"-t46"}).query.sources, (std::vector{&sockets::tcp_both}));
+  EXPECT_EQ(planned({"-t6"}).query.sources, (std::vector{&sockets::tcp6}));
+  // And what no filter can let pass is not asked for.
+  EXPECT_THAT(sources_of({"proto", "=", "unix"}), ElementsAre("unix"));
+  // A family alone means IP and nothing else.
+  const auto v6 = sources_of({"-6"});
+  EXPECT_TRUE(std::ranges::all_of(v6, [](std::string_view name) { return name.ends_with('6'); }));
+}
+
+TEST(SocketsPlan, ListeningIsWhatWaitsForStrangers) {
+  const SocketsPlan plan = planned({"-l"});
+  EXPECT_EQ(plan.query.wanted.states, sockets::mask_of(State::listen) | sockets::mask_of(State::closed));
+  ASSERT_NE(plan.wanted, nullptr);
+  EXPECT_TRUE(plan.wanted(row(Protocol::tcp, State::listen)));
+  EXPECT_TRUE(plan.wanted(row(Protocol::udp, State::closed)));
+  EXPECT_FALSE(plan.wanted(row(Protocol::udp, State::established)));
+  EXPECT_FALSE(plan.wanted(row(Protocol::netlink, State::closed, Family::netlink)));
+  Row datagrams = row(Protocol::unix_domain, State::closed, Family::unix_domain);
+  datagrams.type = 2;
+  EXPECT_FALSE(plan.wanted(datagrams));
+  datagrams.path = "/run/log";
+  EXPECT_TRUE(plan.wanted(datagrams));
+  datagrams.type = 1;
+  EXPECT_FALSE(plan.wanted(datagrams));
+}
+
+TEST(SocketsPlan, ConnectedIsWhatHasAnotherEnd) {
+  const SocketsPlan plan = planned({"--connected"});
+  ASSERT_NE(plan.wanted, nullptr);
+  EXPECT_TRUE(plan.wanted(row(Protocol::tcp, State::time_wait)));
+  EXPECT_TRUE(plan.wanted(row(Protocol::udp, State::established)));
+  EXPECT_FALSE(plan.wanted(row(Protocol::tcp, State::listen)));
+  EXPECT_FALSE(plan.wanted(row(Protocol::udp, State::closed)));
+}
+
+TEST(SocketsPlan, TheKernelIsAskedForDetailsOnlyWhereAColumnShowsThem) {
+  EXPECT_FALSE(planned({}).query.wanted.tcp_info);
+  EXPECT_TRUE(planned({"-i"}).query.wanted.tcp_info);
+  EXPECT_TRUE(planned({"--columns", "local,rtt"}).query.wanted.tcp_info);
+  EXPECT_TRUE(planned({"--sort", "rtt"}).query.wanted.tcp_info);
+  EXPECT_FALSE(planned({}).query.wanted.memory);
+  EXPECT_TRUE(planned({"-m"}).query.wanted.memory);
+  EXPECT_FALSE(planned({}).query.wanted.details);
+  EXPECT_TRUE(planned({"--options"}).query.wanted.details);
+  EXPECT_TRUE(planned({"-x"}).query.wanted.unix_files);
+  EXPECT_FALSE(planned({"--json"}).query.wanted.unix_files);
+}
+
+TEST(SocketsPlan, AFilterReachesTheKernel) {
+  const SocketsPlan plan = planned({"-t", "state", "listening", "sport", "=", ":22"});
+  EXPECT_EQ(plan.query.wanted.states, sockets::mask_of(State::listen));
+  EXPECT_FALSE(plan.query.wanted.bytecode.empty());
+  EXPECT_THAT(error_of({"sprot = :22"}), HasSubstr("sport"));
+}
+
+TEST(SocketsPlan, OnlyAListOfEverythingTellsWhatIsInNoList) {
+  EXPECT_TRUE(planned({}).query.unlisted);
+  EXPECT_FALSE(planned({"-t"}).query.unlisted);
+  EXPECT_FALSE(planned({"-l"}).query.unlisted);
+  EXPECT_FALSE(planned({"--no-owners"}).query.unlisted);
+  EXPECT_FALSE(planned({"dst", "10.0.0.0/8"}).query.unlisted);
+}
+
+TEST(SocketsPlan, ColumnsGrowWithTheOptions) {
+  EXPECT_EQ(columns_of({}).back(), "process");
+  EXPECT_EQ(columns_of({"--no-owners"}).back(), "user");
+  EXPECT_THAT(columns_of({"--columns", "local,pid"}), ElementsAre("local", "pid"));
+  EXPECT_EQ(columns_of({"--columns", "+cookie"}).back(), "cookie");
+  EXPECT_THAT(columns_of({"-o"}), ::testing::Contains("timer"));
+  EXPECT_EQ(columns_of({"--watch"}).front(), "time");
+  EXPECT_THAT(columns_of({"--all-namespaces"}), ::testing::Contains("netns"));
+  EXPECT_THAT(error_of({"--columns", "lcoal"}), HasSubstr("did you mean 'local'?"));
+}
+
+TEST(SocketsPlan, SortingTakesOneColumnEitherWay) {
+  EXPECT_EQ(planned({"--sort", "-local"}).sort, sockets::column_of("local"));
+  EXPECT_TRUE(planned({"--sort", "-local"}).backwards);
+  EXPECT_FALSE(planned({"--sort", "local"}).backwards);
+  EXPECT_THAT(error_of({"--sort", "local,peer"}), HasSubstr("--sort takes one column"));
+}
+
+TEST(SocketsPlan, OwnersAreLookedForUnlessTheyAreLeftOut) {
+  EXPECT_EQ(planned({}).query.owners, os::OwnerMethod::automatic);
+  EXPECT_EQ(planned({"--owner-method", "proc"}).query.owners, os::OwnerMethod::proc);
+  EXPECT_EQ(planned({"--no-owners"}).query.owners, std::nullopt);
+  EXPECT_THAT(error_of({"--no-owners", "pid = 1"}), HasSubstr("--no-owners leaves out"));
+}
+
+}  // namespace
+}  // namespace portolan::cli

@@ -1,0 +1,179 @@
+#include "os/machine_sockets.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <map>
+
+#include "sockets/row_store.h"
+#include "sockets/sources.h"
+#include "tests/os/private_network.h"
+
+namespace portolan::os {
+namespace {
+
+using sockets::NoOwner;
+using sockets::Row;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+std::uint64_t inode_of(const FileDescriptor& socket) {
+  struct stat facts{};
+  EXPECT_EQ(::fstat(socket.get(), &facts), 0);
+  return facts.st_ino;
+}
+
+// Rows of a query by inode; the store keeps them.
+std::map<std::uint64_t, const Row*> rows_of(const SocketQuery& query, sockets::RowStore& store) {
+  std::map<std::uint64_t, const Row*> rows;
+  const auto answer = list_sockets(query, [&](const Row& row) {
+    const Row& kept = store.keep(row);
+    EXPECT_TRUE(rows.emplace(kept.inode, &kept).second) << "twice: " << kept.inode;
+    return true;
+  });
+  EXPECT_TRUE(answer.has_value()) << answer.error().message;
+  return rows;
+}
+
+SocketQuery tcp() {
+  SocketQuery query;
+  query.sources = {&sockets::tcp4, &sockets::tcp6};
+  query.owners = OwnerMethod::proc;
+  return query;
+}
+
+TEST(MachineSockets, AListenerHasItsHolder) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    sockets::RowStore store;
+    const auto rows = rows_of(tcp(), store);
+    ASSERT_TRUE(rows.contains(inode_of(listener)));
+    const Row& row = *rows.at(inode_of(listener));
+    EXPECT_EQ(row.no_owner, NoOwner::has_one);
+    ASSERT_EQ(row.holders.size(), 1U);
+    EXPECT_EQ(row.holders.front().pid, static_cast<std::uint32_t>(::getpid()));
+    EXPECT_EQ(row.holders.front().fd, static_cast<std::uint32_t>(listener.get()));
+  });
+}
+
+TEST(MachineSockets, WithoutOwnersTheReasonIsThatNobodyAsked) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    SocketQuery query = tcp();
+    query.owners = std::nullopt;
+    sockets::RowStore store;
+    const auto rows = rows_of(query, store);
+    ASSERT_TRUE(rows.contains(inode_of(listener)));
+    EXPECT_EQ(rows.at(inode_of(listener))->no_owner, NoOwner::not_asked);
+  });
+}
+
+TEST(MachineSockets, AFilterSeesTheHolders) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    SocketQuery query = tcp();
+    const auto mine = sockets::Filter::parse("pid = " + std::to_string(::getpid()), {});
+    const auto another = sockets::Filter::parse("pid = 1", {});
+    ASSERT_TRUE(mine && another);
+    query.filter = &*mine;
+    sockets::RowStore store;
+    EXPECT_EQ(rows_of(query, store).size(), 1U);
+    query.filter = &*another;
+    EXPECT_THAT(rows_of(query, store), IsEmpty());
+  });
+}
+
+TEST(MachineSockets, ConnectionsThatNobodyAcceptedAreSaidToWait) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    const FileDescriptor client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in there{};
+    there.sin_family = AF_INET;
+    there.sin_port = htons(port_of(listener));
+    there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&there), sizeof there), 0);
+    sockets::RowStore store;
+    const auto rows = rows_of(tcp(), store);
+    ASSERT_TRUE(rows.contains(0));
+    EXPECT_EQ(rows.at(0)->no_owner, NoOwner::not_accepted);
+  });
+}
+
+TEST(MachineSockets, WhatOnlyADescriptorTellsOfIsListedToo) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    const FileDescriptor unbound{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    SocketQuery query;
+    query.sources.assign(sockets::sources().begin(), sockets::sources().end());
+    query.owners = OwnerMethod::proc;
+    query.unlisted = true;
+    sockets::RowStore store;
+    const auto rows = rows_of(query, store);
+    ASSERT_TRUE(rows.contains(inode_of(unbound)));
+    const Row& row = *rows.at(inode_of(unbound));
+    EXPECT_EQ(row.protocol, sockets::Protocol::tcp);
+    EXPECT_EQ(row.family, sockets::Family::none);
+    EXPECT_EQ(row.state, sockets::State::closed);
+    ASSERT_FALSE(row.holders.empty());
+    EXPECT_EQ(row.holders.front().pid, static_cast<std::uint32_t>(::getpid()));
+    EXPECT_EQ(rows.count(inode_of(listener)), 1U);
+
+    query.unlisted = false;
+    sockets::RowStore other;
+    EXPECT_FALSE(rows_of(query, other).contains(inode_of(unbound)));
+  });
+}
+
+TEST(MachineSockets, EnoughIsEnough) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor one = listen_on(0);
+    const FileDescriptor other = listen_on(0);
+    std::size_t seen = 0;
+    const auto answer = list_sockets(tcp(), [&seen](const Row&) { return ++seen < 1; });
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(seen, 1U);
+  });
+}
+
+TEST(MachineSockets, ManyNamespacesAreOneList) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    const FileDescriptor near = listen_on(4'000);
+    FileDescriptor far;
+    FileDescriptor handle;
+    peer.enter([&] {
+      far = listen_on(4'000);
+      handle = FileDescriptor{::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
+    });
+    std::vector<SocketNamespace> spaces;
+    auto home = SocketNamespace::current();
+    auto there = SocketNamespace::enter(std::move(handle));
+    ASSERT_TRUE(home && there);
+    spaces.push_back(std::move(*home));
+    spaces.push_back(std::move(*there));
+    std::vector<std::uint64_t> inodes;
+    std::vector<std::uint64_t> where;
+    ASSERT_TRUE(list_sockets(spaces, tcp(), [&](const Row& row) {
+      inodes.push_back(row.inode);
+      where.push_back(row.network_namespace);
+      return true;
+    }));
+    EXPECT_THAT(inodes, UnorderedElementsAre(inode_of(near), inode_of(far)));
+    EXPECT_THAT(where, UnorderedElementsAre(spaces[0].inode(), spaces[1].inode()));
+  });
+}
+
+}  // namespace
+}  // namespace portolan::os

@@ -1,0 +1,40 @@
+#include "sockets/summary.h"
+
+#include <gtest/gtest.h>
+
+namespace portolan::sockets {
+namespace {
+
+Row row(Protocol protocol, Family family, State state) {
+  Row made;
+  made.protocol = protocol;
+  made.family = family;
+  made.state = state;
+  return made;
+}
+
+Summary three() {
+  Summary summary;
+  summary.add(row(Protocol::tcp, Family::v4, State::listen));
+  summary.add(row(Protocol::tcp, Family::v6, State::new_syn_recv));
+  summary.add(row(Protocol::unix_domain, Family::unix_domain, State::closed));
+  return summary;
+}
+
+TEST(SocketSummary, CountsKindsFamiliesAndStates) {
+  EXPECT_EQ(three().table(),
+            "KIND         TOTAL    IPv4    IPv6  STATES\n"
+            "tcp              2       1       1  1 SYN-RECV, 1 LISTEN\n"
+            "unix             1       -       -  1 UNCONN\n"
+            "all              3\n");
+}
+
+TEST(SocketSummary, SaysTheSameInJson) {
+  EXPECT_EQ(three().json(),
+            R"({"record":"summary","kinds":{"tcp":{"total":2,"ipv4":1,"ipv6":1,"states":{"SYN-RECV":1,"LISTEN":1}},)"
+            R"("unix":{"total":1,"states":{"UNCONN":1}}}})"
+            "\n");
+}
+
+}  // namespace
+}  // namespace portolan::sockets
