@@ -131,8 +131,7 @@ IcmpEchoReply read_echo(Reader r) {
   IcmpEchoReply echo;
   echo.identifier = r.u16();
   echo.sequence = r.u16();
-  echo.cookie = r.u32();
-  if (!r.ok()) echo.cookie = 0;
+  echo.cookie = r.u32();  // 0 where it is not whole
   return echo;
 }
 

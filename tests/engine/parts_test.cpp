@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/block.h"
 #include "engine/host_index.h"
 #include "engine/ledger.h"
 #include "engine/pacer.h"
@@ -46,6 +47,19 @@ TEST(Permutation, SpreadsNeighboursAndDependsOnTheKey) {
   EXPECT_LT(adjacent, 20U);
 }
 
+TEST(Permutation, NoPartOfAPositionShowsInItsElement) {
+  const Permutation a{65536, 1};
+  const Permutation b{65536, 2};
+  std::size_t high = 0;
+  std::size_t low = 0;
+  for (std::uint32_t i = 0; i < 65536; ++i) {
+    high += a.at(i) >> 8U == b.at(i) >> 8U;
+    low += (a.at(i) & 0xffU) == (b.at(i) & 0xffU);
+  }
+  EXPECT_LT(high, 65536U / 100) << "one in 256 by chance";
+  EXPECT_LT(low, 65536U / 100);
+}
+
 TEST(Ledger, KeepsNeighboursApartAndRunsOutOfReasonsGracefully) {
   Ledger ledger{3, 5};
   ledger.record(1, 2, {PortState::open, Reason::syn_ack});
@@ -59,9 +73,28 @@ TEST(Ledger, KeepsNeighboursApartAndRunsOutOfReasonsGracefully) {
 
   Ledger many{1, 64};
   for (unsigned i = 0; i < 20; ++i) many.record(0, i, {PortState::filtered, static_cast<Reason>(i)});
-  EXPECT_EQ(many.entry(many.code(0, 3)).reason, static_cast<Reason>(3));
-  EXPECT_EQ(many.entry(many.code(0, 19)).state, PortState::filtered);
-  EXPECT_EQ(many.entry(many.code(0, 19)).reason, Reason::dest_unreach);
+  for (unsigned i = 0; i < 9; ++i) EXPECT_EQ(many.entry(many.code(0, i)).reason, static_cast<Reason>(i)) << i;
+  for (unsigned i = 9; i < 20; ++i) {
+    EXPECT_EQ(many.entry(many.code(0, i)).state, PortState::filtered) << i;
+    EXPECT_EQ(many.entry(many.code(0, i)).reason, Reason::dest_unreach) << i;
+  }
+}
+
+TEST(Ledger, NoNumberOfReasonsHidesAnOpenPort) {
+  Ledger ledger{1, 64};
+  for (unsigned i = 0; i < 20; ++i) ledger.record(0, i, {PortState::filtered, static_cast<Reason>(i)});
+  const std::vector<Ledger::Entry> answers{{PortState::open, Reason::syn_ack},
+                                           {PortState::closed, Reason::reset},
+                                           {PortState::unfiltered, Reason::reset},
+                                           {PortState::open, Reason::echo_reply},
+                                           {PortState::open, Reason::timestamp_reply}};
+  for (unsigned i = 0; i < answers.size(); ++i) ledger.record(0, 30 + i, answers[i]);
+  for (unsigned i = 0; i < answers.size(); ++i) EXPECT_EQ(ledger.entry(ledger.code(0, 30 + i)), answers[i]) << i;
+  // One more than there are codes for keeps its state at least.
+  ledger.record(0, 40, {PortState::closed, Reason::conn_refused});
+  EXPECT_EQ(ledger.entry(ledger.code(0, 40)).state, PortState::closed);
+  ledger.record(0, 41, {PortState::filtered, Reason::net_unreach});
+  EXPECT_EQ(ledger.entry(ledger.code(0, 41)).state, PortState::filtered);
 }
 
 TEST(HostIndex, FindsWhatWasPutInAndNothingElse) {
@@ -71,6 +104,16 @@ TEST(HostIndex, FindsWhatWasPutInAndNothingElse) {
   EXPECT_EQ(index.find(net::IpAddress::v4(0xc6130000)), std::nullopt);
 }
 
+TEST(Block, RoutersAreNumberedEachOnceWhileThereIsRoom) {
+  Block block;
+  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120001)), 1);
+  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120002)), 2);
+  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120001)), 1);
+  for (std::uint32_t i = 3; i <= 1024; ++i) EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120000 + i)), i);
+  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6130000)), 0);
+  EXPECT_EQ(block.routers.size(), 1024U);
+}
+
 TEST(RoundTrip, FollowsRfc6298) {
   const TimeoutBounds bounds{1s, 100ms, 10s};
   RoundTripEstimate estimate;
@@ -78,6 +121,13 @@ TEST(RoundTrip, FollowsRfc6298) {
   estimate.add(200ms);
   EXPECT_EQ(estimate.smoothed(), 200ms);
   EXPECT_EQ(estimate.timeout(bounds), 600ms);  // SRTT + 4 * R/2
+  RoundTripEstimate twice = estimate;
+  twice.add(400ms);
+  EXPECT_EQ(twice.variation(), 125ms);  // 3/4 of 100 ms and 1/4 of 200 ms
+  EXPECT_EQ(twice.smoothed(), 225ms);   // 7/8 of 200 ms and 1/8 of 400 ms
+  EXPECT_EQ(twice.timeout(bounds), 725ms);
+  twice.add(90s);
+  EXPECT_EQ(twice.timeout(bounds), 10s) << "never above the most";
   for (int i = 0; i < 100; ++i) estimate.add(200ms);
   EXPECT_LT(estimate.timeout(bounds), 210ms);
   for (int i = 0; i < 100; ++i) estimate.add(1ms);
@@ -134,9 +184,45 @@ TEST(AfterPass, ALimiterIsAskedAtItsOwnPace) {
   EXPECT_EQ(spaced.gap, 5500us);
 }
 
+TEST(AfterPass, FewLateAnswersAreNoLimiter) {
+  const auto decision = after_pass(pass(2, 900, 900, 100, 7), calm);
+  EXPECT_FALSE(decision.limiter_seen);
+  EXPECT_EQ(decision.next, PassDecision::Next::again) << "a walk that found something is followed by another";
+  EXPECT_TRUE(after_pass(pass(2, 900, 900, 100, 8), calm).limiter_seen);
+}
+
+TEST(AfterPass, AWalkThatBringsMostOfWhatItAskedMetNoLimiter) {
+  EXPECT_FALSE(after_pass(pass(2, 100, 100, 100, 60), calm).limiter_seen);
+}
+
+TEST(AfterPass, LateAnswersThatDoNotDwindleAreALimitersWhateverTheLoss) {
+  PassLimits lossy = calm;
+  lossy.loss = 0.5;
+  EXPECT_TRUE(after_pass(pass(3, 500, 40, 400, 30), lossy).limiter_seen);
+  EXPECT_FALSE(after_pass(pass(3, 500, 80, 400, 30), lossy).limiter_seen);
+}
+
+TEST(AfterPass, AHostThatAnswersLittleAtItsLimitersPaceIsNotAskedThatWayAgain) {
+  PassResult spaced = pass(4, 500, 200, 1000, 249);
+  spaced.limited = true;
+  EXPECT_FALSE(after_pass(spaced, calm).limiter_seen);
+  EXPECT_EQ(after_pass(spaced, calm).next, PassDecision::Next::stop);
+  spaced.answered = 250;
+  EXPECT_EQ(after_pass(spaced, calm).next, PassDecision::Next::again_spaced);
+}
+
+TEST(AfterPass, WhatControlsLoseToALimiterIsNotAllTakenForLoss) {
+  PassLimits limits = calm;
+  limits.loss = 0.9;
+  const auto decision = after_pass(pass(9, 220, 20, 780, 20), limits);
+  EXPECT_TRUE(decision.limiter_seen);
+  EXPECT_EQ(decision.next, PassDecision::Next::stop);
+}
+
 TEST(ExpectedMissed, IsTheGeometricTail) {
   EXPECT_NEAR(expected_missed(100, 0.1, 2), 100 * 0.01 / 0.99, 1e-9);
   EXPECT_EQ(expected_missed(0, 0.5, 1), 0);
+  EXPECT_NEAR(expected_missed(100, 1, 1), 100 * 0.99 / 0.01, 1e-6) << "finite whatever was measured";
 }
 
 // Sends as much as the pacer allows for `length`, answering everything after `round_trip`.

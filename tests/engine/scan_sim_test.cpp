@@ -224,6 +224,7 @@ TEST(ScanSim, AHostTimeoutEndsAHostThatIsTooSlow) {
   plan.timing.max_rate = 50;
   const auto outcome = test::scan(plan, network);
   EXPECT_TRUE(outcome->sink.hosts.at(0).timed_out);
+  EXPECT_FALSE(outcome->sink.hosts[0].port_scanned) << "what is known of its ports is not the whole";
   EXPECT_LT(outcome->finished.elapsed, 3s);
 }
 
@@ -279,7 +280,8 @@ TEST(ScanSim, TheLatencyOfANeighbourIsThatOfTheAttemptThatWasAnswered) {
     for (unsigned i = 1; i <= 30; ++i) network.add_host(net::IpAddress::v4(0xc6120400 + i), {.on_link = true});
     plan::Plan plan = plan_for({"198.18.4.0/27"}, {}, seed);
     plan.stage = plan::Stage::ping;
-    for (const auto& host : test::scan(plan, network)->sink.hosts) {
+    const auto outcome = test::scan(plan, network);
+    for (const auto& host : outcome->sink.hosts) {
       if (!host.round_trip) continue;
       EXPECT_LT(host.round_trip->smoothed, 50ms);
     }
@@ -381,6 +383,16 @@ TEST(ScanSim, TheTimeLeftOfTheWholeScanIsTrueWhereBlocksAreAlike) {
     EXPECT_LE(seconds_of(*progress.scan_remaining), 1.2 * left + seconds_of(*progress.remaining));
   }
   EXPECT_GT(compared, 10U);
+}
+
+TEST(ScanSim, WhatMayHaveBeenMissedIsSummedUpOverBlocks) {
+  sim::Network network{1, {.delay = 5ms}};
+  network.add_host(address("198.18.0.9"), {.open = ports(1, 50), .dropped = ports(1000, 2000)});
+  network.add_host(address("198.18.1.9"), {});  // every port answers: nothing can be missed
+  const auto outcome = test::scan(plan_for({"198.18.0.0/23"}, ports(1, 65535), 1), network);
+  EXPECT_EQ(outcome->finished.hosts_up, 2U);
+  EXPECT_GT(outcome->finished.expected_missed_open, 0);
+  EXPECT_LT(outcome->finished.expected_missed_open, 0.1);
 }
 
 TEST(ScanSim, AStopRequestTellsWhatIsKnown) {

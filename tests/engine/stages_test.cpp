@@ -1,0 +1,521 @@
+// What the steps of a scan do at their turns: ways, neighbours, gateways, names, ports, telling.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/engine/scan_world.h"
+#include "tests/engine/scripted_network.h"
+
+namespace portolan {
+namespace {
+
+using namespace std::chrono_literals;
+using model::HostState;
+using model::PortState;
+using model::Reason;
+using test::address;
+using test::plan_for;
+using test::ports;
+using test::Reply;
+using test::ScriptedNetwork;
+using test::SentFrame;
+using Replies = std::vector<Reply>;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr auto ethernet = net::Path::Kind::ethernet;
+constexpr auto tunnel = net::Path::Kind::tunnel;
+const net::Mac gateway_mac{{2, 0, 0, 0, 0, 99}};
+
+// Tells what it hears, refuses what it is told to, and keeps the rest.
+class Ear final : public test::Collect {
+ public:
+  std::optional<Error> refuses_open;
+  std::vector<std::string> warnings;
+  std::vector<model::Progress> progress;
+
+  Result<void> on_open(const net::IpAddress& from, const model::PortRecord& port) override {
+    if (refuses_open) return fail(*refuses_open);
+    return Collect::on_open(from, port);
+  }
+  Result<void> on_warning(std::string_view text) override {
+    warnings.emplace_back(text);
+    return {};
+  }
+  Result<void> on_progress(const model::Progress& told) override {
+    progress.push_back(told);
+    return {};
+  }
+};
+
+// Names that come at a moment of the clock; at none they never do.
+class LateNames final : public engine::Names {
+ public:
+  LateNames(const engine::Clock& clock, std::optional<Instant> known_at) : clock_{clock}, known_at_{known_at} {}
+  void ask(const net::IpAddress& asked_for) override { asked.push_back(to_string(asked_for)); }
+  std::optional<std::string> answer(const net::IpAddress&) override {
+    if (!known_at_ || clock_.now() < *known_at_) return std::nullopt;
+    return "named.test";
+  }
+  std::vector<std::string> asked;
+
+ private:
+  const engine::Clock& clock_;
+  std::optional<Instant> known_at_;
+};
+
+struct Wishes final : engine::Control {
+  explicit Wishes(const engine::Clock& of) : clock{of} {}
+  bool stop_requested() override { return ++looks > stop_after || (stop_at && clock.now() >= *stop_at); }
+  bool progress_due() override { return wants_progress; }
+  const engine::Clock& clock;
+  std::optional<Instant> stop_at;
+  std::uint64_t stop_after = UINT64_MAX;  // looks
+  std::uint64_t looks = 0;
+  bool wants_progress = false;
+};
+
+class Stages : public testing::Test {
+ protected:
+  ScriptedNetwork network;
+  Ear ear;
+  Wishes wishes{network};
+  std::unique_ptr<LateNames> names;
+
+  Result<model::ScanFinished> run(const plan::Plan& plan) {
+    static const auto services = catalog::Services::parse("").value();
+    static const catalog::Vendors vendors;
+    const engine::World world{
+        network, network, network, 40'000, services, vendors, names.get(), &wishes, std::chrono::system_clock::now};
+    return engine::run_scan(plan, world, ear);
+  }
+  // What all ports answer.
+  void all_ports_are(Reply (*answer)(const SentFrame&, Duration), Duration after = 1ms) {
+    network.answer = [=](const SentFrame& frame) { return frame.tcp() ? Replies{answer(frame, after)} : Replies{}; };
+  }
+  void never_names() { names = std::make_unique<LateNames>(network, std::nullopt); }
+  void names_at(Duration after) { names = std::make_unique<LateNames>(network, network.now() + after); }
+
+  [[nodiscard]] std::size_t arp_requests() const {
+    return static_cast<std::size_t>(std::ranges::count(network.sent, net::EtherType::arp, &SentFrame::type));
+  }
+  [[nodiscard]] std::vector<std::uint16_t> ports_asked() const {
+    std::vector<std::uint16_t> asked;
+    for (const auto& frame : network.sent) {
+      if (const auto tcp = frame.tcp()) asked.push_back(tcp->destination.value());
+    }
+    return asked;
+  }
+};
+
+plan::Plan ping_plan(const std::vector<std::string>& targets) {
+  plan::Plan plan = plan_for(targets, {}, 1);
+  plan.stage = plan::Stage::ping;
+  return plan;
+}
+
+// ---- ways, gateways, neighbours -----------------------------------------------------------------
+
+Result<net::Path> behind_gateway(const net::IpAddress& target) {
+  net::Path path = ScriptedNetwork::path(ethernet, target);
+  path.on_link = false;
+  path.next_hop = address("198.18.0.99");
+  return path;
+}
+
+TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {
+  network.way = behind_gateway;
+  network.answer = [](const SentFrame& frame) {
+    if (frame.type == net::EtherType::arp) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    return frame.tcp() ? Replies{test::closed_answer(frame, 2ms)} : Replies{};
+  };
+  plan::Plan plan = ping_plan({"198.18.4.0/30"});
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(arp_requests(), 1U);
+  ASSERT_EQ(ear.hosts.size(), 4U);
+  for (const auto& host : ear.hosts) {
+    EXPECT_EQ(host.state, HostState::up);
+    EXPECT_EQ(host.mac, std::nullopt) << "the gateway's is not the host's";
+  }
+  for (const auto& frame : network.sent) {
+    if (frame.type == net::EtherType::ipv4) {
+      EXPECT_EQ(frame.to, gateway_mac);
+    }
+  }
+}
+
+TEST_F(Stages, AGatewayIsRememberedFromBlockToBlock) {
+  network.way = behind_gateway;
+  network.answer = [](const SentFrame& frame) {
+    return frame.type == net::EtherType::arp ? Replies{test::arp_answer(frame, gateway_mac, 1ms)} : Replies{};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.4.0/23"}, ports(1, 65535), 1)));  // 256 hosts a block
+  EXPECT_EQ(arp_requests(), 1U);
+}
+
+TEST_F(Stages, AGatewayThatDoesNotAnswerIsAskedTwiceAsOftenAndSaid) {
+  network.way = behind_gateway;
+  ASSERT_TRUE(run(plan_for({"198.18.4.1"}, ports(1, 10), 1)));
+  EXPECT_EQ(arp_requests(), 4U);
+  EXPECT_EQ(network.sent.size(), 4U) << "nothing can be sent through it";
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(ear.hosts[0].reason, Reason::host_unreach);
+  EXPECT_EQ(ear.hosts[0].note, "The gateway 198.18.0.99 does not answer on its link.");
+}
+
+TEST_F(Stages, AskingForAGatewayIsNoStageThatAnybodyIsToldOf) {
+  network.way = behind_gateway;
+  wishes.wants_progress = true;
+  ASSERT_TRUE(run(plan_for({"198.18.4.1"}, ports(1, 10), 1)));
+  EXPECT_THAT(ear.progress, IsEmpty());
+}
+
+TEST_F(Stages, ASilentNeighbourIsDownWithinASecond) {
+  network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); };
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 10), 1, 3);
+  const auto finished = run(plan);
+  EXPECT_EQ(arp_requests(), 2U);
+  EXPECT_EQ(network.sent.size(), 2U);
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(ear.hosts[0].reason, Reason::no_response);
+  EXPECT_EQ(ear.hosts[0].note, "It does not answer ARP on its own link, so nothing can be sent to it.");
+  EXPECT_LT(finished->elapsed, 1500ms) << "on a link nobody is waited for as long as beyond it";
+}
+
+TEST_F(Stages, WithoutArpPingAnAnswerToArpIsNoSignOfLife) {
+  network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); };
+  network.answer = [](const SentFrame& frame) {
+    if (frame.type == net::EtherType::arp) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    return frame.tcp() && frame.tcp()->syn ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
+  };
+  plan::Plan plan = ping_plan({"198.18.0.9"});
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(ear.hosts.at(0).reason, Reason::arp_response);
+  plan = ping_plan({"198.18.0.9"});
+  plan.arp_ping = false;
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(ear.hosts.at(1).reason, Reason::reset);
+  EXPECT_EQ(ear.hosts[1].reason_ttl, 64);
+  EXPECT_EQ(ear.hosts[1].mac, gateway_mac) << "it is on the link all the same";
+}
+
+TEST_F(Stages, WithoutRawPacketsEveryQuestionIsAConnection) {
+  network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); };
+  plan::Plan plan = ping_plan({"198.18.4.0/30"});
+  plan.privileged = false;
+  plan.discovery_probes = {{plan::DiscoveryProbe::Kind::tcp_syn, net::Port{80}},
+                           {plan::DiscoveryProbe::Kind::tcp_ack, net::Port{443}}};
+  ASSERT_TRUE(run(plan));
+  EXPECT_FALSE(network.sent.empty());
+  for (const auto& frame : network.sent) {
+    EXPECT_EQ(frame.way, engine::Frame::Way::connect);
+    EXPECT_TRUE(frame.tcp() && frame.tcp()->syn);
+  }
+}
+
+TEST_F(Stages, AnAddressOfThisMachineIsUpUnasked) {
+  network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(net::Path::Kind::local, target); };
+  ASSERT_TRUE(run(ping_plan({"198.18.0.1"})));
+  EXPECT_TRUE(network.sent.empty());
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::up);
+  EXPECT_EQ(ear.hosts[0].reason, Reason::localhost_response);
+}
+
+TEST_F(Stages, AnIpv6HostIsNotAskedForAnIpv4Timestamp) {
+  ASSERT_TRUE(run(ping_plan({"2001:db8::9"})));
+  EXPECT_EQ(network.sent.size(), 6U) << "echo, SYN and ACK, twice each";
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+}
+
+TEST_F(Stages, UnderPnHostsAreUpBecauseTheUserSaysSo) {
+  plan::Plan plan = ping_plan({"198.18.4.0/30"});
+  plan.discovery = plan::Discovery::never;
+  ASSERT_TRUE(run(plan));
+  EXPECT_TRUE(network.sent.empty());
+  for (const auto& host : ear.hosts) EXPECT_EQ(host.reason, Reason::user_set);
+}
+
+TEST_F(Stages, ANamedHostWithoutAWayHasTheReasonInItsRecord) {
+  network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(ear.hosts[0].reason, Reason::no_route);
+  EXPECT_EQ(ear.hosts[0].note, "no route leads on");
+  EXPECT_THAT(ear.warnings, IsEmpty());
+}
+
+TEST_F(Stages, OfARangeWithoutAWayOneHostStandsForAll) {
+  network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
+  ASSERT_TRUE(run(plan_for({"198.18.4.0/24"}, ports(1, 10), 1)));
+  EXPECT_THAT(ear.warnings, ElementsAre("no route leads on; other targets without a way are only counted as down"));
+  for (const auto& host : ear.hosts) EXPECT_EQ(host.note, "");
+}
+
+TEST_F(Stages, ARouterThatSpeaksForAHostDoesNotMakeItUp) {
+  network.answer = [](const SentFrame& frame) {
+    return frame.tcp() && frame.tcp()->syn ? Replies{test::prohibited_by(address("198.18.0.254"), frame, 1ms)}
+                                           : Replies{};
+  };
+  ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
+  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(ear.hosts[0].reason, Reason::admin_prohibited);
+  EXPECT_EQ(ear.hosts[0].reason_ttl, 63);
+}
+
+TEST_F(Stages, LinkLocalHostsOfTwoLinksAreTwo) {
+  network.way = [](const net::IpAddress& target) -> Result<net::Path> {
+    net::Path path = ScriptedNetwork::path(tunnel, target);
+    path.interface = target.zone();
+    return path;
+  };
+  network.answer = [](const SentFrame& frame) {
+    return Replies{frame.interface == 3 ? test::open_answer(frame, 1ms) : test::closed_answer(frame, 1ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"fe80::9%3", "fe80::9%4"}, ports({80}), 1)));
+  ASSERT_EQ(ear.hosts.size(), 2U);
+  EXPECT_EQ(ear.hosts[0].ports.at(0).state, PortState::open);
+  EXPECT_EQ(ear.hosts[1].ports.at(0).state, PortState::closed);
+}
+
+// ---- names --------------------------------------------------------------------------------------
+
+TEST_F(Stages, AHostThatIsDoneWaitsForItsNameWhileOthersAreScanned) {
+  network.answer = [](const SentFrame& frame) {
+    const bool first = frame.target() == address("198.18.0.8");
+    return first ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
+  };
+  names_at(300ms);
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 10), 1)));
+  ASSERT_EQ(ear.hosts.at(0).address, address("198.18.0.8"));
+  ASSERT_EQ(ear.hosts[0].names.size(), 1U);
+  EXPECT_EQ(ear.hosts[0].names[0].name, "named.test");
+  EXPECT_EQ(ear.hosts[0].names[0].kind, model::HostName::Kind::ptr);
+}
+
+TEST_F(Stages, NamesThatDoNotComeHoldResultsUpForHalfASecond) {
+  all_ports_are(test::closed_answer);
+  never_names();
+  const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 10), 1));
+  EXPECT_GE(finished->elapsed, 500ms);
+  EXPECT_LT(finished->elapsed, 700ms);
+  EXPECT_THAT(ear.hosts.at(0).names, IsEmpty());
+}
+
+TEST_F(Stages, NamesThatDoNotComeHoldUpOneBlockOnly) {
+  never_names();
+  plan::Plan plan = plan_for({"198.18.0.0/17"}, {}, 1);  // two blocks
+  plan.stage = plan::Stage::list;
+  const auto finished = run(plan);
+  EXPECT_EQ(ear.hosts.size(), 32'768U);
+  EXPECT_LT(finished->elapsed, 700ms);
+}
+
+TEST_F(Stages, NobodyWaitsForNamesAfterAStopRequest) {
+  all_ports_are(test::closed_answer);
+  never_names();
+  wishes.stop_at = Instant{100ms};  // the ports take far less
+  const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 10), 1));
+  EXPECT_TRUE(finished->interrupted);
+  EXPECT_GE(finished->elapsed, 100ms);
+  EXPECT_LT(finished->elapsed, 200ms);
+  EXPECT_EQ(ear.hosts.size(), 1U);
+}
+
+TEST_F(Stages, NamesAreAskedForHostsThatAreUp) {
+  network.answer = [](const SentFrame& frame) {
+    const bool up = frame.tcp() && frame.tcp()->syn && frame.target() == address("198.18.4.2");
+    return up ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
+  };
+  const auto asked_under = [&](plan::NameLookup lookup, plan::Stage stage) {
+    plan::Plan plan = ping_plan({"198.18.4.0/30"});
+    plan.stage = stage;
+    plan.names = lookup;
+    names_at(0ms);
+    EXPECT_TRUE(run(plan));
+    return names->asked;
+  };
+  using enum plan::NameLookup;
+  EXPECT_THAT(asked_under(live_hosts, plan::Stage::ping), ElementsAre("198.18.4.2"));
+  EXPECT_EQ(asked_under(always, plan::Stage::ping).size(), 4U);
+  EXPECT_THAT(asked_under(never, plan::Stage::ping), IsEmpty());
+  EXPECT_EQ(asked_under(live_hosts, plan::Stage::list).size(), 4U);
+}
+
+// ---- ports --------------------------------------------------------------------------------------
+
+TEST_F(Stages, APortThatAnswersOverrulesTheRouterWhileTheHostIsScanned) {
+  const auto router = address("198.18.0.254");
+  network.answer = [&](const SentFrame& frame) {
+    if (frame.tcp()->destination == net::Port{23}) return Replies{};
+    return Replies{test::prohibited_by(router, frame, 1ms, 63), test::open_answer(frame, 2ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22, 23}), 1)));
+  ASSERT_EQ(ear.hosts.at(0).ports.size(), 2U);
+  const auto& port = ear.hosts[0].ports[0];
+  EXPECT_EQ(port.state, PortState::open);
+  EXPECT_EQ(port.reason, Reason::syn_ack);
+  EXPECT_EQ(port.reason_ttl, 64);
+  EXPECT_EQ(port.reason_address, std::nullopt);
+  EXPECT_EQ(ear.open.size(), 1U);
+}
+
+TEST_F(Stages, ARouterDoesNotOverruleThePort) {
+  const auto router = address("198.18.0.254");
+  network.answer = [&](const SentFrame& frame) {
+    if (frame.tcp()->destination == net::Port{23}) return Replies{};
+    return Replies{test::open_answer(frame, 1ms), test::prohibited_by(router, frame, 2ms, 63)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22, 23}), 1)));
+  EXPECT_EQ(ear.hosts.at(0).ports.at(0).state, PortState::open);
+  EXPECT_EQ(ear.hosts[0].ports[0].reason_ttl, 64);
+}
+
+TEST_F(Stages, WhoeverElseAnswersForAPortIsNamed) {
+  const auto router = address("198.18.0.254");
+  network.answer = [&](const SentFrame& frame) { return Replies{test::prohibited_by(router, frame, 1ms, 63)}; };
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22}), 1)));
+  EXPECT_EQ(ear.hosts.at(0).ports.at(0).reason_address, router);
+  EXPECT_EQ(ear.hosts[0].ports[0].reason_ttl, 63);
+}
+
+TEST_F(Stages, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
+  network.answer = [](const SentFrame& frame) {
+    const bool first_port = frame.tcp()->destination == net::Port{1};
+    // The other host keeps the scan going for a second and lets the first be told meanwhile.
+    if (frame.target() != address("198.18.0.8")) {
+      return first_port ? Replies{test::closed_answer(frame, 700ms)} : Replies{};
+    }
+    return Replies{test::open_answer(frame, first_port ? 1ms : 800ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
+  ASSERT_EQ(ear.hosts.at(0).ports.size(), 2U);
+  EXPECT_EQ(ear.hosts[0].ports[0].state, PortState::open);
+  EXPECT_EQ(ear.hosts[0].ports[1].state, PortState::filtered);
+  EXPECT_EQ(ear.open.size(), 1U) << "a port of a host that was told already";
+}
+
+TEST_F(Stages, AReportThatFailsEndsTheScan) {
+  all_ports_are(test::open_answer);
+  ear.refuses_open = Error{Errc::io, "the disk is full"};
+  const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 5'000), 1));
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().message, "the disk is full");
+  EXPECT_LT(network.sent.size(), 5'000U) << "at once";
+}
+
+TEST_F(Stages, PortsAreAskedInTheirOrderWhereThatIsWanted) {
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 100), 1);
+  plan.timing.max_retries = 0;
+  plan.sequential_ports = true;
+  ASSERT_TRUE(run(plan));
+  EXPECT_TRUE(std::ranges::is_sorted(ports_asked()));
+}
+
+TEST_F(Stages, TheOrderOfPortsFollowsFromTheSeedAndDiffersFromHostToHost) {
+  const auto order = [&](std::uint64_t seed, const std::string& target) {
+    network.sent.clear();
+    plan::Plan plan = plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 100), seed);
+    plan.timing.max_retries = 0;
+    EXPECT_TRUE(run(plan));
+    std::erase_if(network.sent, [&](const SentFrame& frame) { return frame.target() != address(target); });
+    return ports_asked();
+  };
+  const auto once = order(1, "198.18.0.8");
+  EXPECT_EQ(once.size(), 100U);
+  EXPECT_FALSE(std::ranges::is_sorted(once));
+  EXPECT_EQ(once, order(1, "198.18.0.8"));
+  EXPECT_NE(once, order(2, "198.18.0.8"));
+  EXPECT_NE(once, order(1, "198.18.0.9"));
+}
+
+TEST_F(Stages, EveryAttemptHasAPortAndANumberOfItsOwn) {
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports({80}), 1);
+  ASSERT_TRUE(run(plan));
+  ASSERT_EQ(network.sent.size(), 2U);
+  EXPECT_NE(network.sent[0].tcp()->source, network.sent[1].tcp()->source);
+  EXPECT_NE(network.sent[0].tcp()->sequence, network.sent[1].tcp()->sequence);
+}
+
+TEST_F(Stages, TheCookieDependsOnBothEndsAndOnTheSeed) {
+  const auto cookie = [&](const char* from, const std::string& to, std::uint64_t seed) {
+    network.way = [=](const net::IpAddress& target) -> Result<net::Path> {
+      net::Path path = ScriptedNetwork::path(tunnel, target);
+      path.source = address(from);
+      return path;
+    };
+    network.sent.clear();
+    EXPECT_TRUE(run(plan_for({to}, ports({80}), seed)));
+    return network.sent.at(0).tcp()->sequence;
+  };
+  const auto first = cookie("198.18.0.1", "198.18.0.9", 1);
+  EXPECT_EQ(first, cookie("198.18.0.1", "198.18.0.9", 1));
+  EXPECT_NE(first, cookie("198.18.0.2", "198.18.0.9", 1));
+  EXPECT_NE(first, cookie("198.18.0.1", "198.18.0.8", 1));
+  EXPECT_NE(first, cookie("198.18.0.1", "198.18.0.9", 2));
+}
+
+TEST_F(Stages, ALinkThatTakesNothingForAWhileIsNoSilence) {
+  all_ports_are(test::closed_answer, 300ms);
+  network.takes = [](std::size_t frames, Instant now) {
+    return now < Instant{5s} ? 0 : std::min<std::size_t>(frames, 3);
+  };
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 20), 1);
+  plan.timing.max_retries = 0;
+  plan.timing.min_rate = 100'000;  // all of them stand in the outbox at once
+  const auto finished = run(plan);
+  for (const auto& port : ear.hosts.at(0).ports) EXPECT_EQ(port.state, PortState::closed) << port.port.value();
+  EXPECT_EQ(finished->probes_sent, 20U);
+  EXPECT_EQ(finished->answers_seen, 20U);
+}
+
+TEST_F(Stages, WhereEveryPortAnsweredNoneWasMissed) {
+  all_ports_are(test::open_answer);
+  const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 100), 1));
+  EXPECT_EQ(finished->expected_missed_open, 0);
+}
+
+TEST_F(Stages, APoliteScanKeepsItsDelayOverAllHosts) {
+  all_ports_are(test::closed_answer);
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 5), 1, 2)));
+  ASSERT_GE(network.sent.size(), 10U);
+  for (std::size_t i = 1; i < network.sent.size(); ++i) {
+    EXPECT_GE(network.sent[i].at - network.sent[i - 1].at, 399ms) << i;
+  }
+}
+
+TEST_F(Stages, AnAnswerStampedBeforeItsQuestionTookNoTime) {
+  all_ports_are(test::closed_answer, -1ms);
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
+  ASSERT_TRUE(ear.hosts.at(0).round_trip);
+  EXPECT_EQ(ear.hosts[0].round_trip->smoothed, 0ns);
+}
+
+TEST_F(Stages, NoTimeLeftIsToldBeforeAnythingIsKnown) {
+  all_ports_are(test::closed_answer);
+  wishes.wants_progress = true;
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 2'000), 1)));
+  ASSERT_FALSE(ear.progress.empty());
+  for (const auto& progress : ear.progress) EXPECT_EQ(progress.remaining.has_value(), progress.fraction > 0.01);
+}
+
+// ---- stopping -----------------------------------------------------------------------------------
+
+TEST_F(Stages, AStopBeforeThePortsTellsHostsThatAreUpAsCutShortAndOthersNotAtAll) {
+  network.way = [](const net::IpAddress& target) {
+    return ScriptedNetwork::path(target == address("198.18.4.2") ? net::Path::Kind::local : tunnel, target);
+  };
+  wishes.stop_after = 1;  // the block has begun
+  const auto finished = run(plan_for({"198.18.4.0/30"}, ports(1, 10), 1));
+  ASSERT_TRUE(finished);
+  EXPECT_TRUE(finished->interrupted);
+  ASSERT_EQ(ear.hosts.size(), 1U);
+  EXPECT_EQ(ear.hosts[0].address, address("198.18.4.2"));
+  EXPECT_TRUE(ear.hosts[0].interrupted);
+  EXPECT_FALSE(ear.hosts[0].port_scanned);
+}
+
+}  // namespace
+}  // namespace portolan
