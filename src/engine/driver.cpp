@@ -40,8 +40,7 @@ std::string scope_at_end(const Stage& stage) {
 }  // namespace
 
 Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
-    : plan_{plan},
-      world_{world},
+    : world_{world},
       sink_{sink},
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},

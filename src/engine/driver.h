@@ -67,7 +67,6 @@ class Driver {
   [[nodiscard]] std::optional<Duration> scan_remaining(const Stage& stage, Duration of_stage) const;
   [[nodiscard]] model::TaskRecord task(std::string_view name, std::string extra = {}) const;
 
-  const plan::Plan& plan_;
   const World& world_;
   model::Sink& sink_;
   Pacer pacer_;

@@ -35,7 +35,8 @@ bool means_no_dump(int error) {
 
 // Both an error and the end of a dump carry a number: 0, or an errno with a minus.
 int errno_in(wire::MessageBytes message) {
-  return -wire::read_struct<std::int32_t>(message.subspan(sizeof(nlmsghdr))).value_or(0);
+  const std::int32_t number = wire::read_struct<std::int32_t>(message.subspan(sizeof(nlmsghdr))).value_or(0);
+  return number > -4'096 && number <= 0 ? -number : EBADMSG;
 }
 
 Result<void> send_request(int socket, const sockets::Source& source, const sockets::Wanted& wanted) {

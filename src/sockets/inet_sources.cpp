@@ -47,7 +47,7 @@ constinit const Source tcp_both{
     .protocol = Protocol::tcp,
     .family = Family::none,
     .request = append_tcp_request,
-    .parse = tcp4.parse,
+    .parse = [](wire::MessageBytes message, Row& row) { return parse_inet_diag(message, Protocol::tcp, row); },
     .proc_file = "",
     .parse_line = nullptr,
     .counted_as = "",
