@@ -182,7 +182,7 @@ std::string bash_completion(std::span<const Page> pages) {
     for (const OptionSpec* option : page.options) {
       if (option->support != Support::built) continue;
       for (const std::string_view spelling : option->spellings) {
-        if (spelling.empty()) continue;
+        if (!spelling.starts_with('-')) continue;
         words += fmt::format("{}{}", words.empty() ? "" : " ", spelling);
         if (option->value == "<file>" || option->value == "<base>") {
           files += fmt::format("{}{}", files.empty() ? "" : "|", spelling);

@@ -8,13 +8,16 @@
 
 #include "base/escape.h"
 #include "cli/commands.h"
+#include "cli/listing.h"
 #include "cli/sockets_options.h"
 #include "cli/sockets_plan.h"
 #include "os/catalogues.h"
 #include "os/files.h"
 #include "os/filter_names.h"
 #include "os/machine_sockets.h"
+#include "os/monotonic_clock.h"
 #include "os/namespaces.h"
+#include "os/pause.h"
 #include "os/socket_events.h"
 #include "os/socket_names.h"
 #include "os/terminal.h"
@@ -50,12 +53,27 @@ constexpr std::array examples{
     Example{"portolan sockets --watch -t", "TCP sockets as they open and close"},
 };
 
+// The columns are shown as options are: name, then meaning.
+std::vector<const OptionSpec*> options_and_columns() {
+  static const std::vector<OptionSpec> columns = [] {
+    std::vector<OptionSpec> specs;
+    for (const sockets::Column& column : sockets::columns()) {
+      specs.push_back(
+          {.spellings = {column.name}, .group = "Columns, for --columns and --sort", .summary = column.meaning});
+    }
+    return specs;
+  }();
+  std::vector<const OptionSpec*> all = specs_of(sockets_options());
+  for (const OptionSpec& column : columns) all.push_back(&column);
+  return all;
+}
+
 Page page() {
   return {.name = "sockets",
           .summary = "list the sockets of this machine and who holds them",
           .usage = "portolan sockets [options] [<filter>]",
           .about = about,
-          .options = specs_of(sockets_options()),
+          .options = options_and_columns(),
           .examples = examples};
 }
 
@@ -195,32 +213,39 @@ class SocketsRun {
 
   // Until it is ended from outside; what has been told is out by then.
   Result<void> watch() {
-    auto opened = os::SocketEvents::open();
-    if (!opened) gaps_.push_back(opened.error().message);
-    os::SocketEvents events = opened ? std::move(*opened) : os::SocketEvents{};
+    os::SocketEvents events;
+    for (const os::SocketNamespace& space : spaces_) {
+      if (const auto heard = events.listen(space); !heard) gaps_.push_back(heard.error().message);
+    }
     sockets::Changes changes;
     for (;;) {
+      const Instant began = clock_.now();
       const auto looked = each([&changes](const Row& row) { return changes.see(row), Result<void>{}; });
       if (!looked) return looked;
-      events.receive([&](const Row& row) {
+      const bool all_heard = events.receive([&](const Row& row) {
         if (is_asked(row)) changes.see_end(row);
       });
+      if (!all_heard)
+        gaps_.emplace_back("more sockets ended at once than could be heard of: some short ones are missing");
       if (const auto told = tell_changes(changes); !told) return told;
       if (const auto flushed = sink_->flush(); !flushed) return flushed;
       tell_gaps();
       gaps_.clear();
-      events.wait(words_.interval);
+      // A look costs what a listing costs, so it takes no more than a fifth of the time, however much happens.
+      const Duration rest = std::max<Duration>(std::chrono::milliseconds{100}, 4 * (clock_.now() - began));
+      os::pause_for(std::min<Duration>(rest, words_.interval));
+      if (rest < words_.interval) events.wait(words_.interval - rest);
     }
   }
 
   // Events come for all TCP and UDP sockets.
   [[nodiscard]] bool is_asked(const Row& row) const {
-    for (const sockets::Source* source : plan_.query.sources) {
-      if (source->protocol == row.protocol && source->family == row.family) {
-        return plan_.filter.matches(row) && (plan_.wanted == nullptr || plan_.wanted(row));
-      }
-    }
-    return false;
+    const auto lists = [&row](const sockets::Source* source) {
+      return source->protocol == row.protocol &&
+             (source->family == row.family || source->family == sockets::Family::none);
+    };
+    return std::ranges::any_of(plan_.query.sources, lists) && plan_.filter.matches(row) &&
+           (plan_.wanted == nullptr || plan_.wanted(row));
   }
 
   Result<void> tell_changes(sockets::Changes& changes) {
@@ -243,14 +268,8 @@ class SocketsRun {
   }
 
   void tell_gaps() {
-    for (const std::string& gap : gaps_) complain(fmt::format("note: {}", gap));
-    if (without_privilege_ > 0 && !told_privilege_) {
-      complain(
-          fmt::format("note: {} sockets belong to processes of other users, which only root may look at: sudo "
-                      "portolan sockets shows them",
-                      without_privilege_));
-      told_privilege_ = true;
-    }
+    cli::tell_gaps(gaps_, told_privilege_ ? 0 : without_privilege_, "sockets");
+    told_privilege_ = told_privilege_ || without_privilege_ > 0;
   }
 
   const SocketsWords& words_;
@@ -260,6 +279,7 @@ class SocketsRun {
   std::unique_ptr<sockets::Names> names_;
   std::unique_ptr<os::OutputFile> output_;
   std::unique_ptr<report::SocketSink> sink_;
+  os::MonotonicClock clock_;
   std::vector<std::string> gaps_;
   std::size_t without_privilege_ = 0;
   bool told_privilege_ = false;

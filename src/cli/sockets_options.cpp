@@ -246,6 +246,7 @@ Result<void> check(const Words& words) {
   if (words.watch && (words.summary || !words.sort.empty())) {
     return fail(Errc::usage, "--watch shows changes as they come, which --summary and --sort cannot");
   }
+  if (words.summary && words.format == "csv") return fail(Errc::usage, "--summary is a table or --json, not --csv");
   if (!words.owners && words.owner_method) {
     return fail(Errc::usage, "--owner-method says how to find what --no-owners leaves out");
   }

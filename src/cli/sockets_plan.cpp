@@ -136,9 +136,10 @@ Result<SocketsPlan> plan_sockets(const SocketsWords& words, std::string_view fil
   if (words.listening) {
     query.wanted.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
   }
-  // Only a list of everything can say that something is in no list.
-  query.unlisted =
-      words.owners && filter.empty() && plan.wanted == nullptr && asked.size() == sockets::sources().size();
+  // Only a list of everything can say what is in no list; a filter that the kernel cannot judge (pid = 812) leaves it
+  // whole.
+  query.unlisted = words.owners && plan.wanted == nullptr && query.wanted.states == sockets::all_states &&
+                   query.wanted.bytecode.empty() && asked.size() == sockets::sources().size();
   return plan;
 }
 

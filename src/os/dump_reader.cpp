@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "wire/netlink_message.h"
 
@@ -36,7 +37,13 @@ DumpReader::~DumpReader() {
 }
 
 std::span<const std::uint8_t> DumpReader::next() {
-  if (!thread_.joinable() && ++received_ > alone) thread_ = std::thread{[this] { read_ahead(); }};
+  if (!thread_.joinable() && ++received_ == alone + 1) {
+    try {
+      thread_ = std::thread{[this] { read_ahead(); }};
+    } catch (const std::system_error&) {
+      // No more threads for this user (RLIMIT_NPROC): it goes on in this one, only slower.
+    }
+  }
   if (thread_.joinable()) return next_from_thread();
   Slot& slot = slots_->front();
   receive(slot);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <unordered_set>
 
@@ -47,14 +48,19 @@ FileDescriptor open_handle(const std::string& path) {
 Result<void> in_network_namespace(const FileDescriptor& handle, const std::function<void()>& work) {
   int error = 0;
   // setns() moves one thread, and a thread that ends cannot be left in the wrong place.
-  std::thread{[&] {
-    if (::setns(handle.get(), CLONE_NEWNET) != 0) {
-      error = errno;
-      return;
-    }
-    work();
-  }}.join();
+  try {
+    std::thread{[&] {
+      if (::setns(handle.get(), CLONE_NEWNET) != 0) {
+        error = errno;
+        return;
+      }
+      work();
+    }}.join();
+  } catch (const std::system_error&) {
+    return fail(Errc::limit, "cannot enter a network namespace: this user may have no more threads");
+  }
   if (error == 0) return {};
+  if (error == EINVAL) return fail(Errc::usage, "cannot enter a network namespace: what was named is none");
   return fail(error == EPERM ? Errc::privilege : Errc::io,
               fmt::format("cannot enter a network namespace: {}", error_text(error)));
 }
@@ -86,7 +92,10 @@ Result<FileDescriptor> open_network_namespace(std::string_view which) {
       if (one.inode == inode) return std::move(one.handle);
     }
   }
-  return fail(error == EACCES || error == EPERM ? Errc::privilege : Errc::usage,
+  if (error == EACCES || error == EPERM) {
+    return fail(Errc::privilege, fmt::format("only root may enter the network namespace '{}'", escape_terminal(which)));
+  }
+  return fail(Errc::usage,
               fmt::format("there is no network namespace '{}' ({}); `ip netns list` shows those with a name",
                           escape_terminal(which), error_text(error)));
 }

@@ -1,6 +1,5 @@
 #include "os/socket_events.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -12,7 +11,6 @@
 #include <array>
 #include <cerrno>
 
-#include "os/namespaces.h"
 #include "os/system_error.h"
 #include "sockets/inet_diag.h"
 #include "wire/netlink_message.h"
@@ -39,39 +37,43 @@ sockets::Protocol protocol_of(wire::MessageBytes message) {
 
 }  // namespace
 
-Result<SocketEvents> SocketEvents::open() {
-  SocketEvents events;
-  events.socket_.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
+Result<void> SocketEvents::listen(const SocketNamespace& space) {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   for (const unsigned group :
        {SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY, SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY}) {
     address.nl_groups |= 1U << (group - 1);
   }
-  if (!events.socket_.is_open() ||
-      ::bind(events.socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  auto socket = space.open_socket(SOCK_NONBLOCK);
+  if (!socket) return fail(socket.error());
+  if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return fail(Errc::io, fmt::format("cannot hear from the kernel which sockets end: {}", error_text(errno)));
   }
-  if (::setsockopt(events.socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
-    (void)::setsockopt(events.socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  if (::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
+    (void)::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
-  const FileDescriptor own{::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
-  events.network_namespace_ = own.is_open() ? namespace_inode(own) : 0;
-  return events;
+  ears_.push_back({std::move(*socket), space.inode()});
+  return {};
 }
 
 void SocketEvents::wait(Duration at_most) const {
-  pollfd watched{socket_.get(), POLLIN, 0};
+  std::vector<pollfd> watched;
+  for (const Ear& ear : ears_) watched.push_back({ear.socket.get(), POLLIN, 0});
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(at_most).count();
-  (void)::poll(&watched, 1, static_cast<int>(std::clamp<std::int64_t>(ms, 0, 86'400'000)));
+  (void)::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(ms, 0, 86'400'000)));
 }
 
 bool SocketEvents::receive(const std::function<void(const sockets::Row&)>& visit) {
-  if (!socket_.is_open()) return true;
+  bool whole = true;
+  for (const Ear& ear : ears_) whole = receive(ear, visit) && whole;
+  return whole;
+}
+
+bool SocketEvents::receive(const Ear& ear, const std::function<void(const sockets::Row&)>& visit) {
   alignas(nlmsghdr) std::array<std::uint8_t, datagram_size> room;
   bool whole = true;
   for (;;) {
-    const ssize_t size = ::recv(socket_.get(), room.data(), room.size(), 0);
+    const ssize_t size = ::recv(ear.socket.get(), room.data(), room.size(), 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == ENOBUFS) {
       whole = false;
@@ -83,7 +85,10 @@ bool SocketEvents::receive(const std::function<void(const sockets::Row&)>& visit
       const wire::MessageBytes message = wire::next_message(datagram);
       sockets::Row row;
       if (message.empty() || !sockets::parse_inet_diag(message, protocol_of(message), row)) continue;
-      row.network_namespace = network_namespace_;
+      row.state = sockets::State::closed;
+      row.receive_queue = row.send_queue = 0;
+      row.network_namespace = ear.network_namespace;
+      row.no_owner = sockets::NoOwner::gone;
       visit(row);
     }
   }

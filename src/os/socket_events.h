@@ -3,28 +3,34 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "os/file_descriptor.h"
+#include "os/socket_list.h"
 #include "sockets/row.h"
 
 namespace portolan::os {
 
 class SocketEvents {
  public:
-  // Of the caller's own network namespace.
-  static Result<SocketEvents> open();
-  // Hears nothing.
-  SocketEvents() = default;
-  // Waits until there are some, at most that long; without a socket, that long.
+  // Hears of one more namespace.
+  Result<void> listen(const SocketNamespace& space);
+  // Waits until there is something to hear, at most that long.
   void wait(Duration at_most) const;
-  // Hands over those that are here; does not wait. False when some were lost for want of room.
-  bool receive(const std::function<void(const sockets::Row&)>& visit);
+  // Hands over what is here; does not wait. The kernel has cleared what the sockets had: their state is told as closed,
+  // queues as empty. False when some were lost for want of room.
+  [[nodiscard]] bool receive(const std::function<void(const sockets::Row&)>& visit);
 
  private:
-  FileDescriptor socket_;
-  std::uint64_t network_namespace_ = 0;
+  struct Ear {
+    FileDescriptor socket;
+    std::uint64_t network_namespace = 0;
+  };
+  static bool receive(const Ear& ear, const std::function<void(const sockets::Row&)>& visit);
+
+  std::vector<Ear> ears_;
 };
 
 }  // namespace portolan::os

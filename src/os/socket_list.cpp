@@ -134,15 +134,16 @@ Result<SocketNamespace> SocketNamespace::enter(FileDescriptor handle) {
   SocketNamespace space;
   space.inode_ = namespace_inode(handle);
   space.handle_ = std::move(handle);
-  if (const auto opened = space.open_diag(); !opened) return fail(opened.error());
+  if (const auto opened = space.open(); !opened) return fail(opened.error());
   return space;
 }
 
-Result<void> SocketNamespace::open_diag() {
+Result<FileDescriptor> SocketNamespace::open_socket(int flags) const {
+  FileDescriptor socket;
   int error = 0;
   const auto open = [&] {
-    diag_.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-    error = diag_.is_open() ? 0 : errno;
+    socket.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_SOCK_DIAG));
+    error = socket.is_open() ? 0 : errno;
   };
   if (!handle_.is_open()) {
     open();
@@ -150,7 +151,7 @@ Result<void> SocketNamespace::open_diag() {
     return fail(entered.error());
   }
   if (error != 0) return fail(Errc::io, fmt::format("cannot ask the kernel for its sockets: {}", error_text(error)));
-  return {};
+  return socket;
 }
 
 Result<FileDescriptor> SocketNamespace::open_file(std::string_view name) const {
@@ -170,7 +171,13 @@ Result<FileDescriptor> SocketNamespace::open_file(std::string_view name) const {
   return file;
 }
 
-Result<void> SocketNamespace::open() { return diag_.is_open() ? Result<void>{} : open_diag(); }
+Result<void> SocketNamespace::open() {
+  if (diag_.is_open()) return {};
+  auto socket = open_socket();
+  if (!socket) return fail(socket.error());
+  diag_ = std::move(*socket);
+  return {};
+}
 
 // Whether the kernel counts none of them in this namespace.
 bool SocketNamespace::is_empty(const sockets::Source& source) {
@@ -247,7 +254,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
     while (!datagram.empty()) {
       const wire::MessageBytes message = wire::next_message(datagram);
       const auto header = wire::read_struct<nlmsghdr>(message);
-      if (!header) break;
+      if (!header) return failure(source.name, EBADMSG);
       interrupted = interrupted || (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
       if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) {
         whole.keep();

@@ -29,6 +29,8 @@ class SocketNamespace {
   [[nodiscard]] std::uint64_t inode() const { return inode_; }
   // Its SO_NETNS_COOKIE; 0 where the kernel does not tell. After open().
   [[nodiscard]] std::uint64_t cookie() const { return namespace_cookie(diag_); }
+  // A NETLINK_SOCK_DIAG socket in it; `flags` as socket(2) takes them with the type.
+  [[nodiscard]] Result<FileDescriptor> open_socket(int flags = 0) const;
   // Opens what list() needs, so that whoever looks for owners in between sees this program's own socket too.
   Result<void> open();
 
@@ -48,7 +50,6 @@ class SocketNamespace {
   Result<Ended> list_dump_once(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
                                std::vector<std::string>& gaps);
   static Result<Ended> ended_with(int error, const sockets::Source& source, const sockets::Wanted& wanted);
-  Result<void> open_diag();
   [[nodiscard]] bool is_empty(const sockets::Source& source);
   [[nodiscard]] Result<FileDescriptor> open_file(std::string_view name) const;
 

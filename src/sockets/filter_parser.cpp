@@ -322,6 +322,9 @@ class Parser {
       const std::string shown = quoted_piece(*value);
       return error(place, fmt::format("{} stands alone; say which end it is, with 'src' or 'dst' before it", shown));
     }
+    if (folded(keyword) == "and" || folded(keyword) == "or") {
+      return error(place, fmt::format("a test is missing before {}", quoted_piece(keyword)));
+    }
     const auto meant = closest(folded(keyword), keywords);
     return error(place, fmt::format("{} is unknown; {}", quoted_piece(keyword),
                                     meant ? fmt::format("did you mean '{}'?", *meant)

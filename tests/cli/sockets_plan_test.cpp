@@ -120,6 +120,7 @@ TEST(SocketsPlan, OnlyAListOfEverythingTellsWhatIsInNoList) {
   EXPECT_FALSE(planned({"-l"}).query.unlisted);
   EXPECT_FALSE(planned({"--no-owners"}).query.unlisted);
   EXPECT_FALSE(planned({"dst", "10.0.0.0/8"}).query.unlisted);
+  EXPECT_TRUE(planned({"pid", "=", "812"}).query.unlisted);
 }
 
 TEST(SocketsPlan, ColumnsGrowWithTheOptions) {

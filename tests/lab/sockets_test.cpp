@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -325,6 +326,43 @@ TEST_F(SocketsInTheZoo, ProgramsAreNamedAsTheyNameThemselves) {
   for (const lab::Keeper& keeper : world.zoo.keepers()) {
     EXPECT_EQ(told[keeper.pid()], keeper.program().substr(0, 15)) << keeper.pid();
   }
+}
+
+// --- changes
+
+constexpr const char* short_connections = R"(
+import socket, struct
+listener = socket.socket()
+listener.bind(("127.0.0.1", 7777))
+listener.listen()
+while True:
+    one = socket.create_connection(("127.0.0.1", 7777))
+    other, _ = listener.accept()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    one.close()
+    other.close()
+)";
+
+TEST_F(SocketsInTheZoo, WatchTellsWhatLivesShorterThanALook) {
+  lab::Lab lab;
+  lab::Host& host = lab.add_host("watched");
+  lab::Host& abroad = lab.add_host("abroad");
+  lab::Running elsewhere = abroad.start({.words = {"python3", "-c", short_connections}});
+  lab::Running watch = host.start(sockets_command({"--watch=1h", "-t", "--json", "--no-owners"}));
+  lab::Running churn = host.start({.words = {"python3", "-c", short_connections}});
+  // The hour is not waited for: the end of a socket wakes the watcher.
+  EXPECT_TRUE(watch.read_until("\"change\":\"closed\""));
+  watch.signal(SIGTERM);
+  const Finished done = watch.finish();
+  EXPECT_EQ(done.errors, "");
+  std::istringstream text{done.output};
+  std::set<std::string> namespaces;
+  for (std::string line; std::getline(text, line) && !line.empty();) {
+    if (line.back() != '}') break;  // the signal came in the middle of it
+    const Json record = Json::parse(line);
+    if (record["record"] == "socket") namespaces.insert(record.value("netns", "?"));
+  }
+  EXPECT_EQ(namespaces, std::set<std::string>{"this"});
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ using std::chrono_literals::operator""s;
 TEST(SocketEvents, TheEndOfASocketIsHeard) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    auto events = SocketEvents::open();
-    ASSERT_TRUE(events.has_value()) << events.error().message;
+    SocketEvents events;
+    const auto space = SocketNamespace::current();
+    ASSERT_TRUE(space.has_value());
+    ASSERT_TRUE(events.listen(*space).has_value());
     std::uint16_t port = 0;
     {
       const FileDescriptor udp{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
@@ -30,12 +32,14 @@ TEST(SocketEvents, TheEndOfASocketIsHeard) {
     }
     std::optional<sockets::Row> heard;
     for (int i = 0; i < 100 && !heard; ++i) {
-      events->wait(1s);
-      EXPECT_TRUE(events->receive([&heard](const sockets::Row& row) { heard = row; }));
+      events.wait(1s);
+      EXPECT_TRUE(events.receive([&heard](const sockets::Row& row) { heard = row; }));
     }
     ASSERT_TRUE(heard.has_value());
     EXPECT_EQ(heard->protocol, sockets::Protocol::udp);
     EXPECT_EQ(heard->local_port, port);
+    EXPECT_EQ(heard->state, sockets::State::closed);
+    EXPECT_EQ(heard->send_queue, 0U);
     struct stat own{};
     ASSERT_EQ(::stat("/proc/self/ns/net", &own), 0);
     EXPECT_EQ(heard->network_namespace, own.st_ino);
