@@ -447,7 +447,7 @@ TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
     const std::uint64_t inode_of_shy = shy.hear();
     const auto index = find_owners();
     ASSERT_TRUE(index) << index.error().message;
-    EXPECT_GE(index->sight().processes_denied, 2U);
+    EXPECT_GE(index->sight().processes_denied, 1U);  // where hidepid keeps them out of sight, it says one
     EXPECT_THAT(holders(*index, inode_of(own.get())), Contains(held_by_us(own)));
     for (const std::uint64_t inode : {inode_of_root, inode_of_shy}) {
       sockets::Row row;
