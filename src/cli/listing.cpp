@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/arguments.h"
+#include "os/privileges.h"
 #include "os/terminal.h"
 
 namespace portolan::cli {
@@ -75,9 +76,11 @@ void tell_gaps(std::span<const std::string> gaps, std::size_t without_privilege,
   for (const std::string& gap : gaps) complain(fmt::format("note: {}", gap));
   if (without_privilege == 0) return;
   const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);
-  complain(
-      fmt::format("note: {} held by processes of other users, which only root may look at: sudo portolan {} shows them",
-                  which, command));
+  complain(os::effective_user() == 0
+               ? fmt::format("note: {} perhaps held by processes that even this root may not look at", which)
+               : fmt::format("note: {} held by processes of other users, which only root may look at: sudo portolan {} "
+                             "shows them",
+                             which, command));
 }
 
 }  // namespace portolan::cli

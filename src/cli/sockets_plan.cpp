@@ -130,6 +130,7 @@ Result<SocketsPlan> plan_sockets(const SocketsWords& words, std::string_view fil
   query.wanted.memory = need(looked_at, sockets::Need::memory);
   query.wanted.details = need(looked_at, sockets::Need::details);
   query.wanted.unix_files = need(looked_at, sockets::Need::unix_file);
+  query.wanted.named = !words.protocols.empty();
   query.wanted.states = plan.filter.states();
   query.wanted.bytecode = plan.filter.bytecode();
   plan.wanted = words.listening ? waits : words.connected ? has_other_end : nullptr;

@@ -216,6 +216,8 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
     if (const auto listed = list(*part, wanted, visit, gaps); !listed) return listed;
   }
   if (source.parse_line != nullptr && !source.proc_file.empty()) return list_file(source, wanted, visit, gaps);
+  const bool in_parts = source.parts.front() != nullptr;
+  if (wanted.named && !in_parts) gaps.push_back(fmt::format("this kernel has no list of {} sockets", source.name));
   return {};
 }
 

@@ -17,10 +17,11 @@ namespace portolan::sockets {
 // What a listing needs to know of each socket. Every detail costs the kernel time.
 struct Wanted {
   StateMask states = all_states;
-  bool tcp_info = false;                 // --tcp-info
-  bool memory = false;                   // --memory
-  bool details = false;                  // marks, type of service, options, cgroup
-  bool unix_files = false;               // inode and device of a UNIX socket's path
+  bool tcp_info = false;    // --tcp-info
+  bool memory = false;      // --memory
+  bool details = false;     // marks, type of service, options, cgroup
+  bool unix_files = false;  // inode and device of a UNIX socket's path
+  bool named = false;       // the user asked for this kind: that the kernel has no list of it is worth a word
   std::vector<std::uint8_t> bytecode{};  // Filter::bytecode(); IP sources only
 };
 

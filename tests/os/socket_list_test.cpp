@@ -183,6 +183,11 @@ TEST(SocketList, AKindThatThisKernelDoesNotKnowIsEmpty) {
     };
     unknown.proc_file = "no_such_file";
     EXPECT_THAT(inodes(*space, unknown), IsEmpty());
+    // Who asked for it is told.
+    unknown.proc_file = "";
+    std::vector<std::string> gaps;
+    ASSERT_TRUE(space->list(unknown, {.named = true}, [](const Row&) { return true; }, gaps));
+    EXPECT_THAT(gaps, ::testing::ElementsAre("this kernel has no list of tcp sockets"));
   });
 }
 
