@@ -65,15 +65,16 @@ void note_gaps(std::string_view name, bool interrupted, std::size_t unread, std:
 // Of the running kernel, major * 1000 + minor: 6018 for "6.18.3-amd64"; 0 where it tells nothing of the kind.
 unsigned kernel_version() {
   utsname system{};
-  unsigned major = 0;
-  unsigned minor = 0;
   if (::uname(&system) != 0) return 0;
   const std::string_view release{system.release};
-  const char* end = release.data() + release.size();
-  const auto [dot, bad] = std::from_chars(release.data(), end, major);
-  if (bad != std::errc{} || dot == end || *dot != '.') return 0;
-  (void)std::from_chars(dot + 1, end, minor);
-  return major * 1'000 + std::min(minor, 999U);
+  const std::size_t dot = release.find('.');
+  const auto number = [](std::string_view text) {
+    unsigned value = 0;
+    (void)std::from_chars(text.begin(), text.end(), value);
+    return std::min(value, 999U);
+  };
+  if (dot == std::string_view::npos) return 0;
+  return number(release.substr(0, dot)) * 1'000 + number(release.substr(dot + 1));
 }
 
 std::string read_all(const FileDescriptor& file) {
@@ -96,7 +97,9 @@ class Queues {
   }
   bool take(const sockets::Row& row) {
     const auto found = waiting_.find(std::string{row.path});
-    return found != waiting_.end() && found->second > 0 && found->second-- > 0;
+    if (found == waiting_.end() || found->second == 0) return false;
+    --found->second;
+    return true;
   }
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
 

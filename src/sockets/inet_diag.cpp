@@ -53,7 +53,7 @@ constexpr std::uint16_t from_network(std::uint16_t value) {
 
 template <class T>
 void take(std::span<const std::uint8_t> payload, std::optional<T>& into) {
-  if (const auto value = wire::read_struct<T>(payload)) into = *value;
+  if (const auto value = wire::read_struct<T>(payload)) into = value;
 }
 
 net::IpAddress address_of(const std::uint32_t (&words)[4], Family family,  // NOLINT(*-avoid-c-arrays): the kernel's
