@@ -38,10 +38,11 @@ DumpReader::~DumpReader() {
 
 std::span<const std::uint8_t> DumpReader::next() {
   if (!thread_.joinable() && ++received_ == alone + 1) {
+    // Where this user may have no more threads (RLIMIT_NPROC), it goes on in this one, only slower.
     try {
       thread_ = std::thread{[this] { read_ahead(); }};
     } catch (const std::system_error&) {
-      // No more threads for this user (RLIMIT_NPROC): it goes on in this one, only slower.
+      thread_ = {};
     }
   }
   if (thread_.joinable()) return next_from_thread();

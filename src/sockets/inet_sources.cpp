@@ -5,34 +5,34 @@
 namespace portolan::sockets {
 namespace {
 
-template <Protocol protocol, Family family>
+template <Protocol Kind, Family Version>
 constexpr Source inet_source(std::string_view name, std::string_view proc_file) {
   return {
       .name = name,
-      .protocol = protocol,
-      .family = family,
+      .protocol = Kind,
+      .family = Version,
       .request = [](std::vector<std::uint8_t>& datagram,
-                    const Wanted& wanted) { append_inet_request(datagram, protocol, family, wanted); },
-      .parse = [](wire::MessageBytes message, Row& row) { return parse_inet_diag(message, protocol, row); },
+                    const Wanted& wanted) { append_inet_request(datagram, Kind, Version, wanted); },
+      .parse = [](wire::MessageBytes message, Row& row) { return parse_inet_diag(message, Kind, row); },
       .proc_file = proc_file,
-      .parse_line = [](std::string_view line, Row& row) { return parse_inet_line(line, protocol, family, row); },
+      .parse_line = [](std::string_view line, Row& row) { return parse_inet_line(line, Kind, Version, row); },
       .counted_as = "",
   };
 }
 
 // No dump of these was ever in the kernel.
-template <Protocol protocol, Family family>
+template <Protocol Kind, Family Version>
 constexpr Source text_source(std::string_view name, std::string_view proc_file) {
-  Source source = inet_source<protocol, family>(name, proc_file);
+  Source source = inet_source<Kind, Version>(name, proc_file);
   source.request = nullptr;
   source.parse = nullptr;
   return source;
 }
 
 // Its dump walks a large table even where there is nothing in it, and its sockets are counted since Linux 6.3.
-template <Family family>
+template <Family Version>
 constexpr Source mptcp_source(std::string_view name, std::string_view counted_as) {
-  Source source = inet_source<Protocol::mptcp, family>(name, "");
+  Source source = inet_source<Protocol::mptcp, Version>(name, "");
   source.counted_as = counted_as;
   source.counted_since = 6'003;
   return source;
