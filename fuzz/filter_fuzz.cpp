@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/escape.h"
-#include "sockets/filter.h"
+#include "sockets/filter/filter.h"
 #include "tests/sockets/diag_bytecode.h"
 
 namespace {

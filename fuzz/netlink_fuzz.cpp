@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "net/ip_address.h"
-#include "os/netlink.h"
-#include "os/router.h"
+#include "os/net/netlink.h"
+#include "os/net/router.h"
 #include "wire/netlink_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

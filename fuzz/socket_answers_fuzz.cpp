@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "sockets/row_store.h"
-#include "sockets/source.h"
+#include "sockets/sources/source.h"
 #include "wire/netlink_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

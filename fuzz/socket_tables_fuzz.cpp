@@ -9,7 +9,7 @@
 #include "netstat/sctp_table.h"
 #include "netstat/unix_table.h"
 #include "report/page.h"
-#include "sockets/unix_proc.h"
+#include "sockets/sources/unix_proc.h"
 
 namespace {
 

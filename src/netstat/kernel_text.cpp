@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "sockets/proc_line.h"
+#include "sockets/sources/proc_line.h"
 
 namespace portolan::netstat {
 namespace {

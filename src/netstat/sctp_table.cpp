@@ -9,7 +9,7 @@
 #include "base/escape.h"
 #include "netstat/address_text.h"
 #include "netstat/inet_table.h"
-#include "sockets/proc_line.h"
+#include "sockets/sources/proc_line.h"
 
 namespace portolan::netstat {
 namespace {

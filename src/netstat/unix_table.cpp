@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "sockets/unix_proc.h"
+#include "sockets/sources/unix_proc.h"
 
 namespace portolan::netstat {
 namespace {

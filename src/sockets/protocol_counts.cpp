@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sockets/proc_line.h"
+#include "sockets/sources/proc_line.h"
 
 namespace portolan::sockets {
 

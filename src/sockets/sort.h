@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "sockets/column.h"
+#include "sockets/columns/column.h"
 #include "sockets/names.h"
 #include "sockets/row.h"
 

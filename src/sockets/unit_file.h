@@ -1,5 +1,5 @@
 // systemd's unit files, as far as they say who listens where (systemd.syntax(7), systemd.socket(5)), and what that adds
-// to a list of services. Parsers take the text of files; os/systemd_units reads them.
+// to a list of services. Parsers take the text of files; os/process/systemd_units reads them.
 #pragma once
 
 #include <cstdint>

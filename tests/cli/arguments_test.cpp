@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "cli/scan_options.h"
+#include "cli/scan/scan_options.h"
 
 namespace portolan::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "cli/command.h"
-#include "cli/scan_options.h"
+#include "cli/scan/scan_options.h"
 
 namespace portolan::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/netstat_options.h"
+#include "cli/netstat/netstat_options.h"
 
 #include <getopt.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "cli/port_words.h"
+#include "cli/sockets/port_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/scan_options.h"
+#include "cli/scan/scan_options.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 #include <set>
 
 #include "cli/arguments.h"
-#include "report/registry.h"
+#include "report/scan/registry.h"
 
 namespace portolan::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/scan_plan.h"
+#include "cli/scan/scan_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

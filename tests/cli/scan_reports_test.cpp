@@ -1,4 +1,4 @@
-#include "cli/scan_reports.h"
+#include "cli/scan/scan_reports.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/sockets_options.h"
+#include "cli/sockets/sockets_options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

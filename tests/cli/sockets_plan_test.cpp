@@ -1,11 +1,11 @@
-#include "cli/sockets_plan.h"
+#include "cli/sockets/sockets_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "sockets/sources.h"
+#include "sockets/sources/sources.h"
 
 namespace portolan::cli {
 namespace {

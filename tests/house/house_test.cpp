@@ -75,6 +75,7 @@ TEST(FolderOrder, IncludingALaterFolderIsFound) {
               SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"sim/network.h\"\n"}), SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/misc/things.h", ""}), SizeIs(1));
+  EXPECT_THAT(order_of_folders({"src/os/net/router.cpp", "#include \"cli/scan/scan_plan.h\"\n"}), SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/engine/scan.cpp", "#include \"engine/link.h\"\n#include <map>\n"}), IsEmpty());
 }
 
@@ -82,6 +83,30 @@ TEST(FolderOrder, HoldsForAllOfSrc) {
   ASSERT_THAT(production_code(), SizeIs(testing::Gt(20U)));
   EXPECT_THAT(complaints_about(production_code(), order_of_folders), IsEmpty());
 }
+
+// --- a folder is about one thing
+
+// More files than this in one place are more than one thing.
+constexpr std::size_t most_files_in_a_folder = 40;
+
+Complaints crowded_folders(const std::vector<SourceFile>& files) {
+  std::map<std::string, std::size_t> counts;
+  for (const SourceFile& file : files) ++counts[file.path.substr(0, file.path.rfind('/'))];
+  Complaints found;
+  for (const auto& [folder, count] : counts) {
+    if (count <= most_files_in_a_folder) continue;
+    found.push_back(fmt::format("{} holds {} files: split it by what they are about", folder, count));
+  }
+  return found;
+}
+
+TEST(Folders, WithTooManyFilesAreFound) {
+  const std::vector<SourceFile> crowd(most_files_in_a_folder + 1, {"src/os/net/a.h", ""});
+  EXPECT_THAT(crowded_folders(crowd), SizeIs(1));
+  EXPECT_THAT(crowded_folders({crowd.begin() + 1, crowd.end()}), IsEmpty());
+}
+
+TEST(Folders, HoldFewFilesEach) { EXPECT_THAT(crowded_folders(production_code()), IsEmpty()); }
 
 // --- only os/ talks to the system
 
@@ -286,7 +311,7 @@ TEST(Probes, HaveOneFileEachARegistryLineAndATest) {
 
 TEST(Reports, HaveARegistryLineAndATestFileEach) {
   static const std::regex report{"class ([A-Za-z]+Report) "};
-  const std::string registry = text_of(root() / "src/report/registry.cpp");
+  const std::string registry = text_of(root() / "src/report/scan/registry.cpp");
   std::size_t reports = 0;
   for (const SourceFile& file : files_of({"src/report"}, {".h"})) {
     std::smatch match;

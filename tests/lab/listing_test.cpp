@@ -19,7 +19,7 @@
 
 #include "lab_test.h"
 #include "os/file_descriptor.h"
-#include "os/namespaces.h"
+#include "os/process/namespaces.h"
 
 namespace portolan::lab_test {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "sockets/unix_proc.h"
+#include "sockets/sources/unix_proc.h"
 #include "tests/netstat/tables.h"
 
 namespace portolan::netstat {

@@ -1,4 +1,4 @@
-#include "os/connect_link.h"
+#include "os/packet/connect_link.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "os/router.h"
+#include "os/net/router.h"
 #include "private_network.h"
 #include "wire/build.h"
 #include "wire/packet.h"

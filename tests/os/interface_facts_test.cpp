@@ -1,4 +1,4 @@
-#include "os/interface_facts.h"
+#include "os/net/interface_facts.h"
 
 #include <gtest/gtest.h>
 

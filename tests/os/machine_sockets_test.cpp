@@ -1,4 +1,4 @@
-#include "os/machine_sockets.h"
+#include "os/sockets/machine_sockets.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -11,7 +11,7 @@
 #include <map>
 
 #include "sockets/row_store.h"
-#include "sockets/sources.h"
+#include "sockets/sources/sources.h"
 #include "tests/os/private_network.h"
 
 namespace portolan::os {

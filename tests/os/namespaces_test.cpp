@@ -1,4 +1,4 @@
-#include "os/namespaces.h"
+#include "os/process/namespaces.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "os/packet_filter.h"
+#include "os/packet/packet_filter.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "os/monotonic_clock.h"
-#include "os/packet_ring.h"
+#include "os/packet/packet_ring.h"
 #include "private_network.h"
 #include "wire/cursor.h"
 

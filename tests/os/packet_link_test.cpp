@@ -1,4 +1,4 @@
-#include "os/packet_link.h"
+#include "os/packet/packet_link.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "os/net/router.h"
 #include "os/privileges.h"
-#include "os/router.h"
 #include "private_network.h"
 #include "wire/build.h"
 #include "wire/packet.h"

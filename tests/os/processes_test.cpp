@@ -1,5 +1,5 @@
 // Facts about real processes.
-#include "os/processes.h"
+#include "os/process/processes.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -21,9 +21,9 @@
 #include <string>
 #include <string_view>
 
-#include "os/container_names.h"
 #include "os/file_descriptor.h"
 #include "os/files.h"
+#include "os/names/container_names.h"
 
 namespace portolan::os {
 namespace {

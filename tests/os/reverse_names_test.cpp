@@ -1,4 +1,4 @@
-#include "os/reverse_names.h"
+#include "os/names/reverse_names.h"
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "os/file_descriptor.h"
-#include "os/resolve.h"
+#include "os/names/resolve.h"
 #include "private_network.h"
 
 namespace portolan::os {

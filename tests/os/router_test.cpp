@@ -1,4 +1,4 @@
-#include "os/router.h"
+#include "os/net/router.h"
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "os/interfaces.h"
+#include "os/net/interfaces.h"
 #include "private_network.h"
 
 namespace portolan::os {

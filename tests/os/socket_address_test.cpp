@@ -1,4 +1,4 @@
-#include "os/socket_address.h"
+#include "os/sockets/socket_address.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "os/socket_events.h"
+#include "os/sockets/socket_events.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>

@@ -22,8 +22,8 @@
 
 #include "os/file_descriptor.h"
 #include "private_network.h"
-#include "sockets/filter.h"
-#include "sockets/inet_diag.h"
+#include "sockets/filter/filter.h"
+#include "sockets/sources/inet_diag.h"
 #include "wire/netlink_message.h"
 
 namespace portolan::os {

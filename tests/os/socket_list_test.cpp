@@ -1,4 +1,4 @@
-#include "os/socket_list.h"
+#include "os/sockets/socket_list.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -14,8 +14,8 @@
 #include <string_view>
 #include <utility>
 
-#include "os/namespaces.h"
-#include "sockets/sources.h"
+#include "os/process/namespaces.h"
+#include "sockets/sources/sources.h"
 #include "tests/os/private_network.h"
 
 namespace portolan::os {

@@ -1,4 +1,4 @@
-#include "os/socket_names.h"
+#include "os/names/socket_names.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
-#include "os/control_groups.h"
 #include "os/file_descriptor.h"
-#include "os/socket_files.h"
-#include "os/socket_list.h"
+#include "os/process/control_groups.h"
+#include "os/sockets/socket_files.h"
+#include "os/sockets/socket_list.h"
 #include "private_network.h"
 
 namespace portolan::os {

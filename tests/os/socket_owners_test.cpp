@@ -1,5 +1,5 @@
 // Real processes with real sockets, found by both methods.
-#include "os/socket_owners.h"
+#include "os/sockets/socket_owners.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -34,9 +34,9 @@
 
 #include "os/file_descriptor.h"
 #include "os/files.h"
-#include "os/pid_namespace.h"
-#include "os/socket_owners_bpf.h"
-#include "os/socket_owners_proc.h"
+#include "os/process/pid_namespace.h"
+#include "os/sockets/socket_owners_bpf.h"
+#include "os/sockets/socket_owners_proc.h"
 #include "private_network.h"
 
 namespace portolan::os {

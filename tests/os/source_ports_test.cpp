@@ -1,4 +1,4 @@
-#include "os/source_ports.h"
+#include "os/packet/source_ports.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

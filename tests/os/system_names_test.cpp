@@ -1,4 +1,4 @@
-#include "os/system_names.h"
+#include "os/names/system_names.h"
 
 #include <gtest/gtest.h>
 #include <netdb.h>

@@ -1,5 +1,5 @@
 // Trees of unit files as installations have them, below a folder of the test's own.
-#include "os/systemd_units.h"
+#include "os/process/systemd_units.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

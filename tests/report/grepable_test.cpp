@@ -1,4 +1,4 @@
-#include "report/grepable.h"
+#include "report/scan/grepable.h"
 
 #include <gtest/gtest.h>
 

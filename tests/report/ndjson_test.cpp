@@ -1,4 +1,4 @@
-#include "report/ndjson.h"
+#include "report/scan/ndjson.h"
 
 #include <gtest/gtest.h>
 

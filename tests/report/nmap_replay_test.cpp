@@ -14,9 +14,9 @@
 #include <sstream>
 
 #include "base/escape.h"
-#include "report/grepable.h"
-#include "report/normal.h"
-#include "report/xml.h"
+#include "report/scan/grepable.h"
+#include "report/scan/normal.h"
+#include "report/scan/xml.h"
 #include "tests/report/records.h"
 #include "tests/report/tools.h"
 

@@ -1,4 +1,4 @@
-#include "report/normal.h"
+#include "report/scan/normal.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/port_list.h"
+#include "report/sockets/port_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,11 @@
-#include "report/progress.h"
+#include "report/scan/progress.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "report/warnings.h"
+#include "report/scan/warnings.h"
 #include "tests/report/records.h"
 
 namespace portolan::report {

@@ -1,11 +1,11 @@
-#include "report/registry.h"
+#include "report/scan/registry.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "report/page.h"
-#include "report/stats_timer.h"
+#include "report/scan/stats_timer.h"
 #include "report/tee.h"
 #include "tests/report/records.h"
 

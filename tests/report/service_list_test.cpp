@@ -1,4 +1,4 @@
-#include "report/service_list.h"
+#include "report/sockets/service_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "report/socket_json.h"
+#include "report/sockets/socket_json.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "report/socket_list.h"
+#include "report/sockets/socket_list.h"
 #include "tests/report/records.h"
 #include "tests/sockets/cells.h"
 

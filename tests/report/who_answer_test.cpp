@@ -1,4 +1,4 @@
-#include "report/who_answer.h"
+#include "report/sockets/who_answer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

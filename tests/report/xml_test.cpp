@@ -1,4 +1,4 @@
-#include "report/xml.h"
+#include "report/scan/xml.h"
 
 #include <gtest/gtest.h>
 

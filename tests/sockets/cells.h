@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "net/ip_address.h"
-#include "sockets/column.h"
+#include "sockets/columns/column.h"
 #include "sockets/names.h"
 #include "sockets/row.h"
 

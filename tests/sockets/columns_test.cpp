@@ -8,8 +8,8 @@
 #include <set>
 #include <vector>
 
-#include "sockets/cell_text.h"
-#include "sockets/column.h"
+#include "sockets/columns/cell_text.h"
+#include "sockets/columns/column.h"
 #include "sockets/tcp_info.h"
 #include "tests/sockets/cells.h"
 

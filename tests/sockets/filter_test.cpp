@@ -1,4 +1,4 @@
-#include "sockets/filter.h"
+#include "sockets/filter/filter.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "diag_bytecode.h"
-#include "sockets/glob.h"
+#include "sockets/filter/glob.h"
 
 namespace portolan::sockets {
 namespace {

@@ -1,11 +1,11 @@
-#include "sockets/inet_diag.h"
+#include "sockets/sources/inet_diag.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/inet_diag.h>
 
-#include "sockets/sources.h"
+#include "sockets/sources/sources.h"
 #include "tests/sockets/diag_answer.h"
 
 namespace portolan::sockets {

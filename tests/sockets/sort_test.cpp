@@ -5,7 +5,7 @@
 
 #include <deque>
 
-#include "sockets/column.h"
+#include "sockets/columns/column.h"
 
 namespace portolan::sockets {
 namespace {

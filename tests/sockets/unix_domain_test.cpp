@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 
-#include "sockets/sources.h"
+#include "sockets/sources/sources.h"
 #include "tests/sockets/diag_answer.h"
 
 namespace portolan::sockets {

@@ -1,4 +1,4 @@
-#include "sockets/unix_proc.h"
+#include "sockets/sources/unix_proc.h"
 
 #include <gtest/gtest.h>
 

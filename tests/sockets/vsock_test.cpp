@@ -2,7 +2,7 @@
 #include <linux/vm_sockets_diag.h>
 #include <sys/socket.h>
 
-#include "sockets/sources.h"
+#include "sockets/sources/sources.h"
 #include "tests/sockets/diag_answer.h"
 
 namespace portolan::sockets {

@@ -1,0 +1,555 @@
+#include "cli/scan/scan_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/escape.h"
+#include "cli/arguments.h"
+#include "cli/option_actions.h"
+#include "cli/values.h"
+
+namespace portolan::cli {
+namespace {
+
+using Kind = plan::DiscoveryProbe::Kind;
+
+// Groups, in the order of help.
+constexpr std::string_view targets = "Targets";
+constexpr std::string_view discovery = "Which hosts are up";
+constexpr std::string_view techniques = "How ports are asked";
+constexpr std::string_view ports = "Which ports";
+constexpr std::string_view names = "Names of hosts";
+constexpr std::string_view timing = "Timing";
+constexpr std::string_view reports = "Reports";
+constexpr std::string_view miscellaneous = "The rest";
+
+// Round-trip times below this are shorter than the scheduler's own delays (nmap draws the same line).
+template <auto Member>
+Result<void> round_trip(ScanWords& words, const Given& given) {
+  using namespace std::chrono_literals;
+  if (const auto done = duration<Member>(words, given); !done) return done;
+  if (*(words.*Member) >= 5ms) return {};
+  return fail(Errc::usage,
+              fmt::format("{}: '{}' is too short; the least is 5ms", given.spelling, escape_terminal(*given.value)));
+}
+template <auto Member>
+Result<void> rate(ScanWords& words, const Given& given) {
+  const auto value = parse_rate(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  words.*Member = *value;
+  return {};
+}
+template <auto Member, std::uint64_t Least, std::uint64_t Most>
+Result<void> count(ScanWords& words, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, Least, Most);
+  if (!value) return fail(value.error());
+  words.*Member = *value;
+  return {};
+}
+template <Kind Which>
+Result<void> probe(ScanWords& words, const Given& given) {
+  words.discovery.push_back({Which, given.value.value_or("")});
+  return {};
+}
+template <char Letter>
+Result<void> output(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  words.outputs.push_back({Letter, *given.value});
+  return {};
+}
+
+Result<void> nothing(ScanWords&, const Given&) { return {}; }
+
+Result<void> port_list(ScanWords& words, const Given& given) {
+  if (words.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
+  words.ports = *given.value;
+  return {};
+}
+
+Result<void> server_list(ScanWords& words, const Given& given) {
+  if (given.value->find_first_not_of(',') == std::string::npos) {
+    return fail(Errc::usage, fmt::format("{}: it names no server", given.spelling));
+  }
+  std::string_view rest = *given.value;
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(',');
+    if (comma != 0) words.dns_servers.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+  }
+  return {};
+}
+
+Result<void> timing_level(ScanWords& words, const Given& given) {
+  const auto level = parse_timing_level(*given.value);
+  if (!level) return fail(level.error());
+  words.timing_level = *level;
+  return {};
+}
+
+// -v, -vvv, -v2: how often the letter stands there, or the number itself.
+Result<int> intensity(const Given& given, char letter, int before) {
+  const std::string value = given.value.value_or("");
+  if (value.find_first_not_of(letter) == std::string::npos) return before + 1 + static_cast<int>(value.size());
+  const auto number = parse_count(fmt::format("-{}", letter), value, 0, 10);
+  if (!number) return fail(number.error());
+  return static_cast<int>(*number);
+}
+
+Result<void> verbose(ScanWords& words, const Given& given) {
+  const auto value = intensity(given, 'v', words.verbosity);
+  if (!value) return fail(value.error());
+  words.verbosity = *value;
+  words.quiet = *value == 0;
+  return {};
+}
+
+// As nmap does: debugging makes verbose too, and gives reasons.
+Result<void> debug(ScanWords& words, const Given& given) {
+  const auto value = intensity(given, 'd', words.debugging);
+  if (!value) return fail(value.error());
+  words.debugging = *value;
+  words.verbosity = std::max(words.verbosity, *value);
+  words.show_reason = words.show_reason || *value > 0;
+  return {};
+}
+
+Result<void> all_outputs(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  if (*given.value == "-") {
+    return fail(Errc::usage,
+                "-oA: standard output cannot hold all formats at once; name a file, or use one of -oN, "
+                "-oX, -oG and -oJ with -");
+  }
+  words.outputs.push_back({'A', *given.value});
+  return {};
+}
+
+// nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
+Result<void> old_output(ScanWords& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  constexpr std::string_view formats = "NXGJASMH";
+  const std::string& value = *given.value;
+  if (formats.contains(value.front())) {
+    return fail(Errc::usage,
+                fmt::format("'-o{}' is easily misunderstood; write -o{} {} (with a space), or -oN {}",
+                            escape_terminal(value), value.front(),
+                            value.size() > 1 ? escape_terminal(value.substr(1)) : "FILE", escape_terminal(value)));
+  }
+  words.outputs.push_back({'N', value});
+  return {};
+}
+
+Result<void> web_stylesheet(ScanWords& words, const Given&) {
+  words.stylesheet_href = "https://svn.nmap.org/nmap/docs/nmap.xsl";
+  return {};
+}
+
+template <ScanWords::Privilege Which>
+Result<void> privilege(ScanWords& words, const Given&) {
+  if (words.privilege != ScanWords::Privilege::tested && words.privilege != Which) words.privilege_contradicts = true;
+  words.privilege = Which;
+  return {};
+}
+
+// For options that nmap has and portolan has not; the tables below end with them.
+Result<void> refuse(ScanWords&, const Given& given);
+
+using Apply = Result<void> (*)(ScanWords&, const Given&);
+
+constexpr Option<ScanWords> entry(OptionSpec spec, Apply apply) { return {spec, apply}; }
+constexpr Option<ScanWords> unlisted(OptionSpec spec, Apply apply) {
+  spec.support = Support::unlisted;
+  return {spec, apply};
+}
+
+using Spellings = std::array<std::string_view, 5>;
+
+constexpr Option<ScanWords> missing(Spellings spellings, Argument argument, std::string_view what) {
+  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
+          refuse};
+}
+constexpr Option<ScanWords> hiding(Spellings spellings, std::string_view what) {
+  return {
+      OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
+      refuse};
+}
+
+constexpr Argument none = Argument::none;
+constexpr Argument required = Argument::required;
+constexpr Argument attached = Argument::attached;
+
+constexpr std::array table{
+    entry({.spellings = {"-iL", "-i"},
+           .argument = required,
+           .value = "<file>",
+           .group = targets,
+           .summary = "read targets from a file (- is standard input), separated by white space; # starts a comment"},
+          add<&ScanWords::target_files>),
+    entry({.spellings = {"--exclude"},
+           .argument = required,
+           .value = "<targets>",
+           .group = targets,
+           .summary = "never send anything to these, separated by commas"},
+          add<&ScanWords::excluded>),
+    entry({.spellings = {"--excludefile"},
+           .argument = required,
+           .value = "<file>",
+           .group = targets,
+           .summary = "never send anything to the targets in this file"},
+          add<&ScanWords::excluded_files>),
+    entry({.spellings = {"-4"}, .group = targets, .summary = "only IPv4 addresses"}, set<&ScanWords::only_v4>),
+    entry({.spellings = {"-6"}, .group = targets, .summary = "only IPv6 addresses"}, set<&ScanWords::only_v6>),
+    entry(
+        {.spellings = {"--resolve-all"},
+         .group = targets,
+         .summary = "scan every address of a name (portolan's default; under the name nmap only the first is scanned)"},
+        set<&ScanWords::all_addresses>),
+
+    entry({.spellings = {"-sL"}, .group = discovery, .summary = "only list the targets; sends nothing to them"},
+          set<&ScanWords::list_only>),
+    entry({.spellings = {"-sn", "-sP"}, .group = discovery, .summary = "only find out which hosts are up; no ports"},
+          set<&ScanWords::ping_only>),
+    entry({.spellings = {"-Pn", "-P0", "-PN", "-PD"},
+           .group = discovery,
+           .summary = "take every target for up; ask ports at once"},
+          set<&ScanWords::skip_discovery>),
+    entry({.spellings = {"-PS"},
+           .argument = attached,
+           .value = "<ports>",
+           .group = discovery,
+           .summary = "ask by TCP SYN to these ports (80 where none are given)"},
+          probe<Kind::tcp_syn>),
+    entry({.spellings = {"-PA"},
+           .argument = attached,
+           .value = "<ports>",
+           .group = discovery,
+           .summary = "ask by TCP ACK to these ports (80 where none are given)"},
+          probe<Kind::tcp_ack>),
+    entry({.spellings = {"-PE"}, .group = discovery, .summary = "ask by ICMP echo request"}, probe<Kind::icmp_echo>),
+    entry({.spellings = {"-PP"}, .group = discovery, .summary = "ask by ICMP timestamp request (IPv4 only)"},
+          probe<Kind::icmp_timestamp>),
+    entry({.spellings = {"--disable-arp-ping"},
+           .group = discovery,
+           .summary = "do not take an answer to ARP or neighbour discovery for being up; ask as beyond the link"},
+          clear<&ScanWords::arp_ping>),
+    unlisted({.spellings = {"-PR"}}, nothing),  // ARP is asked on the link anyway
+
+    entry({.spellings = {"-sS"},
+           .group = techniques,
+           .summary = "half-open TCP scan; needs CAP_NET_RAW, and is the default with it"},
+          set<&ScanWords::syn>),
+    entry({.spellings = {"-sT"},
+           .group = techniques,
+           .summary = "full TCP connections; needs no privileges, and is the default without them"},
+          set<&ScanWords::connect>),
+
+    entry({.spellings = {"-p"},
+           .argument = required,
+           .value = "<ports>",
+           .group = ports,
+           .summary = "these ports: 22,80,8000-8080, - for 1 to 65535, names and patterns (ssh,http*), [1-1024] for "
+                      "registered ones among them, T: before TCP ports"},
+          port_list),
+    entry({.spellings = {"-F"}, .group = ports, .summary = "fast: the 100 most common ports instead of 1000"},
+          set<&ScanWords::fast>),
+    entry({.spellings = {"--top-ports"},
+           .argument = required,
+           .value = "<number>",
+           .group = ports,
+           .summary = "this many of the most common ports; with -p, of those given there"},
+          count<&ScanWords::top_ports, 1, 65536>),
+    entry({.spellings = {"--exclude-ports"},
+           .argument = required,
+           .value = "<ports>",
+           .group = ports,
+           .summary = "leave these ports out"},
+          text<&ScanWords::excluded_ports>),
+    entry({.spellings = {"-r"}, .group = ports, .summary = "ask ports in ascending order instead of a shuffled one"},
+          set<&ScanWords::sequential_ports>),
+
+    entry({.spellings = {"-n"}, .group = names, .summary = "never look up names of addresses"},
+          set<&ScanWords::never_names>),
+    entry({.spellings = {"-R"},
+           .group = names,
+           .summary = "look up names of all addresses, not only of hosts that are up"},
+          set<&ScanWords::always_names>),
+    entry({.spellings = {"--dns-servers"},
+           .argument = required,
+           .value = "<servers>",
+           .group = names,
+           .summary = "ask these name servers, separated by commas"},
+          server_list),
+    entry({.spellings = {"--system-dns"}, .group = names, .summary = "ask through the system's resolver"},
+          set<&ScanWords::system_dns>),
+
+    entry({.spellings = {"-T", "--timing"},
+           .argument = required,
+           .value = "<0-5>",
+           .group = timing,
+           .summary = "how fast, from 0 (paranoid) by 3 (normal, the default) to 5 (insane)"},
+          timing_level),
+    entry({.spellings = {"--min-rate"},
+           .argument = required,
+           .value = "<number>",
+           .group = timing,
+           .summary = "do not send slower than this many packets a second"},
+          rate<&ScanWords::min_rate>),
+    entry({.spellings = {"--max-rate"},
+           .argument = required,
+           .value = "<number>",
+           .group = timing,
+           .summary = "never send faster than this many packets a second"},
+          rate<&ScanWords::max_rate>),
+    entry({.spellings = {"--max-retries"},
+           .argument = required,
+           .value = "<number>",
+           .group = timing,
+           .summary = "ask a silent port at most this many times more"},
+          count<&ScanWords::max_retries, 0, 1000>),
+    entry({.spellings = {"--host-timeout"},
+           .argument = required,
+           .value = "<time>",
+           .group = timing,
+           .summary = "give a host up after this time"},
+          duration<&ScanWords::host_timeout>),
+    entry({.spellings = {"--initial-rtt-timeout"},
+           .argument = required,
+           .value = "<time>",
+           .group = timing,
+           .summary = "wait this long for an answer while nothing is known about a host"},
+          round_trip<&ScanWords::initial_rtt_timeout>),
+    entry({.spellings = {"--min-rtt-timeout"},
+           .argument = required,
+           .value = "<time>",
+           .group = timing,
+           .summary = "never wait shorter than this for an answer"},
+          round_trip<&ScanWords::min_rtt_timeout>),
+    entry({.spellings = {"--max-rtt-timeout"},
+           .argument = required,
+           .value = "<time>",
+           .group = timing,
+           .summary = "never wait longer than this for an answer"},
+          round_trip<&ScanWords::max_rtt_timeout>),
+    entry({.spellings = {"--scan-delay"},
+           .argument = required,
+           .value = "<time>",
+           .group = timing,
+           .summary = "let at least this time pass between two packets to one host"},
+          duration<&ScanWords::scan_delay>),
+
+    entry({.spellings = {"-oN"},
+           .argument = required,
+           .value = "<file>",
+           .group = reports,
+           .summary = "write the text report to a file; - is standard output, here and below"},
+          output<'N'>),
+    entry({.spellings = {"-oX"},
+           .argument = required,
+           .value = "<file>",
+           .group = reports,
+           .summary = "write nmap's XML"},
+          output<'X'>),
+    entry({.spellings = {"-oG"},
+           .argument = required,
+           .value = "<file>",
+           .group = reports,
+           .summary = "write nmap's grepable lines, one host a line"},
+          output<'G'>),
+    entry({.spellings = {"-oJ"},
+           .argument = required,
+           .value = "<file>",
+           .group = reports,
+           .summary = "write NDJSON, one JSON object a line (docs/ndjson.md)"},
+          output<'J'>),
+    entry({.spellings = {"-oA"},
+           .argument = required,
+           .value = "<base>",
+           .group = reports,
+           .summary =
+               "write all formats: base.nmap, base.xml, base.gnmap, base.ndjson (under the name nmap not the last)"},
+          all_outputs),
+    unlisted({.spellings = {"-o"}, .argument = required, .value = "<file>"}, old_output),
+    entry({.spellings = {"--append-output"}, .group = reports, .summary = "add to files instead of replacing them"},
+          set<&ScanWords::append>),
+    entry({.spellings = {"--reason"}, .group = reports, .summary = "show why each port and host is in its state"},
+          set<&ScanWords::show_reason>),
+    entry({.spellings = {"--open"}, .group = reports, .summary = "show only open ports, and hosts that have some"},
+          set<&ScanWords::only_open>),
+    entry({.spellings = {"-v", "--verbose"},
+           .argument = attached,
+           .value = "<level>",
+           .group = reports,
+           .summary = "tell more; -vv or -v2 still more; -v0 nothing on standard output"},
+          verbose),
+    entry({.spellings = {"-d", "--debug"},
+           .argument = attached,
+           .value = "<level>",
+           .group = reports,
+           .summary = "tell what helps to find faults; -dd or -d2 more of it"},
+          debug),
+    entry({.spellings = {"--stats-every"},
+           .argument = required,
+           .value = "<time>",
+           .group = reports,
+           .summary = "print how far the scan is, this often"},
+          duration<&ScanWords::stats_every>),
+    entry({.spellings = {"--stylesheet"},
+           .argument = required,
+           .value = "<path or URL>",
+           .group = reports,
+           .summary = "stylesheet that the XML names"},
+          text<&ScanWords::stylesheet_href>),
+    entry({.spellings = {"--webxml"}, .group = reports, .summary = "name nmap's stylesheet on the web in the XML"},
+          web_stylesheet),
+    entry({.spellings = {"--no-stylesheet"}, .group = reports, .summary = "name no stylesheet in the XML"},
+          clear<&ScanWords::stylesheet>),
+
+    entry({.spellings = {"-e"},
+           .argument = required,
+           .value = "<interface>",
+           .group = miscellaneous,
+           .summary = "send through this interface"},
+          text<&ScanWords::interface>),
+    entry({.spellings = {"--privileged"},
+           .group = miscellaneous,
+           .summary = "do not test whether raw packets are allowed; use them"},
+          privilege<ScanWords::Privilege::assumed>),
+    entry({.spellings = {"--unprivileged"},
+           .group = miscellaneous,
+           .summary = "use no raw packets, even where they are allowed"},
+          privilege<ScanWords::Privilege::declined>),
+    entry({.spellings = {"--seed"},
+           .argument = required,
+           .value = "<number>",
+           .group = miscellaneous,
+           .summary = "draw the order of probes from this number: the same seed gives the same order"},
+          count<&ScanWords::seed, 0, UINT64_MAX>),
+    entry({.spellings = {"--noninteractive"}, .group = miscellaneous, .summary = "do not watch the keyboard"},
+          set<&ScanWords::noninteractive>),
+    entry({.spellings = {"-V", "--version"}, .group = miscellaneous, .summary = "print the version and end"},
+          set<&ScanWords::version>),
+    entry({.spellings = {"-h", "--help"}, .group = miscellaneous, .summary = "print this help and end"},
+          set<&ScanWords::help>),
+
+    hiding({"-D"}, "decoys"),
+    hiding({"-S"}, "a false source address"),
+    hiding({"-sI"}, "scanning through an idle third machine"),
+    hiding({"-b"}, "scanning through an FTP server"),
+    hiding({"--spoof-mac"}, "a false link-layer address"),
+    hiding({"--proxies", "--proxy"}, "scanning through proxies"),
+
+    missing({"-sU"}, none, "UDP ports"),
+    missing({"-sA"}, none, "ACK scan"),
+    missing({"-sW"}, none, "window scan"),
+    missing({"-sM"}, none, "Maimon scan"),
+    missing({"-sN"}, none, "null scan"),
+    missing({"-sF"}, none, "FIN scan"),
+    missing({"-sX"}, none, "Xmas scan"),
+    missing({"-sY"}, none, "SCTP INIT scan"),
+    missing({"-sZ"}, none, "SCTP COOKIE-ECHO scan"),
+    missing({"-sO"}, none, "IP protocol scan"),
+    missing({"--scanflags"}, required, "TCP flags of one's own"),
+    missing({"-sV", "-sR"}, none, "service versions"),
+    missing({"--version-intensity"}, required, "service versions"),
+    missing({"--version-light"}, none, "service versions"),
+    missing({"--version-all"}, none, "service versions"),
+    missing({"--version-trace"}, none, "service versions"),
+    missing({"--versiondb"}, required, "service versions"),
+    missing({"--allports"}, none, "service versions"),
+    missing({"-sC"}, none, "scripts"),
+    missing({"--script"}, required, "scripts"),
+    missing({"--script-args"}, required, "scripts"),
+    missing({"--script-args-file"}, required, "scripts"),
+    missing({"--script-help"}, required, "scripts"),
+    missing({"--script-timeout"}, required, "scripts"),
+    missing({"--script-trace"}, none, "scripts"),
+    missing({"--script-updatedb"}, none, "scripts"),
+    missing({"-O"}, attached, "finding out the operating system"),
+    missing({"--osscan-limit"}, none, "finding out the operating system"),
+    missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
+    missing({"--max-os-tries"}, required, "finding out the operating system"),
+    missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
+    missing({"--traceroute"}, none, "the way to each host"),
+    missing({"-iR"}, required, "random targets"),
+    missing({"--unique"}, none, "each address only once, which portolan does anyway"),
+    missing({"-PU"}, attached, "discovery by UDP"),
+    missing({"-PY"}, attached, "discovery by SCTP"),
+    missing({"-PO"}, attached, "discovery by IP protocols"),
+    missing({"-PM"}, none, "discovery by ICMP address mask"),
+    missing({"--discovery-ignore-rst"}, none, "discovery that does not believe resets"),
+    missing({"--port-ratio"}, required, "ports by how common they are; see --top-ports"),
+    missing({"--randomize-hosts", "--rH"}, none, "hosts in random order"),
+    missing({"--min-hostgroup"}, required, "the size of groups of hosts"),
+    missing({"--max-hostgroup"}, required, "the size of groups of hosts"),
+    missing({"--min-parallelism"}, required, "the number of probes under way; see --min-rate"),
+    missing({"--max-parallelism"}, required, "the number of probes under way; see --max-rate"),
+    missing({"--max-scan-delay"}, required, "a bound for delays; see --scan-delay"),
+    missing({"--defeat-rst-ratelimit"}, none, "not waiting for hosts that limit their resets"),
+    missing({"--defeat-icmp-ratelimit"}, none, "not waiting for hosts that limit their ICMP errors"),
+    missing({"--nogcc"}, none, "scanning without congestion control; see --min-rate"),
+    missing({"--nsock-engine"}, required, "choosing a way to wait for sockets"),
+    missing({"-f", "--ff"}, none, "fragments"),
+    missing({"--mtu"}, required, "fragments"),
+    missing({"-g", "--source-port"}, required, "a source port of one's own"),
+    missing({"--ttl"}, required, "a TTL of one's own"),
+    missing({"--ip-options"}, required, "IP options"),
+    missing({"--data"}, required, "payloads of one's own"),
+    missing({"--data-string"}, required, "payloads of one's own"),
+    missing({"--data-length"}, required, "payloads of one's own"),
+    missing({"--badsum"}, none, "wrong checksums"),
+    missing({"--adler32"}, none, "SCTP with the old checksum"),
+    missing({"--send-eth"}, none, "choosing the layer to send on"),
+    missing({"--send-ip"}, none, "choosing the layer to send on"),
+    missing({"--route-dst"}, required, "showing a route"),
+    missing({"--iflist"}, none, "a list of interfaces and routes"),
+    missing({"--packet-trace"}, none, "showing every packet"),
+    missing({"--resume"}, required, "going on with a scan that was stopped"),
+    missing({"--datadir"}, required, "a data directory of one's own"),
+    missing({"--servicedb"}, required, "a services file of one's own"),
+    missing({"--log-errors"}, none, "errors in the report"),
+    missing({"--release-memory"}, none, "tidying memory up at the end"),
+    missing({"--deprecated-xml-osclass"}, none, "an old form of the XML"),
+    missing({"-oS"}, required, "an output format"),
+    missing({"-oM"}, required, "an output format; see -oG"),
+    missing({"-oH"}, required, "an output format"),
+    missing({"-M"}, required, "the number of sockets"),
+};
+
+Result<void> refuse(ScanWords&, const Given& given) {
+  const OptionSpec& option = table[given.option];
+  if (option.support == Support::hiding) {
+    return fail(Errc::unsupported,
+                fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
+  }
+  return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
+}
+
+// It can be read once. Whoever read it second would find nothing, and exclude nothing.
+Result<void> check_standard_input(const ScanWords& words) {
+  const auto named = [](const std::vector<std::string>& files) { return std::ranges::count(files, "-"); };
+  if (named(words.target_files) + named(words.excluded_files) < 2) return {};
+  return fail(Errc::usage,
+              "standard input can be read only once, so only one of -iL and --excludefile can have -, and once");
+}
+
+}  // namespace
+
+std::span<const Option<ScanWords>> scan_options() { return table; }
+
+Result<ScanWords> parse_scan_words(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(scan_options()), words);
+  if (!arguments) return fail(arguments.error());
+  ScanWords result;
+  for (const Given& given : arguments->options) {
+    if (const auto done = table[given.option].apply(result, given); !done) return fail(done.error());
+    // As nmap does: who asks for help or the version gets it, whatever stands behind.
+    if (result.help || result.version) return result;
+  }
+  result.targets = arguments->operands;
+  if (const auto done = check_standard_input(result); !done) return fail(done.error());
+  return result;
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,341 @@
+#include "cli/scan/scan_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "plan/port_expression.h"
+#include "plan/target_set.h"
+
+namespace portolan::cli {
+namespace {
+
+using Kind = plan::DiscoveryProbe::Kind;
+
+constexpr std::size_t default_ports = 1000;
+constexpr std::size_t fast_ports = 100;
+
+class Preparation {
+ public:
+  Preparation(const ScanWords& words, report::Flavor flavor, const PlanSources& sources)
+      : words_{words}, as_nmap_{flavor == report::Flavor::nmap}, sources_{sources} {}
+
+  Result<PreparedScan> run() {
+    using Step = Result<void> (Preparation::*)();
+    // Cheap checks first, look-ups of names last: what is wrong is said at once.
+    for (const Step step : {&Preparation::stage, &Preparation::technique, &Preparation::ports, &Preparation::discovery,
+                            &Preparation::timing, &Preparation::exclusions, &Preparation::targets}) {
+      if (const auto done = (this->*step)(); !done) return fail(done.error());
+    }
+    plan_.names = words_.never_names    ? plan::NameLookup::never
+                  : words_.always_names ? plan::NameLookup::always
+                                        : plan::NameLookup::live_hosts;
+    plan_.sequential_ports = words_.sequential_ports;
+    plan_.interface = words_.interface;
+    plan_.seed = words_.seed.value_or(0);
+    plan_.list_limit = list_limit();
+    return std::move(prepared_);
+  }
+
+ private:
+  // How many ports of one state are listed before they are only counted: as many as nmap 7.93 lists.
+  [[nodiscard]] std::size_t list_limit() const {
+    if (words_.debugging > 2) return 65536;
+    return 25 * static_cast<std::size_t>(1 + words_.verbosity + 20 * words_.debugging);
+  }
+
+  static std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
+
+  Result<void> stage() {
+    if (words_.list_only) {
+      plan_.stage = plan::Stage::list;
+    } else if (words_.ping_only) {
+      plan_.stage = plan::Stage::ping;
+    } else {
+      return {};
+    }
+    const char* option = words_.list_only ? "-sL" : "-sn";
+    if (words_.syn || words_.connect) {
+      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, words_.syn ? "-sS" : "-sT"));
+    }
+    if (words_.ports || words_.fast) {
+      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, words_.ports ? "-p" : "-F"));
+    }
+    return {};
+  }
+
+  Result<void> technique() {
+    if (words_.privilege_contradicts && !as_nmap_) {
+      return usage("--privileged and --unprivileged contradict each other; choose one");
+    }
+    if (words_.syn && words_.connect) return usage("-sS and -sT are two ways to ask the same TCP ports; choose one");
+    if (words_.syn && !sources_.raw_packets) {
+      if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
+      if (words_.privilege == ScanWords::Privilege::declined) {
+        return usage("-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
+      }
+      return fail(Errc::privilege,
+                  "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+    }
+    const bool connect = words_.connect || !sources_.raw_packets;
+    plan_.technique = connect ? "connect" : "syn";
+    plan_.privileged = sources_.raw_packets;
+    const bool declined = words_.privilege == ScanWords::Privilege::declined;
+    if (connect && !words_.connect && !declined && plan_.stage == plan::Stage::ports && !as_nmap_) {
+      notice("no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used");
+    }
+    return {};
+  }
+
+  Result<void> ports() {
+    if (plan_.stage != plan::Stage::ports) return {};
+    if (words_.fast && words_.ports) {
+      return usage("-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
+    }
+    if (words_.fast && words_.top_ports && !as_nmap_) {
+      return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
+    }
+    if (words_.ports) {
+      if (const auto done = named_ports(); !done) return fail(done.error());
+    } else {
+      const std::size_t wanted = words_.top_ports.value_or(words_.fast ? fast_ports : default_ports);
+      for (const net::Port port : sources_.services.top(net::Protocol::tcp, wanted)) plan_.ports.insert(port);
+    }
+    if (words_.excluded_ports) {
+      const auto excluded = plan::parse_ports(*words_.excluded_ports, sources_.services);
+      if (!excluded) return usage(fmt::format("--exclude-ports: {}", excluded.error().message));
+      plan_.ports.erase(excluded->tcp);
+    }
+    if (!plan_.ports.empty()) return {};
+    if (!as_nmap_) return usage("no TCP port is left to ask; look at -p and --exclude-ports");
+    notice("WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.");
+    plan_.stage = plan::Stage::ping;
+    return {};
+  }
+
+  Result<void> named_ports() {
+    const auto named = plan::parse_ports(*words_.ports, sources_.services);
+    if (!named) return usage(fmt::format("-p: {}", named.error().message));
+    plan_.ports = named->tcp;
+    if (plan_.ports.empty() && !as_nmap_) return no_tcp_port(*named);
+    tell_of_other_protocols();
+    if (!words_.top_ports) return {};
+    net::PortSet most_common;
+    std::uint64_t left = *words_.top_ports;
+    for (const net::Port port : sources_.services.top(net::Protocol::tcp, 65536)) {
+      if (left == 0) break;
+      if (!plan_.ports.contains(port)) continue;
+      most_common.insert(port);
+      --left;
+    }
+    plan_.ports = most_common;
+    return {};
+  }
+
+  // Some port there is: parse_ports() refuses lists without any.
+  static std::unexpected<Error> no_tcp_port(const plan::PortPlan& named) {
+    const char* protocol = named.udp.empty() ? "SCTP" : "UDP";
+    return fail(Errc::unsupported,
+                fmt::format("-p names only {} ports, and {} scans are not built yet", protocol, protocol));
+  }
+
+  void tell_of_other_protocols() {
+    struct Other {
+      std::string_view prefix;
+      std::string_view name;
+      std::string_view option;
+    };
+    for (const Other& other : {Other{"U:", "UDP", "-sU"}, Other{"S:", "SCTP", "-sY or -sZ"}}) {
+      if (!words_.ports->contains(other.prefix)) continue;
+      notice(as_nmap_ ? fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
+                                    other.prefix, other.name, other.option)
+                      : fmt::format("-p names {} ports, but only TCP ports can be asked yet", other.name));
+    }
+  }
+
+  Result<void> discovery() {
+    plan_.arp_ping = words_.arp_ping;
+    if (words_.skip_discovery) {
+      plan_.discovery = plan::Discovery::never;
+      return {};
+    }
+    // Who writes down how to ask wants it asked, even of a single host.
+    plan_.discovery = as_nmap_ || !words_.discovery.empty() ? plan::Discovery::always : plan::Discovery::when_many;
+    for (const DiscoveryWord& word : words_.discovery) {
+      if (const auto done = add_probe(word); !done) return fail(done.error());
+    }
+    if (!plan_.discovery_probes.empty()) return {};
+    if (!words_.discovery.empty()) {
+      notice(as_nmap_ && !sources_.raw_packets ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
+                                               : "without raw packets hosts are asked by TCP connections to ports 80 "
+                                                 "and 443 instead of ICMP");
+    }
+    // nmap's defaults: between them they get through most filters.
+    if (plan_.privileged) {
+      plan_.discovery_probes = {{Kind::icmp_echo, {}},
+                                {Kind::tcp_syn, net::Port{443}},
+                                {Kind::tcp_ack, net::Port{80}},
+                                {Kind::icmp_timestamp, {}}};
+    } else {
+      plan_.discovery_probes = {{Kind::tcp_syn, net::Port{80}}, {Kind::tcp_syn, net::Port{443}}};
+    }
+    return {};
+  }
+
+  Result<void> add_probe(const DiscoveryWord& word) {
+    const bool tcp = word.kind == Kind::tcp_syn || word.kind == Kind::tcp_ack;
+    if (!tcp) {
+      if (plan_.privileged) add_once({word.kind, {}});
+      return {};
+    }
+    const char* option = word.kind == Kind::tcp_syn ? "-PS" : "-PA";
+    const auto ports = plan::parse_ports(word.ports.empty() ? "80" : word.ports, sources_.services);
+    if (!ports) return usage(fmt::format("{}: {}", option, ports.error().message));
+    // Without raw packets a connection is the only question there is; it begins with a SYN.
+    const Kind kind = plan_.privileged ? word.kind : Kind::tcp_syn;
+    for (const net::Port port : ports->tcp.ports()) add_once({kind, port});
+    return {};
+  }
+
+  void add_once(plan::DiscoveryProbe probe) {
+    const auto same = [&](const plan::DiscoveryProbe& other) {
+      return other.kind == probe.kind && other.port == probe.port;
+    };
+    if (std::ranges::none_of(plan_.discovery_probes, same)) plan_.discovery_probes.push_back(probe);
+  }
+
+  Result<void> timing() {
+    plan::Timing& timing = plan_.timing;
+    timing = plan::timing_template(words_.timing_level.value_or(3));
+    if (words_.max_retries) timing.max_retries = static_cast<int>(*words_.max_retries);
+    if (words_.host_timeout) {
+      // As nmap: 0 takes the template's bound away.
+      timing.host_timeout = *words_.host_timeout > Duration{} ? words_.host_timeout : std::nullopt;
+    }
+    if (words_.scan_delay) timing.scan_delay = *words_.scan_delay;
+    timing.min_rate = words_.min_rate;
+    timing.max_rate = words_.max_rate;
+    if (timing.min_rate && timing.max_rate && *timing.min_rate > *timing.max_rate) {
+      return usage(fmt::format("--min-rate {} is above --max-rate {}", *timing.min_rate, *timing.max_rate));
+    }
+    return round_trips();
+  }
+
+  // What is given stands; what is not gives way, so that the least is never above the first wait
+  // nor that above the longest.
+  Result<void> round_trips() {
+    Duration& least = plan_.timing.min_rtt_timeout;
+    Duration& first = plan_.timing.initial_rtt_timeout;
+    Duration& longest = plan_.timing.max_rtt_timeout;
+    least = words_.min_rtt_timeout.value_or(least);
+    first = words_.initial_rtt_timeout.value_or(first);
+    longest = words_.max_rtt_timeout.value_or(longest);
+    if (!words_.min_rtt_timeout) {
+      if (words_.initial_rtt_timeout) least = std::min(least, first);
+      if (words_.max_rtt_timeout) least = std::min(least, longest);
+    }
+    if (!words_.max_rtt_timeout) {
+      if (words_.initial_rtt_timeout) longest = std::max(longest, first);
+      if (words_.min_rtt_timeout) longest = std::max(longest, least);
+    }
+    const bool fits = least <= longest && (!words_.initial_rtt_timeout || (least <= first && first <= longest));
+    if (!fits && !as_nmap_) {
+      return usage(
+          "the round-trip bounds contradict each other; --min-rtt-timeout must not be above "
+          "--initial-rtt-timeout, nor that above --max-rtt-timeout");
+    }
+    longest = std::max(longest, least);
+    first = std::clamp(first, least, longest);
+    return {};
+  }
+
+  Result<void> exclusions() {
+    // Both families and every address of a name: leaving out too much is the safe mistake, and a
+    // name that cannot be looked up must not end in its host being scanned.
+    for (const std::string& text : words_.excluded) {
+      if (const auto done = exclude(text, "--exclude"); !done) return fail(done.error());
+    }
+    for (const std::string& path : words_.excluded_files) {
+      const auto text = sources_.read(path);
+      if (!text) return fail(text.error());
+      if (const auto done = exclude(*text, fmt::format("--excludefile {}", escape_terminal(path))); !done) {
+        return fail(done.error());
+      }
+    }
+    return {};
+  }
+
+  Result<void> exclude(std::string_view text, std::string_view where) {
+    for (const std::string& expression : plan::split_expressions(text)) {
+      const auto done = plan_.targets.exclude(expression, {}, sources_.resolve, sources_.zone_of);
+      if (!done) return fail(done.error().code, fmt::format("{}: {}", where, done.error().message));
+    }
+    return {};
+  }
+
+  Result<void> targets() {
+    if (words_.only_v4 && words_.only_v6) {
+      return usage(as_nmap_ ? "Cannot use both -4 and -6 in one scan."
+                            : "-4 and -6 exclude each other; without both, all addresses are scanned");
+    }
+    for (const std::string& expression : words_.targets) {
+      if (const auto done = add(expression, ""); !done) return fail(done.error());
+    }
+    for (const std::string& path : words_.target_files) {
+      const auto text = sources_.read(path);
+      if (!text) return fail(text.error());
+      for (const std::string& expression : plan::split_expressions(*text)) {
+        const auto done = add(expression, path == "-" ? "standard input" : path);
+        if (!done) return fail(done.error());
+      }
+    }
+    if (!plan_.targets.empty() || as_nmap_) return {};
+    if (!prepared_.left_out.empty()) {
+      return fail(Errc::unresolved,
+                  fmt::format("{}; no other target is left", fmt::join(std::exchange(prepared_.left_out, {}), "; ")));
+    }
+    return usage("no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
+  }
+
+  Result<void> add(const std::string& expression, std::string_view file) {
+    const auto done = plan_.targets.add(expression, target_options(), sources_.resolve, sources_.zone_of);
+    if (done) return {};
+    const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
+    if (as_nmap_ && done.error().code != Errc::limit) {
+      prepared_.left_out.push_back(fmt::format("Failed to resolve \"{}\".", escape_terminal(expression)));
+      return {};
+    }
+    if (done.error().code != Errc::unresolved) return fail(done.error().code, where + done.error().message);
+    prepared_.left_out.push_back(where + done.error().message);
+    return {};
+  }
+
+  [[nodiscard]] plan::TargetOptions target_options() const {
+    using Options = plan::TargetOptions;
+    Options options;
+    if (words_.only_v6) {
+      options.families = Options::Families::v6;
+    } else if (words_.only_v4 || as_nmap_) {
+      options.families = Options::Families::v4;
+    }
+    if (as_nmap_ && !words_.all_addresses) options.addresses = Options::Addresses::first;
+    return options;
+  }
+
+  void notice(std::string sentence) { prepared_.notices.push_back(std::move(sentence)); }
+
+  const ScanWords& words_;
+  bool as_nmap_;
+  const PlanSources& sources_;
+  PreparedScan prepared_;
+  plan::Plan& plan_ = prepared_.plan;
+};
+
+}  // namespace
+
+Result<PreparedScan> prepare_scan(const ScanWords& words, report::Flavor flavor, const PlanSources& sources) {
+  return Preparation{words, flavor, sources}.run();
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,39 @@
+// The words of a scan to its plan. Pure: names, files and facts come through PlanSources, so a test
+// passes literals.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "cli/scan/scan_options.h"
+#include "plan/plan.h"
+#include "report/flavor.h"
+
+namespace portolan::cli {
+
+struct PlanSources {
+  plan::Resolve resolve;
+  plan::ZoneOf zone_of;
+  std::function<Result<std::string>(std::string_view path)> read;  // the content of a file; "-" is standard input
+  const catalog::Services& services;
+  bool raw_packets = true;  // whether this process may send them
+};
+
+struct PreparedScan {
+  plan::Plan plan;
+  std::vector<std::string> notices;  // what the user should know before it starts, one sentence each
+  // Names that have no address and, under the name nmap, targets that make no sense; both are left out.
+  std::vector<std::string> left_out;
+};
+
+// The flavor is whose defaults count: under its own name portolan scans every address of a name and
+// always scans a host that is named by itself; under the name nmap every default is nmap's.
+// Errors: whatever makes the line senseless, one sentence. An empty set of targets is one under
+// portolan's own name only.
+Result<PreparedScan> prepare_scan(const ScanWords& words, report::Flavor flavor, const PlanSources& sources);
+
+}  // namespace portolan::cli

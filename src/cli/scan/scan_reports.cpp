@@ -1,0 +1,214 @@
+#include "cli/scan/scan_reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <span>
+
+#include "base/escape.h"
+#include "cli/values.h"
+#include "os/files.h"
+#include "os/net/interfaces.h"
+#include "os/standard_streams.h"
+#include "os/terminal.h"
+#include "os/wall_clock.h"
+#include "report/scan/warnings.h"
+
+namespace portolan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int standard_output = 1;
+constexpr int standard_error = 2;
+
+// Warnings and the live line. What cannot be said there cannot be said at all, so errors end here.
+class StandardError final : public report::Output {
+ public:
+  Result<void> write(std::string_view bytes) override {
+    std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+    return {};
+  }
+  Result<void> flush() override {
+    std::fflush(stderr);
+    return {};
+  }
+};
+
+// Lines to a terminal on which the live line may stand: they take its place, and it is drawn anew below.
+class AboveLiveLine final : public report::Output {
+ public:
+  explicit AboveLiveLine(report::Output& terminal) : terminal_{terminal} {}
+  Result<void> write(std::string_view bytes) override { return terminal_.write(fmt::format("\r\x1b[K{}", bytes)); }
+  Result<void> flush() override { return terminal_.flush(); }
+
+ private:
+  report::Output& terminal_;
+};
+
+report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) {
+  report::ReportOptions options;
+  options.flavor = flavor;
+  options.verbosity = words.verbosity;
+  options.debugging = words.debugging;
+  options.reason = words.show_reason;
+  options.open_only = words.only_open;
+  options.discovery_skipped = words.skip_discovery;
+  if (words.stylesheet) options.stylesheet = words.stylesheet_href.value_or("");
+  options.stats_every = words.stats_every;
+  options.calendar = os::local_calendar;
+  options.zone_name = os::interface_name;
+  return options;
+}
+
+bool asks_for_standard_output(const ScanWords& words) {
+  return std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
+}
+
+void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, report::Flavor flavor, const std::tm& now) {
+  const std::string path = expand_time(word.path, now);
+  for (const report::Format& format : report::formats()) {
+    const bool nmap_knows_it = format.known_to_nmap || flavor == report::Flavor::portolan;
+    if (word.letter == 'A' && nmap_knows_it) reports.push_back({&format, path + std::string{format.extension}});
+    if (word.letter != format.letter) continue;
+    // nmap keeps one file a format, the last one named.
+    if (flavor == report::Flavor::nmap) {
+      std::erase_if(reports, [&](const PlannedReport& report) { return report.format == &format; });
+    }
+    reports.push_back({&format, path});
+  }
+}
+
+// Two ways to one file would each overwrite what the other wrote. Before anything is opened, because
+// opening empties files.
+Result<void> check_places(std::span<const PlannedReport> reports) {
+  for (std::size_t second = 1; second < reports.size(); ++second) {
+    const auto place = os::identity_of(reports[second].path);
+    if (!place) continue;
+    for (const PlannedReport& first : reports.first(second)) {
+      if (os::identity_of(first.path) != place) continue;
+      const auto shown = [](const PlannedReport& report) {
+        return report.path == "-" ? "standard output"
+                                  : fmt::format("-o{} '{}'", report.format->letter, escape_terminal(report.path));
+      };
+      return fail(Errc::usage, fmt::format("{} and {} are the same file; give each a place of its own", shown(first),
+                                           shown(reports[second])));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<PlannedReport>> plan_reports(const ScanWords& words, report::Flavor flavor, const std::tm& now) {
+  std::vector<PlannedReport> reports;
+  for (const OutputWord& word : words.outputs) add_word(reports, word, flavor, now);
+  for (auto report = reports.begin(); report != reports.end(); ++report) {
+    const auto same = std::find_if(std::next(report), reports.end(),
+                                   [&](const PlannedReport& other) { return other.path == report->path; });
+    if (same == reports.end()) continue;
+    const std::string place =
+        report->path == "-" ? "standard output" : fmt::format("'{}'", escape_terminal(report->path));
+    return fail(Errc::usage, fmt::format("-o{} and -o{} both write to {}; give each a place of its own",
+                                         report->format->letter, same->format->letter, place));
+  }
+  const bool taken = std::ranges::find(reports, "-", &PlannedReport::path) != reports.end();
+  if (!taken && !words.quiet) reports.insert(reports.begin(), {report::format_of_letter('N'), "-"});
+  return reports;
+}
+
+std::optional<Duration> progress_interval(const ScanWords& words, bool live_line) {
+  constexpr Duration live = 200ms;
+  if (!live_line) return words.stats_every;
+  return words.stats_every ? std::min(*words.stats_every, live) : live;
+}
+
+bool wants_live_line(report::Flavor flavor) {
+  // Callers of nmap take anything on standard error for a complaint.
+  return flavor == report::Flavor::portolan && os::is_terminal(standard_error);
+}
+
+// Lines for --stats-every and for keys.
+class ScanReports::KeyedStats final : public report::StatsLines {
+ public:
+  KeyedStats(report::Output& output, const report::ReportOptions& options, const ScanReports& reports)
+      : StatsLines{output, options}, reports_{reports} {}
+
+  Result<void> on_progress(const model::Progress& progress) override {
+    const std::uint64_t pressed = reports_.control_ == nullptr ? 0 : reports_.control_->keys_pressed();
+    if (pressed != heard_) ask();
+    heard_ = pressed;
+    return StatsLines::on_progress(progress);
+  }
+
+ private:
+  const ScanReports& reports_;
+  std::uint64_t heard_ = 0;
+};
+
+Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, report::Flavor flavor) {
+  const auto planned = plan_reports(words, flavor, os::local_calendar(os::wall_seconds()));
+  if (!planned) return fail(planned.error());
+  if (const auto done = check_places(*planned); !done) return fail(done.error());
+  std::unique_ptr<ScanReports> reports{new ScanReports};
+  reports->outputs_.push_back(std::make_unique<StandardError>());
+  report::Output& standard_error_output = *reports->outputs_.front();
+  // The live line makes room before others print, and comes back below the lines that keys ask for.
+  if (wants_live_line(flavor)) {
+    reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
+    reports->add_stats(*reports->outputs_.back(), words, flavor);
+    reports->sinks_.push_back(
+        std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
+  } else if (flavor == report::Flavor::portolan) {
+    reports->add_stats(standard_error_output, words, flavor);
+  }
+  reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, flavor));
+  for (const PlannedReport& report : *planned) {
+    // Who closes standard output and names files wants those only.
+    if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
+        !os::has_standard_output()) {
+      continue;
+    }
+    if (const auto done = reports->open_report(report, words, flavor); !done) return fail(done.error());
+  }
+  // nmap tells progress where it prints its text.
+  if (flavor == report::Flavor::nmap && reports->text_ != nullptr) {
+    reports->add_stats(*reports->text_, words, flavor);
+  }
+  for (const auto& sink : reports->sinks_) reports->tee_.add(*sink);
+  return reports;
+}
+
+Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor) {
+  const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+  auto file = os::OutputFile::open(planned.path, mode);
+  const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
+  if (!file && !asked_for) return fail(file.error());
+  if (!file) return fail(file.error().code, fmt::format("-o{}: {}", planned.format->letter, file.error().message));
+  outputs_.push_back(std::move(*file));
+  report::Output& output = *outputs_.back();
+  report::ReportOptions options = options_of(words, flavor);
+  // The usual text, as opposed to -oN -, is for somebody who watches.
+  if (!asked_for) {
+    options.audience = report::Audience::watcher;
+    options.color = flavor == report::Flavor::portolan && os::wants_colour(standard_output);
+    text_ = &output;
+  }
+  sinks_.push_back(planned.format->make(output, options));
+  return {};
+}
+
+void ScanReports::add_stats(report::Output& output, const ScanWords& words, report::Flavor flavor) {
+  sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, flavor), *this));
+}
+
+Result<void> ScanReports::flush() {
+  Result<void> result;
+  for (const auto& output : outputs_) {
+    if (const auto done = output->flush(); !done && result) result = done;
+  }
+  return result;
+}
+
+}  // namespace portolan::cli

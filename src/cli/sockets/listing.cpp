@@ -1,0 +1,86 @@
+#include "cli/sockets/listing.h"
+
+#include <fmt/format.h>
+
+#include "cli/arguments.h"
+#include "os/privileges.h"
+#include "os/terminal.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr int standard_output = 1;
+
+Result<ListingWords> parse_listing_words(std::span<const ListingOption> table, std::span<const std::string> given) {
+  const auto arguments = parse_arguments(specs_of(table), given, Dashes::two);
+  if (!arguments) return fail(arguments.error());
+  ListingWords words;
+  for (const Given& option : arguments->options) {
+    if (const auto done = table[option.option].apply(words, option); !done) return fail(done.error());
+  }
+  words.operands = arguments->operands;
+  return words;
+}
+
+bool has_ports(sockets::Protocol protocol) {
+  using enum sockets::Protocol;
+  return protocol == tcp || protocol == mptcp || protocol == udp || protocol == udplite || protocol == sctp ||
+         protocol == dccp;
+}
+
+}  // namespace
+
+int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const Page& page,
+                const std::function<Result<int>(const ListingWords&)>& body) {
+  const auto words = parse_listing_words(table, invocation.words);
+  if (!words) return complain(words.error().message), status_refused;
+  if (words->help) return print(help_text(page));
+  if (words->version) return print(version_text(invocation.flavor));
+  const auto status = body(*words);
+  if (status) return *status;
+  complain(status.error().message);
+  const bool refused = status.error().code == Errc::parse || status.error().code == Errc::usage;
+  return refused ? status_refused : status_failed;
+}
+
+std::optional<std::size_t> table_width(const ListingWords& words) {
+  if (words.wide || !os::is_terminal(standard_output)) return std::nullopt;
+  return os::terminal_width(standard_output);
+}
+
+os::SocketQuery waiting_query() {
+  os::SocketQuery query;
+  for (const sockets::Source* source : sockets::sources()) {
+    if (has_ports(source->protocol)) query.sources.push_back(source);
+  }
+  query.wanted.states = mask_of(sockets::State::listen) | mask_of(sockets::State::closed);
+  return query;
+}
+
+Result<LocalServices> find_services(sockets::Names& names) {
+  LocalServices found;
+  std::vector<sockets::Listener> listeners;
+  auto answer = os::list_sockets(waiting_query(), [&](const sockets::Row& row) {
+    if (!waits(row)) return true;
+    found.without_privilege += row.no_owner == sockets::NoOwner::no_privilege ? 1U : 0U;
+    listeners.push_back(listener_of(row));
+    return true;
+  });
+  if (!answer) return fail(answer.error());
+  found.services = services_of(listeners, names);
+  found.gaps = std::move(answer->gaps);
+  return found;
+}
+
+void tell_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command) {
+  for (const std::string& gap : gaps) complain(fmt::format("note: {}", gap));
+  if (without_privilege == 0) return;
+  const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);
+  complain(os::effective_user() == 0
+               ? fmt::format("note: {} perhaps held by processes that even this root may not look at", which)
+               : fmt::format("note: {} held by processes of other users, which only root may look at: sudo portolan {} "
+                             "shows them",
+                             which, command));
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "catalog/service_names.h"
+#include "cli/commands.h"
+#include "cli/sockets/listing.h"
+#include "cli/sockets/port_words.h"
+#include "os/catalogues.h"
+#include "os/files.h"
+#include "os/local_facts.h"
+#include "os/names/socket_names.h"
+#include "report/sockets/port_list.h"
+#include "sockets/port_survey.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::string_view which = "Which ports";
+
+constexpr std::array<std::string_view, 4> about{
+    "Tells what ports are for, and what this machine does with them: the registered name and description, the class "
+    "(system 1-1023, registered 1024-49151, dynamic 49152-65535, and port 0, which no service can have), how what is "
+    "spoken there is encrypted and which document says so, and who listens there.",
+    "Operands are numbers, ranges, names and wildcards, in lists with commas too: 443 ssh 8000-8100 http*. TCP and UDP "
+    "are shown unless --tcp, --udp or --sctp choose.",
+    "HERE says what holds in this network namespace: privileged (to listen there takes root or CAP_NET_BIND_SERVICE), "
+    "ephemeral (the kernel gives it to connections that ask for no port), set-aside (kept out of that range by "
+    "ip_local_reserved_ports).",
+    "ENCRYPTED names what turns it to TLS on the same port (STARTTLS), or the port of the encrypted variant; \"yes\" "
+    "where "
+    "what is spoken there is encrypted. In ranges, neighbours of which the same is true share a line."};
+
+constexpr std::array examples{
+    Example{"portolan ports 443 ssh", "what these ports are, and who listens there"},
+    Example{"portolan ports --tcp 8000-8100", "a range"},
+    Example{"portolan ports 'imap*' pop3", "names, with wildcards"},
+};
+
+constexpr std::array table{
+    ListingOption{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, set<&ListingWords::tcp>},
+    ListingOption{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, set<&ListingWords::udp>},
+    ListingOption{{.spellings = {"--sctp"}, .group = which, .summary = "SCTP"}, set<&ListingWords::sctp>},
+    json_option,
+    wide_option,
+    help_option,
+    version_option};
+
+Page page() {
+  return {.name = "ports",
+          .summary = "tell what ports are for, and who listens there",
+          .usage = "portolan ports [options] <port>...",
+          .about = about,
+          .options = specs_of(std::span<const ListingOption>{table}),
+          .examples = examples};
+}
+
+Result<int> show(const ListingWords& words) {
+  const auto services = os::read_services();
+  if (!services) return fail(services.error());
+  const auto choice = choose_ports(words, *services);
+  if (!choice) return fail(choice.error());
+  const auto file = os::find_data_file("descriptions");
+  if (!file) return fail(file.error());
+  const auto text = os::MappedFile::open(*file);
+  if (!text) return fail(text.error());
+  const auto descriptions = catalog::Descriptions::parse(text->text());
+  if (!descriptions) {
+    return fail(descriptions.error().code, fmt::format("{}: {}", *file, descriptions.error().message));
+  }
+
+  const auto names = os::make_socket_names({}, &*services);
+  auto found = find_services(*names);
+  // What the registry says is worth telling where sockets cannot be listed.
+  LocalServices local;
+  if (found) {
+    local = std::move(*found);
+  } else {
+    local.gaps.push_back(fmt::format("who listens is not known: {}", found.error().message));
+  }
+  const auto entries = survey_ports(*choice, {*services, *descriptions}, os::read_port_limits(), local.services);
+  // Of the sockets that nobody is named for only those that are shown count.
+  std::size_t without_privilege = 0;
+  for (const sockets::PortEntry& entry : entries) {
+    without_privilege += static_cast<std::size_t>(std::ranges::count(
+        entry.listeners, sockets::NoOwner::no_privilege, [](const sockets::Service* one) { return one->no_owner; }));
+  }
+  const int status = print(words.json ? report::port_json(entries, *names, local.gaps)
+                                      : report::port_table(entries, found.has_value(), table_width(words)));
+  tell_gaps(local.gaps, without_privilege, "ports");
+  return status;
+}
+
+int run(const Invocation& invocation) { return run_listing(invocation, table, page(), show); }
+
+}  // namespace
+
+const Command ports_command{"ports", page, run};
+
+}  // namespace portolan::cli

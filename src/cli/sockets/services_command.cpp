@@ -1,0 +1,72 @@
+#include <array>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/sockets/listing.h"
+#include "os/catalogues.h"
+#include "os/names/socket_names.h"
+#include "os/process/systemd_units.h"
+#include "report/sockets/service_list.h"
+#include "sockets/unit_file.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr std::array<std::string_view, 3> about{
+    "Lists what this machine offers: every port on which something listens (TCP, SCTP, DCCP) or waits for packets "
+    "(UDP), "
+    "a line each, whatever the number of sockets and workers behind it.",
+    "Addresses are everywhere, loopback, an interface, or those it is bound to. Where systemd runs, flags tell what it "
+    "knows: socket-activated (systemd holds the socket), disabled (not started with the machine), masked, failed, and "
+    "stopped: a .socket unit would listen there, and nobody does.",
+    "Owners are shown as program(pid), program(pid+3) where three more processes share the work."};
+
+constexpr std::array examples{
+    Example{"portolan services", "what can be called here, and who answers"},
+    Example{"portolan services --json", "the same for a program"},
+};
+
+constexpr std::array table{json_option, wide_option, help_option, version_option};
+
+Page page() {
+  return {.name = "services",
+          .summary = "list what listens here, a line a service",
+          .usage = "portolan services [options]",
+          .about = about,
+          .options = specs_of(std::span<const ListingOption>{table}),
+          .examples = examples};
+}
+
+// What systemd says about them; its sockets are those of the first network namespace.
+void add_units(LocalServices& found) {
+  if (!os::in_first_network_namespace()) return;
+  std::vector<std::string> units;
+  for (const sockets::Service& service : found.services) {
+    if (!service.unit.empty()) units.push_back(service.unit);
+  }
+  join_units(found.services, os::read_units(units, {}, found.gaps));
+}
+
+Result<int> list(const ListingWords& words) {
+  if (!words.operands.empty()) {
+    return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
+  }
+  const auto services = os::read_services();
+  if (!services) return fail(services.error());
+  const auto names = os::make_socket_names({}, &*services);
+  auto found = find_services(*names);
+  if (!found) return fail(found.error());
+  add_units(*found);
+  const int status = print(words.json ? report::service_json(found->services, *names, found->gaps)
+                                      : report::service_table(found->services, *names, table_width(words)));
+  tell_gaps(found->gaps, found->without_privilege, "services");
+  return status;
+}
+
+int run(const Invocation& invocation) { return run_listing(invocation, table, page(), list); }
+
+}  // namespace
+
+const Command services_command{"services", page, run};
+
+}  // namespace portolan::cli

@@ -1,0 +1,273 @@
+#include "cli/sockets/sockets_options.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cli/arguments.h"
+#include "cli/option_actions.h"
+#include "report/sockets/socket_list.h"
+
+namespace portolan::cli {
+namespace {
+
+using sockets::Protocol;
+using Words = SocketsWords;
+
+constexpr std::string_view which = "Which sockets";
+constexpr std::string_view shown = "What is shown of them";
+constexpr std::string_view format = "How";
+constexpr std::string_view where = "Where and when";
+constexpr std::string_view rest = "The rest";
+
+constexpr auto with_value = Argument::required;
+
+template <Protocol... Some>
+Result<void> protocols(Words& words, const Given& /*given*/) {
+  (words.protocols.push_back(Some), ...);
+  return {};
+}
+
+Result<void> all(Words& words, const Given& /*given*/) {
+  words.listening = words.connected = false;
+  return {};
+}
+
+struct Name {
+  std::string_view name;
+  std::array<std::optional<Protocol>, 4> protocols;
+};
+// What ss calls them, beside the names of protocols.
+constexpr std::array<Name, 7> groups{{
+    {"inet", {Protocol::tcp, Protocol::udp, Protocol::raw, Protocol::icmp}},
+    {"p_raw", {Protocol::packet}},
+    {"p_dgr", {Protocol::packet}},
+    {"u_str", {Protocol::unix_domain}},
+    {"u_dgr", {Protocol::unix_domain}},
+    {"u_seq", {Protocol::unix_domain}},
+    {"link", {Protocol::packet}},
+}};
+
+Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
+  if (name == "all") {
+    words.protocols.clear();
+    return {};
+  }
+  if (const auto protocol = sockets::protocol_of(name); protocol && *protocol != Protocol::other) {
+    words.protocols.push_back(*protocol);
+    return {};
+  }
+  for (const Name& group : groups) {
+    if (group.name != name) continue;
+    for (const auto& protocol : group.protocols) {
+      if (protocol) words.protocols.push_back(*protocol);
+    }
+    return {};
+  }
+  return fail(Errc::parse, fmt::format("{}: '{}' is no kind of socket; there are tcp, mptcp, udp, udplite, icmp, raw, "
+                                       "sctp, dccp, unix, packet, netlink, vsock, inet and all",
+                                       option, escape_terminal(name)));
+}
+
+Result<void> query(Words& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  std::string_view list = *given.value;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    if (const auto done = add_named(words, given.spelling, list.substr(0, comma)); !done) return done;
+    if (comma == std::string_view::npos) return {};
+    list.remove_prefix(comma + 1);
+  }
+}
+
+Result<void> family(Words& words, const Given& given) {
+  const std::string& name = *given.value;
+  if (name == "inet") return words.only_v4 = true, Result<void>{};
+  if (name == "inet6") return words.only_v6 = true, Result<void>{};
+  if (name == "unix" || name == "netlink" || name == "vsock" || name == "link") {
+    return add_named(words, given.spelling, name);
+  }
+  return fail(Errc::parse, fmt::format("{}: '{}' is no family; there are inet, inet6, unix, link, netlink and vsock",
+                                       given.spelling, escape_terminal(name)));
+}
+
+Result<void> owner_method(Words& words, const Given& given) {
+  const std::string& name = *given.value;
+  if (name == "auto") return words.owner_method = os::OwnerMethod::automatic, Result<void>{};
+  if (name == "proc") return words.owner_method = os::OwnerMethod::proc, Result<void>{};
+  if (name == "bpf") return words.owner_method = os::OwnerMethod::bpf, Result<void>{};
+  return fail(Errc::parse,
+              fmt::format("{}: there are auto, proc and bpf, but not '{}'", given.spelling, escape_terminal(name)));
+}
+
+template <std::size_t Format>
+Result<void> in_format(Words& words, const Given& /*given*/) {
+  constexpr std::array<std::string_view, 2> names{"json", "csv"};
+  words.format = names[Format];
+  return {};
+}
+
+Result<void> watch(Words& words, const Given& given) {
+  words.watch = true;
+  if (!given.value || given.value->empty()) return {};
+  const auto interval = parse_duration(given.spelling, *given.value);
+  if (!interval) return fail(interval.error());
+  if (*interval < std::chrono::milliseconds{10}) {
+    return fail(Errc::usage,
+                fmt::format("{}: '{}' is too short; the least is 10ms", given.spelling, escape_terminal(*given.value)));
+  }
+  words.interval = *interval;
+  return {};
+}
+
+Result<void> nothing(Words& /*words*/, const Given& /*given*/) { return {}; }
+
+using O = Option<Words>;
+constexpr std::array table{
+    O{{.spellings = {"-l", "--listening"},
+       .group = which,
+       .summary = "only those that wait for connections, and UDP "
+                  "sockets bound to a port"},
+      set<&Words::listening>},
+    O{{.spellings = {"--connected"}, .group = which, .summary = "only those with another end"}, set<&Words::connected>},
+    O{{.spellings = {"-a", "--all"}, .group = which, .summary = "both; the default"}, all},
+    O{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, protocols<Protocol::tcp>},
+    O{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, protocols<Protocol::udp>},
+    O{{.spellings = {"-x", "--unix"}, .group = which, .summary = "UNIX; with path, file, mode and owner"},
+      protocols<Protocol::unix_domain>},
+    O{{.spellings = {"-w", "--raw"}, .group = which, .summary = "raw IP, and ICMP (ping)"},
+      protocols<Protocol::raw, Protocol::icmp>},
+    O{{.spellings = {"-S", "--sctp"}, .group = which, .summary = "SCTP"}, protocols<Protocol::sctp>},
+    O{{.spellings = {"-d", "--dccp"}, .group = which, .summary = "DCCP"}, protocols<Protocol::dccp>},
+    O{{.spellings = {"-M", "--mptcp"}, .group = which, .summary = "Multipath TCP"}, protocols<Protocol::mptcp>},
+    O{{.spellings = {"-U", "--udplite"}, .group = which, .summary = "UDP-Lite"}, protocols<Protocol::udplite>},
+    O{{.spellings = {"-0", "--packet"}, .group = which, .summary = "packet sockets, which see whole frames"},
+      protocols<Protocol::packet>},
+    O{{.spellings = {"--netlink"}, .group = which, .summary = "netlink"}, protocols<Protocol::netlink>},
+    O{{.spellings = {"--vsock"}, .group = which, .summary = "between virtual machines and their host"},
+      protocols<Protocol::vsock>},
+    O{{.spellings = {"-A", "--query", "--socket"},
+       .argument = with_value,
+       .value = "<kinds>",
+       .group = which,
+       .summary = "kinds by name, with commas: tcp,unix or inet or all"},
+      query},
+    O{{.spellings = {"-4", "--ipv4"}, .group = which, .summary = "only IPv4"}, set<&Words::only_v4>},
+    O{{.spellings = {"-6", "--ipv6"}, .group = which, .summary = "only IPv6"}, set<&Words::only_v6>},
+    O{{.spellings = {"-f", "--family"},
+       .argument = with_value,
+       .value = "<family>",
+       .group = which,
+       .summary = "inet, inet6, unix, link, netlink or vsock"},
+      family},
+    O{{.spellings = {"-F", "--filter"},
+       .argument = with_value,
+       .value = "<file>",
+       .group = which,
+       .summary = "read the filter from a file; - is standard input"},
+      text<&Words::filter_file>},
+
+    O{{.spellings = {"-p", "--processes"}, .group = shown, .summary = "the processes that hold it; the default"},
+      set<&Words::owners>},
+    O{{.spellings = {"--no-owners"}, .group = shown, .summary = "leave the processes out, which is faster"},
+      clear<&Words::owners>},
+    O{{.spellings = {"-e", "--extended"},
+       .group = shown,
+       .summary = "inode, unit, container and network namespace too"},
+      set<&Words::extended>},
+    O{{.spellings = {"-i", "--tcp-info", "--info"},
+       .group = shown,
+       .summary = "what TCP has measured: round trip, window, retransmits, bytes, congestion control"},
+      set<&Words::tcp_info>},
+    O{{.spellings = {"-m", "--memory"}, .group = shown, .summary = "memory of its buffers"}, set<&Words::memory>},
+    O{{.spellings = {"-o", "--timers"}, .group = shown, .summary = "the timer that runs, and when it fires"},
+      set<&Words::timers>},
+    O{{.spellings = {"--options"}, .group = shown, .summary = "options: mark, type of service, control group, ..."},
+      set<&Words::options>},
+    O{{.spellings = {"--columns"},
+       .argument = with_value,
+       .value = "<list>",
+       .group = shown,
+       .summary = "these columns; +name adds one to the default, all is all"},
+      text<&Words::columns>},
+    O{{.spellings = {"--sort"},
+       .argument = with_value,
+       .value = "<column>",
+       .group = shown,
+       .summary = "in the order of a column; -name backwards"},
+      text<&Words::sort>},
+    O{{.spellings = {"-r", "--resolve"}, .group = shown, .summary = "names for addresses and ports; asks name servers"},
+      set<&Words::resolve>},
+    O{{.spellings = {"-n", "--numeric"}, .group = shown, .summary = "numbers; the default"}, clear<&Words::resolve>},
+    O{{.spellings = {"-s", "--summary"}, .group = shown, .summary = "only how many there are of each kind and state"},
+      set<&Words::summary>},
+
+    O{{.spellings = {"--json"}, .group = format, .summary = "one object a line (docs/sockets-json.md)"}, in_format<0>},
+    O{{.spellings = {"--csv"}, .group = format, .summary = "comma-separated values (RFC 4180)"}, in_format<1>},
+    O{{.spellings = {"-W", "--wide"}, .group = format, .summary = "do not cut lines at the edge of a terminal"},
+      set<&Words::wide>},
+    O{{.spellings = {"-H", "--no-header"}, .group = format, .summary = "no heading"}, clear<&Words::heading>},
+    O{{.spellings = {"-O", "--oneline"}, .support = Support::unlisted}, nothing},
+
+    O{{.spellings = {"-N", "--net"},
+       .argument = with_value,
+       .value = "<namespace>",
+       .group = where,
+       .summary = "of another network namespace: its name, its inode or a path"},
+      text<&Words::network_namespace>},
+    O{{.spellings = {"--all-namespaces"}, .group = where, .summary = "of all network namespaces at once"},
+      set<&Words::all_namespaces>},
+    O{{.spellings = {"--watch", "-E", "--events"},
+       .argument = Argument::attached,
+       .value = "<time>",
+       .group = where,
+       .summary = "go on and show what opens, closes and changes; --watch=5s looks every five seconds"},
+      watch},
+
+    O{{.spellings = {"--owner-method"},
+       .argument = with_value,
+       .value = "<method>",
+       .group = rest,
+       .summary = "how processes are found: auto, proc (reads /proc) or bpf (an iterator in the kernel)"},
+      owner_method},
+    O{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&Words::help>},
+    O{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&Words::version>},
+};
+
+Result<void> check(const Words& words) {
+  if (words.listening && words.connected) {
+    return fail(Errc::usage, "--listening and --connected exclude each other; without either all are shown");
+  }
+  if (words.all_namespaces && !words.network_namespace.empty()) {
+    return fail(Errc::usage, "--all-namespaces and --net exclude each other");
+  }
+  if (!words.filter_file.empty() && !words.expression.empty()) {
+    return fail(Errc::usage, "a filter on the command line and -F exclude each other");
+  }
+  if (words.watch && (words.summary || !words.sort.empty())) {
+    return fail(Errc::usage, "--watch shows changes as they come, which --summary and --sort cannot");
+  }
+  if (words.summary && words.format == "csv") return fail(Errc::usage, "--summary is a table or --json, not --csv");
+  if (!words.owners && words.owner_method) {
+    return fail(Errc::usage, "--owner-method says how to find what --no-owners leaves out");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Option<SocketsWords>> sockets_options() { return table; }
+
+Result<SocketsWords> parse_sockets_words(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(sockets_options()), words, Dashes::two);
+  if (!arguments) return fail(arguments.error());
+  SocketsWords result;
+  for (const Given& given : arguments->options) {
+    if (const auto done = table[given.option].apply(result, given); !done) return fail(done.error());
+    if (result.help || result.version) return result;
+  }
+  result.expression = arguments->operands;
+  if (const auto done = check(result); !done) return fail(done.error());
+  return result;
+}
+
+}  // namespace portolan::cli

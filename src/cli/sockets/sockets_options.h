@@ -1,0 +1,54 @@
+// The words of `portolan sockets`.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cli/option.h"
+#include "os/sockets/socket_owners.h"
+#include "sockets/row.h"
+
+namespace portolan::cli {
+
+struct SocketsWords {
+  bool help = false;
+  bool version = false;
+
+  std::vector<sockets::Protocol> protocols;  // empty: all
+  bool only_v4 = false;
+  bool only_v6 = false;
+  bool listening = false;
+  bool connected = false;
+  std::vector<std::string> expression;  // the filter's words
+  std::string filter_file;
+
+  bool owners = true;
+  std::optional<os::OwnerMethod> owner_method;
+  bool extended = false;
+  bool memory = false;
+  bool timers = false;
+  bool options = false;
+  bool tcp_info = false;
+  bool wide = false;
+  bool resolve = false;
+  bool heading = true;
+  bool summary = false;
+  std::string columns;
+  std::string sort;
+
+  std::string format = "table";
+  std::string network_namespace;
+  bool all_namespaces = false;
+  bool watch = false;
+  Duration interval = std::chrono::seconds{1};
+};
+
+std::span<const Option<SocketsWords>> sockets_options();
+// Errc::parse and Errc::usage with one sentence.
+Result<SocketsWords> parse_sockets_words(std::span<const std::string> words);
+
+}  // namespace portolan::cli

@@ -1,0 +1,147 @@
+#include "cli/sockets/sockets_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/escape.h"
+
+namespace portolan::cli {
+namespace {
+
+using sockets::Family;
+using sockets::Protocol;
+using sockets::Row;
+using sockets::Source;
+using sockets::State;
+using Columns = std::vector<const sockets::Column*>;
+
+constexpr std::uint8_t stream = 1;  // SOCK_STREAM
+
+bool waits(const Row& row) {
+  if (sockets::is_listening(row)) return true;
+  if (row.state != State::closed) return false;
+  // Without connections, who is bound is open to all.
+  if (row.protocol == Protocol::unix_domain) return row.type != stream && !row.path.empty();
+  return sockets::is_ip(row) || row.protocol == Protocol::packet || row.protocol == Protocol::vsock;
+}
+
+bool has_other_end(const Row& row) {
+  return row.state != State::listen && row.state != State::closed && row.state != State::bound_inactive &&
+         row.state != State::unknown;
+}
+
+bool is_asked(const Source& source, const SocketsWords& words) {
+  const bool some_family = words.only_v4 || words.only_v6;
+  if (!words.protocols.empty() && std::ranges::find(words.protocols, source.protocol) == words.protocols.end()) {
+    return false;
+  }
+  if (source.family == Family::v4) return words.only_v4 || !some_family;
+  if (source.family == Family::v6) return words.only_v6 || !some_family;
+  return !some_family || !words.protocols.empty();
+}
+
+bool need(const Columns& columns, sockets::Need what) {
+  return std::ranges::any_of(columns, [what](const sockets::Column* column) { return column->needs == what; });
+}
+
+void append(Columns& columns, std::span<const sockets::Column* const> more) {
+  for (const sockets::Column* column : more) {
+    if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
+  }
+}
+
+void append_named(Columns& columns, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const sockets::Column* column = sockets::column_of(name);
+    append(columns, {&column, 1});
+  }
+}
+
+bool only_unix(const SocketsWords& words) {
+  return !words.protocols.empty() &&
+         std::ranges::all_of(words.protocols, [](Protocol protocol) { return protocol == Protocol::unix_domain; });
+}
+
+Columns columns_by_default(const SocketsWords& words) {
+  const auto base = words.format == "json" ? sockets::json_columns()
+                    : words.owners         ? sockets::default_columns()
+                                           : sockets::ownerless_columns();
+  Columns columns;
+  if (words.watch) append(columns, sockets::watch_columns());
+  append(columns, base);
+  if (words.all_namespaces) append_named(columns, {"netns"});
+  if (words.extended) append_named(columns, {"inode", "netns", "unit", "container", "cookie"});
+  if (only_unix(words)) append(columns, sockets::unix_columns());
+  if (words.timers) append(columns, sockets::timer_columns());
+  if (words.tcp_info) append(columns, sockets::tcp_info_columns());
+  if (words.memory) append(columns, sockets::memory_columns());
+  if (words.options) append(columns, sockets::option_columns());
+  return columns;
+}
+
+Result<void> plan_sort(const SocketsWords& words, SocketsPlan& plan) {
+  if (words.sort.empty()) return {};
+  std::string_view name = words.sort;
+  plan.backwards = name.starts_with('-');
+  if (plan.backwards) name.remove_prefix(1);
+  const auto column = sockets::parse_columns(name, {});
+  if (!column) return fail(column.error());
+  if (column->size() != 1)
+    return fail(Errc::usage, fmt::format("--sort takes one column, not '{}'", escape_terminal(name)));
+  plan.sort = column->front();
+  return {};
+}
+
+}  // namespace
+
+Result<SocketsPlan> plan_sockets(const SocketsWords& words, std::string_view filter,
+                                 const sockets::FilterNames& names) {
+  SocketsPlan plan;
+  auto parsed = sockets::Filter::parse(filter, names);
+  if (!parsed) return fail(parsed.error());
+  plan.filter = std::move(*parsed);
+
+  plan.columns = columns_by_default(words);
+  if (!words.columns.empty()) {
+    auto chosen = sockets::parse_columns(words.columns, plan.columns);
+    if (!chosen) return fail(chosen.error());
+    plan.columns = std::move(*chosen);
+  }
+  if (const auto sorted = plan_sort(words, plan); !sorted) return fail(sorted.error());
+
+  if (plan.filter.needs().holders && !words.owners) {
+    return fail(Errc::usage, "the filter asks for processes, which --no-owners leaves out");
+  }
+  os::SocketQuery& query = plan.query;
+  std::vector<const Source*> asked;
+  for (const Source* source : sockets::sources()) {
+    if (is_asked(*source, words) && plan.filter.may_match(source->protocol)) asked.push_back(source);
+  }
+  query.sources = sockets::joined(asked);
+  if (!words.owners) {
+    query.owners = std::nullopt;
+  } else if (words.owner_method) {
+    query.owners = words.owner_method;
+  }
+  Columns looked_at = plan.columns;
+  if (plan.sort != nullptr) looked_at.push_back(plan.sort);
+  query.wanted.tcp_info = need(looked_at, sockets::Need::tcp_info);
+  query.wanted.memory = need(looked_at, sockets::Need::memory);
+  query.wanted.details = need(looked_at, sockets::Need::details);
+  query.wanted.unix_files = need(looked_at, sockets::Need::unix_file);
+  query.wanted.named = !words.protocols.empty();
+  query.wanted.states = plan.filter.states();
+  query.wanted.bytecode = plan.filter.bytecode();
+  plan.wanted = words.listening ? waits : words.connected ? has_other_end : nullptr;
+  if (words.listening) {
+    query.wanted.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
+  }
+  // Only a list of everything can say what is in no list; a filter that the kernel cannot judge (pid = 812) leaves it
+  // whole.
+  query.unlisted = words.owners && plan.wanted == nullptr && query.wanted.states == sockets::all_states &&
+                   query.wanted.bytecode.empty() && asked.size() == sockets::sources().size();
+  return plan;
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,79 @@
+#include "os/names/filter_names.h"
+
+#include <linux/magic.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "os/catalogues.h"
+#include "os/files.h"
+#include "os/names/resolve.h"
+#include "os/net/interfaces.h"
+
+namespace portolan::os {
+namespace {
+
+std::optional<std::uint32_t> port_of(std::string_view service) {
+  if (service.find_first_of("*?[\\") != std::string_view::npos) return std::nullopt;  // one name, not a pattern
+  const auto services = read_services();
+  if (!services) return std::nullopt;
+  for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
+    const net::PortSet ports = services->matching(protocol, service);
+    for (const net::PortRange& range : ports.ranges()) return range.first.value();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> index_of(std::string_view interface) {
+  const std::uint32_t index = interface_index(interface);
+  return index == 0 ? std::nullopt : std::optional{index};
+}
+
+// The id of a control group is the inode of its directory.
+std::optional<std::uint64_t> cgroup_of(std::string_view path) {
+  for (const std::string_view root : {"/sys/fs/cgroup/", "/sys/fs/cgroup/unified/"}) {
+    const std::string whole = std::string{root}.append(path);
+    struct statfs where{};
+    struct stat facts{};
+    if (::statfs(whole.c_str(), &where) != 0 || where.f_type != CGROUP2_SUPER_MAGIC) continue;
+    if (::stat(whole.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) return facts.st_ino;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> user_of(std::string_view name) {
+  std::array<char, 4096> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwnam_r(std::string{name}.c_str(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) {
+    return std::nullopt;
+  }
+  return found->pw_uid;
+}
+
+std::pair<std::uint32_t, std::uint32_t> ephemeral_ports() {
+  constexpr std::size_t limit = 64;
+  std::pair<std::uint32_t, std::uint32_t> ports = sockets::FilterNames{}.ephemeral_ports;
+  const auto text = read_file("/proc/sys/net/ipv4/ip_local_port_range", limit);
+  unsigned first = 0;
+  unsigned last = 0;
+  if (text && std::sscanf(text->c_str(), "%u %u", &first, &last) == 2) ports = {first, last};
+  return ports;
+}
+
+}  // namespace
+
+sockets::FilterNames filter_names() {
+  return {.port = port_of,
+          .addresses = [](std::string_view host) { return resolve(host); },
+          .interface = index_of,
+          .cgroup = cgroup_of,
+          .user = user_of,
+          .ephemeral_ports = ephemeral_ports()};
+}
+
+}  // namespace portolan::os

@@ -1,0 +1,58 @@
+#include "os/names/resolve.h"
+
+#include <fmt/core.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+
+#include "base/escape.h"
+#include "os/sockets/socket_address.h"
+#include "os/system_error.h"
+
+namespace portolan::os {
+namespace {
+
+std::string reason_of(int status, int error) {
+  switch (status) {
+    case EAI_NONAME:
+    case EAI_NODATA:
+      return "no such name";
+    case EAI_AGAIN:
+      return "the name servers do not answer; check the network, or name addresses instead";
+    case EAI_SYSTEM:
+      return error_text(error);
+    default:
+      return ::gai_strerror(status);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;  // otherwise every address comes once a socket type
+  addrinfo* list = nullptr;
+  const int status = ::getaddrinfo(std::string{name}.c_str(), nullptr, &hints, &list);
+  const int error = errno;
+  if (status != 0) {
+    return fail(Errc::unresolved,
+                fmt::format("cannot resolve '{}': {}", escape_terminal(name), reason_of(status, error)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{list, &::freeaddrinfo};
+  std::vector<net::IpAddress> addresses;
+  for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    const auto address = address_of(entry->ai_addr);
+    if (address && std::ranges::find(addresses, *address) == addresses.end()) addresses.push_back(*address);
+  }
+  if (addresses.empty()) {
+    return fail(Errc::unresolved, fmt::format("cannot resolve '{}': it has no address", escape_terminal(name)));
+  }
+  return addresses;
+}
+
+}  // namespace portolan::os

@@ -1,0 +1,25 @@
+// The network interfaces of this machine (of the network namespace that the caller is in).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "os/net/netlink.h"
+
+namespace portolan::os {
+
+Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket);
+
+// 0 where there is none of that name. Fits plan::ZoneOf.
+std::uint32_t interface_index(std::string_view name);
+
+// "" where there is none with that index.
+std::string interface_name(std::uint32_t index);
+
+// "no interface is called 'eth7'; there are: lo, eth0": Errc::unreachable.
+Error no_such_interface(std::string_view name, const std::vector<Interface>& there_are);
+
+}  // namespace portolan::os

@@ -1,0 +1,416 @@
+#include "os/packet/connect_link.h"
+
+#include <fmt/core.h>
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "os/packet/source_ports.h"
+#include "os/sockets/socket_address.h"
+#include "os/system_error.h"
+#include "wire/build.h"
+#include "wire/cursor.h"
+#include "wire/packet.h"
+#include "wire/protocol.h"
+
+namespace portolan::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t spare_files = 64;       // for reports, names and the rest of the program
+constexpr std::size_t connect_limit = 8'192;  // some 5 KiB of kernel memory each
+constexpr std::size_t event_batch = 256;
+constexpr Duration longest_sleep = 1h;
+// This long without a socket to be had, and none of ours in the way: it is not going to change.
+constexpr Duration stuck_after = 1s;
+constexpr std::uint64_t no_slot = UINT64_MAX;
+
+struct IcmpMessage {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+};
+
+std::size_t raise_file_limit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024;
+  const rlimit wanted{files.rlim_max, files.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &wanted) == 0) return files.rlim_max;
+  return files.rlim_cur;
+}
+
+std::size_t limit_of_this_machine() {
+  const std::size_t files = raise_file_limit();
+  const net::PortRange ports = local_port_range();
+  const std::size_t port_count = std::size_t{ports.last.value()} - ports.first.value() + 1;
+  const std::size_t limit = std::min({files > 2 * spare_files ? files - spare_files : files / 2,
+                                      port_count - port_count / 4,  // the rest is for other programs
+                                      connect_limit});
+  return std::max<std::size_t>(limit, 1);
+}
+
+bool is_out_of_room(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EAGAIN:
+    case EADDRNOTAVAIL:  // all source ports towards this target are taken
+      return true;
+    default:
+      return false;
+  }
+}
+
+enum class Peer : std::uint8_t { nobody, itself, another };
+
+// Where nobody listens on a port of this machine, and the kernel picks that very port as the source,
+// the SYN meets itself: a simultaneous open (RFC 9293 §3.5) with nobody behind it.
+Peer peer_of(int socket) {
+  sockaddr_storage here{};
+  sockaddr_storage there{};
+  socklen_t here_size = sizeof here;
+  socklen_t there_size = sizeof there;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0) return Peer::nobody;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0) return Peer::nobody;
+  return here_size == there_size && std::memcmp(&here, &there, here_size) == 0 ? Peer::itself : Peer::another;
+}
+
+struct QueuedError {
+  IcmpMessage message;
+  std::optional<net::IpAddress> from;
+};
+
+// The ICMP error that ended (or, sent by this machine itself, should have ended) a connect: without
+// it, a firewall's port-unreachable could not be told from a RST, nor one kind of error from another.
+std::optional<QueuedError> queued_error(int socket) {
+  std::array<std::uint8_t, 256> payload{};
+  alignas(cmsghdr) std::array<std::uint8_t, 512> control{};
+  iovec part{payload.data(), payload.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  if (::recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return std::nullopt;
+  for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
+    const bool is_error = (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR) ||
+                          (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR);
+    if (!is_error) continue;
+    const auto* error = reinterpret_cast<const sock_extended_err*>(CMSG_DATA(item));
+    if (error->ee_origin != SO_EE_ORIGIN_ICMP && error->ee_origin != SO_EE_ORIGIN_ICMP6) continue;
+    return QueuedError{{error->ee_type, error->ee_code}, address_of(SO_EE_OFFENDER(error))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct ConnectLink::Syn {
+  net::IpAddress target;  // with its zone
+  net::IpAddress source;
+  net::Port port;
+  net::Port source_port;
+  std::uint32_t sequence = 0;
+  std::uint32_t interface = 0;
+  std::array<std::uint8_t, wire::max_probe_size> bytes{};
+  std::size_t size = 0;
+
+  [[nodiscard]] Key key() const { return {target, port}; }
+};
+
+struct ConnectLink::Pending {
+  Syn syn;
+  FileDescriptor socket;  // closed: the slot is free
+  std::uint32_t generation = 0;
+};
+
+struct ConnectLink::Reply {
+  std::array<std::uint8_t, 2 * wire::max_probe_size> bytes{};
+  std::size_t size = 0;
+  net::EtherType type = net::EtherType::ipv4;
+  std::uint32_t interface = 0;
+  Instant at;
+
+  Reply(std::uint32_t interface_index, Instant when) : interface{interface_index}, at{when} {}
+
+  void write_segment(const Syn& syn, std::uint8_t flags) {
+    size = wire::build_tcp({.source = syn.target,
+                            .destination = syn.source,
+                            .source_port = syn.port,
+                            .destination_port = syn.source_port,
+                            .sequence = 0,
+                            .acknowledgement = syn.sequence + 1,
+                            .flags = flags},
+                           bytes);
+    type = syn.target.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
+    bytes[syn.target.is_v4() ? 8 : 7] = 0;  // TTL or hop limit: unknown. Nobody checks the checksum.
+  }
+
+  void write_error(const Syn& syn, const net::IpAddress& from, IcmpMessage message) {
+    wire::Writer w{bytes};
+    const std::size_t payload = 8 + syn.size;
+    if (syn.target.is_v4()) {
+      type = net::EtherType::ipv4;
+      w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(20 + payload)).u32(0).u8(0).u8(wire::protocol_icmp).u16(0);
+    } else {
+      type = net::EtherType::ipv6;
+      w.u32(0x60000000).u16(static_cast<std::uint16_t>(payload)).u8(wire::protocol_icmpv6).u8(0);
+    }
+    w.bytes(from.bytes()).bytes(syn.source.bytes());
+    w.u8(message.type).u8(message.code).u16(0).u32(0);
+    w.bytes(std::span{syn.bytes}.first(syn.size));
+    size = w.size();
+  }
+};
+
+std::size_t ConnectLink::KeyHash::operator()(const Key& key) const noexcept {
+  return std::hash<net::IpAddress>{}(key.target) ^ (std::size_t{key.port.value()} * 0x9e3779b97f4a7c15U);
+}
+
+ConnectLink::ConnectLink(const ConnectOptions& options, FileDescriptor events, std::size_t limit)
+    : options_{options}, events_{std::move(events)}, limit_{limit} {}
+ConnectLink::~ConnectLink() = default;
+
+Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& options) {
+  const std::size_t limit = limit_of_this_machine();
+  FileDescriptor events{::epoll_create1(EPOLL_CLOEXEC)};
+  if (!events.is_open()) {
+    return fail(Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)));
+  }
+  if (options.wake >= 0) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = no_slot;
+    if (::epoll_ctl(events.get(), EPOLL_CTL_ADD, options.wake, &event) != 0) {
+      return fail(Errc::io, fmt::format("cannot wait for signals: {}", error_text(errno)));
+    }
+  }
+  return std::unique_ptr<ConnectLink>{new ConnectLink{options, std::move(events), limit}};
+}
+
+std::optional<ConnectLink::Syn> ConnectLink::read_syn(const engine::Frame& frame) {
+  const auto packet = frame.type == net::EtherType::ipv4   ? wire::parse_ipv4(frame.bytes)
+                      : frame.type == net::EtherType::ipv6 ? wire::parse_ipv6(frame.bytes)
+                                                           : std::nullopt;
+  if (!packet || frame.bytes.size() > wire::max_probe_size) return std::nullopt;
+  const auto* tcp = std::get_if<wire::TcpSegment>(&packet->content);
+  if (tcp == nullptr || !tcp->syn || tcp->ack) return std::nullopt;
+  Syn syn;
+  syn.target = packet->destination;
+  if (!syn.target.is_v4() && syn.target.is_link_local()) {
+    const std::uint32_t zone = frame.path->next_hop.zone();
+    syn.target = syn.target.with_zone(zone != 0 ? zone : frame.path->interface);
+  }
+  syn.source = packet->source;
+  syn.port = tcp->destination;
+  syn.source_port = tcp->source;
+  syn.sequence = tcp->sequence;
+  syn.interface = frame.path->interface;
+  std::ranges::copy(frame.bytes, syn.bytes.begin());
+  syn.size = frame.bytes.size();
+  return syn;
+}
+
+Result<std::size_t> ConnectLink::send(std::span<const engine::Frame> frames) {
+  const Instant now = clock_.now();
+  expire(now);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const auto syn = read_syn(frames[i]);
+    if (!syn) {  // nothing that connect() could ask
+      ++refused_;
+      continue;
+    }
+    if (const auto earlier = by_key_.find(syn->key()); earlier != by_key_.end()) release(earlier->second);
+    if (by_key_.size() >= limit_ && !make_room(now)) return i;
+    if (start(*syn, now) == Taken::no_room) return i;
+  }
+  return frames.size();
+}
+
+ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
+  const bool v4 = syn.target.is_v4();
+  FileDescriptor socket{::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!socket.is_open()) {
+    if (is_out_of_room(errno)) return note_full(now);
+    ++refused_;  // a kernel without IPv6
+    return Taken::yes;
+  }
+  const int on = 1;
+  const int level = v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
+  (void)::setsockopt(socket.get(), level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
+  if (!options_.interface.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.data(),
+                                                  static_cast<socklen_t>(options_.interface.size())) != 0) {
+    ++refused_;
+    return Taken::yes;
+  }
+  const SocketAddress address = socket_address(syn.target, syn.port);
+  const int status = ::connect(socket.get(), address.get(), address.size);
+  const int error = status == 0 ? 0 : errno;
+  if (is_out_of_room(error)) return note_full(now);
+  full_since_.reset();
+  if (error == EINPROGRESS || error == EINTR) {
+    add_pending(syn, std::move(socket), now);
+  } else {
+    settle(syn, socket.get(), error, now);
+  }
+  return Taken::yes;
+}
+
+// Full is no verdict: the frame stays with the engine. Unless nothing of ours is in the way and nothing
+// changes: then waiting for room would be waiting for ever.
+ConnectLink::Taken ConnectLink::note_full(Instant now) {
+  if (!full_since_ || !by_key_.empty()) full_since_ = now;
+  if (now - *full_since_ < stuck_after) return Taken::no_room;
+  ++refused_;
+  return Taken::yes;
+}
+
+void ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now) {
+  std::uint32_t slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<std::uint32_t>(pending_.size());
+    pending_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  Pending& pending = pending_[slot];
+  pending.syn = syn;
+  pending.socket = std::move(socket);
+  epoll_event event{};
+  event.events = EPOLLOUT;
+  event.data.u64 = std::uint64_t{pending.generation} << 32U | slot;
+  // Fails for want of memory only; the connect then ends by its time.
+  (void)::epoll_ctl(events_.get(), EPOLL_CTL_ADD, pending.socket.get(), &event);
+  by_key_.emplace(syn.key(), slot);
+  started_.push_back({slot, pending.generation, now});
+}
+
+void ConnectLink::release(std::uint32_t slot) {
+  Pending& pending = pending_[slot];
+  by_key_.erase(pending.syn.key());
+  pending.socket.reset(-1);  // leaves the epoll set by that
+  ++pending.generation;
+  free_.push_back(slot);
+}
+
+bool ConnectLink::make_room(Instant now) {
+  while (!started_.empty()) {
+    const Started oldest = started_.front();
+    const bool is_live = pending_[oldest.slot].generation == oldest.generation;
+    if (is_live && now - oldest.at < options_.patience) return false;
+    started_.pop_front();
+    if (!is_live) continue;
+    release(oldest.slot);
+    return true;
+  }
+  return true;
+}
+
+void ConnectLink::expire(Instant now) {
+  const auto is_over = [this](const Started& started) {
+    return pending_[started.slot].generation != started.generation;
+  };
+  while (!started_.empty()) {
+    const Started oldest = started_.front();
+    if (!is_over(oldest)) {
+      if (now - oldest.at < options_.longest_wait) break;
+      release(oldest.slot);
+    }
+    started_.pop_front();
+  }
+  // One that waits at the front must not let those behind it that are long over pile up.
+  if (started_.size() > 2 * limit_) std::erase_if(started_, is_over);
+}
+
+void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
+  Reply reply{syn.interface, now};
+  if (error == ECONNRESET || error == EPIPE) {
+    // A RST that answers the SYN is ECONNREFUSED; these two mean one that came after the handshake
+    // (net/ipv4/tcp_input.c, tcp_reset).
+    reply.write_segment(syn, wire::syn | wire::ack);
+  } else if (error == ECONNREFUSED) {
+    reply.write_segment(syn, wire::rst | wire::ack);
+  } else if (error == 0) {
+    const Peer peer = peer_of(socket);
+    if (peer == Peer::nobody) return;
+    reply.write_segment(syn, peer == Peer::itself ? wire::rst | wire::ack : wire::syn | wire::ack);
+    const linger reset{1, 0};
+    (void)::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  } else {
+    // All that comes from the network is in the error queue, and so is what the kernel tells of a neighbour
+    // that does not answer (net/ipv4/tcp_ipv4.c, tcp_v4_err, queues it for every connect). What is left was
+    // found on this machine alone, such as a route that is gone since the scan began.
+    if (error != ETIMEDOUT) ++refused_;
+    return;
+  }
+  ready_.push_back(reply);
+}
+
+Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline) {
+  collect();
+  if (ready_.empty()) {
+    if (const auto waited = wait(deadline); !waited) return fail(waited.error());
+    collect();
+  }
+  expire(clock_.now());
+  std::swap(handed_, ready_);
+  ready_.clear();
+  batch_.clear();
+  for (const Reply& reply : handed_) {
+    batch_.push_back({reply.at, reply.type, reply.interface, std::nullopt, std::span{reply.bytes}.first(reply.size)});
+  }
+  return batch_;
+}
+
+Result<void> ConnectLink::wait(Instant deadline) {
+  const Instant now = clock_.now();
+  if (now >= deadline) return {};
+  const Duration sleep = std::min(deadline - now, longest_sleep);
+  const timespec timeout{std::chrono::duration_cast<std::chrono::seconds>(sleep).count(), (sleep % 1s).count()};
+  pollfd watched{events_.get(), POLLIN, 0};  // an epoll set is readable when something in it is
+  if (::ppoll(&watched, 1, &timeout, nullptr) < 0 && errno != EINTR) {
+    return fail(Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)));
+  }
+  return {};
+}
+
+void ConnectLink::collect() {
+  std::array<epoll_event, event_batch> events{};
+  const int count = ::epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), 0);
+  const Instant now = clock_.now();
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    const auto slot = static_cast<std::uint32_t>(event.data.u64);
+    if (event.data.u64 == no_slot || pending_[slot].generation != event.data.u64 >> 32U) continue;
+    const Pending& pending = pending_[slot];
+    const int socket = pending.socket.get();
+    if ((event.events & (EPOLLERR | EPOLLHUP)) == 0) {
+      settle(pending.syn, socket, 0, now);
+    } else if (const auto icmp = queued_error(socket)) {
+      Reply reply{pending.syn.interface, now};
+      reply.write_error(pending.syn, icmp->from.value_or(pending.syn.source), icmp->message);
+      ready_.push_back(reply);
+    } else {
+      int error = 0;
+      socklen_t size = sizeof error;
+      (void)::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+      settle(pending.syn, socket, error, now);
+    }
+    release(slot);
+  }
+}
+
+}  // namespace portolan::os

@@ -1,0 +1,180 @@
+#include "os/packet/packet_filter.h"
+
+#include <linux/if_packet.h>
+
+#include <array>
+#include <cassert>
+#include <cstddef>
+
+#include "net/path.h"
+#include "wire/protocol.h"
+
+namespace portolan::os {
+namespace {
+
+constexpr std::uint32_t protocol_sctp = 132;
+
+// Where a jump goes. `next` is the instruction that follows.
+enum class Label : std::uint8_t {
+  next,
+  ipv4,
+  ipv6,
+  arp,
+  options,
+  fragment,
+  transport,
+  icmp,
+  icmpv6,
+  ports,
+  keep,
+  drop
+};
+constexpr std::size_t label_count = static_cast<std::size_t>(Label::drop) + 1;
+
+// Jumps are written with names and resolved at the end, because counting instructions by hand is how
+// filters go wrong.
+class Assembler {
+ public:
+  void op(unsigned code, std::uint32_t k) { lines_.push_back({static_cast<std::uint16_t>(code), k, {}, {}}); }
+  void when_equal(std::uint32_t k, Label yes) { jump(BPF_JEQ, k, yes, Label::next); }
+  void when_above(std::uint32_t k, Label yes) { jump(BPF_JGT, k, yes, Label::next); }
+  void unless_at_least(std::uint32_t k, Label no) { jump(BPF_JGE, k, Label::next, no); }
+  void when_any_bit(std::uint32_t k, Label yes) { jump(BPF_JSET, k, yes, Label::next); }
+  void go(Label to) { jump(BPF_JGE, 0, to, to); }  // always true; "ja" would need another kind of offset
+  void place(Label label) { places_[static_cast<std::size_t>(label)] = lines_.size(); }
+
+  [[nodiscard]] std::vector<sock_filter> finish() const {
+    std::vector<sock_filter> program;
+    for (const Line& line : lines_) {
+      const std::size_t after = program.size() + 1;
+      program.push_back({line.code, distance(line.yes, after), distance(line.no, after), line.k});
+    }
+    return program;
+  }
+
+ private:
+  struct Line {
+    std::uint16_t code;
+    std::uint32_t k;
+    Label yes = Label::next;
+    Label no = Label::next;
+  };
+
+  void jump(unsigned test, std::uint32_t k, Label yes, Label no) {
+    lines_.push_back({static_cast<std::uint16_t>(BPF_JMP | test | BPF_K), k, yes, no});
+  }
+  [[nodiscard]] std::uint8_t distance(Label label, std::size_t from) const {
+    if (label == Label::next) return 0;
+    const std::size_t place = places_[static_cast<std::size_t>(label)];
+    assert(place >= from && place - from <= 255);  // classic BPF jumps forward, by a byte's worth
+    return static_cast<std::uint8_t>(place - from);
+  }
+
+  std::vector<Line> lines_;
+  std::array<std::size_t, label_count> places_{};
+};
+
+constexpr std::uint32_t ancillary(int field) { return static_cast<std::uint32_t>(SKF_AD_OFF + field); }
+
+void split_by_family(Assembler& a) {
+  // PACKET_HOST, BROADCAST and MULTICAST are 0 to 2; above are other machines' packets and our own.
+  // On the loopback interface this also keeps the second sight of each packet out.
+  a.op(BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_PKTTYPE));
+  a.when_above(PACKET_MULTICAST, Label::drop);
+  a.op(BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_PROTOCOL));
+  a.when_equal(static_cast<std::uint32_t>(net::EtherType::ipv4), Label::ipv4);
+  a.when_equal(static_cast<std::uint32_t>(net::EtherType::ipv6), Label::ipv6);
+  a.when_equal(static_cast<std::uint32_t>(net::EtherType::arp), Label::arp);
+  a.go(Label::drop);
+}
+
+void read_arp(Assembler& a) {
+  a.place(Label::arp);
+  a.op(BPF_LD | BPF_H | BPF_ABS, 6);
+  a.when_equal(wire::arp_reply, Label::keep);
+  a.go(Label::drop);
+}
+
+// Both leave the protocol in A and the offset of its header in X.
+void read_ipv4(Assembler& a) {
+  a.place(Label::ipv4);
+  a.op(BPF_LD | BPF_H | BPF_ABS, 6);
+  a.when_any_bit(0x1fff, Label::drop);  // a later fragment: no transport header in it
+  a.op(BPF_LDX | BPF_B | BPF_MSH, 0);   // 4 * IHL: options are stepped over
+  a.op(BPF_LD | BPF_B | BPF_ABS, 9);
+  a.go(Label::transport);
+}
+void read_ipv6(Assembler& a) {
+  a.place(Label::ipv6);
+  a.op(BPF_LDX | BPF_IMM, 40);
+  a.op(BPF_LD | BPF_B | BPF_ABS, 6);
+  a.when_equal(0, Label::options);   // hop-by-hop
+  a.when_equal(43, Label::options);  // routing
+  a.when_equal(60, Label::options);  // destination options
+  a.when_equal(44, Label::fragment);
+  a.go(Label::transport);
+
+  a.place(Label::options);  // RFC 8200 §4.3: length in units of 8 bytes, not counting the first
+  a.op(BPF_LD | BPF_B | BPF_ABS, 41);
+  a.op(BPF_ALU | BPF_ADD | BPF_K, 1);
+  a.op(BPF_ALU | BPF_LSH | BPF_K, 3);
+  a.op(BPF_ALU | BPF_ADD | BPF_K, 40);
+  a.op(BPF_MISC | BPF_TAX, 0);
+  a.op(BPF_LD | BPF_B | BPF_ABS, 40);
+  a.go(Label::transport);
+
+  a.place(Label::fragment);
+  a.op(BPF_LD | BPF_H | BPF_ABS, 42);
+  a.when_any_bit(0xfff8, Label::drop);
+  a.op(BPF_LDX | BPF_IMM, 48);
+  a.op(BPF_LD | BPF_B | BPF_ABS, 40);
+}
+
+void judge_transport(Assembler& a, TagBlock block) {
+  a.place(Label::transport);
+  a.when_equal(wire::protocol_tcp, Label::ports);
+  a.when_equal(wire::protocol_udp, Label::ports);
+  a.when_equal(wire::protocol_icmp, Label::icmp);
+  a.when_equal(wire::protocol_icmpv6, Label::icmpv6);
+  a.when_equal(protocol_sctp, Label::ports);
+  a.go(Label::drop);
+
+  a.place(Label::icmp);
+  a.op(BPF_LD | BPF_B | BPF_IND, 0);
+  for (const std::uint8_t type :
+       {wire::icmp_echo_reply, wire::icmp_unreachable, wire::icmp_time_exceeded, wire::icmp_timestamp_reply}) {
+    a.when_equal(type, Label::keep);
+  }
+  a.go(Label::drop);
+
+  a.place(Label::icmpv6);
+  a.op(BPF_LD | BPF_B | BPF_IND, 0);
+  for (const std::uint8_t type : {wire::icmpv6_unreachable, wire::icmpv6_time_exceeded, wire::icmpv6_echo_reply,
+                                  wire::icmpv6_neighbour_advertisement}) {
+    a.when_equal(type, Label::keep);
+  }
+  a.go(Label::drop);
+
+  a.place(Label::ports);  // source port, then destination port, in all three
+  a.op(BPF_LD | BPF_H | BPF_IND, 2);
+  a.unless_at_least(block.first, Label::drop);
+  a.when_above(block.first + block.count - 1U, Label::drop);
+}
+
+}  // namespace
+
+std::vector<sock_filter> answer_filter(TagBlock block, std::uint32_t snapshot) {
+  Assembler a;
+  split_by_family(a);
+  read_arp(a);
+  read_ipv4(a);
+  read_ipv6(a);
+  judge_transport(a, block);
+  a.place(Label::keep);
+  a.op(BPF_RET | BPF_K, snapshot);
+  a.place(Label::drop);
+  a.op(BPF_RET | BPF_K, 0);
+  return a.finish();
+}
+
+}  // namespace portolan::os

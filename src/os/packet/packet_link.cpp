@@ -1,0 +1,279 @@
+#include "os/packet/packet_link.h"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "os/sockets/socket_address.h"
+#include "os/system_error.h"
+
+namespace portolan::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t batch_limit = 64;  // batches of 16 to 32 already give all that batching gives
+constexpr int send_buffer = 4 * 1024 * 1024;
+// Waits shorter than this are spent polling: going to sleep and waking up takes about as long.
+constexpr Duration shortest_sleep = 60us;
+constexpr Duration longest_sleep = 1h;
+// A link without carrier says ENOBUFS to every frame, as a full queue does. A queue moves within
+// this time.
+constexpr Duration stuck_after = 1s;
+// The kernel stamps a frame a moment before the frame shows in the ring.
+constexpr Duration stamp_slack = 1ms;
+
+std::unexpected<Error> open_failure(const char* what) {
+  const int error = errno;
+  if (error == EPERM || error == EACCES) {
+    return fail(Errc::privilege,
+                fmt::format("cannot open {}: {}; run as root, give the program CAP_NET_RAW, or use the "
+                            "connect scan (-sT)",
+                            what, error_text(error)));
+  }
+  return fail(Errc::io, fmt::format("cannot open {}: {}", what, error_text(error)));
+}
+
+void widen_send_buffer(int socket) {
+  // Beyond net.core.wmem_max with CAP_NET_ADMIN; without it, as far as that allows.
+  if (::setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &send_buffer, sizeof send_buffer) != 0) {
+    (void)::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+  }
+}
+
+// The ring's socket sends as well: every packet socket costs the kernel some 10 ms to close, because
+// it waits for all processors to have forgotten it.
+void prepare_sending(int socket) {
+  const int on = 1;
+  // Past the queueing discipline: the engine paces by itself. A driver's queue that is full shows as ENOBUFS.
+  (void)::setsockopt(socket, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on);
+  widen_send_buffer(socket);
+}
+
+// A raw socket of protocol IPPROTO_RAW sends whole packets and receives nothing (raw(7)).
+Result<FileDescriptor> open_raw(int family) {
+  FileDescriptor socket{::socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)};
+  if (!socket.is_open()) {
+    if (family == AF_INET6 && errno == EAFNOSUPPORT) return FileDescriptor{};  // a kernel without IPv6
+    return open_failure("a raw IP socket");
+  }
+  const int on = 1;
+  const int level = family == AF_INET ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
+  const int option = family == AF_INET ? IP_HDRINCL : IPV6_HDRINCL;
+  if (::setsockopt(socket.get(), level, option, &on, sizeof on) != 0) return open_failure("a raw IP socket");
+  widen_send_buffer(socket.get());
+  return socket;
+}
+
+SocketAddress link_layer_address(const engine::Frame& frame) {
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(static_cast<std::uint16_t>(frame.type));
+  address.sll_ifindex = static_cast<int>(frame.path->interface);
+  address.sll_halen = 6;  // ignored by devices without link-layer addresses
+  // An Ethernet device that does not resolve addresses (IFF_NOARP) is handed its own one, as the
+  // kernel does (net/ipv4/arp.c, arp_constructor).
+  const net::Mac& to = frame.path->kind == net::Path::Kind::tunnel ? frame.path->source_mac : frame.to;
+  std::copy(to.bytes.begin(), to.bytes.end(), address.sll_addr);
+  SocketAddress made;
+  made.size = sizeof address;
+  std::memcpy(&made.storage, &address, sizeof address);
+  return made;
+}
+
+// Whom a whole packet is for: a raw IP socket wants it said again.
+SocketAddress ipv4_address(const engine::Frame& frame) {
+  constexpr std::size_t at = 16;  // RFC 791 §3.1
+  const bool whole = frame.bytes.size() >= at + 4;
+  return socket_address(whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 4)) : net::IpAddress{});
+}
+
+SocketAddress ipv6_address(const engine::Frame& frame) {
+  constexpr std::size_t at = 24;  // RFC 8200 §3
+  const bool whole = frame.bytes.size() >= at + 16;
+  const auto address = whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 16)) : net::IpAddress::v6({});
+  return socket_address(address.with_zone(frame.path->next_hop.zone()));
+}
+
+}  // namespace
+
+SendFailure send_failure_of(int error) {
+  switch (error) {
+    case EINTR:
+      return SendFailure::again;
+    case EAGAIN:   // the socket's buffer is full
+    case ENOBUFS:  // the device's queue is full
+    case ENOMEM:
+      return SendFailure::full;
+    case EBADF:
+    case ENOTSOCK:
+    case EFAULT:
+    case EOPNOTSUPP:
+      return SendFailure::broken;
+    default:
+      // EPERM: a firewall on the way out. ENETDOWN, ENXIO, ENODEV: the device went away. EHOSTUNREACH,
+      // ENETUNREACH: no route any more. EMSGSIZE, EINVAL: the device cannot carry this frame.
+      return SendFailure::refused;
+  }
+}
+
+struct PacketLink::Batch {
+  std::array<mmsghdr, batch_limit> messages{};
+  std::array<iovec, batch_limit> parts{};
+  std::array<SocketAddress, batch_limit> addresses{};
+
+  void fill(std::size_t at, const engine::Frame& frame, Way way) {
+    switch (way) {
+      case Way::link_layer:
+        addresses[at] = link_layer_address(frame);
+        break;
+      case Way::ipv4:
+        addresses[at] = ipv4_address(frame);
+        break;
+      case Way::ipv6:
+        addresses[at] = ipv6_address(frame);
+        break;
+    }
+    // The kernel only reads what iov_base points to.
+    parts[at] = {const_cast<std::uint8_t*>(frame.bytes.data()), frame.bytes.size()};
+    msghdr& header = messages[at].msg_hdr;
+    header = {};
+    header.msg_name = &addresses[at].storage;
+    header.msg_namelen = addresses[at].size;
+    header.msg_iov = &parts[at];
+    header.msg_iovlen = 1;
+  }
+};
+
+PacketLink::PacketLink(PacketRing ring, int wake)
+    : ring_{std::move(ring)}, wake_{wake}, batch_{std::make_unique<Batch>()}, empty_at_{clock_.now()} {}
+PacketLink::~PacketLink() = default;
+
+Result<std::unique_ptr<PacketLink>> PacketLink::open(TagBlock tags, int wake) {
+  assert(tags.count > 0 && tags.first + tags.count <= 65'536);
+  auto ipv4 = open_raw(AF_INET);
+  if (!ipv4) return fail(ipv4.error());
+  auto ipv6 = open_raw(AF_INET6);
+  if (!ipv6) return fail(ipv6.error());
+  auto ring = PacketRing::open(tags);
+  if (!ring) return fail(ring.error());
+  prepare_sending(ring->descriptor());
+  // The kernel otherwise adds up to 50 us to every wait to save wake-ups (prctl(2)).
+  (void)::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  std::unique_ptr<PacketLink> link{new PacketLink{std::move(*ring), wake}};
+  link->ipv4_ = std::move(*ipv4);
+  link->ipv6_ = std::move(*ipv6);
+  return link;
+}
+
+// A packet to one of this machine's own addresses must pass the kernel's routing on its way out: one
+// that appears on the loopback interface without it is a martian and is dropped.
+PacketLink::Way PacketLink::way_of(const engine::Frame& frame) {
+  if (frame.path->kind != net::Path::Kind::local) return Way::link_layer;
+  return frame.type == net::EtherType::ipv6 ? Way::ipv6 : Way::ipv4;
+}
+
+int PacketLink::socket_of(Way way) const {
+  switch (way) {
+    case Way::ipv4:
+      return ipv4_.get();
+    case Way::ipv6:
+      return ipv6_.get();
+    case Way::link_layer:
+      break;
+  }
+  return ring_.descriptor();
+}
+
+Result<std::size_t> PacketLink::send(std::span<const engine::Frame> frames) {
+  std::size_t sent = 0;
+  while (sent < frames.size()) {
+    const Way way = way_of(frames[sent]);
+    const std::size_t limit = std::min(frames.size() - sent, batch_limit);
+    std::size_t count = 1;
+    while (count < limit && way_of(frames[sent + count]) == way) ++count;
+    const auto taken = send_run(way, frames.subspan(sent, count));
+    if (!taken) return fail(taken.error());
+    sent += *taken;
+    if (*taken < count) break;
+  }
+  return sent;
+}
+
+Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Frame> frames) {
+  if (socket_of(way) < 0) {  // IPv6 on a kernel without it
+    refused_ += frames.size();
+    return frames.size();
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) batch_->fill(i, frames[i], way);
+  std::size_t done = 0;
+  while (done < frames.size()) {
+    const int count =
+        ::sendmmsg(socket_of(way), &batch_->messages[done], static_cast<unsigned>(frames.size() - done), MSG_DONTWAIT);
+    if (count > 0) {
+      if (!full_since_.empty()) full_since_.erase(frames[done].path->interface);
+      done += static_cast<std::size_t>(count);
+      continue;
+    }
+    const int error = errno;  // of the first message: later ones only cut the count short
+    const SendFailure failure = send_failure_of(error);
+    if (failure == SendFailure::broken) return fail(Errc::io, fmt::format("cannot send: {}", error_text(error)));
+    if (failure == SendFailure::again) continue;
+    if (failure == SendFailure::full && !is_stuck(frames[done].path->interface)) return done;
+    ++refused_;
+    ++done;
+  }
+  return done;
+}
+
+bool PacketLink::is_stuck(std::uint32_t interface) {
+  const Instant now = clock_.now();
+  const Instant since = full_since_.try_emplace(interface, now).first->second;
+  return now - since >= stuck_after;
+}
+
+Result<std::span<const engine::Received>> PacketLink::receive(Instant deadline) {
+  ring_.give_back();
+  if (!ring_.has_frames()) {
+    if (const auto waited = wait(deadline); !waited) return fail(waited.error());
+  }
+  return ring_.take(empty_at_ - stamp_slack);
+}
+
+Result<void> PacketLink::wait(Instant deadline) {
+  std::array<pollfd, 2> watched{{{ring_.descriptor(), POLLIN, 0}, {wake_, POLLIN, 0}}};  // -1 is ignored
+  for (;;) {
+    const Instant now = clock_.now();
+    if (ring_.has_frames()) return {};
+    empty_at_ = now;
+    if (now >= deadline) return {};
+    if (deadline - now < shortest_sleep) continue;
+    const Duration sleep = std::min(deadline - now - shortest_sleep / 2, longest_sleep);
+    const timespec timeout{std::chrono::duration_cast<std::chrono::seconds>(sleep).count(), (sleep % 1s).count()};
+    const int ready = ::ppoll(watched.data(), watched.size(), &timeout, nullptr);
+    if (ready < 0 && errno != EINTR) {
+      return fail(Errc::io, fmt::format("cannot wait for packets: {}", error_text(errno)));
+    }
+    if (ready < 0 || watched[1].revents != 0) return {};
+    if ((watched[0].revents & POLLNVAL) != 0) return fail(Errc::io, "cannot wait for packets: the socket is gone");
+    if ((watched[0].revents & POLLERR) != 0) {  // a device went away: nothing is lost, the error is read off
+      int error = 0;
+      socklen_t size = sizeof error;
+      (void)::getsockopt(ring_.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
+    }
+  }
+}
+
+}  // namespace portolan::os

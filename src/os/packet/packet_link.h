@@ -1,0 +1,67 @@
+// The real network for scans with raw packets: frames leave through packet and raw IP sockets, answers
+// come in through a ring that only lets answers in.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+
+#include "base/result.h"
+#include "engine/link.h"
+#include "os/file_descriptor.h"
+#include "os/monotonic_clock.h"
+#include "os/packet/packet_filter.h"
+#include "os/packet/packet_ring.h"
+
+namespace portolan::os {
+
+// What a failed send says about the frame at its head.
+enum class SendFailure : std::uint8_t {
+  again,    // interrupted: nothing was tried
+  full,     // no room on this machine just now: the frame stays with the caller
+  refused,  // this machine will not send this frame, now or later: a firewall, a link that is down
+  broken,   // a mistake of ours, or the socket is gone: the scan cannot go on
+};
+SendFailure send_failure_of(int error);
+
+class PacketLink final : public engine::Link {
+ public:
+  // Opens everything that needs a privilege, so that privileges can be dropped afterwards.
+  // `tags`: the source ports and identifiers that the probes use. `wake`: a descriptor that ends
+  // receive() early when it is readable (os::Control), -1 for none.
+  // Errc::privilege without CAP_NET_RAW; Errc::io when the kernel has no memory for the ring.
+  static Result<std::unique_ptr<PacketLink>> open(TagBlock tags, int wake = -1);
+  ~PacketLink() override;
+
+  // A frame that this machine refuses to send counts as sent, so that the scan goes on, and in
+  // refused(): who reads the results is to know that those probes asked nobody.
+  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::span<const engine::Received>> receive(Instant deadline) override;
+  [[nodiscard]] std::uint64_t dropped() const override { return ring_.dropped(); }
+  [[nodiscard]] std::uint64_t refused() const override { return refused_; }
+
+ private:
+  enum class Way : std::uint8_t { link_layer, ipv4, ipv6 };
+  struct Batch;  // messages of one sendmmsg call
+
+  PacketLink(PacketRing ring, int wake);
+  static Way way_of(const engine::Frame& frame);
+  [[nodiscard]] int socket_of(Way way) const;
+  Result<std::size_t> send_run(Way way, std::span<const engine::Frame> frames);
+  bool is_stuck(std::uint32_t interface);
+  Result<void> wait(Instant deadline);
+
+  PacketRing ring_;
+  FileDescriptor ipv4_;
+  FileDescriptor ipv6_;
+  int wake_ = -1;
+  MonotonicClock clock_;
+  std::unique_ptr<Batch> batch_;
+  Instant empty_at_;  // when the ring was last seen empty
+  std::uint64_t refused_ = 0;
+  std::unordered_map<std::uint32_t, Instant> full_since_;  // by interface; erased by the next success
+};
+
+}  // namespace portolan::os

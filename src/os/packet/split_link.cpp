@@ -1,0 +1,36 @@
+#include "os/packet/split_link.h"
+
+#include <algorithm>
+
+namespace portolan::os {
+
+SplitLink::SplitLink(std::unique_ptr<PacketLink> raw, std::unique_ptr<ConnectLink> connections)
+    : raw_{std::move(raw)}, connections_{std::move(connections)} {}
+
+// Frames of one way that stand together go together; the order between the ways is kept, so that what
+// was sent is always a prefix.
+Result<std::size_t> SplitLink::send(std::span<const engine::Frame> frames) {
+  std::size_t sent = 0;
+  while (sent < frames.size()) {
+    const auto rest = frames.subspan(sent);
+    const auto end = std::ranges::find_if(rest, [&](const engine::Frame& f) { return f.way != rest[0].way; });
+    const auto run = rest.first(static_cast<std::size_t>(end - rest.begin()));
+    engine::Link& link = run[0].way == engine::Frame::Way::connect ? static_cast<engine::Link&>(*connections_) : *raw_;
+    const auto taken = link.send(run);
+    if (!taken) return taken;
+    sent += *taken;
+    if (*taken < run.size()) break;
+  }
+  return sent;
+}
+
+Result<std::span<const engine::Received>> SplitLink::receive(Instant deadline) {
+  // Both are looked at without waiting first, connections first because they are the ports' answers.
+  auto arrived = connections_->receive(Instant::min());
+  if (!arrived || !arrived->empty()) return arrived;
+  arrived = raw_->receive(deadline);
+  if (!arrived || !arrived->empty()) return arrived;
+  return connections_->receive(Instant::min());
+}
+
+}  // namespace portolan::os

@@ -1,0 +1,135 @@
+#include "os/process/namespaces.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <unordered_set>
+
+#include "base/escape.h"
+#include "os/system_error.h"
+
+namespace portolan::os {
+namespace {
+
+constexpr const char* own_network = "/proc/self/ns/net";
+constexpr const char* named_networks = "/run/netns";
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+template <class Visit>
+void for_each_entry(const char* path, Visit visit) {
+  const Directory directory{::opendir(path)};
+  if (!directory) return;
+  while (const dirent* entry = ::readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe): one thread a directory
+    const std::string_view name{entry->d_name};
+    if (name != "." && name != "..") visit(name);
+  }
+}
+
+FileDescriptor open_handle(const std::string& path) {
+  return FileDescriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+}
+
+}  // namespace
+
+Result<void> in_network_namespace(const FileDescriptor& handle, const std::function<void()>& work) {
+  int error = 0;
+  // setns() moves one thread, and a thread that ends cannot be left in the wrong place.
+  try {
+    std::thread{[&] {
+      if (::setns(handle.get(), CLONE_NEWNET) != 0) {
+        error = errno;
+        return;
+      }
+      work();
+    }}.join();
+  } catch (const std::system_error&) {
+    return fail(Errc::limit, "cannot enter a network namespace: this user may have no more threads");
+  }
+  if (error == 0) return {};
+  if (error == EINVAL) return fail(Errc::usage, "cannot enter a network namespace: what was named is none");
+  return fail(error == EPERM ? Errc::privilege : Errc::io,
+              fmt::format("cannot enter a network namespace: {}", error_text(error)));
+}
+
+std::uint64_t namespace_inode(const FileDescriptor& handle) {
+  struct stat facts{};
+  return ::fstat(handle.get(), &facts) == 0 ? facts.st_ino : 0;
+}
+
+std::uint64_t namespace_cookie(const FileDescriptor& socket) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  constexpr int so_netns_cookie = 71;  // asm-generic/socket.h; younger than Debian 12's headers
+  return ::getsockopt(socket.get(), SOL_SOCKET, so_netns_cookie, &cookie, &size) == 0 ? cookie : 0;
+}
+
+Result<FileDescriptor> open_network_namespace(std::string_view which) {
+  const bool is_path = which.find('/') != std::string_view::npos;
+  FileDescriptor handle = open_handle(is_path ? std::string{which} : fmt::format("{}/{}", named_networks, which));
+  if (handle.is_open()) return handle;
+  const int error = errno;
+  std::uint64_t inode = 0;
+  const auto [end, bad] = std::from_chars(which.data(), which.data() + which.size(), inode);
+  if (bad == std::errc{} && end == which.data() + which.size()) {
+    std::vector<std::string> gaps;
+    auto all = find_network_namespaces(gaps);
+    if (!all) return fail(all.error());
+    for (NetworkNamespace& one : *all) {
+      if (one.inode == inode) return std::move(one.handle);
+    }
+  }
+  if (error == EACCES || error == EPERM) {
+    return fail(Errc::privilege, fmt::format("only root may enter the network namespace '{}'", escape_terminal(which)));
+  }
+  return fail(Errc::usage,
+              fmt::format("there is no network namespace '{}' ({}); `ip netns list` shows those with a name",
+                          escape_terminal(which), error_text(error)));
+}
+
+Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<std::string>& gaps) {
+  std::vector<NetworkNamespace> found;
+  std::unordered_set<std::uint64_t> known;
+  const auto take = [&](const std::string& path) {
+    // Most processes share a few namespaces: stat() tells which without opening each.
+    struct stat facts{};
+    if (::stat(path.c_str(), &facts) != 0) return errno;
+    if (known.contains(facts.st_ino)) return 0;
+    FileDescriptor handle = open_handle(path);
+    if (!handle.is_open()) return errno;
+    known.insert(facts.st_ino);
+    found.push_back({std::move(handle), facts.st_ino});
+    return 0;
+  };
+  if (const int error = take(own_network); error != 0) {
+    return fail(Errc::io, fmt::format("cannot open {}: {}", own_network, error_text(error)));
+  }
+  for_each_entry(named_networks,
+                 [&](std::string_view name) { (void)take(fmt::format("{}/{}", named_networks, name)); });
+  std::size_t denied = 0;
+  for_each_entry("/proc", [&](std::string_view name) {
+    if (name.front() < '0' || name.front() > '9') return;
+    const int error = take(fmt::format("/proc/{}/ns/net", name));
+    denied += error == EACCES || error == EPERM ? 1U : 0U;
+  });
+  if (denied > 0) {
+    gaps.push_back(
+        fmt::format("the network namespaces of {} processes of other users cannot be looked at without root", denied));
+  }
+  return found;
+}
+
+}  // namespace portolan::os

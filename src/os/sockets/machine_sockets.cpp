@@ -1,0 +1,137 @@
+#include "os/sockets/machine_sockets.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "os/sockets/unlisted_sockets.h"
+#include "sockets/row_store.h"
+
+namespace portolan::os {
+namespace {
+
+using Visit = std::function<bool(const sockets::Row&)>;
+
+class Listing {
+ public:
+  Listing(std::vector<SocketNamespace>& spaces, const SocketQuery& query, const Visit& visit)
+      : spaces_{spaces}, query_{query}, visit_{visit} {}
+
+  Result<SocketAnswer> run() {
+    for (SocketNamespace& space : spaces_) {
+      if (const auto opened = space.open(); !opened) return fail(opened.error());
+    }
+    if (query_.owners) {
+      auto owners = find_owners(*query_.owners);
+      if (!owners) return fail(owners.error());
+      owners_ = std::move(*owners);
+    } else {
+      owners_ = sockets::OwnerIndex{{}, {.asked = false}};
+    }
+    answer_.sight = owners_.sight();
+    for (SocketNamespace& space : spaces_) {
+      for (const sockets::Source* source : query_.sources) {
+        const auto listed =
+            space.list(*source, query_.wanted, [this](sockets::Row& row) { return take(row); }, answer_.gaps);
+        if (!listed) return fail(listed.error());
+        if (ended_) return answer_;
+      }
+    }
+    if (undecided_.size() > 0) {
+      if (const auto decided = decide(); !decided) return fail(decided.error());
+    }
+    if (query_.unlisted && query_.owners && !ended_) add_unlisted();
+    return answer_;
+  }
+
+ private:
+  bool take(sockets::Row& row) {
+    if (query_.unlisted && row.inode != 0) listed_.push_back(row.inode);
+    owners_.join(row);
+    if (query_.filter != nullptr && !query_.filter->matches(row)) return true;
+    if (row.no_owner == sockets::NoOwner::gone) {
+      undecided_.keep(row);
+      return true;
+    }
+    return tell(row);
+  }
+
+  bool tell(const sockets::Row& row) {
+    answer_.without_privilege += row.no_owner == sockets::NoOwner::no_privilege ? 1U : 0U;
+    ended_ = !visit_(row);
+    return !ended_;
+  }
+
+  // Processes are looked at once more, then the kernel is asked which of those sockets there still are.
+  Result<void> decide() {
+    const auto later = find_owners(*query_.owners);
+    if (!later) return fail(later.error());
+    std::unordered_set<std::uint64_t> still;
+    for (SocketNamespace& space : spaces_) {
+      for (const sockets::Source* source : sources_of_undecided()) {
+        const auto note = [&still](const sockets::Row& row) { return still.insert(row.inode), true; };
+        std::vector<std::string> told_before;
+        const auto listed = space.list(*source, {.states = query_.wanted.states}, note, told_before);
+        if (!listed) return fail(listed.error());
+      }
+    }
+    for (sockets::Row& row : undecided_.rows()) {
+      sockets::reconsider(row, *later, still.contains(row.inode));
+      if (query_.filter != nullptr && !query_.filter->matches(row)) continue;
+      if (!tell(row)) break;
+    }
+    return {};
+  }
+
+  std::vector<const sockets::Source*> sources_of_undecided() {
+    std::vector<const sockets::Source*> some;
+    for (const sockets::Source* source : query_.sources) {
+      if (std::ranges::any_of(undecided_.rows(), [source](const sockets::Row& row) {
+            return row.protocol == source->protocol &&
+                   (row.family == source->family || source->family == sockets::Family::none);
+          })) {
+        some.push_back(source);
+      }
+    }
+    return some;
+  }
+
+  void add_unlisted() {
+    std::ranges::sort(listed_);
+    std::vector<ListedNamespace> namespaces;
+    for (const SocketNamespace& space : spaces_) namespaces.push_back({space.inode(), space.cookie()});
+    visit_unlisted(owners_, listed_, namespaces, [this](sockets::Row& row) {
+      const bool asked = std::ranges::any_of(
+          query_.sources, [&row](const sockets::Source* source) { return source->protocol == row.protocol; });
+      const bool of_no_list = row.protocol == sockets::Protocol::other;
+      if (!asked && !of_no_list) return true;
+      if ((query_.wanted.states & sockets::mask_of(row.state)) == 0) return true;
+      if (query_.filter != nullptr && !query_.filter->matches(row)) return true;
+      return tell(row);
+    });
+  }
+
+  std::vector<SocketNamespace>& spaces_;
+  const SocketQuery& query_;
+  const Visit& visit_;
+  sockets::OwnerIndex owners_;
+  SocketAnswer answer_;
+  sockets::RowStore undecided_;
+  std::vector<std::uint64_t> listed_;  // inodes; only where unlisted ones are wanted
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<SocketAnswer> list_sockets(std::vector<SocketNamespace>& spaces, const SocketQuery& query, const Visit& visit) {
+  return Listing{spaces, query, visit}.run();
+}
+
+Result<SocketAnswer> list_sockets(const SocketQuery& query, const Visit& visit) {
+  auto space = SocketNamespace::current();
+  if (!space) return fail(space.error());
+  std::vector<SocketNamespace> spaces;
+  spaces.push_back(std::move(*space));
+  return list_sockets(spaces, query, visit);
+}
+
+}  // namespace portolan::os

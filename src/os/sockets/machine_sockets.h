@@ -1,0 +1,43 @@
+// Every socket of this machine that was asked for, with who holds it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "os/sockets/socket_list.h"
+#include "os/sockets/socket_owners.h"
+#include "sockets/filter/filter.h"
+#include "sockets/owners.h"
+#include "sockets/row.h"
+#include "sockets/sources/source.h"
+
+namespace portolan::os {
+
+struct SocketQuery {
+  std::vector<const sockets::Source*> sources;  // listed in this order
+  sockets::Wanted wanted;
+  const sockets::Filter* filter = nullptr;                     // nullptr: everything
+  std::optional<OwnerMethod> owners = OwnerMethod::automatic;  // nullopt: nobody is asked for
+  // Sockets that processes hold and no list of the kernel has: not bound yet, or of a kind without a list. With owners,
+  // and in the caller's own namespace only.
+  bool unlisted = false;
+};
+
+struct SocketAnswer {
+  sockets::OwnerSight sight;
+  std::size_t without_privilege = 0;  // rows whose owner could not be looked at
+  std::vector<std::string> gaps;      // sentences about what the list does not hold
+};
+
+// Of the caller's own network namespace. Rows are good until `visit` returns; false from it ends everything. Each comes
+// once, except where the kernel says otherwise (gaps). Rows whose owner only a second look can judge come last.
+Result<SocketAnswer> list_sockets(const SocketQuery& query, const std::function<bool(const sockets::Row&)>& visit);
+// Of several namespaces; processes are looked at once for all of them.
+Result<SocketAnswer> list_sockets(std::vector<SocketNamespace>& spaces, const SocketQuery& query,
+                                  const std::function<bool(const sockets::Row&)>& visit);
+
+}  // namespace portolan::os

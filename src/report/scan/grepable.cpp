@@ -1,0 +1,102 @@
+#include "report/scan/grepable.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/escape.h"
+#include "report/scan/wording.h"
+#include "report/selection.h"
+
+namespace portolan::report {
+namespace {
+
+using model::HostRecord;
+
+// A slash separates the fields of a port, a comma the ports.
+std::string field(std::string_view text) {
+  std::string out = escape_terminal(text);
+  std::ranges::replace(out, '/', '|');
+  std::ranges::replace(out, ',', ';');
+  return out;
+}
+
+// "Host: 198.18.0.2 (name)"; the name is the address's own (PTR), as in nmap's.
+std::string head(const HostRecord& host) {
+  return fmt::format("Host: {} ({})", plain_address(host.address),
+                     escape_terminal(name_of_kind(host, model::HostName::Kind::ptr)));
+}
+
+std::string_view status_of(model::HostState state) {
+  switch (state) {
+    case model::HostState::up:
+      return "Up";
+    case model::HostState::down:
+      return "Down";
+    case model::HostState::unknown:
+      return "Unknown";
+  }
+  return "Unknown";
+}
+
+net::PortSet ports_of(const model::ScanStarted& started, net::Protocol protocol) {
+  net::PortSet ports;
+  for (const model::ScanInfo& scan : started.scans) {
+    if (scan.protocol != protocol) continue;
+    for (const net::PortRange range : scan.ports.ranges()) ports.insert(range);
+  }
+  return ports;
+}
+
+}  // namespace
+
+Result<void> GrepableReport::on_start(const model::ScanStarted& started) {
+  page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
+  if (options_.verbosity > 0) {
+    const net::PortSet tcp = ports_of(started, net::Protocol::tcp);
+    const net::PortSet udp = ports_of(started, net::Protocol::udp);
+    const net::PortSet sctp = ports_of(started, net::Protocol::sctp);
+    page_.add("# Ports scanned: TCP({};{}) UDP({};{}) SCTP({};{}) PROTOCOLS(0;)\n", tcp.size(), net::to_string(tcp),
+              udp.size(), net::to_string(udp), sctp.size(), net::to_string(sctp));
+  }
+  return page_.send();
+}
+
+Result<void> GrepableReport::on_host(const HostRecord& told) {
+  HostRecord scratch;
+  const HostRecord* host = select(told, options_, scratch);
+  if (host == nullptr) return {};
+  host_status(*host, status_of(host->state));
+  if (host->timed_out) host_status(*host, "Timeout");
+  const bool ports_told = !host->timed_out || options_.flavor == Flavor::portolan;
+  if (host->port_scanned && ports_told) host_ports(*host);
+  if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head(*host));
+  return page_.send();
+}
+
+void GrepableReport::host_status(const HostRecord& host, std::string_view status) {
+  page_.add("{}\tStatus: {}\n", head(host), status);
+}
+
+void GrepableReport::host_ports(const HostRecord& host) {
+  if (host.ports.empty() && host.extra.empty()) return;
+  page_.add("{}\tPorts: ", head(host));
+  std::string_view separator;
+  for (const model::PortRecord& port : host.ports) {
+    page_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
+              has_service(port) ? field(port.service) : std::string{});
+    separator = ", ";
+  }
+  // The field holds one state. Where there are more, nmap leaves it out too.
+  if (host.extra.size() == 1) {
+    page_.add("\tIgnored State: {} ({})", name_of(host.extra.front().state), host.extra.front().count);
+  }
+  page_.put("\n");
+}
+
+Result<void> GrepableReport::on_finish(const model::ScanFinished& finished) {
+  page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
+  return page_.send();
+}
+
+}  // namespace portolan::report

@@ -1,0 +1,267 @@
+#include "report/scan/normal.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/escape.h"
+#include "report/scan/wording.h"
+#include "report/selection.h"
+
+namespace portolan::report {
+namespace {
+
+using model::ExtraPorts;
+using model::HostRecord;
+using model::PortRecord;
+using model::PortState;
+
+std::string_view color_of(PortState state) {
+  switch (state) {
+    case PortState::open:
+      return "\x1b[32m";  // green
+    case PortState::closed:
+      return "\x1b[31m";  // red
+    case PortState::filtered:
+    case PortState::unfiltered:
+    case PortState::open_filtered:
+    case PortState::closed_filtered:
+      return "\x1b[33m";  // yellow
+  }
+  return "";
+}
+constexpr std::string_view color_end = "\x1b[0m";
+
+// Columns as wide as the widest word in them.
+struct Widths {
+  std::size_t port = std::string_view{"PORT"}.size();
+  std::size_t state = std::string_view{"STATE"}.size();
+  std::size_t service = std::string_view{"SERVICE"}.size();
+};
+
+std::size_t digits(std::uint16_t value) {
+  return value < 10 ? 1U : value < 100 ? 2U : value < 1000 ? 3U : value < 10000 ? 4U : 5U;
+}
+
+std::string service_text(const PortRecord& port) {
+  return has_service(port) ? escape_terminal(port.service) : std::string{"unknown"};
+}
+
+Widths widths_of(const std::vector<PortRecord>& ports, bool with_reason) {
+  Widths widths;
+  for (const PortRecord& port : ports) {
+    widths.port = std::max(widths.port, digits(port.port.value()) + 1 + net::name_of(port.protocol).size());
+    widths.state = std::max(widths.state, name_of(port.state).size());
+    if (with_reason) widths.service = std::max(widths.service, service_text(port).size());
+  }
+  if (!with_reason) widths.service = 0;  // the last column is not padded
+  return widths;
+}
+
+std::size_t ports_in(const std::vector<ExtraPorts>& extras) {
+  std::size_t sum = 0;
+  for (const ExtraPorts& extra : extras) sum += extra.count;
+  return sum;
+}
+
+}  // namespace
+
+Result<void> NormalReport::on_start(const model::ScanStarted& started) {
+  ports_asked_ = !started.scans.empty();
+  list_only_ = started.list_only;
+  const std::string minute = minute_text(started.time, options_.calendar);
+  if (options_.audience == Audience::file) {
+    page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
+  } else if (options_.flavor == Flavor::nmap) {
+    page_.add("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url, minute);
+  } else {
+    page_.add("Starting portolan {} at {}\n", program_version, minute);
+  }
+  return page_.send();
+}
+
+Result<void> NormalReport::on_task_begin(const model::TaskRecord& task) {
+  task_began_ = task.time;
+  if (!tells_stages()) return {};
+  page_.add("Initiating {} at {}\n", escape_terminal(task.name), clock_text(task.time, options_.calendar));
+  if (!task.extra.empty()) page_.add("Scanning {}\n", escape_terminal(task.extra));
+  return page_.send();
+}
+
+Result<void> NormalReport::on_task_end(const model::TaskRecord& task) {
+  if (!tells_stages()) return {};
+  const Duration took = task.time - task_began_.value_or(task.time);
+  page_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task.name), clock_text(task.time, options_.calendar),
+            seconds_of(took));
+  if (!task.extra.empty()) page_.add(" ({})", escape_terminal(task.extra));
+  page_.put("\n");
+  return page_.send();
+}
+
+Result<void> NormalReport::on_open(const net::IpAddress& address, const PortRecord& port) {
+  if (!tells_stages()) return {};
+  page_.add("Discovered open port {}/{} on {}\n", port.port.value(), net::name_of(port.protocol),
+            shown_address(address, options_));
+  return page_.send();
+}
+
+Result<void> NormalReport::on_warning(std::string_view text) {
+  if (options_.audience == Audience::watcher) return {};
+  page_.add("{}\n", escape_terminal(text));
+  return page_.send();
+}
+
+Result<void> NormalReport::on_host(const HostRecord& told) {
+  // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
+  if (!told.note.empty() && options_.flavor == Flavor::portolan) host_noted_ = true;
+  HostRecord scratch;
+  const HostRecord* host = select(told, options_, scratch);
+  if (host == nullptr) return {};
+  host_head(*host);
+  if (host->state == model::HostState::down) {
+    if (options_.flavor == Flavor::portolan && !host->note.empty()) {
+      page_.add("Note: {}\n\n", escape_terminal(host->note));
+    }
+    return page_.send();
+  }
+  host_names(*host);
+  if (host->timed_out && options_.flavor == Flavor::nmap) {
+    page_.add("Skipping host {} due to host timeout\n", title(*host, options_));
+    return page_.send();
+  }
+  if (host->timed_out) page_.put("This host was given up after its time limit; what is listed is incomplete.\n");
+  if (host->port_scanned) host_ports(*host);
+  host_tail(*host);
+  return page_.send();
+}
+
+void NormalReport::host_head(const HostRecord& host) {
+  page_.add("{} scan report for {}", program_name(options_.flavor), title(host, options_));
+  const std::string why = reasons_told(options_) ? ", received " + reason_text(host.reason, host.reason_ttl) : "";
+  switch (host.state) {
+    case model::HostState::down:
+      page_.add(" [host down{}]\n", why);
+      break;
+    case model::HostState::unknown:  // -sL: nobody asked
+      page_.put("\n");
+      break;
+    case model::HostState::up:
+      page_.add("\nHost is up{}", why);
+      if (host.round_trip) page_.add(" ({} latency)", latency_text(*host.round_trip));
+      page_.put(".\n");
+      break;
+  }
+}
+
+void NormalReport::host_names(const HostRecord& host) {
+  const std::string_view user = name_of_kind(host, model::HostName::Kind::user);
+  const std::string_view ptr = name_of_kind(host, model::HostName::Kind::ptr);
+  if (!host.other_addresses.empty()) {
+    page_.add("Other addresses for {} (not scanned):", escape_terminal(user));
+    for (const net::IpAddress& address : host.other_addresses) page_.add(" {}", shown_address(address, options_));
+    page_.put("\n");
+  }
+  if (!user.empty() && !ptr.empty() && user != ptr) {
+    page_.add("rDNS record for {}: {}\n", shown_address(host.address, options_), escape_terminal(ptr));
+  }
+}
+
+void NormalReport::host_ports(const HostRecord& host) {
+  if (options_.verbosity > 1 || options_.debugging > 0) {
+    const auto took = unix_seconds(host.ended) - unix_seconds(host.started);
+    page_.add("Scanned at {} for {}s\n", second_text(host.started, options_.calendar), took);
+  }
+  not_shown(host);
+  port_table(host);
+}
+
+void NormalReport::not_shown(const HostRecord& host) {
+  if (host.extra.empty()) return;
+  if (host.ports.empty()) {
+    const std::size_t count = ports_in(host.extra);
+    page_.add("{} {} scanned {} on {} {} in ignored states.\n", count == 1 ? "The" : "All", count,
+              count == 1 ? "port" : "ports", title(host, options_), count == 1 ? "is" : "are");
+  }
+  std::string_view separator = "Not shown: ";
+  for (const ExtraPorts& extra : host.extra) {
+    for (const model::ReasonCount& reason : extra.reasons) {
+      page_.add("{}{} {} {} {} ({})", separator, reason.count, name_of(extra.state), net::name_of(reason.protocol),
+                extra.count == 1 ? "port" : "ports", name_of(reason.reason));
+      separator = ", ";
+    }
+  }
+  page_.put("\n");
+}
+
+void NormalReport::port_table(const HostRecord& host) {
+  if (host.ports.empty()) return;
+  if (host.extra.empty()) page_.put("\n");
+  const bool with_reason = reasons_told(options_);
+  const Widths widths = widths_of(host.ports, with_reason);
+  page_.add("{:<{}} {:<{}} {:<{}}{}\n", "PORT", widths.port, "STATE", widths.state, "SERVICE", widths.service,
+            with_reason ? " REASON" : "");
+  for (const PortRecord& port : host.ports) {
+    const std::size_t number_width = widths.port - 1 - net::name_of(port.protocol).size();
+    const std::size_t padding = number_width - digits(port.port.value());
+    page_.add("{}/{}{:{}} ", port.port.value(), net::name_of(port.protocol), "", padding);
+    if (options_.color) page_.put(color_of(port.state));
+    page_.put(name_of(port.state));
+    if (options_.color) page_.put(color_end);
+    page_.add("{:{}} {:<{}}", "", widths.state - name_of(port.state).size(), service_text(port), widths.service);
+    if (with_reason) page_.add(" {}", reason_text(port, options_));
+    page_.put("\n");
+  }
+}
+
+void NormalReport::host_tail(const HostRecord& host) {
+  if (host.mac) {
+    page_.add("MAC Address: {} ({})\n", net::to_string(*host.mac),
+              host.vendor.empty() ? "Unknown" : escape_terminal(host.vendor));
+  }
+  if (options_.audience == Audience::watcher && options_.debugging > 0 && host.port_scanned && host.round_trip) {
+    const auto microseconds = [](Duration d) {
+      return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+    };
+    page_.add("Final times for host: srtt: {} rttvar: {}  to: {}\n", microseconds(host.round_trip->smoothed),
+              microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));
+  }
+  // nmap would not have shown this host at all; shown without this line it would be taken for whole.
+  if (host.interrupted) page_.put("The scan of this host was stopped early; what is listed is incomplete.\n");
+  if (!host.note.empty() && options_.flavor == Flavor::portolan) page_.add("Note: {}\n", escape_terminal(host.note));
+  if (host.port_scanned || host.timed_out) page_.put("\n");
+}
+
+Result<void> NormalReport::on_finish(const model::ScanFinished& finished) {
+  if (options_.audience == Audience::watcher) {
+    finish_for_watcher(finished);
+  } else {
+    finish_for_file(finished);
+  }
+  return page_.send();
+}
+
+void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
+  if (finished.hosts_total == 1 && finished.hosts_up == 0 && finished.success && !finished.interrupted &&
+      !options_.discovery_skipped && !list_only_ && !host_noted_) {
+    page_.put("Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn\n");
+  }
+  // Why a scan failed is told on standard error by whoever runs it.
+  if (!finished.success) return;
+  const bool nmap = options_.flavor == Flavor::nmap;
+  page_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
+            done_text(finished));
+  if (nmap) return;
+  if (ports_asked_) page_.add("{}\n", loss_text(finished));
+  if (options_.verbosity > 0) {
+    page_.add("Probes sent: {}; answers seen: {}.\n", finished.probes_sent, finished.answers_seen);
+  }
+}
+
+void NormalReport::finish_for_file(const model::ScanFinished& finished) {
+  if (options_.flavor == Flavor::portolan && ports_asked_ && finished.success) {
+    page_.add("# {}\n", loss_text(finished));
+  }
+  page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
+}
+
+}  // namespace portolan::report

@@ -1,0 +1,39 @@
+// nmap's XML (-oX), version 1.05: valid against nmap.dtd, complete up to the last host whenever it
+// ends.
+#pragma once
+
+#include "model/sink.h"
+#include "report/options.h"
+#include "report/page.h"
+#include "report/scan/stats_timer.h"
+
+namespace portolan::report {
+
+class XmlReport : public model::Sink {
+ public:
+  // `output` outlives the report.
+  XmlReport(Output& output, ReportOptions options)
+      : page_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
+
+  Result<void> on_start(const model::ScanStarted& started) override;
+  Result<void> on_task_begin(const model::TaskRecord& task) override;
+  Result<void> on_progress(const model::Progress& progress) override;
+  Result<void> on_task_end(const model::TaskRecord& task) override;
+  Result<void> on_host(const model::HostRecord& host) override;
+  Result<void> on_finish(const model::ScanFinished& finished) override;
+
+ private:
+  void head(const model::ScanStarted& started);
+  void host_open(const model::HostRecord& host);
+  void host_names(const model::HostRecord& host);
+  void host_ports(const model::HostRecord& host);
+  void port(const model::PortRecord& port);
+  void host_close(const model::HostRecord& host);
+
+  Page page_;
+  ReportOptions options_;
+  StatsTimer stats_;
+  bool started_ = false;
+};
+
+}  // namespace portolan::report

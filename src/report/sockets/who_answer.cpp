@@ -1,0 +1,226 @@
+#include "report/sockets/who_answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include "base/escape.h"
+#include "report/flavor.h"
+#include "report/sockets/service_list.h"
+
+namespace portolan::report {
+namespace {
+
+using sockets::Process;
+using sockets::Service;
+
+constexpr std::size_t most_listed = 10;  // of users of a port that nobody listens on
+
+// Bytes as they are bound: the abstract namespace's NUL is told as '@', as everywhere.
+std::string path_text(const Service& service) {
+  std::string path = service.path;
+  if (path.starts_with('\0')) path.front() = '@';
+  return path;
+}
+
+// "8080/tcp (http-alt)", "/run/x.sock".
+std::string target_text(const Service& service, sockets::Names& names) {
+  if (!service.path.empty()) return escape_terminal(path_text(service));
+  const auto name = names.registered_service(service.protocol, service.port);
+  const std::string bracketed = name.empty() ? std::string{} : fmt::format(" ({})", name);
+  return fmt::format("{}/{}{}", service.port, name_of(service.protocol), bracketed);
+}
+
+std::string program_of(const Service& service) {
+  return service.program.empty() ? std::string{"somebody"} : escape_terminal(service.program);
+}
+
+void add_line(std::string& out, std::string_view label, std::string_view value) {
+  if (!value.empty()) fmt::format_to(std::back_inserter(out), "  {:<10} {}\n", label, value);
+}
+
+std::string first_words(const Service& service, sockets::Names& names) {
+  const bool takes_connections =
+      service.protocol != sockets::Protocol::udp && service.protocol != sockets::Protocol::udplite;
+  const std::string_view verb = takes_connections ? "listens on" : "receives on";
+  if (!service.path.empty()) return fmt::format("{} {} {}", program_of(service), verb, target_text(service, names));
+  return fmt::format("{} {} {}, {}", program_of(service), verb, target_text(service, names),
+                     escape_terminal(places_text(service.places, service.network_namespace, names)));
+}
+
+std::string process_text(const Service& service) {
+  if (service.pids.empty()) return fmt::format("not known: {}", words_of(service.no_owner));
+  std::string text = fmt::format("{}, pid {}", program_of(service), service.pids.front());
+  if (service.pids.size() == 1) return text;
+  constexpr std::size_t most_pids = 16;
+  const auto rest = std::span{service.pids}.subspan(1);
+  text += fmt::format(", with {}", fmt::join(rest.first(std::min(rest.size(), most_pids)), " "));
+  if (rest.size() > most_pids) text += fmt::format(" and {} more", rest.size() - most_pids);
+  return text;
+}
+
+std::string since_text(const Process* process, const WhoStyle& style) {
+  if (process == nullptr || process->started == 0) return {};
+  const auto started = static_cast<std::int64_t>(process->started);
+  const model::WallTime time{std::chrono::seconds{started}};
+  return fmt::format("{}, {} ago", second_text(time, style.calendar), age_text(style.now - started));
+}
+
+std::string user_text(std::uint32_t id, sockets::Names& names) {
+  const auto name = names.user(id);
+  return name.empty() ? std::to_string(id) : escape_terminal(name);
+}
+
+std::string container_text(const Service& service) {
+  if (service.container.empty()) return {};
+  const std::string id = escape_terminal(service.container.substr(0, 12));  // as the runtimes shorten it
+  if (service.container_name.empty()) return id;
+  return fmt::format("{} ({})", escape_terminal(service.container_name), id);
+}
+
+void append_answer(std::string& out, const WhoAnswer& answer, sockets::Names& names, const WhoStyle& style) {
+  const Service& service = answer.service;
+  const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
+  out += first_words(service, names) + "\n";
+  add_line(out, "process", process_text(service));
+  add_line(out, "since", since_text(process, style));
+  if (process != nullptr) add_line(out, "command", escape_terminal(process->command));
+  if (!service.pids.empty()) add_line(out, "unit", service.unit.empty() ? "-" : escape_terminal(service.unit));
+  if (service.held_by_systemd && service.program != "systemd") {
+    add_line(out, "activation", "systemd holds the socket, too, and starts the program");
+  }
+  add_line(out, "container", container_text(service));
+  if (process != nullptr && process->user) {
+    add_line(out, "user", user_text(*process->user, names));
+  } else if (service.user) {
+    add_line(out, "user", fmt::format("{}, who made the socket", user_text(*service.user, names)));
+  }
+  if (service.path.empty()) {
+    add_line(out, "addresses",
+             escape_terminal(endpoints_text(service.places, service.port, service.network_namespace, names)));
+  }
+  add_line(out, "connected", fmt::format("{} now", answer.connections));
+}
+
+std::string user_line(const WhoUser& user, sockets::Names& names) {
+  const Service& holder = user.holder;
+  const std::string who = holder.pids.empty()
+                              ? fmt::format("a socket without a process ({})", words_of(holder.no_owner))
+                              : fmt::format("{} (pid {})", program_of(holder), holder.pids.front());
+  const std::string local =
+      escape_terminal(endpoints_text(holder.places, holder.port, holder.network_namespace, names));
+  if (user.remote.empty()) return fmt::format("{} uses {} in state {}", who, local, user.state);
+  return fmt::format("{} is connected from {} to {} ({})", who, local, user.remote, user.state);
+}
+
+void append_nothing(std::string& out, const Who& who, sockets::Names& names) {
+  const bool is_free = who.users.empty() && who.elsewhere.empty() && who.is_port;
+  fmt::format_to(std::back_inserter(out), "nobody listens on {}{}\n", escape_terminal(who.question),
+                 is_free ? ": it is free" : "");
+  for (std::size_t i = 0; i < std::min(who.users.size(), most_listed); ++i) {
+    fmt::format_to(std::back_inserter(out), "  {}\n", user_line(who.users[i], names));
+  }
+  if (who.users.size() > most_listed) {
+    fmt::format_to(std::back_inserter(out), "  and {} more use it\n", who.users.size() - most_listed);
+  }
+  for (const WhoElsewhere& other : who.elsewhere) {
+    const auto name = names.network_namespace(other.network_namespace);
+    fmt::format_to(std::back_inserter(out), "  in the network namespace {}: {} ({})\n",
+                   name.empty() ? std::to_string(other.network_namespace) : escape_terminal(name),
+                   first_words(other.service, names), escape_terminal(holder_text(other.service)));
+  }
+}
+
+// The members that every record about a holder has.
+void append_holder(std::string& out, const Service& service, sockets::Names& names) {
+  if (service.path.empty()) {
+    fmt::format_to(std::back_inserter(out), R"(,"protocol":"{}","port":{})", name_of(service.protocol), service.port);
+    append_member(out, "service", names.registered_service(service.protocol, service.port));
+    append_member(out, "where", places_text(service.places, service.network_namespace, names));
+    append_places_json(out, service, names);
+  } else {
+    append_member(out, "protocol", name_of(service.protocol));
+    append_member(out, "path", path_text(service));
+  }
+  append_member(out, "program", service.program);
+  if (!service.pids.empty()) fmt::format_to(std::back_inserter(out), ",\"pids\":[{}]", fmt::join(service.pids, ","));
+  const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
+  if (process != nullptr) {
+    append_member(out, "command", process->command);
+    if (process->started != 0) {
+      const model::WallTime time{std::chrono::seconds{static_cast<std::int64_t>(process->started)}};
+      append_member(out, "started", rfc3339_text(time));
+    }
+  }
+  append_member(out, "unit", service.unit);
+  append_member(out, "container", service.container);
+  append_member(out, "container_name", service.container_name);
+  const auto user = process != nullptr && process->user ? process->user : service.user;
+  if (user) {
+    fmt::format_to(std::back_inserter(out), R"(,"uid":{})", *user);
+    append_member(out, "user", names.user(*user));
+  }
+  if (service.held_by_systemd) out += R"(,"socket_activated":true)";
+  if (service.pids.empty()) append_member(out, "no_owner", reason_word(service.no_owner));
+}
+
+}  // namespace
+
+std::string age_text(std::int64_t seconds) {
+  seconds = std::max<std::int64_t>(seconds, 0);
+  const std::int64_t minutes = seconds / 60;
+  const std::int64_t hours = minutes / 60;
+  const std::int64_t days = hours / 24;
+  if (minutes == 0) return fmt::format("{} s", seconds);
+  if (hours == 0) return fmt::format("{} min", minutes);
+  if (days == 0) return fmt::format("{} h {} min", hours, minutes % 60);
+  return fmt::format("{} {} {} h", days, days == 1 ? "day" : "days", hours % 24);
+}
+
+std::string who_text(const Who& who, sockets::Names& names, const WhoStyle& style) {
+  std::string out;
+  for (const WhoAnswer& answer : who.answers) {
+    if (!out.empty()) out += '\n';
+    append_answer(out, answer, names, style);
+  }
+  if (who.answers.empty()) append_nothing(out, who, names);
+  if (!who.hint.empty()) out += who.hint + "\n";
+  return out;
+}
+
+std::string who_json(const Who& who, sockets::Names& names, std::span<const std::string> gaps) {
+  std::string out = fmt::format(
+      "{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\",\"question\":", who_schema,
+      program_version);
+  append_json(out, who.question);
+  out += "}\n";
+  for (const WhoAnswer& answer : who.answers) {
+    out += R"({"record":"answer")";
+    append_holder(out, answer.service, names);
+    fmt::format_to(std::back_inserter(out), ",\"connections\":{}}}\n", answer.connections);
+  }
+  for (const WhoUser& user : who.users) {
+    out += R"({"record":"user")";
+    append_holder(out, user.holder, names);
+    append_member(out, "state", user.state);
+    append_member(out, "remote", user.remote);
+    out += "}\n";
+  }
+  for (const WhoElsewhere& other : who.elsewhere) {
+    fmt::format_to(std::back_inserter(out), R"({{"record":"elsewhere","network_namespace":{})",
+                   other.network_namespace);
+    append_member(out, "name", names.network_namespace(other.network_namespace));
+    append_holder(out, other.service, names);
+    out += "}\n";
+  }
+  for (const std::string& gap : gaps) {
+    out += R"({"record":"gap")";
+    append_member(out, "message", gap);
+    out += "}\n";
+  }
+  return out + fmt::format("{{\"record\":\"finish\",\"answers\":{},\"gaps\":{}}}\n", who.answers.size(), gaps.size());
+}
+
+}  // namespace portolan::report

@@ -1,0 +1,224 @@
+// Who holds a socket, or why nobody is named.
+#include <array>
+#include <chrono>
+
+#include "base/escape.h"
+#include "sockets/columns/cell_text.h"
+#include "sockets/columns/column_lists.h"
+
+namespace portolan::sockets {
+namespace {
+
+const Process* first_process(const Row& row, Names& names) {
+  return row.holders.empty() ? nullptr : names.process(row.holders.front().pid);
+}
+
+// Holders come in order of their process.
+std::size_t count_processes(std::span<const Holder> holders) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    if (i == 0 || holders[i].pid != holders[i - 1].pid) ++count;
+  }
+  return count;
+}
+
+// "no privilege" as one word: a row of the table splits at blanks.
+void add_as_word(CellText& text, std::string_view words) {
+  for (const char c : words) {
+    if (c == ',') continue;
+    text.add(c == ' ' ? '-' : c);
+  }
+}
+
+bool has_reason(const Row& row) {
+  return row.holders.empty() && row.no_owner != NoOwner::has_one && row.no_owner != NoOwner::not_asked;
+}
+
+void add_process(CellText& text, std::uint32_t pid, const Process* process) {
+  text.add(process == nullptr ? std::string_view{"?"} : std::string_view{process->program});
+  text.add('/');
+  text.add_number(pid);
+}
+
+void print_process(Cell& cell, const Row& row, Names& names) {
+  CellText text;
+  if (!row.holders.empty()) {
+    add_process(text, row.holders.front().pid, first_process(row, names));
+    if (const std::size_t count = count_processes(row.holders); count > 1) {
+      text.add('+');
+      text.add_number(count - 1);
+    }
+  } else if (has_reason(row)) {
+    text.add('(');
+    add_as_word(text, words_of(row.no_owner));
+    text.add(')');
+  } else {
+    return cell.nothing();
+  }
+  cell.text(text.view());
+}
+
+void print_no_owner(Cell& cell, const Row& row, Names&) {
+  if (!has_reason(row)) return cell.nothing();
+  CellText text;
+  add_as_word(text, words_of(row.no_owner));
+  cell.text(text.view());
+}
+
+void print_pid(Cell& cell, const Row& row, Names&) {
+  if (row.holders.empty()) return cell.nothing();
+  cell.number(std::uint64_t{row.holders.front().pid});
+}
+
+void print_descriptor(Cell& cell, const Row& row, Names&) {
+  if (row.holders.empty()) return cell.nothing();
+  cell.number(std::uint64_t{row.holders.front().fd});
+}
+
+template <std::string Process::* Field>
+void print_fact(Cell& cell, const Row& row, Names& names) {
+  const Process* process = first_process(row, names);
+  if (process == nullptr || (process->*Field).empty()) return cell.nothing();
+  cell.text(process->*Field);
+}
+
+void print_container(Cell& cell, const Row& row, Names& names) {
+  constexpr std::size_t short_id = 12;  // as the runtimes themselves shorten it
+  const Process* process = first_process(row, names);
+  if (process == nullptr || process->container.empty()) return cell.nothing();
+  cell.text(process->container_name.empty() ? std::string_view{process->container}.substr(0, short_id)
+                                            : std::string_view{process->container_name});
+}
+
+void add_two_digits(CellText& text, unsigned value) {
+  if (value < 10) text.add('0');
+  text.add_number(value);
+}
+
+// RFC 3339 in UTC.
+void add_time(CellText& text, std::uint64_t unix_seconds) {
+  const std::chrono::sys_seconds moment{std::chrono::seconds{unix_seconds}};
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{moment - day};
+  text.add_number(static_cast<std::uint64_t>(static_cast<int>(date.year())));
+  text.add('-');
+  add_two_digits(text, static_cast<unsigned>(date.month()));
+  text.add('-');
+  add_two_digits(text, static_cast<unsigned>(date.day()));
+  text.add('T');
+  add_two_digits(text, static_cast<unsigned>(time.hours().count()));
+  text.add(':');
+  add_two_digits(text, static_cast<unsigned>(time.minutes().count()));
+  text.add(':');
+  add_two_digits(text, static_cast<unsigned>(time.seconds().count()));
+  text.add('Z');
+}
+
+void print_started(Cell& cell, const Row& row, Names& names) {
+  const Process* process = first_process(row, names);
+  if (process == nullptr || process->started == 0) return cell.nothing();
+  CellText text;
+  add_time(text, process->started);
+  cell.text(text.view());
+}
+
+void print_holders(Cell& cell, const Row& row, Names& names) {
+  if (row.holders.empty()) return cell.nothing();
+  CellText text;
+  for (const Holder& holder : row.holders) {
+    if (!text.empty()) text.add(',');
+    add_process(text, holder.pid, names.process(holder.pid));
+    text.add('/');
+    text.add_number(holder.fd);
+  }
+  cell.text(text.view());
+}
+
+// --- JSON: every holder with all that is known about its process
+
+void add_member(std::string& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  out += ",\"";
+  out += name;
+  out += "\":";
+  append_json(out, text);
+}
+
+void add_member(std::string& out, std::string_view name, std::uint64_t number) {
+  CellText digits;
+  digits.add_number(number);
+  out += ",\"";
+  out += name;
+  out += "\":";
+  out += digits.view();
+}
+
+void add_user(std::string& out, std::uint32_t user, Names& names) {
+  add_member(out, "uid", std::uint64_t{user});
+  add_member(out, "user", names.user(user));
+}
+
+void add_process_members(std::string& out, const Process& process, Names& names) {
+  add_member(out, "program", process.program);
+  add_member(out, "command", process.command);
+  if (process.user) add_user(out, *process.user, names);
+  add_member(out, "unit", process.unit);
+  add_member(out, "container", process.container);
+  add_member(out, "container_name", process.container_name);
+  CellText text;
+  if (process.network_namespace != 0) {
+    const std::string_view name = names.network_namespace(process.network_namespace);
+    if (name.empty()) {
+      text.add_number(process.network_namespace);
+    } else {
+      text.add(name);
+    }
+    add_member(out, "netns", text.view());
+  }
+  if (process.started != 0) {
+    CellText started;
+    add_time(started, process.started);
+    add_member(out, "started", started.view());
+  }
+}
+
+void holders_json(std::string& out, const Row& row, Names& names) {
+  if (row.holders.empty()) return;
+  char separator = '[';
+  for (const Holder& holder : row.holders) {
+    CellText head;
+    head.add(separator);
+    head.add("{\"pid\":");
+    head.add_number(holder.pid);
+    out += head.view();
+    add_member(out, "fd", std::uint64_t{holder.fd});
+    if (const Process* process = names.process(holder.pid)) add_process_members(out, *process, names);
+    out += '}';
+    separator = ',';
+  }
+  out += ']';
+}
+
+constexpr std::array list{
+    Column{"process", "PROCESS", "program/pid of the first that holds it, +N for N more; else (why nobody is named)",
+           Kind::text, false, print_process},
+    Column{"pid", "PID", "number of that process", Kind::number, true, print_pid},
+    Column{"program", "PROGRAM", "name of that process", Kind::text, false, print_fact<&Process::program>},
+    Column{"fd", "FD", "file descriptor by which that process holds it", Kind::number, true, print_descriptor},
+    Column{"unit", "UNIT", "systemd unit of that process", Kind::text, false, print_fact<&Process::unit>},
+    Column{"container", "CONTAINER", "container of that process: name, else the beginning of its id", Kind::text, false,
+           print_container},
+    Column{"started", "STARTED", "when that process began (RFC 3339, UTC)", Kind::text, false, print_started},
+    Column{"no_owner", "NO-OWNER", "why nobody is named: no-privilege, kernel, already-gone ...", Kind::text, false,
+           print_no_owner},
+    Column{"holders", "HOLDERS", "all that hold it, program/pid/fd; in JSON with all that is known of them", Kind::list,
+           false, print_holders, holders_json},
+    Column{"command", "COMMAND", "command line of that process", Kind::text, false, print_fact<&Process::command>},
+};
+
+}  // namespace
+
+std::span<const Column> owner_column_list() { return list; }
+
+}  // namespace portolan::sockets
