@@ -111,7 +111,7 @@ Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const Engine
       ledger_{targets.size(), job.asks.size()},
       host_index_{targets.size(), settings.key},
       ask_index_(job.techniques.size()),
-      walk_{static_cast<std::uint32_t>(job.asks.size()), settings.seed,
+      walk_{job.asks.size(), settings.seed,
             job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
       lanes_(targets.size()),
       controls_{settings.seed} {
@@ -123,9 +123,9 @@ Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const Engine
     index[port] = ask + 1;
   }
   active_.reserve(targets.size());
-  const Permutation host_order{static_cast<std::uint32_t>(targets.size()), settings.seed + 1};
+  const Permutation host_order{targets.size(), settings.seed + 1};
   for (std::uint32_t i = 0; i < targets.size(); ++i) {
-    const std::uint32_t host = host_order.at(i);
+    const auto host = static_cast<std::uint32_t>(host_order.at(i));
     const LaneTarget& target = targets[host];
     host_index_.insert(with_link(target.address, target.path->interface), host);
     Lane& lane = lanes_[host];
@@ -159,7 +159,7 @@ probe::Attempt Engine::attempt(std::uint32_t host, std::uint32_t ask, std::uint1
 std::uint32_t Engine::walk(std::uint32_t host, std::uint32_t position) const {
   if (job_.sequential) return position;
   const std::uint64_t offset = (host * std::uint64_t{0x9e3779b1} + settings_.seed) % walk_.size();
-  return walk_.at(static_cast<std::uint32_t>((position + offset) % walk_.size()));
+  return static_cast<std::uint32_t>(walk_.at((position + offset) % walk_.size()));
 }
 
 Duration Engine::timeout_of(const Lane& lane) const {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/permutation.h"
 #include "base/time.h"
 #include "engine/controls.h"
 #include "engine/host_index.h"
@@ -24,7 +25,6 @@
 #include "engine/link.h"
 #include "engine/pacer.h"
 #include "engine/passes.h"
-#include "engine/permutation.h"
 #include "engine/round_trip.h"
 #include "engine/send_times.h"
 #include "net/ip_address.h"

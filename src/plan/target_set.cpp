@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <unordered_map>
 #include <utility>
@@ -89,6 +90,7 @@ struct TargetSet::Data {
   struct Spec {
     net::IpAddress first;
     std::uint64_t size = 0;
+    std::uint64_t position = 0;  // of the first address; the sum of the sizes before
     std::uint32_t pattern = none;
     std::uint32_t patterns_before = 0;  // what they hold is told by them
   };
@@ -121,7 +123,7 @@ struct TargetSet::Data {
 
   [[nodiscard]] std::uint32_t next_spec() const { return static_cast<std::uint32_t>(specs.size()); }
   [[nodiscard]] bool in_patterns(const net::IpAddress& address, std::size_t first_so_many) const;
-  [[nodiscard]] std::optional<Target> tell(std::uint32_t spec, std::uint64_t index) const;
+  [[nodiscard]] std::optional<Target> at(std::uint64_t position) const;
 };
 
 bool TargetSet::Data::in_patterns(const net::IpAddress& address, std::size_t first_so_many) const {
@@ -133,6 +135,7 @@ bool TargetSet::Data::in_patterns(const net::IpAddress& address, std::size_t fir
 
 void TargetSet::Data::add_spec(const Spec& spec) {
   specs.push_back(spec);
+  specs.back().position = walk_length;
   walk_length += spec.size;
 }
 
@@ -210,9 +213,12 @@ Result<void> TargetSet::Data::add_name(const NamedTarget& target, std::string_vi
   return {};
 }
 
-// What address `index` of a spec is; nothing where it was told before or is excluded.
-std::optional<Target> TargetSet::Data::tell(std::uint32_t spec_index, std::uint64_t index) const {
+// What stands at `position` in the order typed; nothing where the address stands before or is excluded.
+std::optional<Target> TargetSet::Data::at(std::uint64_t position) const {
+  const auto after = std::ranges::upper_bound(specs, position, {}, &Spec::position);
+  const auto spec_index = static_cast<std::uint32_t>(after - specs.begin() - 1);
   const Spec& spec = specs[spec_index];
+  const std::uint64_t index = position - spec.position;
   const bool is_pattern = spec.pattern != none;
   const net::IpAddress address = is_pattern ? patterns[spec.pattern].at(index) : spec.first.plus(index);
   const auto entry = known.empty() ? known.end() : known.find(address);
@@ -221,7 +227,7 @@ std::optional<Target> TargetSet::Data::tell(std::uint32_t spec_index, std::uint6
     if (const auto owner = runs.owner_of(address); owner && *owner < spec_index) return std::nullopt;
   }
   if (in_patterns(address, spec.patterns_before) || exclusions.contains(address)) return std::nullopt;
-  Target target{.address = address, .name = {}, .other_addresses = {}, .single = false};
+  Target target{.address = address, .name = {}, .other_addresses = {}, .single = false, .position = position};
   if (entry == known.end()) return target;
   target.single = entry->second.single;
   if (entry->second.name != none) {
@@ -299,18 +305,22 @@ bool TargetSet::empty() const { return data_->specs.empty(); }
 std::uint64_t TargetSet::walk_length() const { return data_->walk_length; }
 bool TargetSet::excluded(const net::IpAddress& address) const { return data_->exclusions.contains(address); }
 
-TargetSet::Cursor::Cursor(const TargetSet& set) : set_{&set} {}
+TargetSet::Cursor::Cursor(const TargetSet& set) : Cursor{set, {.kind = TargetOrder::Kind::sequential}} {}
+
+TargetSet::Cursor::Cursor(const TargetSet& set, const TargetOrder& order, std::uint64_t start)
+    : set_{&set},
+      permutation_{std::max<std::uint64_t>(set.walk_length(), 1), order.key, order.kind},
+      shard_{order.shard},
+      shards_{order.shards},
+      length_{(set.walk_length() + order.shards - 1 - order.shard) / order.shards},
+      passed_{start} {
+  assert(order.shard < order.shards && start <= length_);
+}
 
 std::optional<Target> TargetSet::Cursor::next() {
-  const Data& data = *set_->data_;
-  while (spec_ < data.specs.size()) {
-    if (index_ == data.specs[spec_].size) {
-      ++spec_;
-      index_ = 0;
-      continue;
-    }
-    ++passed_;
-    if (auto target = data.tell(static_cast<std::uint32_t>(spec_), index_++)) return target;
+  while (passed_ < length_) {
+    const std::uint64_t position = permutation_.at(shard_ + passed_++ * shards_);
+    if (auto target = set_->data_->at(position)) return target;
   }
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// What the user named, enumerated lazily in the order it was typed, each address once, exclusions
-// left out.
+// What the user named, enumerated lazily in the order it was typed or in one that nobody can foresee, each
+// address once, exclusions left out.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/permutation.h"
 #include "base/result.h"
 #include "net/ip_address.h"
 
@@ -19,7 +20,19 @@ struct Target {
   net::IpAddress address;
   std::string name;                             // as typed, when a name was typed
   std::vector<net::IpAddress> other_addresses;  // of the same name, not scanned for it
-  bool single = false;  // named by itself (a name or one address), not through a range or prefix
+  bool single = false;         // named by itself (a name or one address), not through a range or prefix
+  std::uint64_t position = 0;  // ascending in the order typed; below TargetSet::walk_length()
+};
+
+// In which order a set is walked, and which part of it. The same order over the same set is the same walk on
+// every machine.
+struct TargetOrder {
+  using Kind = Permutation::Order;
+  std::uint64_t key = 0;  // of the shuffled order
+  // Of `shards` walks each passes what the others do not, and together they pass everything.
+  std::uint64_t shard = 0;  // below `shards`
+  std::uint64_t shards = 1;
+  Kind kind = Kind::shuffled;
 };
 
 // Turns a name into addresses, best first; os::resolve in production, a table in tests.
@@ -54,19 +67,26 @@ class TargetSet {
   [[nodiscard]] std::uint64_t walk_length() const;
   [[nodiscard]] bool excluded(const net::IpAddress& address) const;
 
-  // Walks the set. A cursor starts at the beginning and stays valid while the set lives unchanged.
+  // Walks the set, or one shard of it. Stays valid while the set lives unchanged.
   class Cursor {
    public:
+    // All of it, in the order typed.
     explicit Cursor(const TargetSet& set);
+    // Begins where another cursor of this order had passed() `start` addresses; at most length().
+    Cursor(const TargetSet& set, const TargetOrder& order, std::uint64_t start = 0);
     std::optional<Target> next();
-    // Addresses that it has come by, of walk_length().
+    // Addresses that it has come by, of length().
     [[nodiscard]] std::uint64_t passed() const { return passed_; }
+    // Addresses that a whole walk of this order comes by: the shard's part of walk_length().
+    [[nodiscard]] std::uint64_t length() const { return length_; }
 
    private:
     const TargetSet* set_;
-    std::uint64_t passed_ = 0;
-    std::size_t spec_ = 0;
-    std::uint64_t index_ = 0;
+    Permutation permutation_;
+    std::uint64_t shard_;
+    std::uint64_t shards_;
+    std::uint64_t length_;
+    std::uint64_t passed_;
   };
 
  private:
