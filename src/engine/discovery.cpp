@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <set>
 
@@ -158,42 +159,28 @@ Result<void> Discovery::find_neighbours(Block& block, Family family) {
 }
 
 bool Discovery::wants_ping(const BlockHost& host) const {
-  if (plan_.stage == plan::Stage::ping) return plan_.discovery != plan::Discovery::never;
+  if (plan_.depth == plan::ScanDepth::ping) return plan_.discovery != plan::DiscoveryPolicy::never;
   switch (plan_.discovery) {
-    case plan::Discovery::never:
+    case plan::DiscoveryPolicy::never:
       return false;
-    case plan::Discovery::always:
+    case plan::DiscoveryPolicy::always:
       return true;
-    case plan::Discovery::when_many:
+    case plan::DiscoveryPolicy::when_many:
       return !host.target.single;
   }
   return true;
 }
 
 Job Discovery::ping_job(Family family) const {
-  using Kind = plan::DiscoveryProbe::Kind;
   Job job;
   job.goal = Job::Goal::first_sign;
-  const auto add = [&job](const probe::Probe& probe, net::Port port) {
-    auto known = std::ranges::find(job.techniques, &probe);
-    if (known == job.techniques.end()) known = job.techniques.insert(known, &probe);
-    job.asks.push_back({static_cast<std::uint8_t>(known - job.techniques.begin()), port});
-  };
   for (const plan::DiscoveryProbe& wanted : plan_.discovery_probes) {
-    switch (wanted.kind) {
-      case Kind::icmp_echo:
-        add(probe::icmp_echo, net::Port{});
-        break;
-      case Kind::icmp_timestamp:
-        if (family == Family::v4) add(probe::icmp_timestamp, net::Port{});
-        break;
-      case Kind::tcp_syn:
-        add(plan_.privileged ? probe::tcp_syn : probe::tcp_connect, wanted.port);
-        break;
-      case Kind::tcp_ack:
-        add(plan_.privileged ? probe::tcp_ack : probe::tcp_connect, wanted.port);
-        break;
-    }
+    const probe::Probe* probe = probe::find(wanted.technique);
+    assert(probe != nullptr && "a plan has only names that are in the registry");
+    if (family == Family::v6 && !probe->has_ipv6) continue;
+    auto known = std::ranges::find(job.techniques, probe);
+    if (known == job.techniques.end()) known = job.techniques.insert(known, probe);
+    job.asks.push_back({static_cast<std::uint8_t>(known - job.techniques.begin()), 0, wanted.port});
   }
   return job;
 }

@@ -49,6 +49,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
   settings_.timing = plan.timing;
   settings_.key = {seeds_(), seeds_()};
   settings_.tag_base = world.tag_base;
+  settings_.dress = plan.dress;
 }
 
 std::unique_ptr<Engine> Driver::engine_for(const Stage& stage, StageListener& listener) {

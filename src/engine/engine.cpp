@@ -11,11 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Each technique owns 16 tags: 14 for passes, which tell the attempts of one probe apart, and two for
-// control probes, used in turn, so that a late answer to one is not taken for an answer to the next.
-constexpr unsigned slots = 16;
-constexpr unsigned control_slot = slots - 2;
-static_assert(slots * Job::max_techniques == tag_count);
+// A tag says which attempt it is: 14 for passes, and two for control probes, used in turn, so that a late
+// answer to one is not taken for an answer to the next.
+constexpr unsigned control_slot = tag_count - 2;
 
 // Control probes whose fate is known, before the loss is read off them.
 constexpr std::uint64_t enough_controls = 8;
@@ -28,9 +26,9 @@ net::IpAddress with_link(const net::IpAddress& address, std::uint32_t interface)
   return needs_link ? address.with_zone(interface) : address.without_zone();
 }
 
-std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::IpAddress& target, net::Port port,
+std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::IpAddress& target, const Ask& ask,
                         std::uint16_t tag) {
-  std::array<std::uint8_t, 36> text{};
+  std::array<std::uint8_t, 38> text{};
   std::size_t size = 0;
   const auto append = [&](std::span<const std::uint8_t> bytes) {
     std::memcpy(text.data() + size, bytes.data(), bytes.size());
@@ -38,10 +36,13 @@ std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::Ip
   };
   append(source.bytes());
   append(target.bytes());
-  const std::array<std::uint8_t, 4> ports{static_cast<std::uint8_t>(port.value() >> 8U),
-                                          static_cast<std::uint8_t>(port.value()), static_cast<std::uint8_t>(tag >> 8U),
-                                          static_cast<std::uint8_t>(tag)};
-  append(ports);
+  const std::array<std::uint8_t, 6> question{ask.technique,
+                                             ask.variant,
+                                             static_cast<std::uint8_t>(ask.port.value() >> 8U),
+                                             static_cast<std::uint8_t>(ask.port.value()),
+                                             static_cast<std::uint8_t>(tag >> 8U),
+                                             static_cast<std::uint8_t>(tag)};
+  append(question);
   return static_cast<std::uint32_t>(siphash(key, std::span{text}.first(size)));
 }
 
@@ -115,12 +116,12 @@ Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const Engine
             job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
       lanes_(targets.size()),
       controls_{settings.seed} {
-  assert(!targets.empty() && !job.asks.empty() && job.techniques.size() <= Job::max_techniques);
+  assert(!targets.empty() && !job.asks.empty());
   for (std::uint32_t ask = 0; ask < job.asks.size(); ++ask) {
     auto& index = ask_index_[job.asks[ask].technique];
     const std::size_t port = job.asks[ask].port.value();
     if (index.size() <= port) index.resize(port + 1);
-    index[port] = ask + 1;
+    if (index[port] == 0) index[port] = ask + 1;
   }
   active_.reserve(targets.size());
   const Permutation host_order{targets.size(), settings.seed + 1};
@@ -144,15 +145,15 @@ Engine::~Engine() = default;
 
 // ---- asking -------------------------------------------------------------------------------------
 
-std::uint16_t Engine::tag_of(std::uint32_t ask, unsigned slot) const {
-  return static_cast<std::uint16_t>(settings_.tag_base + job_.asks[ask].technique * slots + slot);
-}
+std::uint16_t Engine::tag_of(unsigned slot) const { return static_cast<std::uint16_t>(settings_.tag_base + slot); }
 
 probe::Attempt Engine::attempt(std::uint32_t host, std::uint32_t ask, std::uint16_t tag) const {
   const net::Path& path = *targets_[host].path;
   const net::IpAddress target = targets_[host].address.without_zone();  // a zone never travels
-  const net::Port port = job_.asks[ask].port;
-  return {path, target, port, tag, cookie_of(settings_.key, path.source, target, port, tag)};
+  const Ask& asked = job_.asks[ask];
+  return {path,           target, asked.port,
+          asked.variant,  tag,    cookie_of(settings_.key, path.source, target, asked, tag),
+          settings_.dress};
 }
 
 // Hosts walk the same permutation, each from a place of its own.
@@ -240,7 +241,7 @@ bool Engine::fill_one(Instant now) {
 
 void Engine::put(std::uint32_t host, std::uint32_t ask, unsigned slot) {
   const probe::Probe& probe = *job_.techniques[job_.asks[ask].technique];
-  const std::uint16_t tag = tag_of(ask, slot);
+  const std::uint16_t tag = tag_of(slot);
   const probe::Attempt a = attempt(host, ask, tag);
   auto& buffer = buffers_[outbox_.size()];
   const std::size_t size = probe.build(a, buffer);
@@ -401,20 +402,25 @@ void Engine::on_frame(const Received& frame) {
     const probe::Probe& probe = *job_.techniques[technique];
     const auto subject = probe.subject(*packet);
     if (!subject) continue;
-    const auto found = match(*subject, technique, frame);
+    auto found = match(*subject, technique, frame);
     if (!found) continue;
-    const auto verdict = probe.judge(attempt(found->host, found->ask, found->tag), *packet);
-    if (!verdict) continue;
-    settle(*found, *verdict, *packet, frame);
-    return;
+    for (; is_about(found->ask, technique, subject->port); ++found->ask) {
+      const auto verdict = probe.judge(attempt(found->host, found->ask, found->tag), *packet);
+      if (verdict) return settle(*found, *verdict, *packet, frame);
+    }
   }
+}
+
+// Variants of a question stand side by side in the job.
+bool Engine::is_about(std::uint32_t ask, std::size_t technique, net::Port port) const {
+  return ask < job_.asks.size() && job_.asks[ask].technique == technique && job_.asks[ask].port == port;
 }
 
 std::optional<Engine::Match> Engine::match(const probe::Subject& subject, std::size_t technique,
                                            const Received& frame) const {
   if (job_.techniques[technique]->has_tag) {
-    const unsigned first = settings_.tag_base + static_cast<unsigned>(technique) * slots;
-    if (subject.tag < first || subject.tag >= first + slots) return std::nullopt;
+    const unsigned first = settings_.tag_base;
+    if (subject.tag < first || subject.tag >= first + tag_count) return std::nullopt;
   }
   const auto& index = ask_index_[technique];
   const std::size_t port = subject.port.value();
@@ -429,7 +435,7 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
   Lane& lane = lanes_[match.host];
   const Ask& ask = job_.asks[match.ask];
   if (job_.techniques[ask.technique]->has_tag) {
-    const unsigned slot = match.tag - tag_of(match.ask, 0);
+    const unsigned slot = match.tag - tag_of(0);
     if (slot >= control_slot) return answer_control(match, slot != control_slot, frame.at);
   }
   measure(match, lane, frame.at);
@@ -445,7 +451,7 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
     ++lane.answered;
     pacer_.on_answer();
     if (lane.phase != Lane::Phase::done) ++settled_;
-    if (job_.goal == Job::Goal::every_ask) ++(match.tag == tag_of(match.ask, 0) ? in_time_ : late_);
+    if (job_.goal == Job::Goal::every_ask) ++(match.tag == tag_of(0) ? in_time_ : late_);
   }
   ledger_.record(match.host, match.ask, {verdict.state, verdict.reason});
   if (verdict.host_is_up) {
@@ -454,11 +460,12 @@ void Engine::settle(const Match& match, const probe::Verdict& verdict, const wir
       ++(asked_once(lane) ? in_time_ : late_);
     }
     lane.up = true;
-    // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss.
-    if (job_.goal == Job::Goal::every_ask && verdict.state != model::PortState::filtered)
+    // Who limits its errors would pass for a lossy path.
+    if (job_.goal == Job::Goal::every_ask && !verdict.by_error)
       controls_.remember(match.host, match.ask, verdict.state == model::PortState::open);
   }
-  listener_.on_answer({match.host, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
+  listener_.on_answer(
+      {match.host, match.ask, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
   if ((job_.goal == Job::Goal::first_sign && lane.up) || lane.answered == job_.asks.size()) finish_lane(lane);
 }
 

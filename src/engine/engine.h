@@ -36,9 +36,10 @@
 
 namespace portolan::engine {
 
-// One question of a job: which technique, and for which port.
+// One question of a job: which technique, which of its questions, and for which port.
 struct Ask {
   std::uint8_t technique = 0;  // index into Job::techniques
+  std::uint8_t variant = 0;
   net::Port port;
 };
 
@@ -47,12 +48,10 @@ struct Job {
     every_ask,   // judge every probe: a port scan
     first_sign,  // a host is done as soon as one answer proves that it is up: discovery
   };
-  std::vector<const probe::Probe*> techniques;  // at most max_techniques
-  std::vector<Ask> asks;                        // asked of every host; at most 2^18
+  std::vector<const probe::Probe*> techniques;  // at most 256
+  std::vector<Ask> asks;                        // asked of every host; at most 2^18; variants of one side by side
   Goal goal = Goal::every_ask;
   bool sequential = false;  // asks in the order given (-r)
-
-  static constexpr std::size_t max_techniques = 4;
 };
 
 struct LaneTarget {
@@ -66,12 +65,14 @@ struct EngineSettings {
   std::uint64_t seed = 0;      // order
   HashKey key;                 // cookies
   std::uint16_t tag_base = 0;  // first of tag_count source ports that are ours
+  wire::Dress dress;
 };
 // Source ports (or ICMP identifiers) that one engine may use, from tag_base on.
-inline constexpr std::uint16_t tag_count = 64;
+inline constexpr std::uint16_t tag_count = 16;
 
 struct Answer {
-  std::uint32_t host = 0;  // index into the targets
+  std::uint32_t host = 0;   // index into the targets
+  std::uint32_t index = 0;  // of the question in Job::asks
   Ask ask;
   probe::Verdict verdict;
   std::uint8_t ttl = 0;
@@ -146,7 +147,7 @@ class Engine {
   };
 
   [[nodiscard]] probe::Attempt attempt(std::uint32_t host, std::uint32_t ask, std::uint16_t tag) const;
-  [[nodiscard]] std::uint16_t tag_of(std::uint32_t ask, unsigned slot) const;
+  [[nodiscard]] std::uint16_t tag_of(unsigned slot) const;
   [[nodiscard]] std::uint32_t walk(std::uint32_t host, std::uint32_t position) const;
   [[nodiscard]] Duration timeout_of(const Lane& lane) const;
 
@@ -165,6 +166,7 @@ class Engine {
 
   [[nodiscard]] std::optional<Match> match(const probe::Subject& subject, std::size_t technique,
                                            const Received& frame) const;
+  [[nodiscard]] bool is_about(std::uint32_t ask, std::size_t technique, net::Port port) const;
   void settle(const Match& match, const probe::Verdict& verdict, const wire::Packet& packet, const Received& frame);
   void measure(const Match& match, Lane& lane, Instant at);
   void expire_controls(Instant now);

@@ -15,7 +15,7 @@ constexpr Duration look = 5ms;  // between two looks at what has come
 
 bool NameLookups::wants(const BlockHost& host) const {
   if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return false;
-  return host.state == model::HostState::up || plan_.stage == plan::Stage::list ||
+  return host.state == model::HostState::up || plan_.depth == plan::ScanDepth::list ||
          plan_.names == plan::NameLookup::always;
 }
 

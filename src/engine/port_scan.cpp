@@ -23,11 +23,14 @@ double missed_open(const Engine& engine, const Job& job, const BlockHost& host, 
 
 Job PortScan::job() const {
   Job job;
-  const probe::Probe* technique = probe::find_scan(plan_.technique);
-  assert(technique != nullptr && "the command line takes only names that are in the registry");
-  job.techniques = {technique};
   job.sequential = plan_.sequential_ports;
-  for (const net::Port port : plan_.ports.ports()) job.asks.push_back({0, port});
+  for (const plan::Technique& technique : plan_.techniques) {
+    const probe::Probe* probe = probe::find(technique.name);
+    assert(probe != nullptr && "a plan has only names that are in the registry");
+    const auto number = static_cast<std::uint8_t>(job.techniques.size());
+    job.techniques.push_back(probe);
+    for (const net::Port port : technique.ports.ports()) job.asks.push_back({number, 0, port});
+  }
   return job;
 }
 
@@ -80,8 +83,7 @@ void PortScan::on_answer(const Answer& answer) {
 
 // Only ports that may be listed need details: open ones, and no more of any other state than are listed.
 void PortScan::keep_detail(BlockHost& host, const Answer& answer) {
-  const auto ask = static_cast<std::uint32_t>(std::ranges::lower_bound(job_->asks, answer.ask.port, {}, &Ask::port) -
-                                              job_->asks.begin());
+  const std::uint32_t ask = answer.index;
   if (answer.overrules) std::erase_if(host.details, [ask](const Detail& detail) { return detail.ask == ask; });
   const bool open = answer.verdict.state == model::PortState::open;
   if (!open && host.detail_counts[static_cast<std::size_t>(answer.verdict.state)]++ >= plan_.list_limit) return;

@@ -38,8 +38,10 @@ class Scan {
   Block next_block(plan::TargetSet::Cursor& cursor) const {
     Block block;
     block.started = world_.wall_time();
-    const std::size_t ports = std::max<std::size_t>(1, plan_.ports.size());
-    const std::size_t most = std::clamp<std::size_t>(block_probes / ports, 1, block_hosts);
+    std::size_t questions = 0;
+    for (const plan::Technique& technique : plan_.techniques) questions += technique.ports.size();
+    const std::size_t most =
+        std::clamp<std::size_t>(block_probes / std::max<std::size_t>(1, questions), 1, block_hosts);
     while (block.hosts.size() < most) {
       auto target = cursor.next();
       if (!target) break;
@@ -52,13 +54,13 @@ class Scan {
 
   Result<void> scan(Block& block) {
     Teller teller{plan_, world_, sink_, driver_, names_, finished_, block};
-    if (plan_.stage == plan::Stage::list) {
+    if (plan_.depth == plan::ScanDepth::list) {
       for (BlockHost& host : block.hosts) host.reason = model::Reason::user_set;
     } else if (auto done = discovery_.run(block); !done) {
       return done;
     }
     names_.ask(block);
-    if (plan_.stage == plan::Stage::ports && !driver_.stopped()) {
+    if (plan_.depth == plan::ScanDepth::ports && !driver_.stopped()) {
       const auto missed = PortScan{plan_, world_, sink_, driver_, names_, teller}.run(block);
       if (!missed) return fail(missed.error());
       finished_.expected_missed_open += *missed;

@@ -33,12 +33,12 @@ Result<void> Teller::tell_rest() {
 Result<void> Teller::tell(std::uint32_t index) {
   const BlockHost& host = block_.hosts[index];
   // What was never asked, because the scan was stopped, is not told.
-  if (host.state == HostState::unknown && plan_.stage != plan::Stage::list) return {};
+  if (host.state == HostState::unknown && plan_.depth != plan::ScanDepth::list) return {};
   const RecordContext context{world_.services, world_.vendors, plan_.list_limit, world_.wall_time()};
   const bool scanned = is_scanned(index);
   model::HostRecord record =
       scanned ? port_record(host, block_, context, *engine_, *job_, lane_++) : host_record(host, block_, context);
-  const bool ports_missing = !scanned && host.state == HostState::up && plan_.stage == plan::Stage::ports;
+  const bool ports_missing = !scanned && host.state == HostState::up && plan_.depth == plan::ScanDepth::ports;
   if (ports_missing && driver_.stopped()) record.interrupted = true;
   if (auto name = names_.name_of(record.address); !name.empty()) {
     record.names.push_back({std::move(name), model::HostName::Kind::ptr});

@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/time.h"
 #include "net/port.h"
 #include "net/port_set.h"
 #include "plan/target_set.h"
+#include "wire/dress.h"
 
 namespace portolan::plan {
 
@@ -34,36 +34,41 @@ struct Timing {
 };
 Timing timing_template(int level);  // 0 to 5
 
-// Which question a discovery probe asks. Ports only for tcp_* kinds.
-struct DiscoveryProbe {
-  enum class Kind : std::uint8_t { icmp_echo, icmp_timestamp, tcp_syn, tcp_ack };
-  Kind kind;
-  net::Port port;
+// A way to ask, and what it is put to.
+struct Technique {
+  std::string name;    // Probe::name in probe/registry.h: "tcp-syn"
+  net::PortSet ports;  // or IP protocol numbers; at least one
 };
 
-enum class Discovery : std::uint8_t {
+// A question that finds out whether a host is up.
+struct DiscoveryProbe {
+  std::string technique;  // Probe::name
+  net::Port port;         // 0 for techniques that ask hosts as such
+  friend bool operator==(const DiscoveryProbe&, const DiscoveryProbe&) = default;
+};
+
+enum class DiscoveryPolicy : std::uint8_t {
   when_many,  // portolan's default: a single named target is always scanned, ranges are asked first
   always,     // nmap's default
   never,      // -Pn
 };
 
-enum class Stage : std::uint8_t { list, ping, ports };  // -sL, -sn, and everything
+enum class ScanDepth : std::uint8_t { list, ping, ports };  // -sL, -sn, and everything
 
 enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default, -n, -R
 
 struct Plan {
   TargetSet targets;
-  net::PortSet ports;  // TCP ports to ask; empty only for Stage::list and Stage::ping
-  Stage stage = Stage::ports;
-  // Which probe asks the ports: its scan_type in probe/registry.h.
-  std::string_view technique = "syn";
-  bool privileged = true;  // raw packets may be sent
-  Discovery discovery = Discovery::when_many;
+  ScanDepth depth = ScanDepth::ports;
+  std::vector<Technique> techniques;  // how ports are asked; empty only for ScanDepth::list and ScanDepth::ping
+  bool privileged = true;             // raw packets may be sent
+  DiscoveryPolicy discovery = DiscoveryPolicy::when_many;
   std::vector<DiscoveryProbe> discovery_probes;  // asked beyond the link
   bool arp_ping = true;                          // --disable-arp-ping clears it
   bool sequential_ports = false;                 // -r
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
+  wire::Dress dress;            // of every packet that is sent
   std::string interface;        // -e; "" lets the routes decide
   std::size_t list_limit = 25;  // more ports of one state than this are counted, not listed; -v raises it
   std::uint64_t seed = 0;       // order and cookies; drawn at start unless given

@@ -39,7 +39,7 @@ std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet)
   }
   if (const auto* error = std::get_if<wire::IcmpError>(&packet.content)) {
     if (static_cast<std::uint16_t>(error->quoted_sequence) != sequence) return std::nullopt;
-    return Verdict{model::PortState::filtered, reason_of(error->kind), packet.source == attempt.target};
+    return Verdict{model::PortState::filtered, reason_of(error->kind), packet.source == attempt.target, true};
   }
   return std::nullopt;
 }

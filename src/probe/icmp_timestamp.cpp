@@ -35,6 +35,7 @@ constinit const Probe icmp_timestamp{
     .scan_type = "",
     .task = "Ping Scan",
     .protocol = net::Protocol::icmp,
+    .has_ipv6 = false,
     .has_tag = true,
     .ether_type = ip_ether_type,
     .build = build,

@@ -12,6 +12,7 @@
 #include "net/path.h"
 #include "net/port.h"
 #include "wire/build.h"
+#include "wire/dress.h"
 #include "wire/packet.h"
 
 namespace portolan::probe {
@@ -20,11 +21,14 @@ namespace portolan::probe {
 struct Attempt {
   const net::Path& path;
   net::IpAddress target;
-  net::Port port;  // 0 for techniques without ports
-  // Tells attempts of one probe apart: it is the source port (TCP, UDP) or identifier (ICMP).
+  net::Port port;  // or IP protocol number; 0 for techniques that ask neither
+  // Which of the questions that the technique has for this port: which payload, which hop limit.
+  std::uint8_t variant = 0;
+  // Which attempt at this question: it is the source port (TCP, UDP) or identifier (ICMP).
   std::uint16_t tag = 0;
-  // Keyed hash over addresses, port and tag. Only a genuine answer can give it back.
+  // Keyed hash over all of the above and the technique. Only a genuine answer can give it back.
   std::uint32_t cookie = 0;
+  const wire::Dress& dress = wire::plain;
 };
 
 struct Verdict {
@@ -32,6 +36,9 @@ struct Verdict {
   model::Reason reason = model::Reason::none;
   // Whether the answer proves that the host itself is there. An ICMP error from a router does not.
   bool host_is_up = false;
+  // An ICMP error settled it. Who sends those mostly limits how often (RFC 1812 §4.3.2.8), so the next one may stay
+  // away without any loss on the path.
+  bool by_error = false;
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
@@ -49,6 +56,7 @@ struct Probe {
   std::string_view task;       // nmap's name of the stage: "SYN Stealth Scan"
   net::Protocol protocol = net::Protocol::tcp;
   bool connects = false;  // goes through the kernel's connect() instead of onto the wire
+  bool has_ipv6 = true;   // false where only IPv4 has such a question
   bool has_tag = true;    // false where the answer cannot carry the tag back (ARP, ND)
   net::EtherType (*ether_type)(const Attempt&) = nullptr;
   // Link-layer destination where it is not the next hop (ARP's broadcast); nullptr mostly.

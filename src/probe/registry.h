@@ -20,10 +20,10 @@ extern const Probe neighbour;
 inline constexpr std::array<const Probe*, 7> registry{&tcp_syn,        &tcp_connect, &tcp_ack,  &icmp_echo,
                                                       &icmp_timestamp, &arp,         &neighbour};
 
-// The technique that asks ports under this name (Probe::scan_type); nullptr where there is none.
-inline const Probe* find_scan(std::string_view scan_type) {
+// The technique of this name (Probe::name); nullptr where there is none.
+inline const Probe* find(std::string_view name) {
   for (const Probe* probe : registry) {
-    if (!scan_type.empty() && probe->scan_type == scan_type) return probe;
+    if (probe->name == name) return probe;
   }
   return nullptr;
 }

@@ -55,7 +55,7 @@ std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packe
                                        const wire::IcmpError& error) {
   // RFC 792 promises the first eight bytes of what we sent: ports and sequence number.
   if (error.quoted_sequence != attempt.cookie) return std::nullopt;
-  return Verdict{model::PortState::filtered, reason_of(error.kind), packet.source == attempt.target};
+  return Verdict{model::PortState::filtered, reason_of(error.kind), packet.source == attempt.target, true};
 }
 
 net::EtherType ip_ether_type(const Attempt& attempt) {

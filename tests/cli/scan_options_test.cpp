@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cli/arguments.h"
+#include "probe/registry.h"
 #include "report/scan/registry.h"
 
 namespace portolan::cli {
@@ -93,7 +94,7 @@ TEST(ScanWords, HoldWhatWasSaid) {
   EXPECT_EQ(given.outputs[0].path, "-");
   EXPECT_EQ(given.excluded, (Words{"a,b"}));
   ASSERT_EQ(given.discovery.size(), 1U);
-  EXPECT_EQ(given.discovery[0].kind, plan::DiscoveryProbe::Kind::tcp_syn);
+  EXPECT_EQ(given.discovery[0].probe, &probe::tcp_syn);
   EXPECT_EQ(given.discovery[0].ports, "22");
   EXPECT_TRUE(given.never_names);
   EXPECT_EQ(given.seed, 7U);

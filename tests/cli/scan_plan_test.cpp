@@ -3,14 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace portolan::cli {
 namespace {
 
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
-using Kind = plan::DiscoveryProbe::Kind;
 using report::Flavor;
 
 // A catalogue of five ports, the most common first.
@@ -75,13 +72,19 @@ Words targets_of(const PreparedScan& scan) {
 }
 
 std::string probes_of(const PreparedScan& scan) {
-  constexpr std::array names{"E", "P", "S", "A"};
   std::string result;
   for (const auto& probe : scan.plan.discovery_probes) {
-    result += names[static_cast<std::size_t>(probe.kind)];
-    if (probe.port.value() != 0) result += std::to_string(probe.port.value());
-    result += ' ';
+    result += probe.technique;
+    if (probe.port.value() != 0) result += ' ' + std::to_string(probe.port.value());
+    result += "; ";
   }
+  return result;
+}
+
+// How ports are asked: "tcp-syn 22,80".
+std::string techniques_of(const PreparedScan& scan) {
+  std::string result;
+  for (const auto& technique : scan.plan.techniques) result += technique.name + ' ' + to_string(technique.ports);
   return result;
 }
 
@@ -109,25 +112,26 @@ TEST(ScanPlan, AnExcludedNameLeavesAllItsAddressesOutUnderBothNames) {
 }
 
 TEST(ScanPlan, DiscoveryFollowsTheName) {
-  EXPECT_EQ(prepared({"dual"}).plan.discovery, plan::Discovery::when_many);
-  EXPECT_EQ(prepared({"dual"}, nmap).plan.discovery, plan::Discovery::always);
-  EXPECT_EQ(prepared({"-PE", "dual"}).plan.discovery, plan::Discovery::always);
-  EXPECT_EQ(prepared({"-Pn", "dual"}, nmap).plan.discovery, plan::Discovery::never);
+  EXPECT_EQ(prepared({"dual"}).plan.discovery, plan::DiscoveryPolicy::when_many);
+  EXPECT_EQ(prepared({"dual"}, nmap).plan.discovery, plan::DiscoveryPolicy::always);
+  EXPECT_EQ(prepared({"-PE", "dual"}).plan.discovery, plan::DiscoveryPolicy::always);
+  EXPECT_EQ(prepared({"-Pn", "dual"}, nmap).plan.discovery, plan::DiscoveryPolicy::never);
 }
 
 TEST(ScanPlan, DiscoveryProbesAreNmaps) {
-  EXPECT_EQ(probes_of(prepared({"dual"})), "E S443 A80 P ");
-  EXPECT_EQ(probes_of(prepared({"-PS22,80", "-PA", "-PE", "-PE", "dual"})), "S22 S80 A80 E ");
-  EXPECT_EQ(probes_of(prepared({"dual"}, plain_user)), "S80 S443 ");
-  EXPECT_EQ(probes_of(prepared({"-PA22", "-PE", "dual"}, plain_user)), "S22 ");
-  EXPECT_EQ(probes_of(prepared({"-PE", "dual"}, plain_user)), "S80 S443 ");
+  EXPECT_EQ(probes_of(prepared({"dual"})), "icmp-echo; tcp-syn 443; tcp-ack 80; icmp-timestamp; ");
+  EXPECT_EQ(probes_of(prepared({"-PS22,80", "-PA", "-PE", "-PE", "dual"})),
+            "tcp-syn 22; tcp-syn 80; tcp-ack 80; icmp-echo; ");
+  EXPECT_EQ(probes_of(prepared({"dual"}, plain_user)), "tcp-connect 80; tcp-connect 443; ");
+  EXPECT_EQ(probes_of(prepared({"-PA22", "-PE", "dual"}, plain_user)), "tcp-connect 22; ");
+  EXPECT_EQ(probes_of(prepared({"-PE", "dual"}, plain_user)), "tcp-connect 80; tcp-connect 443; ");
 }
 
 TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
-  EXPECT_EQ(prepared({"dual"}).plan.technique, "syn");
-  EXPECT_EQ(prepared({"-sT", "dual"}).plan.technique, "connect");
+  EXPECT_EQ(techniques_of(prepared({"dual"})), "tcp-syn 21-23,80,443");
+  EXPECT_EQ(techniques_of(prepared({"-sT", "dual"})), "tcp-connect 21-23,80,443");
   const auto fallback = prepared({"dual"}, plain_user);
-  EXPECT_EQ(fallback.plan.technique, "connect");
+  EXPECT_EQ(techniques_of(fallback), "tcp-connect 21-23,80,443");
   EXPECT_FALSE(fallback.plan.privileged);
   EXPECT_THAT(fallback.notices, testing::ElementsAre(testing::HasSubstr("-sT")));
   EXPECT_THAT(prepared({"dual"}, nmap_plain_user).notices, testing::IsEmpty());
@@ -140,7 +144,7 @@ TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
 TEST(ScanPlan, ByConnectionsHostsAreStillFoundWithRawPacketsWhereAllowed) {
   EXPECT_TRUE(prepared({"-sT", "dual"}).plan.privileged);
   EXPECT_EQ(probes_of(prepared({"-sT", "dual"})), probes_of(prepared({"dual"})));
-  EXPECT_EQ(probes_of(prepared({"-sT", "dual"}, plain_user)), "S80 S443 ");
+  EXPECT_EQ(probes_of(prepared({"-sT", "dual"}, plain_user)), "tcp-connect 80; tcp-connect 443; ");
 }
 
 TEST(ScanPlan, AsManyPortsOfAStateAreListedAsNmapLists) {
@@ -151,18 +155,18 @@ TEST(ScanPlan, AsManyPortsOfAStateAreListedAsNmapLists) {
 }
 
 TEST(ScanPlan, PortsComeFromTheListTheCatalogueOrBoth) {
-  EXPECT_EQ(to_string(prepared({"dual"}).plan.ports), "21-23,80,443");
-  EXPECT_EQ(to_string(prepared({"--top-ports", "2", "dual"}).plan.ports), "80,443");
-  EXPECT_EQ(to_string(prepared({"-p", "1-79,443", "--top-ports", "2", "dual"}).plan.ports), "22,443");
-  EXPECT_EQ(to_string(prepared({"-p-", "dual"}).plan.ports), "1-65535");
-  EXPECT_EQ(to_string(prepared({"-p", "1-10", "--exclude-ports", "3-5", "dual"}).plan.ports), "1-2,6-10");
+  EXPECT_EQ(techniques_of(prepared({"dual"})), "tcp-syn 21-23,80,443");
+  EXPECT_EQ(techniques_of(prepared({"--top-ports", "2", "dual"})), "tcp-syn 80,443");
+  EXPECT_EQ(techniques_of(prepared({"-p", "1-79,443", "--top-ports", "2", "dual"})), "tcp-syn 22,443");
+  EXPECT_EQ(techniques_of(prepared({"-p-", "dual"})), "tcp-syn 1-65535");
+  EXPECT_EQ(techniques_of(prepared({"-p", "1-10", "--exclude-ports", "3-5", "dual"})), "tcp-syn 1-2,6-10");
 }
 
 TEST(ScanPlan, NoPortLeftIsAnErrorAndUnderTheNameNmapAWarning) {
   EXPECT_EQ(error_of({"-p", "1", "--exclude-ports", "1", "dual"}),
             "no TCP port is left to ask; look at -p and --exclude-ports");
   const auto scan = prepared({"-p", "U:53", "dual"}, nmap);
-  EXPECT_EQ(scan.plan.stage, plan::Stage::ping);
+  EXPECT_EQ(scan.plan.depth, plan::ScanDepth::ping);
   EXPECT_THAT(
       scan.notices,
       testing::ElementsAre(

@@ -279,7 +279,7 @@ TEST(ScanSim, TheLatencyOfANeighbourIsThatOfTheAttemptThatWasAnswered) {
     sim::Network network{seed, {.delay = 5ms, .loss = 0.1}};
     for (unsigned i = 1; i <= 30; ++i) network.add_host(net::IpAddress::v4(0xc6120400 + i), {.on_link = true});
     plan::Plan plan = plan_for({"198.18.4.0/27"}, {}, seed);
-    plan.stage = plan::Stage::ping;
+    plan.depth = plan::ScanDepth::ping;
     const auto outcome = test::scan(plan, network);
     for (const auto& host : outcome->sink.hosts) {
       if (!host.round_trip) continue;

@@ -77,14 +77,11 @@ inline plan::Plan plan_for(const std::vector<std::string>& targets, const net::P
     const auto added = plan.targets.add(target, {}, no_names, {});
     if (!added) throw std::runtime_error(added.error().message);
   }
-  plan.ports = ports;
+  plan.techniques = {{"tcp-syn", ports}};
   plan.timing = plan::timing_template(timing);
   plan.seed = seed;
-  using Kind = plan::DiscoveryProbe::Kind;
-  plan.discovery_probes = {{Kind::icmp_echo, {}},
-                           {Kind::tcp_syn, net::Port{443}},
-                           {Kind::tcp_ack, net::Port{80}},
-                           {Kind::icmp_timestamp, {}}};
+  plan.discovery_probes = {
+      {"icmp-echo", {}}, {"tcp-syn", net::Port{443}}, {"tcp-ack", net::Port{80}}, {"icmp-timestamp", {}}};
   return plan;
 }
 

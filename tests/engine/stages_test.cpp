@@ -113,7 +113,7 @@ class Stages : public testing::Test {
 
 plan::Plan ping_plan(const std::vector<std::string>& targets) {
   plan::Plan plan = plan_for(targets, {}, 1);
-  plan.stage = plan::Stage::ping;
+  plan.depth = plan::ScanDepth::ping;
   return plan;
 }
 
@@ -206,8 +206,7 @@ TEST_F(Stages, WithoutRawPacketsEveryQuestionIsAConnection) {
   network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); };
   plan::Plan plan = ping_plan({"198.18.4.0/30"});
   plan.privileged = false;
-  plan.discovery_probes = {{plan::DiscoveryProbe::Kind::tcp_syn, net::Port{80}},
-                           {plan::DiscoveryProbe::Kind::tcp_ack, net::Port{443}}};
+  plan.discovery_probes = {{"tcp-connect", net::Port{80}}, {"tcp-connect", net::Port{443}}};
   ASSERT_TRUE(run(plan));
   EXPECT_FALSE(network.sent.empty());
   for (const auto& frame : network.sent) {
@@ -232,7 +231,7 @@ TEST_F(Stages, AnIpv6HostIsNotAskedForAnIpv4Timestamp) {
 
 TEST_F(Stages, UnderPnHostsAreUpBecauseTheUserSaysSo) {
   plan::Plan plan = ping_plan({"198.18.4.0/30"});
-  plan.discovery = plan::Discovery::never;
+  plan.discovery = plan::DiscoveryPolicy::never;
   ASSERT_TRUE(run(plan));
   EXPECT_TRUE(network.sent.empty());
   for (const auto& host : ear.hosts) EXPECT_EQ(host.reason, Reason::user_set);
@@ -307,7 +306,7 @@ TEST_F(Stages, NamesThatDoNotComeHoldResultsUpForHalfASecond) {
 TEST_F(Stages, NamesThatDoNotComeHoldUpOneBlockOnly) {
   never_names();
   plan::Plan plan = plan_for({"198.18.0.0/17"}, {}, 1);  // two blocks
-  plan.stage = plan::Stage::list;
+  plan.depth = plan::ScanDepth::list;
   const auto finished = run(plan);
   EXPECT_EQ(ear.hosts.size(), 32'768U);
   EXPECT_LT(finished->elapsed, 700ms);
@@ -329,19 +328,19 @@ TEST_F(Stages, NamesAreAskedForHostsThatAreUp) {
     const bool up = frame.tcp() && frame.tcp()->syn && frame.target() == address("198.18.4.2");
     return up ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
   };
-  const auto asked_under = [&](plan::NameLookup lookup, plan::Stage stage) {
+  const auto asked_under = [&](plan::NameLookup lookup, plan::ScanDepth stage) {
     plan::Plan plan = ping_plan({"198.18.4.0/30"});
-    plan.stage = stage;
+    plan.depth = stage;
     plan.names = lookup;
     names_at(0ms);
     EXPECT_TRUE(run(plan));
     return names->asked;
   };
   using enum plan::NameLookup;
-  EXPECT_THAT(asked_under(live_hosts, plan::Stage::ping), ElementsAre("198.18.4.2"));
-  EXPECT_EQ(asked_under(always, plan::Stage::ping).size(), 4U);
-  EXPECT_THAT(asked_under(never, plan::Stage::ping), IsEmpty());
-  EXPECT_EQ(asked_under(live_hosts, plan::Stage::list).size(), 4U);
+  EXPECT_THAT(asked_under(live_hosts, plan::ScanDepth::ping), ElementsAre("198.18.4.2"));
+  EXPECT_EQ(asked_under(always, plan::ScanDepth::ping).size(), 4U);
+  EXPECT_THAT(asked_under(never, plan::ScanDepth::ping), IsEmpty());
+  EXPECT_EQ(asked_under(live_hosts, plan::ScanDepth::list).size(), 4U);
 }
 
 // ---- ports --------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ const net::Path path{.kind = net::Path::Kind::ethernet,
                      .next_hop = them,
                      .next_hop_mac = {}};
 
-Attempt attempt(std::uint32_t cookie) { return {path, them, Port{443}, 40'000, cookie}; }
+Attempt attempt(std::uint32_t cookie) { return {path, them, Port{443}, 0, 40'000, cookie}; }
 
 Packet tcp(wire::TcpSegment segment) {
   segment.source = Port{443};
@@ -73,9 +73,9 @@ TEST(TcpSyn, TheCookieWrapsAroundLikeASequenceNumber) {
 
 TEST(TcpSyn, AnIcmpErrorIsAFilterWhoeverSendsIt) {
   EXPECT_EQ(tcp_syn.judge(attempt(7), error(router, wire::IcmpError::Kind::admin_prohibited, 7)),
-            (Verdict{PortState::filtered, Reason::admin_prohibited, false}));
+            (Verdict{PortState::filtered, Reason::admin_prohibited, false, true}));
   EXPECT_EQ(tcp_syn.judge(attempt(7), error(them, wire::IcmpError::Kind::port_unreach, 7)),
-            (Verdict{PortState::filtered, Reason::port_unreach, true}));
+            (Verdict{PortState::filtered, Reason::port_unreach, true, true}));
 }
 
 TEST(TcpConnect, ARefusalHasConnectsOwnReason) {
@@ -144,7 +144,8 @@ TEST(IcmpEcho, AnErrorSpeaksAboutTheRequestThatItQuotes) {
   ASSERT_TRUE(subject);
   EXPECT_EQ(subject->target, them);
   EXPECT_EQ(subject->tag, 40'000);
-  EXPECT_EQ(icmp_echo.judge(attempt(cookie), genuine), (Verdict{PortState::filtered, Reason::host_unreach, false}));
+  EXPECT_EQ(icmp_echo.judge(attempt(cookie), genuine),
+            (Verdict{PortState::filtered, Reason::host_unreach, false, true}));
   EXPECT_TRUE(icmp_echo.judge(attempt(cookie), quote(0x0800, 0xabcd, wire::protocol_icmp, them))->host_is_up);
   EXPECT_TRUE(icmp_echo.subject(quote(0x8000, 0xabcd, wire::protocol_icmpv6, router)));
   EXPECT_FALSE(icmp_echo.subject(quote(0x0d00, 0xabcd, wire::protocol_icmp, router))) << "a timestamp request";
@@ -205,18 +206,18 @@ TEST(Arp, TheAnswerMustBeToUsAndFromTheTarget) {
 
 TEST(Neighbour, AnAdvertisementFromBeyondTheLinkIsForged) {
   const auto target = IpAddress::parse("2001:db8::2").value();
-  const Attempt asked{path, target, Port{}, 0, 0};
+  const Attempt asked{path, target, Port{}};
   EXPECT_TRUE(neighbour.judge(asked, {target, target, 255, wire::NeighbourAdvertisement{target, {}}}));
   EXPECT_FALSE(neighbour.judge(asked, {target, target, 64, wire::NeighbourAdvertisement{target, {}}}));
   const auto other = IpAddress::parse("2001:db8::3").value();
   EXPECT_FALSE(neighbour.judge(asked, {target, target, 255, wire::NeighbourAdvertisement{other, {}}}));
 }
 
-TEST(Registry, PortTechniquesAreFoundByTheirScanType) {
-  EXPECT_EQ(find_scan("syn"), &tcp_syn);
-  EXPECT_EQ(find_scan("connect"), &tcp_connect);
-  EXPECT_EQ(find_scan(""), nullptr);
-  EXPECT_EQ(find_scan("no such"), nullptr);
+TEST(Registry, TechniquesAreFoundByTheirNames) {
+  EXPECT_EQ(find("tcp-syn"), &tcp_syn);
+  EXPECT_EQ(find("icmp-timestamp"), &icmp_timestamp);
+  EXPECT_EQ(find(""), nullptr);
+  EXPECT_EQ(find("no such"), nullptr);
 }
 
 TEST(Registry, NamesAreUniqueAndEveryTechniqueIsWhole) {

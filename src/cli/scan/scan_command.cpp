@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -202,8 +203,9 @@ class ScanRun {
     auto router = os::Router::open(plan.interface);
     if (!router) return fail(router.error());
     router_ = std::move(*router);
-    const bool raw = plan.privileged && plan.stage != plan::Stage::list;
-    const bool connects = probe::find_scan(plan.technique)->connects && plan.stage == plan::Stage::ports;
+    const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
+    const bool connects = std::ranges::any_of(
+        plan.techniques, [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
     if (!raw || connects) {
       auto link = os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
                                          .patience = plan.timing.initial_rtt_timeout,
@@ -329,10 +331,11 @@ class ScanRun {
     started.time = os::wall_time();
     started.verbosity = words_.verbosity;
     started.debugging = words_.debugging;
-    started.list_only = plan.stage == plan::Stage::list;
-    started.ping_only = plan.stage == plan::Stage::ping;
-    if (plan.stage == plan::Stage::ports && !plan.ports.empty()) {
-      started.scans.push_back({std::string{plan.technique}, probe::find_scan(plan.technique)->protocol, plan.ports});
+    started.list_only = plan.depth == plan::ScanDepth::list;
+    started.ping_only = plan.depth == plan::ScanDepth::ping;
+    for (const plan::Technique& technique : plan.techniques) {
+      const probe::Probe& probe = *probe::find(technique.name);
+      started.scans.push_back({std::string{probe.scan_type}, probe.protocol, technique.ports});
     }
     return reports_->sink().on_start(started);
   }

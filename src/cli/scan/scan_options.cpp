@@ -9,11 +9,10 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/values.h"
+#include "probe/registry.h"
 
 namespace portolan::cli {
 namespace {
-
-using Kind = plan::DiscoveryProbe::Kind;
 
 // Groups, in the order of help.
 constexpr std::string_view targets = "Targets";
@@ -48,9 +47,9 @@ Result<void> count(ScanWords& words, const Given& given) {
   words.*Member = *value;
   return {};
 }
-template <Kind Which>
-Result<void> probe(ScanWords& words, const Given& given) {
-  words.discovery.push_back({Which, given.value.value_or("")});
+template <const probe::Probe& Which>
+Result<void> discover(ScanWords& words, const Given& given) {
+  words.discovery.push_back({&Which, given.value.value_or("")});
   return {};
 }
 template <char Letter>
@@ -220,16 +219,17 @@ constexpr std::array table{
            .value = "<ports>",
            .group = discovery,
            .summary = "ask by TCP SYN to these ports (80 where none are given)"},
-          probe<Kind::tcp_syn>),
+          discover<probe::tcp_syn>),
     entry({.spellings = {"-PA"},
            .argument = attached,
            .value = "<ports>",
            .group = discovery,
            .summary = "ask by TCP ACK to these ports (80 where none are given)"},
-          probe<Kind::tcp_ack>),
-    entry({.spellings = {"-PE"}, .group = discovery, .summary = "ask by ICMP echo request"}, probe<Kind::icmp_echo>),
+          discover<probe::tcp_ack>),
+    entry({.spellings = {"-PE"}, .group = discovery, .summary = "ask by ICMP echo request"},
+          discover<probe::icmp_echo>),
     entry({.spellings = {"-PP"}, .group = discovery, .summary = "ask by ICMP timestamp request (IPv4 only)"},
-          probe<Kind::icmp_timestamp>),
+          discover<probe::icmp_timestamp>),
     entry({.spellings = {"--disable-arp-ping"},
            .group = discovery,
            .summary = "do not take an answer to ARP or neighbour discovery for being up; ask as beyond the link"},

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "cli/option.h"
 #include "plan/plan.h"
+#include "probe/probe.h"
 
 namespace portolan::cli {
 
@@ -21,7 +22,7 @@ struct OutputWord {
 };
 
 struct DiscoveryWord {
-  plan::DiscoveryProbe::Kind kind = plan::DiscoveryProbe::Kind::icmp_echo;
+  const probe::Probe* probe = nullptr;
   std::string ports;  // "" for nmap's default, 80
 };
 

@@ -7,11 +7,10 @@
 #include "base/escape.h"
 #include "plan/port_expression.h"
 #include "plan/target_set.h"
+#include "probe/registry.h"
 
 namespace portolan::cli {
 namespace {
-
-using Kind = plan::DiscoveryProbe::Kind;
 
 constexpr std::size_t default_ports = 1000;
 constexpr std::size_t fast_ports = 100;
@@ -49,9 +48,9 @@ class Preparation {
 
   Result<void> stage() {
     if (words_.list_only) {
-      plan_.stage = plan::Stage::list;
+      plan_.depth = plan::ScanDepth::list;
     } else if (words_.ping_only) {
-      plan_.stage = plan::Stage::ping;
+      plan_.depth = plan::ScanDepth::ping;
     } else {
       return {};
     }
@@ -79,17 +78,17 @@ class Preparation {
                   "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
     }
     const bool connect = words_.connect || !sources_.raw_packets;
-    plan_.technique = connect ? "connect" : "syn";
+    technique_ = connect ? &probe::tcp_connect : &probe::tcp_syn;
     plan_.privileged = sources_.raw_packets;
     const bool declined = words_.privilege == ScanWords::Privilege::declined;
-    if (connect && !words_.connect && !declined && plan_.stage == plan::Stage::ports && !as_nmap_) {
+    if (connect && !words_.connect && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice("no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used");
     }
     return {};
   }
 
   Result<void> ports() {
-    if (plan_.stage != plan::Stage::ports) return {};
+    if (plan_.depth != plan::ScanDepth::ports) return {};
     if (words_.fast && words_.ports) {
       return usage("-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
     }
@@ -100,36 +99,39 @@ class Preparation {
       if (const auto done = named_ports(); !done) return fail(done.error());
     } else {
       const std::size_t wanted = words_.top_ports.value_or(words_.fast ? fast_ports : default_ports);
-      for (const net::Port port : sources_.services.top(net::Protocol::tcp, wanted)) plan_.ports.insert(port);
+      for (const net::Port port : sources_.services.top(net::Protocol::tcp, wanted)) ports_.insert(port);
     }
     if (words_.excluded_ports) {
       const auto excluded = plan::parse_ports(*words_.excluded_ports, sources_.services);
       if (!excluded) return usage(fmt::format("--exclude-ports: {}", excluded.error().message));
-      plan_.ports.erase(excluded->tcp);
+      ports_.erase(excluded->tcp);
     }
-    if (!plan_.ports.empty()) return {};
+    if (!ports_.empty()) {
+      plan_.techniques.push_back({std::string{technique_->name}, ports_});
+      return {};
+    }
     if (!as_nmap_) return usage("no TCP port is left to ask; look at -p and --exclude-ports");
     notice("WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.");
-    plan_.stage = plan::Stage::ping;
+    plan_.depth = plan::ScanDepth::ping;
     return {};
   }
 
   Result<void> named_ports() {
     const auto named = plan::parse_ports(*words_.ports, sources_.services);
     if (!named) return usage(fmt::format("-p: {}", named.error().message));
-    plan_.ports = named->tcp;
-    if (plan_.ports.empty() && !as_nmap_) return no_tcp_port(*named);
+    ports_ = named->tcp;
+    if (ports_.empty() && !as_nmap_) return no_tcp_port(*named);
     tell_of_other_protocols();
     if (!words_.top_ports) return {};
     net::PortSet most_common;
     std::uint64_t left = *words_.top_ports;
     for (const net::Port port : sources_.services.top(net::Protocol::tcp, 65536)) {
       if (left == 0) break;
-      if (!plan_.ports.contains(port)) continue;
+      if (!ports_.contains(port)) continue;
       most_common.insert(port);
       --left;
     }
-    plan_.ports = most_common;
+    ports_ = most_common;
     return {};
   }
 
@@ -157,11 +159,12 @@ class Preparation {
   Result<void> discovery() {
     plan_.arp_ping = words_.arp_ping;
     if (words_.skip_discovery) {
-      plan_.discovery = plan::Discovery::never;
+      plan_.discovery = plan::DiscoveryPolicy::never;
       return {};
     }
     // Who writes down how to ask wants it asked, even of a single host.
-    plan_.discovery = as_nmap_ || !words_.discovery.empty() ? plan::Discovery::always : plan::Discovery::when_many;
+    plan_.discovery =
+        as_nmap_ || !words_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
     for (const DiscoveryWord& word : words_.discovery) {
       if (const auto done = add_probe(word); !done) return fail(done.error());
     }
@@ -173,36 +176,35 @@ class Preparation {
     }
     // nmap's defaults: between them they get through most filters.
     if (plan_.privileged) {
-      plan_.discovery_probes = {{Kind::icmp_echo, {}},
-                                {Kind::tcp_syn, net::Port{443}},
-                                {Kind::tcp_ack, net::Port{80}},
-                                {Kind::icmp_timestamp, {}}};
+      add_once(probe::icmp_echo, {});
+      add_once(probe::tcp_syn, net::Port{443});
+      add_once(probe::tcp_ack, net::Port{80});
+      add_once(probe::icmp_timestamp, {});
     } else {
-      plan_.discovery_probes = {{Kind::tcp_syn, net::Port{80}}, {Kind::tcp_syn, net::Port{443}}};
+      add_once(probe::tcp_connect, net::Port{80});
+      add_once(probe::tcp_connect, net::Port{443});
     }
     return {};
   }
 
   Result<void> add_probe(const DiscoveryWord& word) {
-    const bool tcp = word.kind == Kind::tcp_syn || word.kind == Kind::tcp_ack;
-    if (!tcp) {
-      if (plan_.privileged) add_once({word.kind, {}});
+    const probe::Probe& probe = *word.probe;
+    if (probe.protocol != net::Protocol::tcp) {
+      if (plan_.privileged) add_once(probe, {});
       return {};
     }
-    const char* option = word.kind == Kind::tcp_syn ? "-PS" : "-PA";
+    const char* option = &probe == &probe::tcp_syn ? "-PS" : "-PA";
     const auto ports = plan::parse_ports(word.ports.empty() ? "80" : word.ports, sources_.services);
     if (!ports) return usage(fmt::format("{}: {}", option, ports.error().message));
     // Without raw packets a connection is the only question there is; it begins with a SYN.
-    const Kind kind = plan_.privileged ? word.kind : Kind::tcp_syn;
-    for (const net::Port port : ports->tcp.ports()) add_once({kind, port});
+    for (const net::Port port : ports->tcp.ports()) add_once(plan_.privileged ? probe : probe::tcp_connect, port);
     return {};
   }
 
-  void add_once(plan::DiscoveryProbe probe) {
-    const auto same = [&](const plan::DiscoveryProbe& other) {
-      return other.kind == probe.kind && other.port == probe.port;
-    };
-    if (std::ranges::none_of(plan_.discovery_probes, same)) plan_.discovery_probes.push_back(probe);
+  void add_once(const probe::Probe& probe, net::Port port) {
+    plan::DiscoveryProbe question{std::string{probe.name}, port};
+    if (std::ranges::find(plan_.discovery_probes, question) != plan_.discovery_probes.end()) return;
+    plan_.discovery_probes.push_back(std::move(question));
   }
 
   Result<void> timing() {
@@ -330,6 +332,8 @@ class Preparation {
   const PlanSources& sources_;
   PreparedScan prepared_;
   plan::Plan& plan_ = prepared_.plan;
+  const probe::Probe* technique_ = nullptr;
+  net::PortSet ports_;  // that it asks
 };
 
 }  // namespace
