@@ -1,7 +1,5 @@
 #include "engine/block.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "model/extra_ports.h"
@@ -93,7 +91,7 @@ model::HostRecord host_record(const BlockHost& host, const Block& block, const R
   record.round_trip = host.round_trip;
   record.started = block.started;
   record.ended = context.now;
-  record.note = host.note;
+  record.remarks = host.remarks;
   return record;
 }
 
@@ -106,8 +104,7 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
   record.interrupted = !outcome.done;
   if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;
   if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
-    record.note =
-        "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given.";
+    record.remarks.push_back({model::RemarkCode::nothing_answered});
   }
   const Verdicts verdicts = verdicts_of(engine, job, lane);
   std::array<std::size_t, 6> counts{};
@@ -131,11 +128,7 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
   }
   model::sort_by_count(record.extra);
   if (outcome.limiter_given_up) {
-    if (!record.note.empty()) record.note += ' ';
-    record.note += fmt::format(
-        "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. "
-        "Fewer ports, or -T2, would tell.",
-        outcome.limiter_rate);
+    record.remarks.push_back({model::RemarkCode::limits_answers, {outcome.limiter_rate}});
   }
   return record;
 }

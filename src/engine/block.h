@@ -33,7 +33,7 @@ struct BlockHost {
   std::optional<model::RoundTrip> round_trip;
   std::vector<Detail> details;
   std::array<std::uint16_t, 6> detail_counts{};  // by state
-  std::string note;
+  std::vector<model::Remark> remarks;
 };
 
 // Hosts of a block, by their places in it.

@@ -1,7 +1,5 @@
 #include "engine/discovery.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -80,11 +78,11 @@ Result<void> Discovery::find_routes(Block& block) {
 // A host that was named by itself carries the reason in its record; of a range, one host stands for all.
 Result<void> Discovery::tell_no_route(BlockHost& host, const Error& error) {
   if (host.target.single) {
-    host.note = error.message;
+    host.remarks = {{model::RemarkCode::no_way, {error.message}}};
     return {};
   }
   if (std::exchange(no_route_told_, true)) return {};
-  return sink_.on_warning(error.message + "; other targets without a way are only counted as down");
+  return sink_.on(model::Remark{model::RemarkCode::no_way_to_some, {error.message}});
 }
 
 // Gateways whose link-layer address the kernel does not know are asked for it, and remembered once
@@ -125,8 +123,7 @@ Result<void> Discovery::find_gateways(Block& block) {
     } else if (!driver_.stopped()) {
       host.state = HostState::down;
       host.reason = Reason::host_unreach;
-      host.note =
-          fmt::format("The gateway {} does not answer on its link.", to_string(host.path.next_hop.without_zone()));
+      host.remarks = {{model::RemarkCode::gateway_silent, {to_string(host.path.next_hop.without_zone())}}};
     }
   }
   return {};
@@ -142,7 +139,7 @@ Result<void> Discovery::find_neighbours(Block& block, Family family) {
   const bool v4 = family == Family::v4;
   // --disable-arp-ping: ARP is not to decide who is up; the ordinary questions follow.
   const Purpose purpose = plan_.arp_ping ? Purpose::find : Purpose::resolve;
-  if (auto done = ask_link(block, list, family, (v4 ? probe::arp : probe::neighbour).task, purpose); !done) return done;
+  if (auto done = ask_link(block, list, family, (v4 ? probe::arp : probe::neighbour).name, purpose); !done) return done;
   for (const std::uint32_t i : list) {
     BlockHost& host = block.hosts[i];
     if (host.mac) {
@@ -151,8 +148,7 @@ Result<void> Discovery::find_neighbours(Block& block, Family family) {
       host.state = HostState::down;
       host.reason = Reason::no_response;
       if (!host.target.single) continue;
-      host.note = fmt::format("It does not answer {} on its own link, so nothing can be sent to it.",
-                              v4 ? "ARP" : "neighbour discovery");
+      host.remarks = {{model::RemarkCode::link_address_silent, {std::string{v4 ? "arp" : "nd"}}}};
     }
   }
   return {};
@@ -191,7 +187,7 @@ Result<void> Discovery::ping(Block& block, Family family) {
   });
   const Job job = ping_job(family);
   if (job.asks.empty()) return {};
-  if (auto done = ask(block, list, job, "Ping Scan", Purpose::find); !done) return done;
+  if (auto done = ask(block, list, job, "ping", Purpose::find); !done) return done;
   if (driver_.stopped()) return {};
   for (const std::uint32_t i : list) {
     BlockHost& host = block.hosts[i];

@@ -1,7 +1,5 @@
 #include "engine/driver.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -20,21 +18,6 @@ PacerLimits limits_of(const plan::Timing& t) {
     limits.max_rate = limits.max_rate ? std::min(*limits.max_rate, serial) : serial;
   }
   return limits;
-}
-
-// What a stage is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
-std::string scope_at_begin(const Stage& stage) {
-  const std::size_t ports = stage.job.asks.size();
-  const std::string_view word = ports == 1 ? "port" : "ports";
-  if (stage.targets.size() == 1) {
-    return fmt::format("{} [{} {}]", to_string(stage.targets[0].address.without_zone()), ports, word);
-  }
-  return fmt::format("{} hosts [{} {}/host]", stage.targets.size(), ports, word);
-}
-
-std::string scope_at_end(const Stage& stage) {
-  if (stage.job.goal == Job::Goal::first_sign) return fmt::format("{} total hosts", stage.targets.size());
-  return fmt::format("{} total ports", stage.targets.size() * stage.job.asks.size());
 }
 
 }  // namespace
@@ -90,7 +73,7 @@ Result<void> Driver::run(Engine& engine, const Stage& stage, StageListener& list
   const Instant began = world_.clock.now();
   const bool is_told = !stage.task.empty();
   if (is_told) {
-    if (auto told = sink_.on_task_begin(task(stage.task, scope_at_begin(stage))); !told) return told;
+    if (auto told = sink_.on(model::TaskBegin{task(stage)}); !told) return told;
   }
   while (!engine.finished() && !stopped()) {
     engine.advance(world_.clock.now());
@@ -113,11 +96,18 @@ Result<void> Driver::run(Engine& engine, const Stage& stage, StageListener& list
   sent_ += engine.sent();
   answers_ += engine.answers();
   if (!is_told) return {};
-  return sink_.on_task_end(task(stage.task, scope_at_end(stage)));
+  return sink_.on(model::TaskEnd{task(stage)});
 }
 
-model::TaskRecord Driver::task(std::string_view name, std::string extra) const {
-  return {std::string{name}, world_.wall_time(), std::move(extra)};
+model::TaskRecord Driver::task(const Stage& stage) const {
+  model::TaskRecord task;
+  task.name = stage.task;
+  task.time = world_.wall_time();
+  task.hosts = stage.targets.size();
+  task.questions = stage.job.asks.size();
+  if (task.hosts == 1) task.host = stage.targets[0].address;
+  task.finds_hosts = stage.job.goal == Job::Goal::first_sign;
+  return task;
 }
 
 Result<void> Driver::tell_progress(const Engine& engine, const Stage& stage, Instant began) {
@@ -129,7 +119,7 @@ Result<void> Driver::tell_progress(const Engine& engine, const Stage& stage, Ins
     rate_sent_ = sent;
   }
   model::Progress progress;
-  progress.task = task(stage.task);
+  progress.task = task(stage);
   progress.fraction = engine.fraction();
   if (progress.fraction > 0.01) {
     const double elapsed = seconds_of(now - began);
@@ -142,7 +132,7 @@ Result<void> Driver::tell_progress(const Engine& engine, const Stage& stage, Ins
   progress.hosts_up = found_.hosts_up;
   progress.hosts_active = stage.targets.size();
   progress.open_found = found_.open_ports;
-  return sink_.on_progress(progress);
+  return sink_.on(progress);
 }
 
 void Driver::sum_up(model::ScanFinished& finished) const {

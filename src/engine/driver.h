@@ -29,7 +29,7 @@ class StageListener : public AnswerListener {
 
 // One question list over some hosts.
 struct Stage {
-  std::string_view task;  // nmap's name for it; "" for a stage that is told to nobody
+  std::string_view task;  // TaskRecord::name; "" for a stage that is told to nobody
   const Job& job;
   std::span<const LaneTarget> targets;   // at least one
   std::optional<Duration> first_wait{};  // at most this for hosts whose round trip is not known yet
@@ -65,7 +65,7 @@ class Driver {
  private:
   Result<void> tell_progress(const Engine& engine, const Stage& stage, Instant began);
   [[nodiscard]] std::optional<Duration> scan_remaining(const Stage& stage, Duration of_stage) const;
-  [[nodiscard]] model::TaskRecord task(std::string_view name, std::string extra = {}) const;
+  [[nodiscard]] model::TaskRecord task(const Stage& stage) const;
 
   const World& world_;
   model::Sink& sink_;

@@ -47,7 +47,7 @@ Result<double> PortScan::run(Block& block) {
     return missed;
   }
   const auto targets = lanes_of(block, hosts);
-  const Stage stage{ports.techniques[0]->task, ports, targets};
+  const Stage stage{ports.techniques[0]->name, ports, targets};
   const auto engine = driver_.engine_for(stage, *this);
   block_ = &block;
   job_ = &ports;
@@ -96,7 +96,7 @@ Result<void> PortScan::tell_open(const BlockHost& host, const Answer& answer) {
   model::PortRecord port =
       port_record(protocol, answer.ask.port, {answer.verdict.state, answer.verdict.reason}, world_.services);
   port.reason_ttl = answer.ttl;
-  return sink_.on_open(host.target.address, port);
+  return sink_.on(model::OpenPort{host.target.address, std::move(port)});
 }
 
 }  // namespace portolan::engine

@@ -63,7 +63,7 @@ class Scan {
     if (plan_.depth == plan::ScanDepth::ports && !driver_.stopped()) {
       const auto missed = PortScan{plan_, world_, sink_, driver_, names_, teller}.run(block);
       if (!missed) return fail(missed.error());
-      finished_.expected_missed_open += *missed;
+      finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *missed;
       return {};
     }
     names_.await(block);

@@ -54,7 +54,7 @@ struct World {
   model::WallTime (*wall_time)() = nullptr;
 };
 
-// Runs the plan to its end and tells everything but on_start and on_finish to the sink; those two
+// Runs the plan to its end and tells everything but ScanStarted and ScanFinished to the sink; those two
 // are the caller's, because they also happen around failures that no scan sees. An error means the
 // link or the sink failed; a stop request is no error (ScanFinished::interrupted).
 Result<model::ScanFinished> run_scan(const plan::Plan& plan, const World& world, model::Sink& sink);

@@ -44,7 +44,7 @@ Result<void> Teller::tell(std::uint32_t index) {
     record.names.push_back({std::move(name), model::HostName::Kind::ptr});
   }
   ++(record.state == HostState::up ? finished_.hosts_up : finished_.hosts_down);
-  return sink_.on_host(record);
+  return sink_.on(std::move(record));
 }
 
 }  // namespace portolan::engine

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/remark.h"
 #include "model/state.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
@@ -27,6 +28,7 @@ struct PortRecord {
   std::uint8_t reason_ttl = 0;                   // TTL or hop limit of the answer; 0 when there was none
   std::optional<net::IpAddress> reason_address;  // who answered, where it was not the target
   std::string service;                           // registered name, "unknown" where there is none
+  friend bool operator==(const PortRecord&, const PortRecord&) = default;
 };
 
 // Ports of one state that are counted, not listed ("Not shown: 995 filtered tcp ports (no-response)").
@@ -35,17 +37,20 @@ struct ReasonCount {
   net::Protocol protocol = net::Protocol::tcp;
   std::size_t count = 0;
   net::PortSet ports;
+  friend bool operator==(const ReasonCount&, const ReasonCount&) = default;
 };
 struct ExtraPorts {
   PortState state = PortState::filtered;
   std::size_t count = 0;
   std::vector<ReasonCount> reasons;  // largest count first
+  friend bool operator==(const ExtraPorts&, const ExtraPorts&) = default;
 };
 
 struct HostName {
   enum class Kind : std::uint8_t { user, ptr };
   std::string name;
   Kind kind = Kind::user;
+  friend bool operator==(const HostName&, const HostName&) = default;
 };
 
 // How far away a host is in time. All three as nmap's <times>.
@@ -53,6 +58,7 @@ struct RoundTrip {
   Duration smoothed{};   // srtt
   Duration variation{};  // rttvar
   Duration timeout{};    // what a lost probe was waited for
+  friend bool operator==(const RoundTrip&, const RoundTrip&) = default;
 };
 
 struct HostRecord {
@@ -72,16 +78,22 @@ struct HostRecord {
   bool interrupted = false;       // the scan was stopped: what is known is incomplete
   std::vector<PortRecord> ports;  // ascending by protocol, then port
   std::vector<ExtraPorts> extra;  // largest count first
-  // A sentence for a person where something about this host needs saying (its resets are rate
-  // limited, it did not answer ARP ...); "" mostly.
-  std::string note;
+  // Where something about this host needs saying (its resets are rate limited, it did not answer ARP ...).
+  std::vector<Remark> remarks;
+  // Its place among the targets in the order in which they were named, from 0.
+  std::uint64_t position = 0;
+  friend bool operator==(const HostRecord&, const HostRecord&) = default;
 };
 
 // A stage of the work, as nmap's taskbegin/taskprogress/taskend tell it.
 struct TaskRecord {
-  std::string name;  // "ARP Ping Scan", "SYN Stealth Scan" ...: nmap's words
+  std::string name;  // of its technique ("tcp-syn", "arp"), or "ping" where several ask who is up
   WallTime time;
-  std::string extra;  // "256 total hosts"
+  std::size_t hosts = 0;               // it is about
+  std::size_t questions = 0;           // for each of them
+  std::optional<net::IpAddress> host;  // where it is one alone
+  bool finds_hosts = false;            // asks who is up: a host that answered is asked no more
+  friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
 };
 
 struct Progress {
@@ -96,6 +108,7 @@ struct Progress {
   std::size_t hosts_up = 0;
   std::size_t hosts_active = 0;  // hosts in this task
   std::size_t open_found = 0;
+  friend bool operator==(const Progress&, const Progress&) = default;
 };
 
 // One technique over one set of ports: nmap's <scaninfo>.
@@ -103,6 +116,7 @@ struct ScanInfo {
   std::string type;  // "syn", "connect"
   net::Protocol protocol = net::Protocol::tcp;
   net::PortSet ports;
+  friend bool operator==(const ScanInfo&, const ScanInfo&) = default;
 };
 
 struct ScanStarted {
@@ -113,11 +127,13 @@ struct ScanStarted {
   int debugging = 0;
   bool list_only = false;  // -sL
   bool ping_only = false;  // -sn
+  friend bool operator==(const ScanStarted&, const ScanStarted&) = default;
 };
 
 struct Loss {
   std::uint64_t asked = 0;  // control probes: ports known to answer, asked again
   std::uint64_t lost = 0;   // of those, never answered
+  friend bool operator==(const Loss&, const Loss&) = default;
 };
 
 struct ScanFinished {
@@ -129,10 +145,14 @@ struct ScanFinished {
   std::uint64_t probes_sent = 0;
   std::uint64_t answers_seen = 0;
   Loss loss;
-  double expected_missed_open = 0;  // how many open ports may have been missed, by the measured loss
+  std::uint64_t never_asked = 0;  // ports that the scan was stopped before it asked about them
+  // How many open ports may have been missed among those asked, by the measured loss. nullopt where open ports are
+  // silent by nature of the technique, so that loss says nothing about them.
+  std::optional<double> expected_missed_open;
   bool success = true;
   bool interrupted = false;
   std::string error;  // "" unless !success
+  friend bool operator==(const ScanFinished&, const ScanFinished&) = default;
 };
 
 }  // namespace portolan::model

@@ -175,7 +175,8 @@ TEST(ScanSim, ALimiterTooSlowToWaitForIsSaid) {
   network.add_host(address("198.18.0.9"), {.open = ports({22, 80}), .resets_a_second = 100});
   const auto outcome = test::scan(plan_for({"198.18.0.9"}, ports(1, 65535), 1), network);
   const auto& record = outcome->sink.hosts.at(0);
-  EXPECT_NE(record.note.find("limits its answers"), std::string::npos) << record.note;
+  ASSERT_EQ(record.remarks.size(), 1U);
+  EXPECT_EQ(record.remarks[0].code, model::RemarkCode::limits_answers);
   EXPECT_EQ(outcome->sink.open.size(), 2U);
   EXPECT_LT(outcome->finished.elapsed, 30s);
 }
@@ -252,9 +253,9 @@ TEST(ScanSim, AHostTimeoutHoldsWhileThePacerWaitsToo) {
 TEST(ScanSim, AHostIsToldWhenItIsDoneAndNotWithItsBlock) {
   struct Watch : test::Collect {
     explicit Watch(const sim::Network& network) : clock{network} {}
-    Result<void> on_host(const model::HostRecord& host) override {
-      told.push_back(clock.now());
-      return Collect::on_host(host);
+    Result<void> on(const model::Event& event) override {
+      if (std::holds_alternative<model::HostRecord>(event)) told.push_back(clock.now());
+      return Collect::on(event);
     }
     const sim::Network& clock;
     std::vector<Instant> told;
@@ -306,7 +307,7 @@ TEST(ScanSim, AHostThatNobodyAskedAndThatSaysNothingIsNotSimplyUp) {
   sim::Network network{1, {.delay = 1ms}};
   const auto outcome = test::scan(plan_for({"198.18.0.9"}, ports(1, 10), 1), network);
   EXPECT_EQ(outcome->sink.hosts.at(0).reason, Reason::user_set);
-  EXPECT_NE(outcome->sink.hosts.at(0).note.find("Nothing here answered"), std::string::npos);
+  EXPECT_EQ(outcome->sink.hosts.at(0).remarks, std::vector<model::Remark>{{model::RemarkCode::nothing_answered}});
 }
 
 TEST(ScanSim, MaxRetriesNoneAsksEachPortOnce) {
@@ -338,9 +339,9 @@ Watched watch(const plan::Plan& plan, sim::Network& network) {
     bool progress_due() override { return true; }
   } control;
   struct Watch : test::Collect {
-    Result<void> on_progress(const model::Progress& progress) override {
-      told.push_back(progress);
-      return {};
+    Result<void> on(const model::Event& event) override {
+      if (const auto* progress = std::get_if<model::Progress>(&event)) told.push_back(*progress);
+      return Collect::on(event);
     }
     std::vector<model::Progress> told;
   } sink;
@@ -358,7 +359,7 @@ TEST(ScanSim, TheTimeLeftOfTheWholeScanIsToldWhileMoreHostsFollow) {
   network.add_host(address("198.18.0.9"), {.open = ports({22})});
   // Four blocks of 256 hosts.
   const auto [told, finished] = watch(plan_for({"198.18.0.0/22"}, ports(1, 65535), 1), network);
-  EXPECT_EQ(told.front().task.name, "Ping Scan");
+  EXPECT_EQ(told.front().task.name, "ping");
   EXPECT_EQ(told.front().scan_remaining, std::nullopt) << "the ports of this block are still to come";
   EXPECT_EQ(told.back().hosts_done, 768U);
   EXPECT_EQ(told.back().scan_remaining, std::nullopt) << "nothing follows the last block";

@@ -15,12 +15,9 @@ namespace portolan::test {
 
 class Collect : public model::Sink {
  public:
-  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override {
-    open.emplace_back(address, port.port);
-    return {};
-  }
-  Result<void> on_host(const model::HostRecord& host) override {
-    hosts.push_back(host);
+  Result<void> on(const model::Event& event) override {
+    if (const auto* found = std::get_if<model::OpenPort>(&event)) open.emplace_back(found->host, found->port.port);
+    if (const auto* host = std::get_if<model::HostRecord>(&event)) hosts.push_back(*host);
     return {};
   }
   std::vector<std::pair<net::IpAddress, net::Port>> open;

@@ -26,28 +26,25 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+using model::RemarkCode;
 constexpr auto ethernet = net::Path::Kind::ethernet;
 constexpr auto tunnel = net::Path::Kind::tunnel;
 const net::Mac gateway_mac{{2, 0, 0, 0, 0, 99}};
+
+std::vector<model::Remark> one(RemarkCode code, std::string value) { return {{code, {std::move(value)}}}; }
 
 // Tells what it hears, refuses what it is told to, and keeps the rest.
 class Ear final : public test::Collect {
  public:
   std::optional<Error> refuses_open;
-  std::vector<std::string> warnings;
+  std::vector<model::Remark> remarks;
   std::vector<model::Progress> progress;
 
-  Result<void> on_open(const net::IpAddress& from, const model::PortRecord& port) override {
-    if (refuses_open) return fail(*refuses_open);
-    return Collect::on_open(from, port);
-  }
-  Result<void> on_warning(std::string_view text) override {
-    warnings.emplace_back(text);
-    return {};
-  }
-  Result<void> on_progress(const model::Progress& told) override {
-    progress.push_back(told);
-    return {};
+  Result<void> on(const model::Event& event) override {
+    if (std::holds_alternative<model::OpenPort>(event) && refuses_open) return fail(*refuses_open);
+    if (const auto* remark = std::get_if<model::Remark>(&event)) remarks.push_back(*remark);
+    if (const auto* told = std::get_if<model::Progress>(&event)) progress.push_back(*told);
+    return Collect::on(event);
   }
 };
 
@@ -163,7 +160,7 @@ TEST_F(Stages, AGatewayThatDoesNotAnswerIsAskedTwiceAsOftenAndSaid) {
   EXPECT_EQ(network.sent.size(), 4U) << "nothing can be sent through it";
   EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
   EXPECT_EQ(ear.hosts[0].reason, Reason::host_unreach);
-  EXPECT_EQ(ear.hosts[0].note, "The gateway 198.18.0.99 does not answer on its link.");
+  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::gateway_silent, "198.18.0.99"));
 }
 
 TEST_F(Stages, AskingForAGatewayIsNoStageThatAnybodyIsToldOf) {
@@ -181,7 +178,7 @@ TEST_F(Stages, ASilentNeighbourIsDownWithinASecond) {
   EXPECT_EQ(network.sent.size(), 2U);
   EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
   EXPECT_EQ(ear.hosts[0].reason, Reason::no_response);
-  EXPECT_EQ(ear.hosts[0].note, "It does not answer ARP on its own link, so nothing can be sent to it.");
+  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::link_address_silent, "arp"));
   EXPECT_LT(finished->elapsed, 1500ms) << "on a link nobody is waited for as long as beyond it";
 }
 
@@ -242,15 +239,15 @@ TEST_F(Stages, ANamedHostWithoutAWayHasTheReasonInItsRecord) {
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
   EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
   EXPECT_EQ(ear.hosts[0].reason, Reason::no_route);
-  EXPECT_EQ(ear.hosts[0].note, "no route leads on");
-  EXPECT_THAT(ear.warnings, IsEmpty());
+  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::no_way, "no route leads on"));
+  EXPECT_THAT(ear.remarks, IsEmpty());
 }
 
 TEST_F(Stages, OfARangeWithoutAWayOneHostStandsForAll) {
   network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
   ASSERT_TRUE(run(plan_for({"198.18.4.0/24"}, ports(1, 10), 1)));
-  EXPECT_THAT(ear.warnings, ElementsAre("no route leads on; other targets without a way are only counted as down"));
-  for (const auto& host : ear.hosts) EXPECT_EQ(host.note, "");
+  EXPECT_EQ(ear.remarks, one(RemarkCode::no_way_to_some, "no route leads on"));
+  for (const auto& host : ear.hosts) EXPECT_THAT(host.remarks, IsEmpty());
 }
 
 TEST_F(Stages, ARouterThatSpeaksForAHostDoesNotMakeItUp) {

@@ -19,7 +19,7 @@ ReportOptions nmap_options(int verbosity = 0) {
 std::string host_text(const model::HostRecord& host, const ReportOptions& options) {
   MemoryOutput output;
   GrepableReport report{output, options};
-  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on(host));
   return output.text;
 }
 
@@ -29,17 +29,17 @@ TEST(GrepableReport, AZoneIsNotToldAsNmapDoesNot) {
   options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
   MemoryOutput output;
   GrepableReport report{output, options};
-  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_TRUE(report.on(silent_host("fe80::9%2")));
   EXPECT_EQ(output.text.find("Host: fe80::9 ()"), 0U) << output.text;
 }
 
 TEST(GrepableReport, NmapsFileFromBeginningToEnd) {
   MemoryOutput output;
   GrepableReport report{output, nmap_options(1)};
-  EXPECT_TRUE(report.on_start(started({"nmap", "-v", "-oG", "-", "198.18.0.2"})));
-  EXPECT_TRUE(report.on_host(host_on_link()));
-  EXPECT_TRUE(report.on_host(silent_host("198.18.0.9")));
-  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  EXPECT_TRUE(report.on(started({"nmap", "-v", "-oG", "-", "198.18.0.2"})));
+  EXPECT_TRUE(report.on(host_on_link()));
+  EXPECT_TRUE(report.on(silent_host("198.18.0.9")));
+  EXPECT_TRUE(report.on(finished(1, 2)));
   EXPECT_EQ(output.text,
             "# Nmap 7.93 scan initiated Sat Nov 21 10:16:44 2026 as: nmap -v -oG - 198.18.0.2\n"
             "# Ports scanned: TCP(100;1-100) UDP(0;) SCTP(0;) PROTOCOLS(0;)\n"

@@ -14,16 +14,16 @@ using namespace testing;
 
 std::string told(NdjsonReport& report, MemoryOutput& output, const model::HostRecord& host) {
   output.text.clear();
-  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on(host));
   return output.text;
 }
 
 TEST(NdjsonReport, StartSaysSchemaCommandAndScans) {
   MemoryOutput output;
   NdjsonReport report{output, {}};
-  EXPECT_TRUE(report.on_start(started({"portolan", "scan", "a b"})));
+  EXPECT_TRUE(report.on(started({"portolan", "scan", "a b"})));
   EXPECT_EQ(output.text,
-            R"({"record":"start","schema":1,"program":"portolan","version":"0.1.0","time":"2026-11-21T10:16:44.000Z",)"
+            R"({"record":"start","schema":2,"program":"portolan","version":"0.1.0","time":"2026-11-21T10:16:44.000Z",)"
             R"("command":"portolan scan \"a b\"","arguments":["portolan","scan","a b"],"stage":"ports",)"
             R"("scans":[{"type":"syn","protocol":"tcp","count":100,"ports":"1-100"}]})"
             "\n");
@@ -36,9 +36,9 @@ TEST(NdjsonReport, AnOpenPortIsToldAtOnceAndNeverTwice) {
       R"({"record":"port","address":"198.18.0.2","protocol":"tcp","port":22,"state":"open","reason":"syn-ack",)"
       R"("reason_ttl":64,"service":"ssh"})"
       "\n";
-  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), open_port(22, "ssh")}));
   EXPECT_EQ(output.text, line);
-  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), open_port(22, "ssh")}));
   EXPECT_EQ(output.text, line);
   const std::string host = told(report, output, host_on_link());
   EXPECT_EQ(host.find("\"port\":22"), std::string::npos);
@@ -50,7 +50,7 @@ TEST(NdjsonReport, AHostsPortsComeBeforeIt) {
   NdjsonReport report{output, {}};
   model::HostRecord host = host_on_link();
   host.ports = {closed_port(23, "telnet")};
-  host.note = "A note.";
+  host.remarks = {{model::RemarkCode::limits_answers, {12.5}}};
   host.other_addresses = {address("2001:db8::2")};
   EXPECT_EQ(
       told(report, output, host),
@@ -65,7 +65,7 @@ TEST(NdjsonReport, AHostsPortsComeBeforeIt) {
       R"("port_scanned":true,"timed_out":false,"interrupted":false,)"
       R"("counts":[{"state":"closed","reason":"reset","protocol":"tcp","count":99}],)"
       R"("unlisted":[{"state":"closed","reason":"reset","protocol":"tcp","count":98,"ports":"1-21,23-79,81-100"}],)"
-      R"("note":"A note."})"
+      R"("remarks":[{"code":"limits-answers","values":{"rate":12.5}}]})"
       "\n");
 }
 
@@ -91,7 +91,7 @@ TEST(NdjsonReport, FinishTellsLossAndFailure) {
   finish.expected_missed_open = 0.02;
   finish.success = false;
   finish.error = "the \"link\" broke";
-  EXPECT_TRUE(report.on_finish(finish));
+  EXPECT_TRUE(report.on(finish));
   EXPECT_EQ(output.text,
             R"({"record":"finish","time":"2026-11-21T10:16:49.000Z","elapsed":4.590,"success":false,)"
             R"("interrupted":false,"error":"the \"link\" broke","hosts":{"up":1,"down":1,"total":2},)"
@@ -109,30 +109,30 @@ std::string everything() {
   options.zone_name = eth0;
   MemoryOutput output;
   NdjsonReport report{output, options};
-  EXPECT_TRUE(report.on_start(started({"portolan", "\xff\x1b\"\\", "caf\u00e9 \u202e"})));
-  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = "a host"}));
+  EXPECT_TRUE(report.on(started({"portolan", "\xff\x1b\"\\", "caf\u00e9 \u202e"})));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("tcp-syn", noon(), 1)}));
   model::Progress progress;
-  progress.task = {.name = "SYN Stealth Scan", .time = noon(1s), .extra = ""};
+  progress.task = task("tcp-syn", noon(1s));
   progress.fraction = std::numeric_limits<double>::quiet_NaN();
   progress.rate = std::numeric_limits<double>::infinity();
   progress.remaining = 2500ms;
   progress.scan_remaining = 90s;
   progress.elapsed = 1s;
-  EXPECT_TRUE(report.on_progress(progress));
-  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
-  EXPECT_TRUE(report.on_warning("line\nbreak"));
-  EXPECT_TRUE(report.on_task_end({.name = "SYN Stealth Scan", .time = noon(2s), .extra = ""}));
+  EXPECT_TRUE(report.on(progress));
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), open_port(22, "ssh")}));
+  EXPECT_TRUE(report.on(remark("line\nbreak")));
+  EXPECT_TRUE(report.on(model::TaskEnd{task("tcp-syn", noon(2s))}));
   model::HostRecord host = host_on_link();
   host.names.push_back({"\xc3\x28hostile", model::HostName::Kind::ptr});
   host.ports.push_back(port(81, model::PortState::filtered, model::Reason::host_unreach, "", 63));
   host.ports.back().reason_address = address("fe80::1%2");
   host.timed_out = true;
-  EXPECT_TRUE(report.on_host(host));
-  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_TRUE(report.on(host));
+  EXPECT_TRUE(report.on(silent_host("fe80::9%2")));
   model::HostRecord listed;
   listed.address = address("198.18.0.7");
-  EXPECT_TRUE(report.on_host(listed));
-  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  EXPECT_TRUE(report.on(listed));
+  EXPECT_TRUE(report.on(finished(1, 2)));
   return output.text;
 }
 
@@ -141,13 +141,13 @@ TEST(NdjsonReport, ALinkLocalHostNamesItsInterface) {
   options.verbosity = 1;
   MemoryOutput output;
   NdjsonReport nameless{output, options};
-  EXPECT_TRUE(nameless.on_host(silent_host("fe80::9%2")));
+  EXPECT_TRUE(nameless.on(silent_host("fe80::9%2")));
   EXPECT_EQ(output.text.find("interface"), std::string::npos);
   options.zone_name = eth0;
   NdjsonReport report{output, options};
-  EXPECT_TRUE(report.on_host(silent_host("2001:db8::9")));
+  EXPECT_TRUE(report.on(silent_host("2001:db8::9")));
   EXPECT_EQ(output.text.find("interface"), std::string::npos);
-  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_TRUE(report.on(silent_host("fe80::9%2")));
   EXPECT_NE(output.text.find(R"("address":"fe80::9%2","status":"down","reason":"no-response","interface":"eth\"0",)"),
             std::string::npos)
       << output.text;
@@ -163,10 +163,10 @@ assert lines.pop() == ''
 records = [json.loads(line, parse_constant=lambda word: sys.exit('not JSON: ' + word)) for line in lines]
 kinds = [record['record'] for record in records]
 assert kinds[0] == 'start' and kinds[-1] == 'finish', kinds
-assert kinds.count('port') == 3 and kinds.count('host') == 3 and kinds.count('warning') == 1, kinds
+assert kinds.count('port') == 3 and kinds.count('host') == 3 and kinds.count('remark') == 1, kinds
 ports = [(r['address'], r['protocol'], r['port']) for r in records if r['record'] == 'port']
 assert len(ports) == len(set(ports)), ports
-assert kinds.index('port') < kinds.index('warning')          # the open port came at once
+assert kinds.index('port') < kinds.index('remark')          # the open port came at once
 host = next(r for r in records if r['record'] == 'host')
 assert sum(count['count'] for count in host['counts']) == 101, host
 assert records[0]['arguments'] == ['portolan', '\ufffd\x1b"\\', 'caf\u00e9 \u202e'], records[0]

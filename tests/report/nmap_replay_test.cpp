@@ -113,20 +113,26 @@ class Reader {
       started_.verbosity = static_cast<int>(number_of(line, "verbose", "level"));
     } else if (begins(line, "<debugging")) {
       started_.debugging = static_cast<int>(number_of(line, "debugging", "level"));
-      EXPECT_TRUE(sink_.on_start(started_));
+      EXPECT_TRUE(sink_.on(started_));
     } else if (begins(line, "<taskbegin")) {
-      EXPECT_TRUE(sink_.on_task_begin(task(line, "taskbegin")));
+      EXPECT_TRUE(sink_.on(model::TaskBegin{task(line, "taskbegin")}));
     } else if (begins(line, "<taskend")) {
-      EXPECT_TRUE(sink_.on_task_end(task(line, "taskend")));
+      EXPECT_TRUE(sink_.on(model::TaskEnd{task(line, "taskend")}));
     } else if (begins(line, "<runstats")) {
       read_end(line);
     }
   }
 
   static model::TaskRecord task(const std::string& line, const std::string& element) {
-    return {.name = text_of(line, element, "task"),
-            .time = time_of(line, element, "time"),
-            .extra = text_of(line, element, "extrainfo")};
+    model::TaskRecord task;
+    task.name = text_of(line, element, "task");
+    task.time = time_of(line, element, "time");
+    // "4 total ports", "1 total hosts"
+    std::istringstream words{text_of(line, element, "extrainfo")};
+    words >> task.hosts;
+    task.questions = 1;
+    task.finds_hosts = words.str().ends_with("hosts");
+    return task;
   }
 
   void read_host_line(const std::string& line) {
@@ -153,7 +159,7 @@ class Reader {
     } else if (begins(line, "</host>")) {
       in_host_ = false;
       read_other_addresses();
-      EXPECT_TRUE(sink_.on_host(host_));
+      EXPECT_TRUE(sink_.on(host_));
     }
     read_ports(line);
   }
@@ -209,7 +215,7 @@ class Reader {
     finish.hosts_up = static_cast<std::size_t>(number_of(line, "hosts", "up"));
     finish.hosts_down = static_cast<std::size_t>(number_of(line, "hosts", "down"));
     finish.hosts_total = static_cast<std::size_t>(number_of(line, "hosts", "total"));
-    EXPECT_TRUE(sink_.on_finish(finish));
+    EXPECT_TRUE(sink_.on(finish));
   }
 
   const NmapRun& run_;

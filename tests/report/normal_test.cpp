@@ -24,18 +24,18 @@ ReportOptions own_options(Audience audience = Audience::file) {
 std::string host_text(const model::HostRecord& host, const ReportOptions& options) {
   MemoryOutput output;
   NormalReport report{output, options};
-  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on(host));
   return output.text;
 }
 
 TEST(NormalReport, NmapsFileFromBeginningToEnd) {
   MemoryOutput output;
   NormalReport report{output, nmap_options()};
-  EXPECT_TRUE(report.on_start(started({"nmap", "-p", "1-100", "-oN", "my file", "alpha.test"})));
-  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = ""}));
-  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
-  EXPECT_TRUE(report.on_host(host_on_link()));
-  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  EXPECT_TRUE(report.on(started({"nmap", "-p", "1-100", "-oN", "my file", "alpha.test"})));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("tcp-syn", noon())}));
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), open_port(22, "ssh")}));
+  EXPECT_TRUE(report.on(host_on_link()));
+  EXPECT_TRUE(report.on(finished(1, 2)));
   EXPECT_EQ(output.text,
             "# Nmap 7.93 scan initiated Sat Nov 21 10:16:44 2026 as: nmap -p 1-100 -oN \"my file\" alpha.test\n"
             "Nmap scan report for alpha.test (198.18.0.2)\n"
@@ -54,13 +54,13 @@ TEST(NormalReport, NmapsTerminalTellsTheStagesUnderVerbose) {
   options.verbosity = 1;
   MemoryOutput output;
   NormalReport report{output, options};
-  EXPECT_TRUE(report.on_start(started({"nmap"})));
-  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = "198.18.0.2 [4 ports]"}));
-  EXPECT_TRUE(report.on_open(address("198.18.0.2"), open_port(22, "ssh")));
-  EXPECT_TRUE(report.on_warning("told on standard error"));
-  EXPECT_TRUE(report.on_task_end({.name = "SYN Stealth Scan", .time = noon(1220ms), .extra = "4 total ports"}));
-  EXPECT_TRUE(report.on_host(silent_host("198.18.0.9")));
-  EXPECT_TRUE(report.on_finish(finished(0, 1)));
+  EXPECT_TRUE(report.on(started({"nmap"})));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("tcp-syn", noon(), 4)}));
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), open_port(22, "ssh")}));
+  EXPECT_TRUE(report.on(remark("told on standard error")));
+  EXPECT_TRUE(report.on(model::TaskEnd{task("tcp-syn", noon(1220ms), 4)}));
+  EXPECT_TRUE(report.on(silent_host("198.18.0.9")));
+  EXPECT_TRUE(report.on(finished(0, 1)));
   EXPECT_EQ(output.text,
             "Starting Nmap 7.93 ( https://nmap.org ) at 2026-11-21 10:16 UTC\n"
             "Initiating SYN Stealth Scan at 10:16\n"
@@ -75,14 +75,14 @@ TEST(NormalReport, NmapsTerminalTellsTheStagesUnderVerbose) {
 TEST(NormalReport, PortolanSpeaksUnderItsOwnName) {
   MemoryOutput output;
   NormalReport report{output, own_options(Audience::watcher)};
-  EXPECT_TRUE(report.on_start(started({"portolan"})));
+  EXPECT_TRUE(report.on(started({"portolan"})));
   model::HostRecord host = host_on_link();
-  host.note = "Its resets are rate limited.";
-  EXPECT_TRUE(report.on_host(host));
+  host.remarks = {remark("Its resets are rate limited.")};
+  EXPECT_TRUE(report.on(host));
   model::ScanFinished finish = finished(1, 1);
   finish.loss = {.asked = 500, .lost = 9};
   finish.expected_missed_open = 0.021;
-  EXPECT_TRUE(report.on_finish(finish));
+  EXPECT_TRUE(report.on(finish));
   EXPECT_EQ(output.text,
             "Starting portolan 0.1.0 at 2026-11-21 10:16 UTC\n"
             "portolan scan report for alpha.test (198.18.0.2)\n"
@@ -103,7 +103,7 @@ TEST(NormalReport, TheLastLineOfAFileSaysHowItEnded) {
   const auto last_line = [](const model::ScanFinished& finish, const ReportOptions& options) {
     MemoryOutput output;
     NormalReport report{output, options};
-    EXPECT_TRUE(report.on_finish(finish));
+    EXPECT_TRUE(report.on(finish));
     return output.text;
   };
   model::ScanFinished finish = finished(1, 2);
@@ -122,7 +122,7 @@ TEST(NormalReport, TheLastLineOfAFileSaysHowItEnded) {
 TEST(NormalReport, AFileHoldsTheWarnings) {
   MemoryOutput output;
   NormalReport report{output, nmap_options()};
-  EXPECT_TRUE(report.on_warning("Failed to resolve \"nosuch.invalid\"."));
+  EXPECT_TRUE(report.on(remark("Failed to resolve \"nosuch.invalid\".")));
   EXPECT_EQ(output.text, "Failed to resolve \"nosuch.invalid\".\n");
 }
 
@@ -323,7 +323,7 @@ TEST(NormalReport, AnOpenPortOfALinkLocalHostIsDiscoveredOnItsInterface) {
   options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
   MemoryOutput output;
   NormalReport report{output, options};
-  EXPECT_TRUE(report.on_open(address("fe80::1%3"), open_port(22, "ssh")));
+  EXPECT_TRUE(report.on(model::OpenPort{address("fe80::1%3"), open_port(22, "ssh")}));
   EXPECT_EQ(output.text, "Discovered open port 22/tcp on fe80::1%eth0\n");
 }
 
@@ -341,8 +341,8 @@ TEST(NormalReport, NoAdviceToTryPnWhereItWasGivenOrNothingWasAsked) {
     NormalReport report{output, options};
     model::ScanStarted start = started({"nmap"});
     start.list_only = list_only;
-    EXPECT_TRUE(report.on_start(start));
-    EXPECT_TRUE(report.on_finish(finished(0, 1)));
+    EXPECT_TRUE(report.on(start));
+    EXPECT_TRUE(report.on(finished(0, 1)));
     return output.text.find("seems down") != std::string::npos;
   };
   ReportOptions options = nmap_options(Audience::watcher);
@@ -356,7 +356,7 @@ TEST(NormalReport, AFullDiskIsAnError) {
   MemoryOutput output;
   output.full = true;
   NormalReport report{output, nmap_options()};
-  const Result<void> outcome = report.on_host(host_on_link());
+  const Result<void> outcome = report.on(host_on_link());
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Errc::io);
 }
@@ -367,11 +367,11 @@ TEST(NormalReport, NoAdviceToTryPnBehindANoteOfTheHost) {
     ReportOptions options = own_options();
     options.audience = Audience::watcher;
     NormalReport report{output, options};
-    EXPECT_TRUE(report.on_start(started({"portolan"})));
+    EXPECT_TRUE(report.on(started({"portolan"})));
     model::HostRecord host = silent_host("198.18.0.9");
-    if (noted) host.note = "there is no way to this host";
-    EXPECT_TRUE(report.on_host(host));
-    EXPECT_TRUE(report.on_finish(finished(0, 1)));
+    if (noted) host.remarks = {remark("there is no way to this host")};
+    EXPECT_TRUE(report.on(host));
+    EXPECT_TRUE(report.on(finished(0, 1)));
     EXPECT_EQ(output.text.find("seems down") != std::string::npos, !noted) << output.text;
   }
 }

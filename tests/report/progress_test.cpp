@@ -15,7 +15,7 @@ using namespace testing;
 
 model::Progress halfway() {
   model::Progress progress;
-  progress.task = {.name = "SYN Stealth Scan", .time = noon(1s), .extra = ""};
+  progress.task = task("tcp-syn", noon(1s));
   progress.fraction = 0.42342;
   progress.remaining = 41900ms;
   progress.elapsed = 31s;
@@ -78,21 +78,21 @@ TEST(Grouped, ThreeDigitsATime) {
 TEST(StatusLine, IsDrawnOverItselfAndTakenAwayBeforeOthersPrint) {
   MemoryOutput terminal;
   StatusLine line{terminal, [] { return std::size_t{23}; }};
-  EXPECT_TRUE(line.on_host(host_on_link()));
+  EXPECT_TRUE(line.on(host_on_link()));
   EXPECT_EQ(terminal.text, "");  // nothing was drawn, so nothing is cleared
-  EXPECT_TRUE(line.on_progress(halfway()));
-  EXPECT_TRUE(line.on_progress(halfway()));
+  EXPECT_TRUE(line.on(halfway()));
+  EXPECT_TRUE(line.on(halfway()));
   EXPECT_EQ(terminal.text, "\rSYN Stealth Scan 42.3%\x1b[K\rSYN Stealth Scan 42.3%\x1b[K");
   terminal.text.clear();
-  EXPECT_TRUE(line.on_host(host_on_link()));
-  EXPECT_TRUE(line.on_finish(finished(1, 1)));
+  EXPECT_TRUE(line.on(host_on_link()));
+  EXPECT_TRUE(line.on(finished(1, 1)));
   EXPECT_EQ(terminal.text, "\r\x1b[K");
 }
 
 TEST(StatusLine, LeavesTheLastColumnFree) {
   MemoryOutput terminal;
   StatusLine line{terminal, [] { return std::size_t{11}; }};
-  EXPECT_TRUE(line.on_progress(halfway()));
+  EXPECT_TRUE(line.on(halfway()));
   EXPECT_EQ(terminal.text, "\rSYN Stealt\x1b[K");
 }
 
@@ -100,8 +100,8 @@ TEST(StatusLine, ABrokenTerminalDoesNotEndTheScan) {
   MemoryOutput terminal;
   terminal.full = true;
   StatusLine line{terminal, [] { return std::size_t{80}; }};
-  EXPECT_TRUE(line.on_progress(halfway()));
-  EXPECT_TRUE(line.on_finish(finished(1, 1)));
+  EXPECT_TRUE(line.on(halfway()));
+  EXPECT_TRUE(line.on(finished(1, 1)));
 }
 
 TEST(StatsLines, AreNmapsUnderItsName) {
@@ -110,11 +110,11 @@ TEST(StatsLines, AreNmapsUnderItsName) {
   options.stats_every = 30s;
   MemoryOutput output;
   StatsLines lines{output, options};
-  EXPECT_TRUE(lines.on_progress(halfway()));
+  EXPECT_TRUE(lines.on(halfway()));
   EXPECT_EQ(output.text,
             "Stats: 0:00:31 elapsed; 4096 hosts completed (3 up), 2 undergoing SYN Stealth Scan\n"
             "SYN Stealth Scan Timing: About 42.34% done; ETC: 10:17 (0:00:41 remaining)\n");
-  EXPECT_TRUE(lines.on_progress(halfway()));  // the same period: once is enough
+  EXPECT_TRUE(lines.on(halfway()));  // the same period: once is enough
   EXPECT_EQ(std::ranges::count(output.text, '\n'), 2);
 }
 
@@ -126,7 +126,7 @@ TEST(StatsLines, TellRateAndFindingsUnderPortolansName) {
   model::Progress progress = halfway();
   progress.remaining.reset();
   progress.open_found = 1;
-  EXPECT_TRUE(lines.on_progress(progress));
+  EXPECT_TRUE(lines.on(progress));
   EXPECT_EQ(output.text,
             "Stats: 0:00:31 elapsed; 4096 hosts completed (3 up), 2 undergoing SYN Stealth Scan\n"
             "SYN Stealth Scan Timing: About 42.34% done; 12,345 probes/s, 1 open port found\n");
@@ -141,7 +141,7 @@ TEST(StatsLines, TellWhatIsLeftOfTheWholeScanWhereMoreHostsFollow) {
     StatsLines lines{output, options};
     model::Progress progress = halfway();
     progress.scan_remaining = 3661s;
-    EXPECT_TRUE(lines.on_progress(progress));
+    EXPECT_TRUE(lines.on(progress));
     EXPECT_EQ(output.text.find("; 1:01:01 for the whole scan; ") != std::string::npos, flavor == Flavor::portolan);
   }
 }
@@ -159,11 +159,11 @@ TEST(Percent, IsFiniteAndAHundredOnlyAtTheEnd) {
 TEST(StatsLines, AKeyPressIsAnsweredOnce) {
   MemoryOutput output;
   StatsLines lines{output, {}};
-  EXPECT_TRUE(lines.on_progress(halfway()));
+  EXPECT_TRUE(lines.on(halfway()));
   EXPECT_EQ(output.text, "");
   lines.ask();
-  EXPECT_TRUE(lines.on_progress(halfway()));
-  EXPECT_TRUE(lines.on_progress(halfway()));
+  EXPECT_TRUE(lines.on(halfway()));
+  EXPECT_TRUE(lines.on(halfway()));
   EXPECT_EQ(std::ranges::count(output.text, '\n'), 2);
 }
 
@@ -171,8 +171,8 @@ TEST(Warnings, SayWhoSpeaks) {
   MemoryOutput output;
   Warnings own{output, Flavor::portolan};
   Warnings nmap{output, Flavor::nmap};
-  EXPECT_TRUE(own.on_warning("a\nb"));
-  EXPECT_TRUE(nmap.on_warning("Failed to resolve \"x\"."));
+  EXPECT_TRUE(own.on(remark("a\nb")));
+  EXPECT_TRUE(nmap.on(remark("Failed to resolve \"x\".")));
   EXPECT_EQ(output.text, "portolan: a\\x0Ab\nFailed to resolve \"x\".\n");
 }
 

@@ -104,6 +104,21 @@ inline model::HostRecord silent_host(std::string_view text) {
   return host;
 }
 
+// A remark that is told as just this sentence.
+inline model::Remark remark(std::string sentence) { return {model::RemarkCode::no_way, {std::move(sentence)}}; }
+
+// A stage that asks ports of one host; of none where there are no questions.
+inline model::TaskRecord task(std::string name, model::WallTime time, std::size_t questions = 0) {
+  model::TaskRecord task;
+  task.name = std::move(name);
+  task.time = time;
+  if (questions == 0) return task;
+  task.hosts = 1;
+  task.questions = questions;
+  task.host = address("198.18.0.2");
+  return task;
+}
+
 inline model::ScanStarted started(std::vector<std::string> arguments) {
   model::ScanStarted start;
   start.arguments = std::move(arguments);

@@ -29,11 +29,11 @@ TEST(Registry, EveryFormatMakesASinkThatTellsAHost) {
   for (const Format& format : formats()) {
     MemoryOutput output;
     const auto sink = format.make(output, {});
-    EXPECT_TRUE(sink->on_start(started({"portolan"}))) << format.name;
-    EXPECT_TRUE(sink->on_host(host_on_link())) << format.name;
+    EXPECT_TRUE(sink->on(started({"portolan"}))) << format.name;
+    EXPECT_TRUE(sink->on(host_on_link())) << format.name;
     EXPECT_NE(output.text.find("198.18.0.2"), std::string::npos) << format.name;
     EXPECT_EQ(output.pending, "") << format.name;  // complete and flushed when on_host returns
-    EXPECT_TRUE(sink->on_finish(finished(1, 1))) << format.name;
+    EXPECT_TRUE(sink->on(finished(1, 1))) << format.name;
     EXPECT_TRUE(output.text.ends_with('\n')) << format.name;
   }
 }
@@ -47,7 +47,7 @@ TEST(Tee, AllHearEvenWhenOneFails) {
   Tee tee;
   tee.add(*first);
   tee.add(*second);
-  const Result<void> outcome = tee.on_host(host_on_link());
+  const Result<void> outcome = tee.on(host_on_link());
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Errc::io);
   EXPECT_NE(good.text.find("198.18.0.2"), std::string::npos);
@@ -55,14 +55,19 @@ TEST(Tee, AllHearEvenWhenOneFails) {
 
 class Recorder : public model::Sink {
  public:
-  Result<void> on_start(const model::ScanStarted&) override { return heard("start"); }
-  Result<void> on_task_begin(const model::TaskRecord&) override { return heard("begin"); }
-  Result<void> on_progress(const model::Progress&) override { return heard("progress"); }
-  Result<void> on_task_end(const model::TaskRecord&) override { return heard("end"); }
-  Result<void> on_open(const net::IpAddress&, const model::PortRecord&) override { return heard("open"); }
-  Result<void> on_warning(std::string_view) override { return heard("warning"); }
-  Result<void> on_host(const model::HostRecord&) override { return heard("host"); }
-  Result<void> on_finish(const model::ScanFinished&) override { return heard("finish"); }
+  Result<void> on(const model::Event& event) override {
+    return std::visit(Overloaded{[this](const model::ScanStarted&) { return heard("start"); },
+                                 [this](const model::TaskBegin&) { return heard("begin"); },
+                                 [this](const model::Progress&) { return heard("progress"); },
+                                 [this](const model::TaskEnd&) { return heard("end"); },
+                                 [this](const model::OpenPort&) { return heard("open"); },
+                                 [this](const model::Hop&) { return heard("hop"); },
+                                 [this](const model::Remark&) { return heard("remark"); },
+                                 [this](const model::HostsPassed&) { return heard("passed"); },
+                                 [this](const model::HostRecord&) { return heard("host"); },
+                                 [this](const model::ScanFinished&) { return heard("finish"); }},
+                      event);
+  }
   std::string words;
 
  private:
@@ -77,15 +82,17 @@ TEST(Tee, PassesEveryKindOfEventOn) {
   Recorder recorder;
   Tee tee;
   tee.add(recorder);
-  EXPECT_TRUE(tee.on_start({}));
-  EXPECT_TRUE(tee.on_task_begin({}));
-  EXPECT_TRUE(tee.on_progress({}));
-  EXPECT_TRUE(tee.on_open({}, {}));
-  EXPECT_TRUE(tee.on_warning(""));
-  EXPECT_TRUE(tee.on_task_end({}));
-  EXPECT_TRUE(tee.on_host({}));
-  EXPECT_TRUE(tee.on_finish({}));
-  EXPECT_EQ(recorder.words, "start begin progress open warning end host finish ");
+  EXPECT_TRUE(tee.on(model::ScanStarted{}));
+  EXPECT_TRUE(tee.on(model::TaskBegin{}));
+  EXPECT_TRUE(tee.on(model::Progress{}));
+  EXPECT_TRUE(tee.on(model::OpenPort{}));
+  EXPECT_TRUE(tee.on(model::Hop{}));
+  EXPECT_TRUE(tee.on(model::Remark{}));
+  EXPECT_TRUE(tee.on(model::TaskEnd{}));
+  EXPECT_TRUE(tee.on(model::HostsPassed{}));
+  EXPECT_TRUE(tee.on(model::HostRecord{}));
+  EXPECT_TRUE(tee.on(model::ScanFinished{}));
+  EXPECT_EQ(recorder.words, "start begin progress open hop remark end passed host finish ");
 }
 
 TEST(Page, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {

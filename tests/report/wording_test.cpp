@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "tests/report/records.h"
@@ -36,10 +37,95 @@ TEST(Latency, IsInWholeMicroseconds) {
   EXPECT_EQ(latency_text(round_trip(46ms)), "0.046s");
 }
 
+TEST(Task, IsCalledAsNmapCallsIt) {
+  EXPECT_EQ(task_text(task("tcp-syn", noon())), "SYN Stealth Scan");
+  EXPECT_EQ(task_text(task("arp", noon())), "ARP Ping Scan");
+  EXPECT_EQ(task_text(task("ping", noon())), "Ping Scan");
+  EXPECT_EQ(task_text(task("of another version", noon())), "of another version");
+}
+
+TEST(Task, SaysWhatItIsAboutAsNmapDoes) {
+  model::TaskRecord record = task("tcp-syn", noon(), 4);
+  EXPECT_EQ(scope_text(record), "198.18.0.2 [4 ports]");
+  EXPECT_EQ(total_text(record), "4 total ports");
+  record.host.reset();
+  record.hosts = 12;
+  record.questions = 1;
+  EXPECT_EQ(scope_text(record), "12 hosts [1 port/host]");
+  record.finds_hosts = true;
+  EXPECT_EQ(total_text(record), "12 total hosts");
+}
+
+TEST(RemarkText, PutsEveryCodeIntoWords) {
+  using enum model::RemarkCode;
+  const std::vector<std::pair<model::Remark, std::string>> sentences{
+      {{nothing_answered},
+       "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given."},
+      {{limits_answers, {10.4}},
+       "This host limits its answers to about 10 a second: ports told as filtered may be closed. Fewer ports, or -T2, "
+       "would tell."},
+      {{gateway_silent, {"198.18.0.99"}}, "The gateway 198.18.0.99 does not answer on its link."},
+      {{link_address_silent, {"arp"}}, "It does not answer ARP on its own link, so nothing can be sent to it."},
+      {{link_address_silent, {"nd"}},
+       "It does not answer neighbour discovery on its own link, so nothing can be sent to it."},
+      {{no_way, {"no route leads on"}}, "no route leads on"},
+      {{no_way_to_some, {"no route leads on"}},
+       "no route leads on; other targets without a way are only counted as down"},
+      {{refused_here, {std::uint64_t{7}}},
+       "this machine itself refused to send 7 probes (a firewall here, a link that is down), so ports may be called "
+       "filtered that nobody was asked about"},
+      {{dropped_here, {std::uint64_t{7}}},
+       "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
+      {{no_targets}, "WARNING: No targets were specified, so 0 hosts scanned."},
+      {{unresolved, {"", "nosuch", "cannot resolve 'nosuch'"}}, "cannot resolve 'nosuch'"},
+      {{unresolved, {"a file", "nosuch", "cannot resolve 'nosuch'"}}, "a file: cannot resolve 'nosuch'"},
+      {{connects_instead},
+       "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used"},
+      {{connects_for_discovery},
+       "without raw packets hosts are asked by TCP connections to ports 80 and 443 instead of ICMP"},
+      {{no_tcp_ports},
+       "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type."},
+      {{other_protocol, {"udp"}}, "-p names UDP ports, but only TCP ports can be asked yet"},
+      {{other_protocol, {"sctp"}}, "-p names SCTP ports, but only TCP ports can be asked yet"},
+  };
+  std::set<model::RemarkCode> worded;
+  for (const auto& [remark, sentence] : sentences) {
+    EXPECT_EQ(remark_text(remark, Flavor::portolan), sentence);
+    EXPECT_EQ(remark.values.size(), kind_of(remark.code).values.size()) << sentence;
+    worded.insert(remark.code);
+  }
+  EXPECT_EQ(worded.size(), model::remark_kinds().size());
+}
+
+TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
+  using enum model::RemarkCode;
+  const auto words = [](const model::Remark& remark) { return remark_text(remark, Flavor::nmap); };
+  EXPECT_EQ(words({unresolved, {"a file", "nosuch", "cannot resolve"}}), "Failed to resolve \"nosuch\".");
+  EXPECT_EQ(words({connects_for_discovery}), "Warning:  You are not root -- using TCP pingscan rather than ICMP");
+  EXPECT_EQ(words({other_protocol, {"udp"}}),
+            "WARNING: Your ports include \"U:\" but you haven't specified UDP scan with -sU.");
+  EXPECT_EQ(words({other_protocol, {"sctp"}}),
+            "WARNING: Your ports include \"S:\" but you haven't specified SCTP scan with -sY or -sZ.");
+}
+
+TEST(NoteText, HasOneSentenceBehindTheOther) {
+  model::HostRecord host;
+  EXPECT_EQ(note_text(host, Flavor::portolan), "");
+  host.remarks = {remark("One."), remark("Two.")};
+  EXPECT_EQ(note_text(host, Flavor::portolan), "One. Two.");
+}
+
+TEST(Loss, WhereOpenPortsAreSilentNothingIsSaidAboutThem) {
+  model::ScanFinished finish;
+  finish.loss = {.asked = 500, .lost = 9};
+  EXPECT_EQ(loss_text(finish), "Measured loss: 1.8% (9 of 500 control probes unanswered).");
+}
+
 TEST(Loss, OneSentenceWhateverWasMeasured) {
   model::ScanFinished finish;
   EXPECT_EQ(loss_text(finish), "Loss was not measured: no port that answers was asked again.");
   finish.loss = {.asked = 400, .lost = 0};
+  finish.expected_missed_open = 0;
   EXPECT_EQ(loss_text(finish),
             "Measured loss: 0% (0 of 400 control probes unanswered); fewer than 0.01 open ports are expected to have "
             "been missed.");

@@ -21,7 +21,7 @@ ReportOptions nmap_options() {
 std::string host_text(const model::HostRecord& host, const ReportOptions& options) {
   MemoryOutput output;
   XmlReport report{output, options};
-  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on(host));
   return output.text;
 }
 
@@ -31,17 +31,17 @@ TEST(XmlReport, AZoneIsNotToldAsNmapDoesNot) {
   options.zone_name = [](std::uint32_t) -> std::string { return "eth0"; };
   MemoryOutput output;
   XmlReport report{output, options};
-  EXPECT_TRUE(report.on_host(silent_host("fe80::9%2")));
+  EXPECT_TRUE(report.on(silent_host("fe80::9%2")));
   EXPECT_NE(output.text.find("<address addr=\"fe80::9\" addrtype=\"ipv6\"/>"), std::string::npos) << output.text;
 }
 
 TEST(XmlReport, NmapsDocumentFromBeginningToEnd) {
   MemoryOutput output;
   XmlReport report{output, nmap_options()};
-  EXPECT_TRUE(report.on_start(started({"nmap", "--open", "<&>", "a \"b\""})));
-  EXPECT_TRUE(report.on_task_begin({.name = "hidden without -v", .time = noon(), .extra = ""}));
-  EXPECT_TRUE(report.on_host(host_on_link()));
-  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  EXPECT_TRUE(report.on(started({"nmap", "--open", "<&>", "a \"b\""})));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("hidden without -v", noon())}));
+  EXPECT_TRUE(report.on(host_on_link()));
+  EXPECT_TRUE(report.on(finished(1, 2)));
   const std::string command = "nmap -&#45;open &lt;&amp;&gt; &quot;a \\&quot;b\\&quot;&quot;";
   EXPECT_EQ(
       output.text,
@@ -83,9 +83,9 @@ TEST(XmlReport, NmapsDocumentFromBeginningToEnd) {
 TEST(XmlReport, EveryHostIsInTheOutputWhenItIsTold) {
   MemoryOutput output;
   XmlReport report{output, nmap_options()};
-  EXPECT_TRUE(report.on_start(started({"nmap"})));
+  EXPECT_TRUE(report.on(started({"nmap"})));
   EXPECT_NE(output.text.find("<nmaprun"), std::string::npos);
-  EXPECT_TRUE(report.on_host(host_on_link()));
+  EXPECT_TRUE(report.on(host_on_link()));
   EXPECT_TRUE(output.text.ends_with("</host>\n"));
   EXPECT_EQ(output.pending, "");
 }
@@ -93,7 +93,7 @@ TEST(XmlReport, EveryHostIsInTheOutputWhenItIsTold) {
 TEST(XmlReport, PortolanNamesItselfWhereTheDtdLeavesRoom) {
   MemoryOutput output;
   XmlReport report{output, {}};
-  EXPECT_TRUE(report.on_start(started({"portolan", "scan"})));
+  EXPECT_TRUE(report.on(started({"portolan", "scan"})));
   EXPECT_NE(output.text.find("scanner=\"nmap\""), std::string::npos);
   EXPECT_NE(output.text.find(" version=\"7.93\""), std::string::npos);
   EXPECT_NE(output.text.find(" profile_name=\"portolan 0.1.0\""), std::string::npos);
@@ -105,7 +105,7 @@ TEST(XmlReport, AStylesheetIsNamedWhereOneIsWanted) {
   options.stylesheet = "a&\"b.xsl";
   MemoryOutput output;
   XmlReport report{output, options};
-  EXPECT_TRUE(report.on_start(started({"nmap"})));
+  EXPECT_TRUE(report.on(started({"nmap"})));
   EXPECT_NE(output.text.find("<!DOCTYPE nmaprun>\n<?xml-stylesheet href=\"a&amp;&quot;b.xsl\" type=\"text/xsl\"?>\n"),
             std::string::npos);
 }
@@ -116,7 +116,7 @@ TEST(XmlReport, AFailedScanStillClosesTheDocument) {
   model::ScanFinished finish = finished(0, 0);
   finish.success = false;
   finish.error = "no interface \"x\"";
-  EXPECT_TRUE(report.on_finish(finish));  // on_start never came
+  EXPECT_TRUE(report.on(finish));  // on_start never came
   EXPECT_TRUE(output.text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE nmaprun>\n"));
   EXPECT_NE(output.text.find("exit=\"error\" errormsg=\"no interface &quot;x&quot;\"/>"), std::string::npos);
   EXPECT_TRUE(output.text.ends_with("</runstats>\n</nmaprun>\n"));
@@ -125,13 +125,13 @@ TEST(XmlReport, AFailedScanStillClosesTheDocument) {
 TEST(XmlReport, AnInterruptedScanIsNoSuccess) {
   MemoryOutput output;
   XmlReport report{output, nmap_options()};
-  EXPECT_TRUE(report.on_start(started({"nmap"})));
+  EXPECT_TRUE(report.on(started({"nmap"})));
   model::HostRecord host = host_on_link();
   host.interrupted = true;
-  EXPECT_TRUE(report.on_host(host));
+  EXPECT_TRUE(report.on(host));
   model::ScanFinished finish = finished(1, 1);
   finish.interrupted = true;
-  EXPECT_TRUE(report.on_finish(finish));
+  EXPECT_TRUE(report.on(finish));
   EXPECT_NE(output.text.find("comment=\"The scan of this host was stopped early"), std::string::npos);
   EXPECT_NE(output.text.find("exit=\"error\" errormsg=\"The scan was interrupted.\""), std::string::npos);
 }
@@ -141,8 +141,8 @@ TEST(XmlReport, TasksAreToldUnderVerbose) {
   options.verbosity = 1;
   MemoryOutput output;
   XmlReport report{output, options};
-  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = "198.18.0.2 [4 ports]"}));
-  EXPECT_TRUE(report.on_task_end({.name = "SYN Stealth Scan", .time = noon(2s), .extra = "4 total ports"}));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("tcp-syn", noon(), 4)}));
+  EXPECT_TRUE(report.on(model::TaskEnd{task("tcp-syn", noon(2s), 4)}));
   EXPECT_EQ(output.text,
             "<taskbegin task=\"SYN Stealth Scan\" time=\"1795256204\"/>\n"
             "<taskend task=\"SYN Stealth Scan\" time=\"1795256206\" extrainfo=\"4 total ports\"/>\n");
@@ -154,12 +154,12 @@ TEST(XmlReport, ProgressIsToldEveryPeriodAndNotBetween) {
   MemoryOutput output;
   XmlReport report{output, options};
   model::Progress progress;
-  progress.task = {.name = "SYN Stealth Scan", .time = noon(1s), .extra = ""};
+  progress.task = task("tcp-syn", noon(1s));
   progress.fraction = 0.66666;
   progress.remaining = 500ms;
   for (const Duration elapsed : {100ms, 500ms, 1000ms, 1100ms, 1900ms}) {
     progress.elapsed = elapsed;
-    EXPECT_TRUE(report.on_progress(progress));
+    EXPECT_TRUE(report.on(progress));
   }
   EXPECT_EQ(output.text,
             "<taskprogress task=\"SYN Stealth Scan\" time=\"1795256205\" percent=\"66.67\" remaining=\"1\" "
@@ -167,7 +167,7 @@ TEST(XmlReport, ProgressIsToldEveryPeriodAndNotBetween) {
   progress.remaining.reset();
   progress.elapsed = 2s;
   output.text.clear();
-  EXPECT_TRUE(report.on_progress(progress));
+  EXPECT_TRUE(report.on(progress));
   EXPECT_EQ(output.text, "<taskprogress task=\"SYN Stealth Scan\" time=\"1795256205\" percent=\"66.67\"/>\n");
 }
 
@@ -209,27 +209,27 @@ std::string full_document(const ReportOptions& chosen) {
   XmlReport report{output, options};
   model::ScanStarted start = started({"nmap", "---", "]]>", "--><!--", "\x1b\xff\u202e", "caf\u00e9"});
   start.scans.push_back({.type = "connect", .protocol = net::Protocol::tcp, .ports = {}});
-  EXPECT_TRUE(report.on_start(start));
-  EXPECT_TRUE(report.on_task_begin({.name = "SYN Stealth Scan", .time = noon(), .extra = ""}));
+  EXPECT_TRUE(report.on(start));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("tcp-syn", noon())}));
   model::Progress progress;
   progress.elapsed = 1s;
   progress.remaining = 3s;
-  EXPECT_TRUE(report.on_progress(progress));
-  EXPECT_TRUE(report.on_task_end({.name = "SYN Stealth Scan", .time = noon(), .extra = "1 <total>"}));
+  EXPECT_TRUE(report.on(progress));
+  EXPECT_TRUE(report.on(model::TaskEnd{task("tcp-syn", noon(), 1)}));
   model::HostRecord host = host_on_link();
   host.names = {{"<a&b>\"'\n\x01", model::HostName::Kind::user}, {"ptr", model::HostName::Kind::ptr}};
   host.vendor = "\x1b[31m<Vendor>";
-  host.note = "It did not answer ARP \"quietly\".";
+  host.remarks = {remark("It did not answer ARP \"quietly\".")};
   host.timed_out = true;
   host.interrupted = true;
   host.ports[0].reason_address = address("fe80::1%2");
   host.ports[1].service = "h<t>p";
-  EXPECT_TRUE(report.on_host(host));
-  EXPECT_TRUE(report.on_host(silent_host("2001:db8::9")));
+  EXPECT_TRUE(report.on(host));
+  EXPECT_TRUE(report.on(silent_host("2001:db8::9")));
   model::ScanFinished finish = finished(1, 2);
   finish.success = false;
   finish.error = "\"quoted\" & <marked>";
-  EXPECT_TRUE(report.on_finish(finish));
+  EXPECT_TRUE(report.on(finish));
   return output.text;
 }
 
@@ -252,9 +252,9 @@ TEST(XmlReport, NmapsStylesheetTakesIt) {
   const Folder folder;
   MemoryOutput output;
   XmlReport report{output, {}};
-  EXPECT_TRUE(report.on_start(started({"portolan", "scan"})));
-  EXPECT_TRUE(report.on_host(host_on_link()));
-  EXPECT_TRUE(report.on_finish(finished(1, 1)));
+  EXPECT_TRUE(report.on(started({"portolan", "scan"})));
+  EXPECT_TRUE(report.on(host_on_link()));
+  EXPECT_TRUE(report.on(finished(1, 1)));
   const Outcome outcome = run("xsltproc " + sheet + " " + folder.write("report.xml", output.text));
   EXPECT_EQ(outcome.status, 0) << outcome.output;
   EXPECT_NE(outcome.output.find("198.18.0.2"), std::string::npos);
@@ -265,9 +265,9 @@ TEST(XmlReport, PythonNmapReadsIt) {
   const Folder folder;
   MemoryOutput output;
   XmlReport report{output, {}};
-  EXPECT_TRUE(report.on_start(started({"portolan", "scan"})));
-  EXPECT_TRUE(report.on_host(host_on_link()));
-  EXPECT_TRUE(report.on_finish(finished(1, 2)));
+  EXPECT_TRUE(report.on(started({"portolan", "scan"})));
+  EXPECT_TRUE(report.on(host_on_link()));
+  EXPECT_TRUE(report.on(finished(1, 2)));
   const std::string script = folder.write("read.py", R"(
 import sys, nmap
 scanner = nmap.PortScanner()
@@ -314,7 +314,7 @@ TEST(XmlReport, NdiffSeesNoDifferenceFromNmapsOwn) {
   ReportOptions options = nmap_options();
   MemoryOutput output;
   XmlReport report{output, options};
-  EXPECT_TRUE(report.on_start(started({"nmap"})));
+  EXPECT_TRUE(report.on(started({"nmap"})));
   model::HostRecord host;
   host.address = address("127.0.0.1");
   host.state = model::HostState::up;
@@ -322,8 +322,8 @@ TEST(XmlReport, NdiffSeesNoDifferenceFromNmapsOwn) {
   host.port_scanned = true;
   host.ports = {port(1, model::PortState::closed, model::Reason::conn_refused, "tcpmux", 0),
                 port(7, model::PortState::closed, model::Reason::conn_refused, "echo", 0)};
-  EXPECT_TRUE(report.on_host(host));
-  EXPECT_TRUE(report.on_finish(finished(1, 1)));
+  EXPECT_TRUE(report.on(host));
+  EXPECT_TRUE(report.on(finished(1, 1)));
   const Outcome outcome = run("ndiff " + peer + " " + folder.write("ours.xml", output.text));
   // Status 1 means that something differs: the two header lines with times and command lines, only.
   EXPECT_LE(outcome.status, 1) << outcome.output;

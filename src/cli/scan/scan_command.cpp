@@ -34,6 +34,7 @@
 namespace portolan::cli {
 namespace {
 
+using model::RemarkCode;
 using report::Flavor;
 
 constexpr std::array<std::string_view, 2> about{
@@ -89,20 +90,13 @@ int refuse(Flavor flavor, const Error& error) {
 class Tally final : public model::Sink {
  public:
   explicit Tally(model::Sink& sink) : sink_{sink} {}
-  Result<void> on_start(const model::ScanStarted& started) override { return sink_.on_start(started); }
-  Result<void> on_task_begin(const model::TaskRecord& task) override { return sink_.on_task_begin(task); }
-  Result<void> on_progress(const model::Progress& progress) override { return sink_.on_progress(progress); }
-  Result<void> on_task_end(const model::TaskRecord& task) override { return sink_.on_task_end(task); }
-  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override {
-    return sink_.on_open(address, port);
+  Result<void> on(const model::Event& event) override {
+    if (const auto* host = std::get_if<model::HostRecord>(&event)) {
+      ++(host->state == model::HostState::up ? finished_.hosts_up : finished_.hosts_down);
+      ++finished_.hosts_total;
+    }
+    return sink_.on(event);
   }
-  Result<void> on_warning(std::string_view text) override { return sink_.on_warning(text); }
-  Result<void> on_host(const model::HostRecord& host) override {
-    ++(host.state == model::HostState::up ? finished_.hosts_up : finished_.hosts_down);
-    ++finished_.hosts_total;
-    return sink_.on_host(host);
-  }
-  Result<void> on_finish(const model::ScanFinished& finished) override { return sink_.on_finish(finished); }
 
   [[nodiscard]] const model::ScanFinished& finished() const { return finished_; }
 
@@ -284,9 +278,9 @@ class ScanRun {
 
   Result<model::ScanFinished> scan_into(model::Sink& sink) {
     if (const auto done = start(); !done) return fail(done.error());
-    for (const auto* sentences : {&prepared_.notices, &prepared_.left_out}) {
-      for (const std::string& sentence : *sentences) {
-        if (const auto told = sink.on_warning(sentence); !told) return fail(told.error());
+    for (const auto* remarks : {&prepared_.notices, &prepared_.left_out}) {
+      for (const model::Remark& remark : *remarks) {
+        if (const auto told = sink.on(remark); !told) return fail(told.error());
       }
     }
     const engine::World world{.link = *link_,
@@ -306,20 +300,15 @@ class ScanRun {
 
   Result<void> last_warnings(const model::ScanFinished& finished, model::Sink& sink) {
     if (const std::uint64_t refused = link_->refused(); refused > 0) {
-      const auto told = sink.on_warning(
-          fmt::format("this machine itself refused to send {} probes (a firewall here, a link that is down), so ports "
-                      "may be called filtered that nobody was asked about",
-                      refused));
+      const auto told = sink.on(model::Remark{RemarkCode::refused_here, {refused}});
       if (!told) return told;
     }
     if (const std::uint64_t dropped = link_->dropped(); dropped > 0) {
-      const auto told = sink.on_warning(fmt::format(
-          "{} packets were lost on this machine for want of room; what they would have answered was asked again",
-          dropped));
+      const auto told = sink.on(model::Remark{RemarkCode::dropped_here, {dropped}});
       if (!told) return told;
     }
     if (flavor_ == Flavor::nmap && finished.hosts_total == 0 && !finished.interrupted) {
-      return sink.on_warning("WARNING: No targets were specified, so 0 hosts scanned.");
+      return sink.on(model::Remark{RemarkCode::no_targets});
     }
     return {};
   }
@@ -337,13 +326,13 @@ class ScanRun {
       const probe::Probe& probe = *probe::find(technique.name);
       started.scans.push_back({std::string{probe.scan_type}, probe.protocol, technique.ports});
     }
-    return reports_->sink().on_start(started);
+    return reports_->sink().on(started);
   }
 
   Result<void> finish(model::ScanFinished finished) {
     if (finished.elapsed == Duration{}) finished.elapsed = clock_.now() - began_;
     if (finished.time == model::WallTime{}) finished.time = os::wall_time();
-    const auto told = reports_->sink().on_finish(finished);
+    const auto told = reports_->sink().on(finished);
     const auto flushed = reports_->flush();
     return told ? flushed : told;
   }

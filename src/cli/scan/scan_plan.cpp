@@ -8,9 +8,12 @@
 #include "plan/port_expression.h"
 #include "plan/target_set.h"
 #include "probe/registry.h"
+#include "report/scan/wording.h"
 
 namespace portolan::cli {
 namespace {
+
+using model::RemarkCode;
 
 constexpr std::size_t default_ports = 1000;
 constexpr std::size_t fast_ports = 100;
@@ -82,7 +85,7 @@ class Preparation {
     plan_.privileged = sources_.raw_packets;
     const bool declined = words_.privilege == ScanWords::Privilege::declined;
     if (connect && !words_.connect && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
-      notice("no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used");
+      notice({RemarkCode::connects_instead});
     }
     return {};
   }
@@ -111,7 +114,7 @@ class Preparation {
       return {};
     }
     if (!as_nmap_) return usage("no TCP port is left to ask; look at -p and --exclude-ports");
-    notice("WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.");
+    notice({RemarkCode::no_tcp_ports});
     plan_.depth = plan::ScanDepth::ping;
     return {};
   }
@@ -143,16 +146,9 @@ class Preparation {
   }
 
   void tell_of_other_protocols() {
-    struct Other {
-      std::string_view prefix;
-      std::string_view name;
-      std::string_view option;
-    };
-    for (const Other& other : {Other{"U:", "UDP", "-sU"}, Other{"S:", "SCTP", "-sY or -sZ"}}) {
-      if (!words_.ports->contains(other.prefix)) continue;
-      notice(as_nmap_ ? fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
-                                    other.prefix, other.name, other.option)
-                      : fmt::format("-p names {} ports, but only TCP ports can be asked yet", other.name));
+    for (const auto& [prefix, protocol] : {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}}) {
+      if (!words_.ports->contains(prefix)) continue;
+      notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
   }
 
@@ -169,11 +165,7 @@ class Preparation {
       if (const auto done = add_probe(word); !done) return fail(done.error());
     }
     if (!plan_.discovery_probes.empty()) return {};
-    if (!words_.discovery.empty()) {
-      notice(as_nmap_ && !sources_.raw_packets ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
-                                               : "without raw packets hosts are asked by TCP connections to ports 80 "
-                                                 "and 443 instead of ICMP");
-    }
+    if (!words_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
     // nmap's defaults: between them they get through most filters.
     if (plan_.privileged) {
       add_once(probe::icmp_echo, {});
@@ -294,8 +286,7 @@ class Preparation {
     }
     if (!plan_.targets.empty() || as_nmap_) return {};
     if (!prepared_.left_out.empty()) {
-      return fail(Errc::unresolved,
-                  fmt::format("{}; no other target is left", fmt::join(std::exchange(prepared_.left_out, {}), "; ")));
+      return fail(Errc::unresolved, fmt::format("{}; no other target is left", left_out_text()));
     }
     return usage("no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
   }
@@ -303,14 +294,21 @@ class Preparation {
   Result<void> add(const std::string& expression, std::string_view file) {
     const auto done = plan_.targets.add(expression, target_options(), sources_.resolve, sources_.zone_of);
     if (done) return {};
-    const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
-    if (as_nmap_ && done.error().code != Errc::limit) {
-      prepared_.left_out.push_back(fmt::format("Failed to resolve \"{}\".", escape_terminal(expression)));
-      return {};
+    if (done.error().code != Errc::unresolved && (!as_nmap_ || done.error().code == Errc::limit)) {
+      const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
+      return fail(done.error().code, where + done.error().message);
     }
-    if (done.error().code != Errc::unresolved) return fail(done.error().code, where + done.error().message);
-    prepared_.left_out.push_back(where + done.error().message);
+    prepared_.left_out.push_back({RemarkCode::unresolved, {std::string{file}, expression, done.error().message}});
     return {};
+  }
+
+  [[nodiscard]] std::string left_out_text() const {
+    std::string text;
+    for (const model::Remark& remark : prepared_.left_out) {
+      if (!text.empty()) text += "; ";
+      text += escape_terminal(report::remark_text(remark, report::Flavor::portolan));
+    }
+    return text;
   }
 
   [[nodiscard]] plan::TargetOptions target_options() const {
@@ -325,7 +323,7 @@ class Preparation {
     return options;
   }
 
-  void notice(std::string sentence) { prepared_.notices.push_back(std::move(sentence)); }
+  void notice(model::Remark remark) { prepared_.notices.push_back(std::move(remark)); }
 
   const ScanWords& words_;
   bool as_nmap_;

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "cli/scan/scan_options.h"
+#include "model/remark.h"
 #include "plan/plan.h"
 #include "report/flavor.h"
 
@@ -25,9 +26,9 @@ struct PlanSources {
 
 struct PreparedScan {
   plan::Plan plan;
-  std::vector<std::string> notices;  // what the user should know before it starts, one sentence each
+  std::vector<model::Remark> notices;  // what the user should know before it starts
   // Names that have no address and, under the name nmap, targets that make no sense; both are left out.
-  std::vector<std::string> left_out;
+  std::vector<model::Remark> left_out;
 };
 
 // The flavor is whose defaults count: under its own name portolan scans every address of a name and

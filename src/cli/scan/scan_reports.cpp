@@ -135,11 +135,11 @@ class ScanReports::KeyedStats final : public report::StatsLines {
   KeyedStats(report::Output& output, const report::ReportOptions& options, const ScanReports& reports)
       : StatsLines{output, options}, reports_{reports} {}
 
-  Result<void> on_progress(const model::Progress& progress) override {
+  Result<void> on(const model::Event& event) override {
     const std::uint64_t pressed = reports_.control_ == nullptr ? 0 : reports_.control_->keys_pressed();
     if (pressed != heard_) ask();
     heard_ = pressed;
-    return StatsLines::on_progress(progress);
+    return StatsLines::on(event);
   }
 
  private:

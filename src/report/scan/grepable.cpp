@@ -50,7 +50,14 @@ net::PortSet ports_of(const model::ScanStarted& started, net::Protocol protocol)
 
 }  // namespace
 
-Result<void> GrepableReport::on_start(const model::ScanStarted& started) {
+Result<void> GrepableReport::on(const model::Event& event) {
+  return model::dispatch(
+      event, [this](const model::ScanStarted& one) { return begin(one); },
+      [this](const model::HostRecord& one) { return host(one); },
+      [this](const model::ScanFinished& one) { return finish(one); });
+}
+
+Result<void> GrepableReport::begin(const model::ScanStarted& started) {
   page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
   if (options_.verbosity > 0) {
     const net::PortSet tcp = ports_of(started, net::Protocol::tcp);
@@ -62,7 +69,7 @@ Result<void> GrepableReport::on_start(const model::ScanStarted& started) {
   return page_.send();
 }
 
-Result<void> GrepableReport::on_host(const HostRecord& told) {
+Result<void> GrepableReport::host(const HostRecord& told) {
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
@@ -94,7 +101,7 @@ void GrepableReport::host_ports(const HostRecord& host) {
   page_.put("\n");
 }
 
-Result<void> GrepableReport::on_finish(const model::ScanFinished& finished) {
+Result<void> GrepableReport::finish(const model::ScanFinished& finished) {
   page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
   return page_.send();
 }

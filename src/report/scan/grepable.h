@@ -12,11 +12,12 @@ class GrepableReport : public model::Sink {
   // `output` outlives the report.
   GrepableReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
 
-  Result<void> on_start(const model::ScanStarted& started) override;
-  Result<void> on_host(const model::HostRecord& host) override;
-  Result<void> on_finish(const model::ScanFinished& finished) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
+  Result<void> begin(const model::ScanStarted& started);
+  Result<void> host(const model::HostRecord& host);
+  Result<void> finish(const model::ScanFinished& finished);
   void host_status(const model::HostRecord& host, std::string_view status);
   void host_ports(const model::HostRecord& host);
 

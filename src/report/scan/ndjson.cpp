@@ -39,6 +39,21 @@ std::string list(const Range& range, Text text) {
   return out;
 }
 
+// The members of a remark, without the braces.
+std::string remark_json(const model::Remark& remark) {
+  const model::RemarkKind& kind = kind_of(remark.code);
+  std::string out = fmt::format(R"("code":"{}")", kind.name);
+  for (std::size_t i = 0; i < std::min(kind.values.size(), remark.values.size()); ++i) {
+    out += fmt::format(R"({}"{}":)", i == 0 ? R"(,"values":{)" : ",", kind.values[i].name);
+    out += std::visit(Overloaded{[](std::uint64_t number) { return fmt::to_string(number); },
+                                 [](double number) { return fmt::to_string(finite(number)); },
+                                 [](const std::string& text) { return quote_json(text); }},
+                      remark.values[i]);
+  }
+  if (!kind.values.empty() && !remark.values.empty()) out += '}';
+  return out;
+}
+
 std::string_view stage_of(const model::ScanStarted& started) {
   if (started.list_only) return "list";
   return started.ping_only ? "ping" : "ports";
@@ -82,7 +97,19 @@ std::vector<Count> counts_of(const HostRecord& host) {
 
 }  // namespace
 
-Result<void> NdjsonReport::on_start(const model::ScanStarted& started) {
+Result<void> NdjsonReport::on(const model::Event& event) {
+  return model::dispatch(
+      event, [this](const model::ScanStarted& one) { return begin(one); },
+      [this](const model::TaskBegin& one) { return task_begin(one.task); },
+      [this](const model::Progress& one) { return progress(one); },
+      [this](const model::TaskEnd& one) { return task_end(one.task); },
+      [this](const model::OpenPort& one) { return open_port(one); },
+      [this](const model::Remark& one) { return remark(one); },
+      [this](const model::HostRecord& one) { return host(one); },
+      [this](const model::ScanFinished& one) { return finish(one); });
+}
+
+Result<void> NdjsonReport::begin(const model::ScanStarted& started) {
   page_.add(R"({{"record":"start","schema":{},"program":"portolan","version":"{}","time":"{}","command":{})",
             ndjson_schema_version, program_version, rfc3339_text(started.time),
             quote_json(command_line(started.arguments)));
@@ -95,22 +122,23 @@ Result<void> NdjsonReport::on_start(const model::ScanStarted& started) {
 void NdjsonReport::task(std::string_view event, const model::TaskRecord& task) {
   page_.add(R"({{"record":"task","event":"{}","task":{},"time":"{}")", event, quote_json(task.name),
             rfc3339_text(task.time));
-  if (!task.extra.empty()) page_.add(R"(,"extra":{})", quote_json(task.extra));
+  if (task.hosts > 0) page_.add(R"(,"hosts":{},"questions":{})", task.hosts, task.questions);
+  if (task.host) page_.add(R"(,"host":"{}")", net::to_string(*task.host));
 }
 
-Result<void> NdjsonReport::on_task_begin(const model::TaskRecord& record) {
+Result<void> NdjsonReport::task_begin(const model::TaskRecord& record) {
   task("begin", record);
   page_.put("}\n");
   return page_.send();
 }
 
-Result<void> NdjsonReport::on_task_end(const model::TaskRecord& record) {
+Result<void> NdjsonReport::task_end(const model::TaskRecord& record) {
   task("end", record);
   page_.put("}\n");
   return page_.send();
 }
 
-Result<void> NdjsonReport::on_progress(const model::Progress& progress) {
+Result<void> NdjsonReport::progress(const model::Progress& progress) {
   if (!stats_.due(progress.elapsed)) return {};
   task("progress", progress.task);
   page_.add(R"(,"fraction":{:.4f},"elapsed":{:.3f},"rate":{:.1f})", percent_of(progress) / 100,
@@ -135,19 +163,19 @@ void NdjsonReport::port(const net::IpAddress& address, const PortRecord& port) {
   page_.put("}\n");
 }
 
-Result<void> NdjsonReport::on_open(const net::IpAddress& address, const PortRecord& found) {
-  if (!told_[address].insert(key_of(found)).second) return {};
-  port(address, found);
+Result<void> NdjsonReport::open_port(const model::OpenPort& found) {
+  if (!told_[found.host].insert(key_of(found.port)).second) return {};
+  port(found.host, found.port);
   return page_.send();
 }
 
-Result<void> NdjsonReport::on_warning(std::string_view text) {
-  page_.add(R"({{"record":"warning","message":{}}})", quote_json(text));
+Result<void> NdjsonReport::remark(const model::Remark& said) {
+  page_.add(R"({{"record":"remark",{}}})", remark_json(said));
   page_.put("\n");
   return page_.send();
 }
 
-Result<void> NdjsonReport::on_host(const HostRecord& told) {
+Result<void> NdjsonReport::host(const HostRecord& told) {
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host != nullptr) {
@@ -198,7 +226,11 @@ void NdjsonReport::host_line(const HostRecord& host) {
     counts(host);
     unlisted(host);
   }
-  if (!host.note.empty()) page_.add(R"(,"note":{})", quote_json(host.note));
+  if (!host.remarks.empty()) {
+    page_.add(R"(,"remarks":{})", list(host.remarks, [](const model::Remark& remark) {
+                return fmt::format("{{{}}}", remark_json(remark));
+              }));
+  }
   page_.put("}\n");
 }
 
@@ -223,16 +255,17 @@ void NdjsonReport::unlisted(const HostRecord& host) {
   page_.put("]");
 }
 
-Result<void> NdjsonReport::on_finish(const model::ScanFinished& finished) {
+Result<void> NdjsonReport::finish(const model::ScanFinished& finished) {
   page_.add(R"({{"record":"finish","time":"{}","elapsed":{:.3f},"success":{},"interrupted":{})",
             rfc3339_text(finished.time), seconds_of(finished.elapsed), bool_text(finished.success),
             bool_text(finished.interrupted));
   if (!finished.success) page_.add(R"(,"error":{})", quote_json(finished.error));
   page_.add(R"(,"hosts":{{"up":{},"down":{},"total":{}}},"probes_sent":{},"answers_seen":{})", finished.hosts_up,
             finished.hosts_down, finished.hosts_total, finished.probes_sent, finished.answers_seen);
-  page_.add(R"(,"loss":{{"asked":{},"lost":{}}},"expected_missed_open":{}}})", finished.loss.asked, finished.loss.lost,
-            finite(finished.expected_missed_open));
-  page_.put("\n");
+  page_.add(R"(,"loss":{{"asked":{},"lost":{}}})", finished.loss.asked, finished.loss.lost);
+  if (finished.expected_missed_open) page_.add(R"(,"expected_missed_open":{})", finite(*finished.expected_missed_open));
+  if (finished.never_asked > 0) page_.add(R"(,"never_asked":{})", finished.never_asked);
+  page_.put("}\n");
   return page_.send();
 }
 

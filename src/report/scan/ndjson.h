@@ -14,7 +14,7 @@
 namespace portolan::report {
 
 // Raised when a reader of the previous number would be misled; new fields do not raise it.
-inline constexpr int ndjson_schema_version = 1;
+inline constexpr int ndjson_schema_version = 2;
 
 class NdjsonReport : public model::Sink {
  public:
@@ -22,16 +22,17 @@ class NdjsonReport : public model::Sink {
   NdjsonReport(Output& output, ReportOptions options)
       : page_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
 
-  Result<void> on_start(const model::ScanStarted& started) override;
-  Result<void> on_task_begin(const model::TaskRecord& task) override;
-  Result<void> on_progress(const model::Progress& progress) override;
-  Result<void> on_task_end(const model::TaskRecord& task) override;
-  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override;
-  Result<void> on_warning(std::string_view text) override;
-  Result<void> on_host(const model::HostRecord& host) override;
-  Result<void> on_finish(const model::ScanFinished& finished) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
+  Result<void> begin(const model::ScanStarted& started);
+  Result<void> task_begin(const model::TaskRecord& task);
+  Result<void> progress(const model::Progress& progress);
+  Result<void> task_end(const model::TaskRecord& task);
+  Result<void> open_port(const model::OpenPort& found);
+  Result<void> remark(const model::Remark& said);
+  Result<void> host(const model::HostRecord& host);
+  Result<void> finish(const model::ScanFinished& finished);
   void task(std::string_view event, const model::TaskRecord& task);
   void port(const net::IpAddress& address, const model::PortRecord& port);
   void remaining_ports(const model::HostRecord& host);

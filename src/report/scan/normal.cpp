@@ -66,7 +66,18 @@ std::size_t ports_in(const std::vector<ExtraPorts>& extras) {
 
 }  // namespace
 
-Result<void> NormalReport::on_start(const model::ScanStarted& started) {
+Result<void> NormalReport::on(const model::Event& event) {
+  return model::dispatch(
+      event, [this](const model::ScanStarted& one) { return begin(one); },
+      [this](const model::TaskBegin& one) { return task_begin(one.task); },
+      [this](const model::TaskEnd& one) { return task_end(one.task); },
+      [this](const model::OpenPort& one) { return open_port(one); },
+      [this](const model::Remark& one) { return remark(one); },
+      [this](const model::HostRecord& one) { return host(one); },
+      [this](const model::ScanFinished& one) { return finish(one); });
+}
+
+Result<void> NormalReport::begin(const model::ScanStarted& started) {
   ports_asked_ = !started.scans.empty();
   list_only_ = started.list_only;
   const std::string minute = minute_text(started.time, options_.calendar);
@@ -80,47 +91,47 @@ Result<void> NormalReport::on_start(const model::ScanStarted& started) {
   return page_.send();
 }
 
-Result<void> NormalReport::on_task_begin(const model::TaskRecord& task) {
+Result<void> NormalReport::task_begin(const model::TaskRecord& task) {
   task_began_ = task.time;
   if (!tells_stages()) return {};
-  page_.add("Initiating {} at {}\n", escape_terminal(task.name), clock_text(task.time, options_.calendar));
-  if (!task.extra.empty()) page_.add("Scanning {}\n", escape_terminal(task.extra));
+  page_.add("Initiating {} at {}\n", escape_terminal(task_text(task)), clock_text(task.time, options_.calendar));
+  if (task.hosts > 0) page_.add("Scanning {}\n", scope_text(task));
   return page_.send();
 }
 
-Result<void> NormalReport::on_task_end(const model::TaskRecord& task) {
+Result<void> NormalReport::task_end(const model::TaskRecord& task) {
   if (!tells_stages()) return {};
   const Duration took = task.time - task_began_.value_or(task.time);
-  page_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task.name), clock_text(task.time, options_.calendar),
-            seconds_of(took));
-  if (!task.extra.empty()) page_.add(" ({})", escape_terminal(task.extra));
+  page_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task_text(task)),
+            clock_text(task.time, options_.calendar), seconds_of(took));
+  if (task.hosts > 0) page_.add(" ({})", total_text(task));
   page_.put("\n");
   return page_.send();
 }
 
-Result<void> NormalReport::on_open(const net::IpAddress& address, const PortRecord& port) {
+Result<void> NormalReport::open_port(const model::OpenPort& found) {
   if (!tells_stages()) return {};
-  page_.add("Discovered open port {}/{} on {}\n", port.port.value(), net::name_of(port.protocol),
-            shown_address(address, options_));
+  page_.add("Discovered open port {}/{} on {}\n", found.port.port.value(), net::name_of(found.port.protocol),
+            shown_address(found.host, options_));
   return page_.send();
 }
 
-Result<void> NormalReport::on_warning(std::string_view text) {
+Result<void> NormalReport::remark(const model::Remark& said) {
   if (options_.audience == Audience::watcher) return {};
-  page_.add("{}\n", escape_terminal(text));
+  page_.add("{}\n", escape_terminal(remark_text(said, options_.flavor)));
   return page_.send();
 }
 
-Result<void> NormalReport::on_host(const HostRecord& told) {
+Result<void> NormalReport::host(const HostRecord& told) {
   // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
-  if (!told.note.empty() && options_.flavor == Flavor::portolan) host_noted_ = true;
+  if (!told.remarks.empty() && options_.flavor == Flavor::portolan) host_noted_ = true;
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
   host_head(*host);
   if (host->state == model::HostState::down) {
-    if (options_.flavor == Flavor::portolan && !host->note.empty()) {
-      page_.add("Note: {}\n\n", escape_terminal(host->note));
+    if (options_.flavor == Flavor::portolan && !host->remarks.empty()) {
+      page_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.flavor)));
     }
     return page_.send();
   }
@@ -227,11 +238,13 @@ void NormalReport::host_tail(const HostRecord& host) {
   }
   // nmap would not have shown this host at all; shown without this line it would be taken for whole.
   if (host.interrupted) page_.put("The scan of this host was stopped early; what is listed is incomplete.\n");
-  if (!host.note.empty() && options_.flavor == Flavor::portolan) page_.add("Note: {}\n", escape_terminal(host.note));
+  if (!host.remarks.empty() && options_.flavor == Flavor::portolan) {
+    page_.add("Note: {}\n", escape_terminal(note_text(host, options_.flavor)));
+  }
   if (host.port_scanned || host.timed_out) page_.put("\n");
 }
 
-Result<void> NormalReport::on_finish(const model::ScanFinished& finished) {
+Result<void> NormalReport::finish(const model::ScanFinished& finished) {
   if (options_.audience == Audience::watcher) {
     finish_for_watcher(finished);
   } else {

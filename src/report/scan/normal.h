@@ -14,15 +14,16 @@ class NormalReport : public model::Sink {
   // `output` outlives the report.
   NormalReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
 
-  Result<void> on_start(const model::ScanStarted& started) override;
-  Result<void> on_task_begin(const model::TaskRecord& task) override;
-  Result<void> on_task_end(const model::TaskRecord& task) override;
-  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override;
-  Result<void> on_warning(std::string_view text) override;
-  Result<void> on_host(const model::HostRecord& host) override;
-  Result<void> on_finish(const model::ScanFinished& finished) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
+  Result<void> begin(const model::ScanStarted& started);
+  Result<void> task_begin(const model::TaskRecord& task);
+  Result<void> task_end(const model::TaskRecord& task);
+  Result<void> open_port(const model::OpenPort& found);
+  Result<void> remark(const model::Remark& said);
+  Result<void> host(const model::HostRecord& host);
+  Result<void> finish(const model::ScanFinished& finished);
   [[nodiscard]] bool tells_stages() const { return options_.audience == Audience::watcher && options_.verbosity > 0; }
   void host_head(const model::HostRecord& host);
   void host_names(const model::HostRecord& host);

@@ -26,7 +26,7 @@ std::string whole_scan_text(Duration remaining) { return span_text(remaining) + 
 
 std::string stats_text(const model::Progress& progress, const ReportOptions& options) {
   const bool nmap = options.flavor == Flavor::nmap;
-  const std::string task = escape_terminal(progress.task.name);
+  const std::string task = escape_terminal(task_text(progress.task));
   std::string text =
       fmt::format("Stats: {} elapsed; {} hosts completed ({} up), {} undergoing {}\n", span_text(progress.elapsed),
                   progress.hosts_done, progress.hosts_up, progress.hosts_active, task);
@@ -66,7 +66,7 @@ std::string grouped(std::uint64_t number) {
 std::string status_line(const model::Progress& progress, std::size_t width) {
   // One decimal, rounded down: a long scan shows movement and never shows more than there is.
   const double percent = std::floor(percent_of(progress) * 10) / 10;
-  std::string line = fmt::format("{} {:.1f}%", escape_terminal(progress.task.name), percent);
+  std::string line = fmt::format("{} {:.1f}%", escape_terminal(task_text(progress.task)), percent);
   const std::array pieces{
       progress.remaining ? fmt::format("{} left", span_text(*progress.remaining)) : std::string{},
       progress.scan_remaining ? whole_scan_text(*progress.scan_remaining) : std::string{},
@@ -89,35 +89,37 @@ void StatusLine::draw(std::string_view text) {
   broken_ = !written || !terminal_.flush();
 }
 
-Result<void> StatusLine::clear() {
-  if (!shown_) return {};
+void StatusLine::clear() {
+  if (!shown_) return;
   shown_ = false;
   draw("\r\x1b[K");  // ECMA-48 EL: erase from the cursor to the end of the line
-  return {};
 }
 
-Result<void> StatusLine::on_progress(const model::Progress& progress) {
+void StatusLine::show(const model::Progress& progress) {
   // The last column stays free: a character there makes some terminals wrap.
   const std::size_t columns = width_();
-  if (columns < 2) return {};
+  if (columns < 2) return;
   draw("\r" + status_line(progress, columns - 1) + "\x1b[K");
   shown_ = true;
+}
+
+Result<void> StatusLine::on(const model::Event& event) {
+  if (const auto* progress = std::get_if<model::Progress>(&event)) {
+    show(*progress);
+  } else {
+    clear();
+  }
   return {};
 }
 
-Result<void> StatusLine::on_task_begin(const model::TaskRecord&) { return clear(); }
-Result<void> StatusLine::on_task_end(const model::TaskRecord&) { return clear(); }
-Result<void> StatusLine::on_open(const net::IpAddress&, const model::PortRecord&) { return clear(); }
-Result<void> StatusLine::on_warning(std::string_view) { return clear(); }
-Result<void> StatusLine::on_host(const model::HostRecord&) { return clear(); }
-Result<void> StatusLine::on_finish(const model::ScanFinished&) { return clear(); }
-
-Result<void> StatsLines::on_progress(const model::Progress& progress) {
-  const bool due = stats_.due(progress.elapsed);
-  if (!due && !std::exchange(asked_, false)) return {};
-  asked_ = false;
-  page_.put(stats_text(progress, options_));
-  return page_.send();
+Result<void> StatsLines::on(const model::Event& event) {
+  return model::dispatch(event, [this](const model::Progress& progress) -> Result<void> {
+    const bool due = stats_.due(progress.elapsed);
+    if (!due && !std::exchange(asked_, false)) return {};
+    asked_ = false;
+    page_.put(stats_text(progress, options_));
+    return page_.send();
+  });
 }
 
 }  // namespace portolan::report

@@ -1,5 +1,5 @@
 // How far a scan is: a live line on a terminal, and lines for --stats-every. Rendering only; when to
-// tell is decided by whoever raises on_progress.
+// tell is decided by whoever sends Progress.
 #pragma once
 
 #include <cstddef>
@@ -40,17 +40,12 @@ class StatusLine : public model::Sink {
   // `terminal` outlives this. `width` gives its columns, asked for each time; 0 where it has none.
   StatusLine(Output& terminal, std::function<std::size_t()> width) : terminal_{terminal}, width_{std::move(width)} {}
 
-  Result<void> on_task_begin(const model::TaskRecord& task) override;
-  Result<void> on_progress(const model::Progress& progress) override;
-  Result<void> on_task_end(const model::TaskRecord& task) override;
-  Result<void> on_open(const net::IpAddress& address, const model::PortRecord& port) override;
-  Result<void> on_warning(std::string_view text) override;
-  Result<void> on_host(const model::HostRecord& host) override;
-  Result<void> on_finish(const model::ScanFinished& finished) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
+  void show(const model::Progress& progress);
   void draw(std::string_view text);
-  Result<void> clear();
+  void clear();
 
   Output& terminal_;
   std::function<std::size_t()> width_;
@@ -69,7 +64,7 @@ class StatsLines : public model::Sink {
   // The next progress is told whatever the period: a key was pressed.
   void ask() { asked_ = true; }
 
-  Result<void> on_progress(const model::Progress& progress) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
   Page page_;

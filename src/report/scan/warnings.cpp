@@ -1,12 +1,15 @@
 #include "report/scan/warnings.h"
 
 #include "base/escape.h"
+#include "report/scan/wording.h"
 
 namespace portolan::report {
 
-Result<void> Warnings::on_warning(std::string_view text) {
-  page_.add("{}{}\n", flavor_ == Flavor::portolan ? "portolan: " : "", escape_terminal(text));
-  return page_.send();
+Result<void> Warnings::on(const model::Event& event) {
+  return model::dispatch(event, [this](const model::Remark& remark) {
+    page_.add("{}{}\n", flavor_ == Flavor::portolan ? "portolan: " : "", escape_terminal(remark_text(remark, flavor_)));
+    return page_.send();
+  });
 }
 
 }  // namespace portolan::report

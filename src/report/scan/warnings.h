@@ -12,7 +12,7 @@ class Warnings : public model::Sink {
   // `output` outlives this. Under the name nmap a warning is its sentence alone; under its own the
   // program says who speaks.
   Warnings(Output& output, Flavor flavor) : page_{output}, flavor_{flavor} {}
-  Result<void> on_warning(std::string_view text) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
   Page page_;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/escape.h"
+#include "probe/registry.h"
 
 namespace portolan::report {
 namespace {
@@ -124,11 +125,115 @@ std::string loss_text(const model::ScanFinished& finished) {
   const std::string measured =
       fmt::format("Measured loss: {}% ({} of {} control probes unanswered)", percent == 0 ? "0" : two_digits(percent),
                   finished.loss.lost, finished.loss.asked);
-  if (!(finished.expected_missed_open >= 0.01)) {
+  if (!finished.expected_missed_open) return measured + '.';
+  if (!(*finished.expected_missed_open >= 0.01)) {
     return measured + "; fewer than 0.01 open ports are expected to have been missed.";
   }
   return fmt::format("{}; about {} open ports are expected to have been missed.", measured,
-                     two_digits(finished.expected_missed_open));
+                     two_digits(*finished.expected_missed_open));
+}
+
+std::string task_text(const model::TaskRecord& task) {
+  if (task.name == "ping") return "Ping Scan";
+  const probe::Probe* const probe = probe::find(task.name);
+  return probe == nullptr ? task.name : std::string{probe->task};
+}
+
+std::string scope_text(const model::TaskRecord& task) {
+  const std::string_view ports = plural(task.questions, "port", "ports");
+  if (task.host) return fmt::format("{} [{} {}]", plain_address(*task.host), task.questions, ports);
+  return fmt::format("{} hosts [{} {}/host]", task.hosts, task.questions, ports);
+}
+
+std::string total_text(const model::TaskRecord& task) {
+  if (task.finds_hosts) return fmt::format("{} total hosts", task.hosts);
+  return fmt::format("{} total ports", task.hosts * task.questions);
+}
+
+namespace {
+
+std::string unresolved_text(const model::Remark& remark, Flavor flavor) {
+  if (flavor == Flavor::nmap) return fmt::format("Failed to resolve \"{}\".", remark.text(1));
+  if (remark.text(0).empty()) return std::string{remark.text(2)};
+  return fmt::format("{}: {}", remark.text(0), remark.text(2));
+}
+
+std::string other_protocol_text(std::string_view protocol, Flavor flavor) {
+  const bool udp = protocol == net::name_of(net::Protocol::udp);
+  const std::string_view name = udp ? "UDP" : "SCTP";
+  if (flavor == Flavor::portolan) return fmt::format("-p names {} ports, but only TCP ports can be asked yet", name);
+  return fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
+                     udp ? "U:" : "S:", name, udp ? "-sU" : "-sY or -sZ");
+}
+
+std::string host_remark_text(const model::Remark& remark) {
+  using enum model::RemarkCode;
+  switch (remark.code) {
+    case nothing_answered:
+      return "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn "
+             "given.";
+    case limits_answers:
+      return fmt::format(
+          "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. Fewer ports, "
+          "or -T2, would tell.",
+          remark.real(0));
+    case gateway_silent:
+      return fmt::format("The gateway {} does not answer on its link.", remark.text(0));
+    case link_address_silent:
+      return fmt::format("It does not answer {} on its own link, so nothing can be sent to it.",
+                         remark.text(0) == "arp" ? "ARP" : "neighbour discovery");
+    default:
+      return std::string{remark.text(0)};
+  }
+}
+
+}  // namespace
+
+std::string remark_text(const model::Remark& remark, Flavor flavor) {
+  using enum model::RemarkCode;
+  switch (remark.code) {
+    case nothing_answered:
+    case limits_answers:
+    case gateway_silent:
+    case link_address_silent:
+    case no_way:
+      return host_remark_text(remark);
+    case no_way_to_some:
+      return fmt::format("{}; other targets without a way are only counted as down", remark.text(0));
+    case refused_here:
+      return fmt::format(
+          "this machine itself refused to send {} probes (a firewall here, a link that is down), so ports may be "
+          "called filtered that nobody was asked about",
+          remark.number(0));
+    case dropped_here:
+      return fmt::format(
+          "{} packets were lost on this machine for want of room; what they would have answered was asked again",
+          remark.number(0));
+    case no_targets:
+      return "WARNING: No targets were specified, so 0 hosts scanned.";
+    case unresolved:
+      return unresolved_text(remark, flavor);
+    case connects_instead:
+      return "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used";
+    case connects_for_discovery:
+      return flavor == Flavor::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
+                                    : "without raw packets hosts are asked by TCP connections to ports 80 and 443 "
+                                      "instead of ICMP";
+    case no_tcp_ports:
+      return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
+    case other_protocol:
+      return other_protocol_text(remark.text(0), flavor);
+  }
+  return {};
+}
+
+std::string note_text(const model::HostRecord& host, Flavor flavor) {
+  std::string text;
+  for (const model::Remark& remark : host.remarks) {
+    if (!text.empty()) text += ' ';
+    text += remark_text(remark, flavor);
+  }
+  return text;
 }
 
 }  // namespace portolan::report

@@ -55,6 +55,18 @@ std::string initiated_text(const model::ScanStarted& started, const ReportOption
 // "Nmap done at Sat Nov 21 10:16:44 2026" and what follows; "" as error means success. Not escaped.
 std::string ended_text(const model::ScanFinished& finished, const ReportOptions& options);
 
+// "SYN Stealth Scan": nmap's name of the stage; the record's own where there is none.
+std::string task_text(const model::TaskRecord& task);
+// What it is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
+std::string scope_text(const model::TaskRecord& task);
+// What was asked when it is over: "12 total hosts", "4000 total ports".
+std::string total_text(const model::TaskRecord& task);
+
+// The remark as one sentence, in nmap's words under its name. Not escaped.
+std::string remark_text(const model::Remark& remark, Flavor flavor);
+// All remarks about a host, one sentence behind the other; "" where there are none. Not escaped.
+std::string note_text(const model::HostRecord& host, Flavor flavor);
+
 // One sentence for a person: the measured loss, and how many open ports it may have hidden.
 std::string loss_text(const model::ScanFinished& finished);
 

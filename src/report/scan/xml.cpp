@@ -39,9 +39,9 @@ std::int64_t microseconds(Duration d) { return std::chrono::duration_cast<std::c
 std::string comment_of(const HostRecord& host, Flavor flavor) {
   std::string comment;
   if (host.interrupted) comment = "The scan of this host was stopped early; what is listed is incomplete.";
-  if (!host.note.empty() && flavor == Flavor::portolan) {
+  if (!host.remarks.empty() && flavor == Flavor::portolan) {
     if (!comment.empty()) comment += ' ';
-    comment += host.note;
+    comment += note_text(host, flavor);
   }
   return comment;
 }
@@ -60,7 +60,17 @@ std::string summary_of(const model::ScanFinished& finished, const ReportOptions&
 
 }  // namespace
 
-Result<void> XmlReport::on_start(const model::ScanStarted& started) {
+Result<void> XmlReport::on(const model::Event& event) {
+  return model::dispatch(
+      event, [this](const model::ScanStarted& one) { return begin(one); },
+      [this](const model::TaskBegin& one) { return task_begin(one.task); },
+      [this](const model::Progress& one) { return progress(one); },
+      [this](const model::TaskEnd& one) { return task_end(one.task); },
+      [this](const model::HostRecord& one) { return host(one); },
+      [this](const model::ScanFinished& one) { return finish(one); });
+}
+
+Result<void> XmlReport::begin(const model::ScanStarted& started) {
   head(started);
   return page_.send();
 }
@@ -85,23 +95,23 @@ void XmlReport::head(const model::ScanStarted& started) {
   page_.add("<verbose level=\"{}\"/>\n<debugging level=\"{}\"/>\n", started.verbosity, started.debugging);
 }
 
-Result<void> XmlReport::on_task_begin(const model::TaskRecord& task) {
+Result<void> XmlReport::task_begin(const model::TaskRecord& task) {
   if (options_.verbosity <= 0 && options_.debugging <= 0) return {};
-  page_.add("<taskbegin task=\"{}\" time=\"{}\"/>\n", escape_xml(task.name), unix_seconds(task.time));
+  page_.add("<taskbegin task=\"{}\" time=\"{}\"/>\n", escape_xml(task_text(task)), unix_seconds(task.time));
   return page_.send();
 }
 
-Result<void> XmlReport::on_task_end(const model::TaskRecord& task) {
+Result<void> XmlReport::task_end(const model::TaskRecord& task) {
   if (options_.verbosity <= 0 && options_.debugging <= 0) return {};
-  page_.add("<taskend task=\"{}\" time=\"{}\"", escape_xml(task.name), unix_seconds(task.time));
-  if (!task.extra.empty()) page_.add(" extrainfo=\"{}\"", escape_xml(task.extra));
+  page_.add("<taskend task=\"{}\" time=\"{}\"", escape_xml(task_text(task)), unix_seconds(task.time));
+  if (task.hosts > 0) page_.add(" extrainfo=\"{}\"", total_text(task));
   page_.put("/>\n");
   return page_.send();
 }
 
-Result<void> XmlReport::on_progress(const model::Progress& progress) {
+Result<void> XmlReport::progress(const model::Progress& progress) {
   if (!stats_.due(progress.elapsed)) return {};
-  page_.add("<taskprogress task=\"{}\" time=\"{}\" percent=\"{:.2f}\"", escape_xml(progress.task.name),
+  page_.add("<taskprogress task=\"{}\" time=\"{}\" percent=\"{:.2f}\"", escape_xml(task_text(progress.task)),
             unix_seconds(progress.task.time), percent_of(progress));
   if (const auto remaining = remaining_of(progress)) {
     const auto end = progress.task.time + std::chrono::duration_cast<model::WallTime::duration>(*remaining);
@@ -112,7 +122,7 @@ Result<void> XmlReport::on_progress(const model::Progress& progress) {
   return page_.send();
 }
 
-Result<void> XmlReport::on_host(const HostRecord& told) {
+Result<void> XmlReport::host(const HostRecord& told) {
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
@@ -185,7 +195,7 @@ void XmlReport::host_close(const HostRecord& host) {
   page_.put("</host>\n");
 }
 
-Result<void> XmlReport::on_finish(const model::ScanFinished& finished) {
+Result<void> XmlReport::finish(const model::ScanFinished& finished) {
   // A failure so early that nothing was told yet still leaves a document that parsers accept.
   if (!started_) head({.arguments = {}, .time = finished.time, .scans = {}});
   page_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",

@@ -15,14 +15,15 @@ class XmlReport : public model::Sink {
   XmlReport(Output& output, ReportOptions options)
       : page_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
 
-  Result<void> on_start(const model::ScanStarted& started) override;
-  Result<void> on_task_begin(const model::TaskRecord& task) override;
-  Result<void> on_progress(const model::Progress& progress) override;
-  Result<void> on_task_end(const model::TaskRecord& task) override;
-  Result<void> on_host(const model::HostRecord& host) override;
-  Result<void> on_finish(const model::ScanFinished& finished) override;
+  Result<void> on(const model::Event& event) override;
 
  private:
+  Result<void> begin(const model::ScanStarted& started);
+  Result<void> task_begin(const model::TaskRecord& task);
+  Result<void> progress(const model::Progress& progress);
+  Result<void> task_end(const model::TaskRecord& task);
+  Result<void> host(const model::HostRecord& host);
+  Result<void> finish(const model::ScanFinished& finished);
   void head(const model::ScanStarted& started);
   void host_open(const model::HostRecord& host);
   void host_names(const model::HostRecord& host);

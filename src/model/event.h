@@ -1,0 +1,49 @@
+// Everything that a scan says, one type an event.
+#pragma once
+
+#include <variant>
+
+#include "model/record.h"
+#include "model/remark.h"
+
+namespace portolan::model {
+
+struct TaskBegin {
+  TaskRecord task;
+  friend bool operator==(const TaskBegin&, const TaskBegin&) = default;
+};
+struct TaskEnd {
+  TaskRecord task;
+  friend bool operator==(const TaskEnd&, const TaskEnd&) = default;
+};
+
+// An open port, the moment it is found; it comes again inside its host's record.
+struct OpenPort {
+  net::IpAddress host;
+  PortRecord port;
+  friend bool operator==(const OpenPort&, const OpenPort&) = default;
+};
+
+// One router on the way to a host, or the place where one kept silent.
+struct Hop {
+  net::IpAddress host;   // where the way leads
+  std::uint8_t ttl = 0;  // how many routers away, from 1
+  std::optional<net::IpAddress> router;
+  std::optional<Duration> round_trip;
+  friend bool operator==(const Hop&, const Hop&) = default;
+};
+
+// Targets that end without a record, because they are excluded or were never asked. Sinks that want hosts in the order
+// in which they were named need not wait for them.
+struct HostsPassed {
+  std::uint64_t first = 0;  // HostRecord::position
+  std::uint64_t count = 0;
+  friend bool operator==(const HostsPassed&, const HostsPassed&) = default;
+};
+
+// ScanStarted comes first and once; ScanFinished last and once, whatever happened, even when the scan failed right
+// after it began; the others in any mix between them.
+using Event = std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostsPassed, HostRecord,
+                           ScanFinished>;
+
+}  // namespace portolan::model

@@ -1,0 +1,79 @@
+#include "model/remark.h"
+
+#include <algorithm>
+#include <array>
+
+namespace portolan::model {
+namespace {
+
+using Field = RemarkKind::Field;
+using Type = RemarkKind::Type;
+
+constexpr std::array rate{Field{"rate", Type::real}};
+constexpr std::array gateway{Field{"gateway", Type::text}};
+constexpr std::array question{Field{"question", Type::text}};
+constexpr std::array cause{Field{"cause", Type::text}};
+constexpr std::array probes{Field{"probes", Type::number}};
+constexpr std::array packets{Field{"packets", Type::number}};
+constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text},
+                                Field{"cause", Type::text}};
+constexpr std::array protocol{Field{"protocol", Type::text}};
+
+constexpr std::array all_kinds{
+    RemarkKind{RemarkCode::nothing_answered, "nothing-answered", {}},
+    RemarkKind{RemarkCode::limits_answers, "limits-answers", rate},
+    RemarkKind{RemarkCode::gateway_silent, "gateway-silent", gateway},
+    RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
+    RemarkKind{RemarkCode::no_way, "no-way", cause},
+    RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", cause},
+    RemarkKind{RemarkCode::refused_here, "refused-here", probes},
+    RemarkKind{RemarkCode::dropped_here, "dropped-here", packets},
+    RemarkKind{RemarkCode::no_targets, "no-targets", {}},
+    RemarkKind{RemarkCode::unresolved, "unresolved", unresolved},
+    RemarkKind{RemarkCode::connects_instead, "connects-instead", {}},
+    RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
+    RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
+    RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < all_kinds.size(); ++i) {
+    if (static_cast<std::size_t>(all_kinds[i].code) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "kind_of() takes the code for the place");
+
+template <class T>
+const T* value_at(const Remark& remark, std::size_t index) {
+  return index < remark.values.size() ? std::get_if<T>(&remark.values[index]) : nullptr;
+}
+
+}  // namespace
+
+std::string_view Remark::text(std::size_t index) const {
+  const auto* value = value_at<std::string>(*this, index);
+  return value == nullptr ? std::string_view{} : std::string_view{*value};
+}
+
+std::uint64_t Remark::number(std::size_t index) const {
+  const auto* value = value_at<std::uint64_t>(*this, index);
+  return value == nullptr ? 0 : *value;
+}
+
+double Remark::real(std::size_t index) const {
+  const auto* value = value_at<double>(*this, index);
+  return value == nullptr ? 0 : *value;
+}
+
+std::span<const RemarkKind> remark_kinds() { return all_kinds; }
+
+const RemarkKind& kind_of(RemarkCode code) { return all_kinds.at(static_cast<std::size_t>(code)); }
+
+std::optional<RemarkCode> remark_named(std::string_view name) {
+  const auto found = std::ranges::find(all_kinds, name, &RemarkKind::name);
+  if (found == all_kinds.end()) return std::nullopt;
+  return found->code;
+}
+
+}  // namespace portolan::model

@@ -1,0 +1,67 @@
+// Something that a user should know, as a code with values. The words for it stand in report/wording, so that two
+// machines that speak different languages write the same record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace portolan::model {
+
+enum class RemarkCode : std::uint8_t {
+  // About one host.
+  nothing_answered,     // it counts as up because nobody asked whether it is
+  limits_answers,       // rate
+  gateway_silent,       // gateway
+  link_address_silent,  // question: "arp" or "nd"
+  no_way,               // cause
+  // About the scan.
+  no_way_to_some,          // cause; the first of several targets without a way
+  refused_here,            // probes
+  dropped_here,            // packets
+  no_targets,              //
+  unresolved,              // place, expression, cause
+  connects_instead,        // no raw packets, so ports are asked by full connections
+  connects_for_discovery,  // no raw packets, so hosts are asked by connections
+  no_tcp_ports,            // none is left to ask
+  other_protocol,          // protocol: ports named for it are not asked
+};
+
+// One thing worth saying. `values` are those of its code in their order (see remark_kinds()).
+struct Remark {
+  using Value = std::variant<std::uint64_t, double, std::string>;
+  RemarkCode code{};
+  std::vector<Value> values{};
+
+  // "" or 0 where there is no such value or it is of another type, because records are read from files too.
+  [[nodiscard]] std::string_view text(std::size_t index) const;
+  [[nodiscard]] std::uint64_t number(std::size_t index) const;
+  [[nodiscard]] double real(std::size_t index) const;
+
+  friend bool operator==(const Remark&, const Remark&) = default;
+};
+
+// What a code is called in records, and what its values are.
+struct RemarkKind {
+  enum class Type : std::uint8_t { number, real, text };  // in the order of Remark::Value
+  struct Field {
+    std::string_view name;
+    Type type;
+  };
+  RemarkCode code;
+  std::string_view name;  // "gateway-silent"
+  std::span<const Field> values;
+};
+
+// In the order of their codes.
+std::span<const RemarkKind> remark_kinds();
+const RemarkKind& kind_of(RemarkCode code);
+// nullopt for names that this version does not know.
+std::optional<RemarkCode> remark_named(std::string_view name);
+
+}  // namespace portolan::model
