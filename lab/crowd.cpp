@@ -1,7 +1,7 @@
 // crowd: runs a command on a machine with very many sockets. See usage below, and bench/README.md.
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>

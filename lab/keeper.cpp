@@ -1,7 +1,7 @@
 #include "lab/keeper.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>

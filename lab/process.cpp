@@ -1,7 +1,7 @@
 #include "lab/process.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/securebits.h>
 #include <poll.h>
 #include <sched.h>

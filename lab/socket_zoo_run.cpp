@@ -1,5 +1,5 @@
 // socket-zoo: runs a command among sockets of every kind and state. See usage below, and bench/README.md.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <csignal>
 #include <cstdio>

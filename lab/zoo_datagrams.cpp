@@ -1,5 +1,5 @@
 // Datagrams, raw IP, packets, netlink, and kinds that the kernel has no list of.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>

@@ -1,5 +1,5 @@
 // TCP and MPTCP in all of their states.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // UNIX sockets: paths there, deleted and replaced, abstract names, connections and pairs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

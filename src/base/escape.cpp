@@ -1,11 +1,11 @@
 #include "base/escape.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
+
+#include "base/text.h"
 
 namespace portolan {
 namespace {
@@ -55,7 +55,7 @@ bool is_invisible_trick(char32_t code) {
 bool is_noncharacter(char32_t code) { return (code & 0xfffeU) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); }
 
 void append_bytes(std::string& out, std::string_view bytes) {
-  for (const char c : bytes) fmt::format_to(std::back_inserter(out), "\\x{:02X}", static_cast<unsigned char>(c));
+  for (const char c : bytes) append(out, "\\x{:02X}", static_cast<unsigned char>(c));
 }
 
 // Appends `text` to `out` and calls `special(out, bytes of the character, character)` for whatever is not plain ASCII;
@@ -107,18 +107,18 @@ std::string_view xml_entity(char32_t code) {
 void append_json_escape(std::string& out, char32_t code) {
   if (code > 0xffff) {  // RFC 8259 §7: as a UTF-16 surrogate pair
     code -= 0x10000;
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xd800U + static_cast<std::uint32_t>(code >> 10U),
-                   0xdc00U + static_cast<std::uint32_t>(code & 0x3ffU));
+    append(out, "\\u{:04x}\\u{:04x}", 0xd800U + static_cast<std::uint32_t>(code >> 10U),
+           0xdc00U + static_cast<std::uint32_t>(code & 0x3ffU));
     return;
   }
-  fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(code));
+  append(out, "\\u{:04x}", static_cast<std::uint32_t>(code));
 }
 
 void append_terminal_escape(std::string& out, std::string_view bytes, const Character& c) {
   if (!c.valid || (c.length == 1 && is_control(c.code))) {
     append_bytes(out, bytes);
   } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
-    fmt::format_to(std::back_inserter(out), "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
+    append(out, "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
   } else {
     out.append(bytes);
   }

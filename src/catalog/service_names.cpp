@@ -1,7 +1,5 @@
 #include "catalog/service_names.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -9,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/suggest.h"
+#include "base/text.h"
 
 namespace portolan::catalog {
 namespace {
@@ -59,7 +58,7 @@ Error unknown_service(std::string_view name, const Services& services) {
                                      shown)};
   }
   return {Errc::parse, fmt::format("no service is registered as '{}'; the closest {} {}", shown,
-                                   like.size() == 1 ? "name is" : "names are", fmt::join(like, ", "))};
+                                   like.size() == 1 ? "name is" : "names are", join(like, ", "))};
 }
 
 }  // namespace portolan::catalog

@@ -1,7 +1,7 @@
 // What the entries of option tables do to the words of a command: one function a kind of field.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 

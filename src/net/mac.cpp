@@ -1,6 +1,6 @@
 #include "net/mac.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace portolan::net {
 

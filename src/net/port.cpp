@@ -1,6 +1,6 @@
 #include "net/port.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 

@@ -1,10 +1,10 @@
 #include "net/port_set.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+
+#include "base/text.h"
 
 namespace portolan::net {
 namespace {
@@ -74,8 +74,8 @@ std::string to_string(const PortSet& set) {
   std::string text;
   for (const PortRange& range : set.ranges()) {
     if (!text.empty()) text += ',';
-    fmt::format_to(std::back_inserter(text), "{}", range.first.value());
-    if (range.first != range.last) fmt::format_to(std::back_inserter(text), "-{}", range.last.value());
+    append(text, "{}", range.first.value());
+    if (range.first != range.last) append(text, "-{}", range.last.value());
   }
   return text;
 }

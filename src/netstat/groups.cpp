@@ -1,8 +1,8 @@
 // netstat -g: the multicast groups that each interface listens to.
-#include <fmt/format.h>
 
 #include <iterator>
 
+#include "base/text.h"
 #include "netstat/kernel_text.h"
 #include "netstat/view_text.h"
 #include "netstat/views.h"
@@ -11,8 +11,8 @@ namespace portolan::netstat {
 namespace {
 
 void add_group(View& view, const Group& group, const Machine& machine, const ViewOptions& options) {
-  fmt::format_to(std::back_inserter(view.output), "{:<15} {:<6} {}\n", shown(group.interface), group.users,
-                 host_text(group.group, machine, options));
+  append(view.output, "{:<15} {:<6} {}\n", shown(group.interface), group.users,
+         host_text(group.group, machine, options));
 }
 
 void groups4(View& view, const Machine& machine, const ViewOptions& options) {

@@ -1,10 +1,10 @@
 #include "netstat/hardware.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
+
+#include "base/text.h"
 
 namespace portolan::netstat {
 namespace {
@@ -13,12 +13,23 @@ using Bytes = std::span<const std::uint8_t>;
 
 std::string no_address(Bytes /*bytes*/) { return ""; }
 
+std::string upper(Bytes bytes, std::string_view between) {
+  std::string text = " ";
+  for (const std::uint8_t byte : bytes) append(text, "{}{:02X}", text.size() == 1 ? "" : between, byte);
+  return text;
+}
+std::string lower(Bytes bytes, std::string_view between) {
+  std::string text = " ";
+  for (const std::uint8_t byte : bytes) append(text, "{}{:02x}", text.size() == 1 ? "" : between, byte);
+  return text;
+}
+
 template <std::size_t Count>
 std::string with_colons(Bytes bytes) {
-  return fmt::format(" {:02x}", fmt::join(bytes.first(Count), ":"));
+  return lower(bytes.first(Count), ":");
 }
-std::string with_hyphens(Bytes bytes) { return fmt::format(" {:02X}", fmt::join(bytes.first(6), "-")); }
-std::string joined(Bytes bytes) { return fmt::format(" {:02x}", fmt::join(bytes.first(5), "")); }
+std::string with_hyphens(Bytes bytes) { return upper(bytes.first(6), "-"); }
+std::string joined(Bytes bytes) { return lower(bytes.first(5), ""); }
 std::string one_byte(Bytes bytes) { return fmt::format(" {:02x}", bytes[0]); }
 // A data link connection identifier: a number as the machine keeps it.
 std::string identifier(Bytes bytes) { return fmt::format(" {}", bytes[0] | bytes[1] << 8U); }
@@ -32,7 +43,7 @@ std::string blank(Bytes /*bytes*/) { return " "; }
 std::string unspecified(Bytes bytes) {
   std::array<std::uint8_t, 16> all{};
   std::ranges::copy(bytes.first(8), all.begin());
-  return fmt::format(" {:02X}", fmt::join(all, "-"));
+  return upper(all, "-");
 }
 
 // Call signs of amateur radio: six letters, each shifted by a bit, and a number behind a hyphen unless it is 0.

@@ -1,11 +1,10 @@
 #include "netstat/inet_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "netstat/address_text.h"
 
 namespace portolan::netstat {
@@ -170,12 +169,12 @@ void InetTable::row(const Row& row) {
   append_endpoint(line, row.local, port_text(row.protocol, row.local_port));
   line += ' ';
   append_endpoint(line, row.remote, port_text(row.protocol, row.remote_port));
-  fmt::format_to(std::back_inserter(line), " {:<11}", state_text(row));
-  if (options_.extended) fmt::format_to(std::back_inserter(line), " {:<10} {:<10}", user_text(row), row.inode);
+  append(line, " {:<11}", state_text(row));
+  if (options_.extended) append(line, " {:<10} {:<10}", user_text(row), row.inode);
   if (options_.programs) {
     const bool known = row.inode != 0 && !row.holders.empty();
     const std::string program = program_of(known ? std::optional{row.holders.front().pid} : std::nullopt, lookup_);
-    fmt::format_to(std::back_inserter(line), " {:<20}", options_.cut_programs ? cut_program(program) : program);
+    append(line, " {:<20}", options_.cut_programs ? cut_program(program) : program);
   }
   if (options_.timers) line.append(" ").append(timer_text(row));
   line += '\n';

@@ -1,5 +1,4 @@
 // netstat -i: a line for each interface, or with -e the paragraphs that ifconfig writes.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text.h"
 #include "netstat/hardware.h"
 #include "netstat/kernel_text.h"
 #include "netstat/view_text.h"
@@ -123,22 +123,21 @@ std::vector<Row> rows_of(View& view, const Machine& machine, std::string_view co
 }
 
 void add_line(std::string& output, const Row& row) {
-  const auto out = std::back_inserter(output);
-  fmt::format_to(out, "{:<15} {:>5} ", shown(row.facts.name), row.facts.mtu);
+  append(output, "{:<15} {:>5} ", shown(row.facts.name), row.facts.mtu);
   if (row.counters) {
     for (const auto* way : {&row.counters->received, &row.counters->sent}) {
       const bool last = way == &row.counters->sent;
-      fmt::format_to(out, "{:>8} {:>6} {:>6} ", way->packets, way->errors, way->dropped);
+      append(output, "{:>8} {:>6} {:>6} ", way->packets, way->errors, way->dropped);
       if (last) {
-        fmt::format_to(out, "{:>6} ", way->fifo);
+        append(output, "{:>6} ", way->fifo);
       } else {
-        fmt::format_to(out, "{:<6} ", way->fifo);
+        append(output, "{:<6} ", way->fifo);
       }
     }
   } else {
-    fmt::format_to(out, "{:5}- no statistics available -{:24}", "", "");
+    append(output, "{:5}- no statistics available -{:24}", "", "");
   }
-  fmt::format_to(out, "{}\n", letters_of(row.facts.flags));
+  append(output, "{}\n", letters_of(row.facts.flags));
 }
 
 // --- ifconfig's layout
@@ -149,11 +148,10 @@ std::string address_or_none(const std::optional<net::IpAddress>& address) {
 
 void add_address4(std::string& output, const InterfaceFacts& facts) {
   if (!facts.address) return;
-  const auto out = std::back_inserter(output);
-  fmt::format_to(out, "        inet {}  netmask {}", numeric_text(*facts.address), address_or_none(facts.netmask));
-  if ((facts.flags & has_broadcast) != 0) fmt::format_to(out, "  broadcast {}", address_or_none(facts.broadcast));
+  append(output, "        inet {}  netmask {}", numeric_text(*facts.address), address_or_none(facts.netmask));
+  if ((facts.flags & has_broadcast) != 0) append(output, "  broadcast {}", address_or_none(facts.broadcast));
   if ((facts.flags & is_point_to_point) != 0) {
-    fmt::format_to(out, "  destination {}", address_or_none(facts.destination));
+    append(output, "  destination {}", address_or_none(facts.destination));
   }
   output += '\n';
 }
@@ -189,20 +187,19 @@ void add_addresses6(std::string& output, std::string_view interface, const Addre
   const auto found = addresses.find(interface);
   if (found == addresses.end()) return;
   for (const Address6& address : found->second) {
-    fmt::format_to(std::back_inserter(output), "        inet6 {}  prefixlen {}  scopeid {:#x}{}\n",
-                   numeric_text(address.address), address.length, address.scope, scope_words(address.scope));
+    append(output, "        inet6 {}  prefixlen {}  scopeid {:#x}{}\n", numeric_text(address.address), address.length,
+           address.scope, scope_words(address.scope));
   }
 }
 
 void add_hardware(std::string& output, const InterfaceFacts& facts) {
-  const auto out = std::back_inserter(output);
   const Hardware& hardware = hardware_of(facts.type);
-  fmt::format_to(out, "        {}{}  ", hardware.name, hardware.address(facts.hardware_address));
-  if (facts.queue_length >= 0) fmt::format_to(out, "txqueuelen {}  ", facts.queue_length);
-  fmt::format_to(out, "({})\n", hardware.title);
+  append(output, "        {}{}  ", hardware.name, hardware.address(facts.hardware_address));
+  if (facts.queue_length >= 0) append(output, "txqueuelen {}  ", facts.queue_length);
+  append(output, "({})\n", hardware.title);
   if ((facts.flags & chooses_port) == 0) return;
-  fmt::format_to(out, "        media {}{}\n", card_port_name(facts.map.port),
-                 (facts.flags & chooses_port_itself) != 0 ? "autoselect" : "");
+  append(output, "        media {}{}\n", card_port_name(facts.map.port),
+         (facts.flags & chooses_port_itself) != 0 ? "autoselect" : "");
 }
 
 // "1.9 KiB": never rounded up, and the next unit only above 1024 of it.
@@ -222,37 +219,34 @@ std::string readable(std::uint64_t bytes) {
 }
 
 void add_counters(std::string& output, const DeviceCounters& counters, bool compresses) {
-  const auto out = std::back_inserter(output);
   const DeviceCounters::Direction& received = counters.received;
   const DeviceCounters::Direction& sent = counters.sent;
-  fmt::format_to(out, "        RX packets {}  bytes {} ({})\n", received.packets, received.bytes,
-                 readable(received.bytes));
-  if (compresses) fmt::format_to(out, "        RX compressed:{}\n", received.compressed);
-  fmt::format_to(out, "        RX errors {}  dropped {}  overruns {}  frame {}\n", received.errors, received.dropped,
-                 received.fifo, counters.frame);
-  fmt::format_to(out, "        TX packets {}  bytes {} ({})\n", sent.packets, sent.bytes, readable(sent.bytes));
-  if (compresses) fmt::format_to(out, "        TX compressed {}\n", sent.compressed);
-  fmt::format_to(out, "        TX errors {}  dropped {} overruns {}  carrier {}  collisions {}\n", sent.errors,
-                 sent.dropped, sent.fifo, counters.carrier, counters.collisions);
+  append(output, "        RX packets {}  bytes {} ({})\n", received.packets, received.bytes, readable(received.bytes));
+  if (compresses) append(output, "        RX compressed:{}\n", received.compressed);
+  append(output, "        RX errors {}  dropped {}  overruns {}  frame {}\n", received.errors, received.dropped,
+         received.fifo, counters.frame);
+  append(output, "        TX packets {}  bytes {} ({})\n", sent.packets, sent.bytes, readable(sent.bytes));
+  if (compresses) append(output, "        TX compressed {}\n", sent.compressed);
+  append(output, "        TX errors {}  dropped {} overruns {}  carrier {}  collisions {}\n", sent.errors, sent.dropped,
+         sent.fifo, counters.carrier, counters.collisions);
 }
 
 void add_card(std::string& output, const CardMap& map) {
   constexpr std::uint16_t lowest_base = 0x100;  // below it is the mainboard's own
   if (map.interrupt == 0 && map.memory_begin == 0 && map.dma == 0 && map.base < lowest_base) return;
-  const auto out = std::back_inserter(output);
   output += "        device ";
-  if (map.interrupt != 0) fmt::format_to(out, "interrupt {}  ", map.interrupt);
-  if (map.base >= lowest_base) fmt::format_to(out, "base {:#x}  ", map.base);
-  if (map.memory_begin != 0) fmt::format_to(out, "memory {:#x}-{:x}  ", map.memory_begin, map.memory_end);
-  if (map.dma != 0) fmt::format_to(out, "  dma {:#x}", map.dma);
+  if (map.interrupt != 0) append(output, "interrupt {}  ", map.interrupt);
+  if (map.base >= lowest_base) append(output, "base {:#x}  ", map.base);
+  if (map.memory_begin != 0) append(output, "memory {:#x}-{:x}  ", map.memory_begin, map.memory_end);
+  if (map.dma != 0) append(output, "  dma {:#x}", map.dma);
   output += '\n';
 }
 
 void add_paragraph(std::string& output, const Row& row, const Addresses6& addresses6) {
   const InterfaceFacts& facts = row.facts;
   // ifconfig takes the flags for a signed number, so those with the highest bit come out below zero.
-  fmt::format_to(std::back_inserter(output), "{}: flags={}{}  mtu {}\n", shown(facts.name),
-                 static_cast<std::int16_t>(facts.flags), words_of(facts.flags), facts.mtu);
+  append(output, "{}: flags={}{}  mtu {}\n", shown(facts.name), static_cast<std::int16_t>(facts.flags),
+         words_of(facts.flags), facts.mtu);
   add_address4(output, facts);
   add_addresses6(output, facts.name, addresses6);
   add_hardware(output, facts);

@@ -1,9 +1,7 @@
 // netstat -M: connections whose addresses are translated on the way. net-tools reads a file that Linux had until 2.2;
 // what connection tracking knows is put into the same layout.
-#include <fmt/format.h>
 
-#include <iterator>
-
+#include "base/text.h"
 #include "netstat/kernel_text.h"
 #include "netstat/view_text.h"
 #include "netstat/views.h"
@@ -17,26 +15,25 @@ std::string port_text(std::string_view protocol, std::uint16_t port, const Machi
                       const ViewOptions& options) {
   const bool numeric = options.numeric_ports || protocol.starts_with("icmp") || !machine.service;
   const std::string_view name = numeric ? std::string_view{} : machine.service(protocol, port);
-  return name.empty() ? fmt::to_string(port) : shown(name);
+  return name.empty() ? std::to_string(port) : shown(name);
 }
 
 // The destination is where packets really arrive, and the number in parentheses the port (of ICMP, the identifier)
 // that it takes them to come from.
 void add_connection(View& view, const Connection& connection, const Machine& machine, const ViewOptions& options) {
   constexpr std::uint64_t minute = 60;
-  const auto out = std::back_inserter(view.output);
   const bool icmp = connection.protocol.starts_with("icmp");
-  fmt::format_to(out, "{:<4}{:>3}:{:02}.00 ", shown(connection.protocol), connection.expires / minute,
-                 connection.expires % minute);
+  append(view.output, "{:<4}{:>3}:{:02}.00 ", shown(connection.protocol), connection.expires / minute,
+         connection.expires % minute);
   // The tracker tells nothing of how it moves sequence numbers.
-  if (options.extended > 0) fmt::format_to(out, "{:>10} {:>5} {:>5} ", 0, 0, 0);
+  if (options.extended > 0) append(view.output, "{:>10} {:>5} {:>5} ", 0, 0, 0);
   const std::uint16_t source_port = connection.asked.source_port;
   const std::uint16_t to_port = icmp ? connection.asked.destination_port : connection.answered.source_port;
   const std::uint16_t outside = icmp ? connection.answered.source_port : connection.answered.destination_port;
-  fmt::format_to(out, "{:<20} {:<20} {} -> {} ({})\n", host_text(connection.asked.source, machine, options),
-                 host_text(connection.answered.source, machine, options),
-                 port_text(connection.protocol, source_port, machine, options),
-                 port_text(connection.protocol, to_port, machine, options), outside);
+  append(view.output, "{:<20} {:<20} {} -> {} ({})\n", host_text(connection.asked.source, machine, options),
+         host_text(connection.answered.source, machine, options),
+         port_text(connection.protocol, source_port, machine, options),
+         port_text(connection.protocol, to_port, machine, options), outside);
 }
 
 std::string_view advice_for(Errc code) {

@@ -1,5 +1,4 @@
 // netstat -r: the routes of /proc/net/route and /proc/net/ipv6_route, in their order.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -7,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "netstat/address_text.h"
 #include "netstat/kernel_text.h"
 #include "netstat/view_text.h"
@@ -114,27 +114,26 @@ struct Numbers4 {
 };
 Numbers4 numbers_of(const Route4& route) {
   if ((route.flags & route_reject) != 0) return {"-", "-", "-", "-", "-"};
-  return {fmt::to_string(route.references), fmt::to_string(route.mtu), fmt::to_string(route.window),
-          fmt::to_string(route.irtt), shown(route.interface)};
+  return {std::to_string(route.references), std::to_string(route.mtu), std::to_string(route.window),
+          std::to_string(route.irtt), shown(route.interface)};
 }
 
 void add_route4(std::string& output, const Route4& route, const Machine& machine, const ViewOptions& options) {
-  const auto out = std::back_inserter(output);
   const Numbers4 numbers = numbers_of(route);
-  fmt::format_to(out, "{:<15} {:<15} {:<15} {:<5} ",
-                 fitting(destination_of(route, machine, options), options, address_width),
-                 fitting(gateway_of(route, machine, options), options, address_width), numeric_text(route.mask),
-                 letters_of(route));
+  append(output, "{:<15} {:<15} {:<15} {:<5} ",
+         fitting(destination_of(route, machine, options), options, address_width),
+         fitting(gateway_of(route, machine, options), options, address_width), numeric_text(route.mask),
+         letters_of(route));
   if (options.extended == 0) {
-    fmt::format_to(out, "{:>5} {:<5} {:>6} {}\n", numbers.mtu, numbers.window, numbers.irtt, numbers.interface);
+    append(output, "{:>5} {:<5} {:>6} {}\n", numbers.mtu, numbers.window, numbers.irtt, numbers.interface);
     return;
   }
-  fmt::format_to(out, "{:<6} {:<2} {:>7} ", route.metric, numbers.references, route.use);
+  append(output, "{:<6} {:<2} {:>7} ", route.metric, numbers.references, route.use);
   if (options.extended == 1) {
-    fmt::format_to(out, "{}\n", numbers.interface);
+    append(output, "{}\n", numbers.interface);
   } else {
-    fmt::format_to(out, "{:<8} {:<5} {:<6} {}\n", fitting(numbers.interface, options, interface_width), numbers.mtu,
-                   numbers.window, numbers.irtt);
+    append(output, "{:<8} {:<5} {:<6} {}\n", fitting(numbers.interface, options, interface_width), numbers.mtu,
+           numbers.window, numbers.irtt);
   }
 }
 
@@ -183,18 +182,17 @@ void routes6(View& view, const Machine& machine, const ViewOptions& options, boo
     complain(view, "INET6 (IPv6) not configured in this system.");
     return;
   }
-  const auto out = std::back_inserter(view.output);
-  fmt::format_to(out, "Kernel IPv6 routing {}\n{:<30} {:<26} Flag Met Ref  Use If\n", cached ? "cache" : "table",
-                 "Destination", "Next Hop");
+  append(view.output, "Kernel IPv6 routing {}\n{:<30} {:<26} Flag Met Ref  Use If\n", cached ? "cache" : "table",
+         "Destination", "Next Hop");
   for (const std::string_view line : lines_of(*text)) {
     const auto route = parse_route6(line);
     if (!route || ((route->flags & route_cached) != 0) != cached) continue;
     std::string letters;
     append_letters(letters, route->flags, letters6);
     const std::string destination = fmt::format("{}/{}", host6(route->destination, machine, options), route->length);
-    fmt::format_to(out, "{:<30} {:<26} {:<4} {:<3} {} {:>6} {}\n", destination,
-                   host6(route->next_hop, machine, options), letters, route->metric, route->references, route->use,
-                   shown(route->interface));
+    append(view.output, "{:<30} {:<26} {:<4} {:<3} {} {:>6} {}\n", destination,
+           host6(route->next_hop, machine, options), letters, route->metric, route->references, route->use,
+           shown(route->interface));
   }
 }
 

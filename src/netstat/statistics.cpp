@@ -1,8 +1,6 @@
 // netstat -s: the kernel's counters, in sentences where they have one.
-#include <fmt/format.h>
 
-#include <iterator>
-
+#include "base/text.h"
 #include "netstat/counter_sentences.h"
 #include "netstat/kernel_text.h"
 #include "netstat/view_text.h"
@@ -21,7 +19,7 @@ class Teller {
     const SectionKind kind = kind_of_section(section.title);
     if (kind != SectionKind::none) place_ = Telling::always;
     if (!is_wanted(kind)) return;
-    fmt::format_to(std::back_inserter(output_), "{}:\n", shown(section.title));
+    append(output_, "{}:\n", shown(section.title));
     for (const Counter& counter : section.counters) tell(section.title, counter);
   }
 
@@ -48,17 +46,16 @@ class Teller {
   }
 
   void tell(std::string_view section, const Counter& counter) {
-    const auto out = std::back_inserter(output_);
     const CounterSentence* sentence = sentence_of(section, counter.name);
     if (sentence == nullptr) {
-      if (counter.value != 0) fmt::format_to(out, "{}{}: {}\n", indent(), shown(counter.name), counter.value);
+      if (counter.value != 0) append(output_, "{}{}: {}\n", indent(), shown(counter.name), counter.value);
       return;
     }
     if (sentence->telling == Telling::never) return;
     enter(sentence->telling);
     if (counter.value == 0 && sentence->telling != Telling::always) return;
     output_ += indent();
-    fmt::format_to(out, fmt::runtime(sentence->sentence), counter.value);
+    append(output_, fmt::runtime(sentence->sentence), counter.value);
     output_ += '\n';
   }
 
@@ -66,8 +63,7 @@ class Teller {
     if (place == Telling::not_zero) place = Telling::always;
     if (place == place_) return;
     if (place != Telling::always) {
-      fmt::format_to(std::back_inserter(output_), "{}ICMP {} histogram:\n", indent(),
-                     place == Telling::arrived ? "input" : "output");
+      append(output_, "{}ICMP {} histogram:\n", indent(), place == Telling::arrived ? "input" : "output");
     }
     place_ = place;
   }

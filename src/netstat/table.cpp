@@ -1,6 +1,6 @@
 #include "netstat/table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

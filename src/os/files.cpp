@@ -1,7 +1,6 @@
 #include "os/files.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "os/standard_streams.h"
 #include "os/system_error.h"
 
@@ -169,7 +169,7 @@ Result<std::string> find_data_file(std::string_view name) {
   }
   return fail(Errc::io,
               fmt::format("the data file '{}' is missing: looked for it in {}; set PORTOLAN_DATADIR to where it is",
-                          name, fmt::join(places, ", ")));
+                          name, join(places, ", ")));
 }
 
 }  // namespace portolan::os

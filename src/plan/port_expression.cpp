@@ -1,6 +1,6 @@
 #include "plan/port_expression.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

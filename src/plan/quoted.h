@@ -1,7 +1,7 @@
 // How a message shows the piece of the user's text that it is about.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "plan/target_expression.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 #include "plan/target_set.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cassert>

@@ -3,7 +3,7 @@
 namespace portolan::report {
 
 void Page::write_out() {
-  if (failure_ && buffer_.size() > 0) failure_ = output_.write({buffer_.data(), buffer_.size()});
+  if (failure_ && buffer_.size() > 0) failure_ = output_.write(buffer_);
   buffer_.clear();
 }
 

@@ -1,12 +1,11 @@
 // Text on its way to an Output: formatted in memory, sent record by record.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "report/output.h"
 
 namespace portolan::report {
@@ -17,7 +16,7 @@ class Page {
 
   template <class... Arguments>
   void add(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(buffer_), text, std::forward<Arguments>(arguments)...);
+    append(buffer_, text, std::forward<Arguments>(arguments)...);
     spill();
   }
   void put(std::string_view text) {
@@ -37,7 +36,7 @@ class Page {
   void write_out();
 
   Output& output_;
-  fmt::memory_buffer buffer_;
+  std::string buffer_;
   Result<void> failure_;
 };
 

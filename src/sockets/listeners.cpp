@@ -1,6 +1,6 @@
 #include "sockets/listeners.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
@@ -31,7 +31,7 @@ std::string address_text(const net::IpAddress& address, std::uint64_t network_na
                      interface_text(address.zone(), network_namespace, names));
 }
 
-void append(std::string& text, std::string_view piece) {
+void append_piece(std::string& text, std::string_view piece) {
   if (!text.empty()) text += ',';
   text += piece;
 }
@@ -126,16 +126,16 @@ bool Place::takes(const net::IpAddress& target) const {
 std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, Names& names) {
   std::string text;
   if (!places.empty() && all_loopback(places)) return "loopback";
-  append(text, wildcard_text(places));
+  append_piece(text, wildcard_text(places));
   bool loopback = false;
   for (const Place& place : places) {
     if (place.interface != 0 && is_wildcard(place.address)) {
       const auto name = interface_text(place.interface, network_namespace, names);
-      if (!text.ends_with(name)) append(text, name);  // both families of one interface follow each other
+      if (!text.ends_with(name)) append_piece(text, name);  // both families of one interface follow each other
     } else if (place.address.is_loopback()) {
-      if (!std::exchange(loopback, true)) append(text, "loopback");
+      if (!std::exchange(loopback, true)) append_piece(text, "loopback");
     } else if (!is_wildcard(place.address)) {
-      append(text, address_text(place.address, network_namespace, names));
+      append_piece(text, address_text(place.address, network_namespace, names));
     }
   }
   return text;
@@ -151,7 +151,7 @@ std::string endpoints_text(std::span<const Place> places, std::uint32_t port, st
     if (place.interface != 0 && place.interface != place.address.zone()) {
       piece += "%" + interface_text(place.interface, network_namespace, names);
     }
-    append(text, piece);
+    append_piece(text, piece);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 #include "sockets/question.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 #include "sockets/summary.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
+
+#include "base/text.h"
 
 namespace portolan::sockets {
 namespace {
@@ -20,51 +20,49 @@ void Summary::add(const Row& row) {
 }
 
 std::string Summary::table() const {
-  fmt::memory_buffer out;
-  const auto at = std::back_inserter(out);
+  std::string out;
   std::size_t total = 0;
   for (const Count& count : counts_) total += count.total;
-  fmt::format_to(at, "{:<10}{:>8}{:>8}{:>8}  {}\n", "KIND", "TOTAL", "IPv4", "IPv6", "STATES");
+  append(out, "{:<10}{:>8}{:>8}{:>8}  {}\n", "KIND", "TOTAL", "IPv4", "IPv6", "STATES");
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
     if (count.total == 0) continue;
     const auto protocol = static_cast<Protocol>(i);
     const bool ip = count.v4 + count.v6 > 0;
-    fmt::format_to(at, "{:<10}{:>8}{:>8}{:>8}  ", name_of(protocol), count.total, ip ? fmt::to_string(count.v4) : "-",
-                   ip ? fmt::to_string(count.v6) : "-");
+    append(out, "{:<10}{:>8}{:>8}{:>8}  ", name_of(protocol), count.total, ip ? std::to_string(count.v4) : "-",
+           ip ? std::to_string(count.v6) : "-");
     std::string_view between;
     for (const auto& [state, number] : count.states) {
-      fmt::format_to(at, "{}{} {}", between, number, name_of(state, protocol));
+      append(out, "{}{} {}", between, number, name_of(state, protocol));
       between = ", ";
     }
-    fmt::format_to(at, "\n");
+    append(out, "\n");
   }
-  fmt::format_to(at, "{:<10}{:>8}\n", "all", total);
-  return fmt::to_string(out);
+  append(out, "{:<10}{:>8}\n", "all", total);
+  return out;
 }
 
 std::string Summary::json() const {
-  fmt::memory_buffer out;
-  const auto at = std::back_inserter(out);
-  fmt::format_to(at, "{{\"record\":\"summary\",\"kinds\":{{");
+  std::string out;
+  append(out, "{{\"record\":\"summary\",\"kinds\":{{");
   std::string_view between;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
     if (count.total == 0) continue;
     const auto protocol = static_cast<Protocol>(i);
-    fmt::format_to(at, "{}\"{}\":{{\"total\":{}", between, name_of(protocol), count.total);
-    if (count.v4 + count.v6 > 0) fmt::format_to(at, ",\"ipv4\":{},\"ipv6\":{}", count.v4, count.v6);
-    fmt::format_to(at, ",\"states\":{{");
+    append(out, "{}\"{}\":{{\"total\":{}", between, name_of(protocol), count.total);
+    if (count.v4 + count.v6 > 0) append(out, ",\"ipv4\":{},\"ipv6\":{}", count.v4, count.v6);
+    append(out, ",\"states\":{{");
     std::string_view inner;
     for (const auto& [state, number] : count.states) {
-      fmt::format_to(at, "{}\"{}\":{}", inner, name_of(state, protocol), number);
+      append(out, "{}\"{}\":{}", inner, name_of(state, protocol), number);
       inner = ",";
     }
-    fmt::format_to(at, "}}}}");
+    append(out, "}}}}");
     between = ",";
   }
-  fmt::format_to(at, "}}}}\n");
-  return fmt::to_string(out);
+  append(out, "}}}}\n");
+  return out;
 }
 
 }  // namespace portolan::sockets

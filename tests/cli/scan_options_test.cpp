@@ -1,6 +1,6 @@
 #include "cli/scan/scan_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "cli/scan/scan_reports.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -1,6 +1,5 @@
 // What programs that call nmap rely on. The program under test is called through a link of that name,
 // placed first on PATH. PORTOLAN_PROGRAM in the environment names another one; nmap itself passes too.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "lab/lab.h"
 
 namespace portolan::clients_test {
@@ -153,7 +153,7 @@ TEST_F(Clients, EveryXmlFollowsNmapsDocumentType) {
   for (std::vector<std::string> words : scans) {
     words.insert(words.end(), {"-oX", "-"});
     const std::string document = nmap(words).output;
-    EXPECT_EQ(faults_in(document), "") << fmt::format("{}", fmt::join(words, " ")) << "\n" << document;
+    EXPECT_EQ(faults_in(document), "") << join(words, " ") << "\n" << document;
   }
 }
 
@@ -276,7 +276,7 @@ TEST_F(Clients, BadPortsAndExclusionsEndWithStatus1) {
                                                                  {"-n", "-p", "abc def", "127.0.0.1"},
                                                                  {"-n", "--exclude", "1.2.3.4/99", "127.0.0.1"}}) {
     const Finished done = nmap(words);
-    EXPECT_EQ(done.status, 1) << fmt::format("{}", fmt::join(words, " "));
+    EXPECT_EQ(done.status, 1) << join(words, " ");
     EXPECT_NE(done.errors, "");
   }
 }

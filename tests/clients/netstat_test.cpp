@@ -1,6 +1,5 @@
 // What programs that call netstat rely on: line by line what net-tools prints, over real sockets of every kind and
 // state. PORTOLAN_PROGRAM in the environment names another program; net-tools' netstat itself passes too.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "lab/lab.h"
 #include "lab/socket_zoo.h"
 
@@ -123,7 +123,7 @@ class Netstat : public testing::Test {
 
   // The same lines, as net-tools prints them with -W: in a pipe this program cuts nothing. `before` is put before both.
   void expect_equal(const Lines& words, const Lines& before = {}, bool privileged = true) const {
-    SCOPED_TRACE(fmt::format("{} netstat {}{}", fmt::join(before, " "), fmt::join(words, " "),
+    SCOPED_TRACE(fmt::format("{} netstat {}{}", join(before, " "), join(words, " "),
                              privileged ? "" : ", without capabilities"));
     const auto listing = [&](const std::string& name, const char* wide) {
       Lines line = before;
@@ -255,14 +255,14 @@ TEST_F(Netstat, ColumnsAreCutAtATerminalOnly) {
   EXPECT_THAT(ours({"-tan"}).output, HasSubstr(long_address));
   EXPECT_THAT(ours({"-tan"}).output, testing::Eq(ours({"-tanW"}).output));
   const auto shown = at_a_terminal(link_.string());
-  EXPECT_THAT(fmt::format("{}", fmt::join(shown, "\n")), testing::Not(HasSubstr(long_address)));
+  EXPECT_THAT(join(shown, "\n"), testing::Not(HasSubstr(long_address)));
 }
 
 // --- lines that are not understood, and families that are not there
 
 TEST_F(Netstat, EndsWithNetToolsStatuses) {
   for (const Lines& words : std::vector<Lines>{{"-Q"}, {"--nothing"}, {"-A"}, {"-ri"}, {"-A", "bogus"}, {"--num"}}) {
-    SCOPED_TRACE(fmt::format("{}", fmt::join(words, " ")));
+    SCOPED_TRACE(join(words, " "));
     const Finished mine = ours(words);
     EXPECT_EQ(mine.status, theirs(words).status);
     EXPECT_EQ(mine.output, "");
@@ -270,7 +270,7 @@ TEST_F(Netstat, EndsWithNetToolsStatuses) {
     EXPECT_THAT(mine.errors, StartsWith("netstat: "));
   }
   for (const Lines& words : std::vector<Lines>{{"--ax25"}, {"--ipx"}, {"-A", "x25"}, {"--netrom"}, {"--rose", "-xl"}}) {
-    SCOPED_TRACE(fmt::format("{}", fmt::join(words, " ")));
+    SCOPED_TRACE(join(words, " "));
     expect_equal(words);
   }
 }
@@ -337,7 +337,7 @@ TEST_F(Netstat, JcReadsTheSameOutOfBoth) {
     return host_->run({.words = {"jc", "--netstat"}, .input = text}, 120s);
   };
   for (const Lines& words : std::vector<Lines>{{"-an"}, {"-anp"}, {"-lnpe"}, {"-tlnp"}, {"-xanp"}, {"-tanpe"}}) {
-    SCOPED_TRACE(fmt::format("{}", fmt::join(words, " ")));
+    SCOPED_TRACE(join(words, " "));
     Lines wide = words;
     wide.emplace_back("-W");
     for (int round = 1;; ++round) {

@@ -1,6 +1,6 @@
 // The whole scan over hundreds of seeded networks: what must hold in every one of them, and what must
 // come out where the network is kind enough to know.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "tests/engine/scan_world.h"

@@ -1,5 +1,5 @@
 // What the steps of a scan do at their turns: ways, neighbours, gateways, names, ports, telling.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The rules of the house (docs/architecture.md, CONTRIBUTING.md), kept as ordinary tests. Each rule is a
 // function from text to complaints, tried on text that breaks it before it is turned on the project.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // How a scan ends when it does not end well: signals, full disks, missing privileges and interfaces.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/mount.h>
 

@@ -1,6 +1,5 @@
 #include "lab_test.h"
 
-#include <fmt/format.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 
@@ -8,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "base/text.h"
 
 namespace portolan::lab_test {
 namespace {
@@ -39,7 +40,7 @@ Chart scan(const lab::Host& host, std::vector<std::string> words, lab::Command w
   words.insert(words.end(), {"-n", "-oX", "-"});
   with.words = scan_command(words).words;
   const lab::Finished done = host.run(with, longest);
-  EXPECT_EQ(done.status, 0) << fmt::format("{}", fmt::join(with.words, " ")) << "\n" << done.errors;
+  EXPECT_EQ(done.status, 0) << join(with.words, " ") << "\n" << done.errors;
   EXPECT_EQ(done.errors, "");
   EXPECT_FALSE(done.timed_out);
   return read_chart(done.output);

@@ -1,7 +1,7 @@
 // portolan who, services and ports on a machine whose sockets are known, because this process made them.
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

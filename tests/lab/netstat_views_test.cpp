@@ -1,5 +1,4 @@
 // netstat's views beside net-tools' own, byte for byte, in a network with something to show.
-#include <fmt/format.h>
 
 #include <filesystem>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "lab_test.h"
 #include "netstat/counter_sentences.h"
 
@@ -82,7 +82,7 @@ route add default via 2001:db8::2
 
   // A kernel counts while it is looked at; what net-tools shows before and after is the same soon enough.
   void expect_the_same(const std::vector<std::string>& words, bool privileged = true) const {
-    SCOPED_TRACE(fmt::format("netstat {}", fmt::join(words, " ")));
+    SCOPED_TRACE(fmt::format("netstat {}", join(words, " ")));
     constexpr int attempts = 50;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       const Finished before = theirs(words);

@@ -1,8 +1,8 @@
 // The same hosts seen by portolan and by nmap: every port, every reason.
-#include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "lab_test.h"
 
 namespace portolan::lab_test {
@@ -30,7 +30,7 @@ std::string text_of(const Chart& chart) {
     for (const auto& [port, answer] : host.ports) lines.push_back(line_of(host, port, answer));
   }
   std::sort(lines.begin(), lines.end());
-  return fmt::format("{}", fmt::join(lines, ""));
+  return join(lines, "");
 }
 
 Chart nmap_chart(const lab::Host& host, std::vector<std::string> words) {
@@ -62,7 +62,7 @@ void expect_agreement(const std::vector<std::string>& words) {
   const std::string ours = text_of(scan(pair.scanner, words));
   const std::string theirs = text_of(nmap_chart(pair.scanner, words));
   EXPECT_NE(theirs, "");
-  EXPECT_EQ(ours, theirs) << fmt::format("{}", fmt::join(words, " "));
+  EXPECT_EQ(ours, theirs) << join(words, " ");
 }
 
 TEST_F(Peer, AgreesOnASynScanOverIPv4) { expect_agreement({"-sS", "-T4", "-p", "1-600", "198.18.0.2-5"}); }

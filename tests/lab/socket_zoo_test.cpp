@@ -1,7 +1,7 @@
 // The zoo is what it claims to be: other programs see the same sockets, where those are right.
 #include "lab/socket_zoo.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 

@@ -1,5 +1,5 @@
 // portolan sockets in the zoo: every socket there once, as it is and with the right owner, and nothing else.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // Texts of a kernel, and what net-tools 2.10 printed of them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "netstat/counter_sentences.h"

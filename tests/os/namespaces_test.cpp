@@ -1,7 +1,7 @@
 #include "os/process/namespaces.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +65,7 @@ TEST(Namespaces, OneIsOpenedByPathAndByNumber) {
     FileDescriptor there;
     peer.enter([&there] { there = here(); });
     const std::uint64_t inode = namespace_inode(there);
-    for (const std::string& which : {fmt::format("/proc/{}/ns/net", peer.process()), fmt::to_string(inode)}) {
+    for (const std::string& which : {fmt::format("/proc/{}/ns/net", peer.process()), std::to_string(inode)}) {
       const auto handle = open_network_namespace(which);
       ASSERT_TRUE(handle.has_value()) << handle.error().message;
       EXPECT_EQ(namespace_inode(*handle), inode);

@@ -1,7 +1,6 @@
 // Filters as the kernel's bytecode, on real sockets: what the kernel lets pass is what the tree says about the whole
 // list.
 #include <arpa/inet.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -20,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "os/file_descriptor.h"
 #include "private_network.h"
 #include "sockets/filter/filter.h"
@@ -372,7 +372,7 @@ std::string ports_of_line(const std::string& line) {
     if (colon != std::string::npos) ends.push_back(word.substr(colon + 1));
   }
   std::ranges::replace(ends, "*", "0");
-  return fmt::format("{}", fmt::join(ends, " "));
+  return join(ends, " ");
 }
 
 std::multiset<std::string> ports_by_ss(const std::string& filter) {

@@ -1,5 +1,5 @@
 // In which order a set is walked: shuffled by a key, in shards, from any place.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,7 +1,7 @@
 // Names and cells that the tests of columns and of their formats share.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "cli/netstat/netstat_sockets.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <unordered_map>

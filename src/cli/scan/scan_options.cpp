@@ -1,6 +1,6 @@
 #include "cli/scan/scan_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

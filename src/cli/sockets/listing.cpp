@@ -1,6 +1,6 @@
 #include "cli/sockets/listing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/arguments.h"
 #include "os/privileges.h"

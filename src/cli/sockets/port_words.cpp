@@ -1,6 +1,6 @@
 #include "cli/sockets/port_words.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

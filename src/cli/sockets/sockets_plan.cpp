@@ -1,6 +1,6 @@
 #include "cli/sockets/sockets_plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "os/names/container_names.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 

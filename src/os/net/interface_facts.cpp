@@ -1,6 +1,6 @@
 #include "os/net/interface_facts.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>

@@ -1,6 +1,6 @@
 #include "os/process/pid_namespace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@ namespace portolan::os {
 bool proc_is_of_own_pid_namespace() {
   std::array<char, 16> self{};
   const ssize_t size = ::readlink("/proc/self", self.data(), self.size());
-  return size > 0 && std::string_view{self.data(), static_cast<std::size_t>(size)} == fmt::to_string(::getpid());
+  return size > 0 && std::string_view{self.data(), static_cast<std::size_t>(size)} == std::to_string(::getpid());
 }
 
 bool in_first_pid_namespace() {

@@ -1,6 +1,6 @@
 #include "os/sockets/unlisted_sockets.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>

@@ -1,13 +1,12 @@
 #include "report/scan/progress.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "report/scan/wording.h"
 
 namespace portolan::report {
@@ -30,15 +29,15 @@ std::string stats_text(const model::Progress& progress, const ReportOptions& opt
   std::string text =
       fmt::format("Stats: {} elapsed; {} hosts completed ({} up), {} undergoing {}\n", span_text(progress.elapsed),
                   progress.hosts_done, progress.hosts_up, progress.hosts_active, task);
-  fmt::format_to(std::back_inserter(text), "{} Timing: About {:.2f}% done", task, percent_of(progress));
+  append(text, "{} Timing: About {:.2f}% done", task, percent_of(progress));
   if (const auto remaining = remaining_of(progress)) {
-    fmt::format_to(std::back_inserter(text), "; ETC: {} ({} remaining)",
-                   clock_after(progress.task.time, *remaining, options), span_text(*remaining));
+    append(text, "; ETC: {} ({} remaining)", clock_after(progress.task.time, *remaining, options),
+           span_text(*remaining));
   }
   if (!nmap) {
     if (progress.scan_remaining) text += "; " + whole_scan_text(*progress.scan_remaining);
-    fmt::format_to(std::back_inserter(text), "; {} probes/s, {} open {} found", grouped(whole_rate(progress)),
-                   progress.open_found, plural(progress.open_found, "port", "ports"));
+    append(text, "; {} probes/s, {} open {} found", grouped(whole_rate(progress)), progress.open_found,
+           plural(progress.open_found, "port", "ports"));
   }
   text += '\n';
   return text;

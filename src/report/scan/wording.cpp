@@ -1,11 +1,10 @@
 #include "report/scan/wording.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "probe/registry.h"
 
 namespace portolan::report {
@@ -93,7 +92,7 @@ std::string reason_text(model::Reason reason, std::uint8_t ttl) {
 std::string reason_text(const model::PortRecord& port, const ReportOptions& options) {
   std::string text{name_of(port.reason)};
   if (port.reason_address) text += " from " + shown_address(*port.reason_address, options);
-  if (port.reason_ttl != 0) fmt::format_to(std::back_inserter(text), " ttl {}", port.reason_ttl);
+  if (port.reason_ttl != 0) append(text, " ttl {}", port.reason_ttl);
   return text;
 }
 

@@ -1,10 +1,9 @@
 #include "report/sockets/port_list.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "report/flavor.h"
 #include "report/plain_table.h"
 #include "report/sockets/service_list.h"
@@ -71,53 +70,51 @@ std::string text_of(const Encryption& one) {
 }
 
 void append_encryption(std::string& out, const Encryption& one) {
-  fmt::format_to(std::back_inserter(out), R"({{"kind":"{}")", name_of(one.kind));
+  append(out, R"({{"kind":"{}")", name_of(one.kind));
   append_member(out, "name", one.name);
   if (one.counterpart.value() != 0) {
-    fmt::format_to(std::back_inserter(out), R"(,"port":{},"protocol":"{}")", one.counterpart.value(),
-                   net::name_of(one.over));
+    append(out, R"(,"port":{},"protocol":"{}")", one.counterpart.value(), net::name_of(one.over));
   }
   append_member(out, "document", one.document);
   out += '}';
 }
 
 void append_listener(std::string& out, const sockets::Service& service, sockets::Names& names) {
-  fmt::format_to(std::back_inserter(out), R"({{"where":)");
+  append(out, R"({{"where":)");
   append_json(out, places_text(service.places, service.network_namespace, names));
   append_member(out, "program", service.program);
-  if (!service.pids.empty()) fmt::format_to(std::back_inserter(out), ",\"pids\":[{}]", fmt::join(service.pids, ","));
+  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
   append_member(out, "unit", service.unit);
   append_member(out, "container", service.container);
   if (service.pids.empty()) append_member(out, "no_owner", reason_word(service.no_owner));
   out += '}';
 }
 
-// `,"name":[...]`, each element by `append`; nothing where there is none.
-template <class Elements, class Append>
-void append_list(std::string& out, std::string_view name, const Elements& elements, Append append) {
+// `,"name":[...]`, each element by `append_element`; nothing where there is none.
+template <class Elements, class AppendElement>
+void append_list(std::string& out, std::string_view name, const Elements& elements, AppendElement append_element) {
   if (elements.empty()) return;
-  fmt::format_to(std::back_inserter(out), ",\"{}\":[", name);
+  append(out, ",\"{}\":[", name);
   bool first = true;
   for (const auto& element : elements) {
     if (!first) out += ',';
     first = false;
-    append(element);
+    append_element(element);
   }
   out += ']';
 }
 
 void append_entry(std::string& out, const PortEntry& entry, sockets::Names& names) {
-  fmt::format_to(std::back_inserter(out), R"({{"record":"port","protocol":"{}",)", net::name_of(entry.protocol));
+  append(out, R"({{"record":"port","protocol":"{}",)", net::name_of(entry.protocol));
   if (entry.ports.first == entry.ports.last) {
-    fmt::format_to(std::back_inserter(out), R"("port":{})", entry.ports.first.value());
+    append(out, R"("port":{})", entry.ports.first.value());
   } else {
-    fmt::format_to(std::back_inserter(out), R"("ports":"{}-{}")", entry.ports.first.value(), entry.ports.last.value());
+    append(out, R"("ports":"{}-{}")", entry.ports.first.value(), entry.ports.last.value());
   }
   append_list(out, "names", entry.names, [&out](std::string_view name) { append_json(out, name); });
   append_member(out, "description", entry.description);
   append_member(out, "class", name_of(entry.port_class));
-  fmt::format_to(std::back_inserter(out), R"(,"privileged":{},"ephemeral":{},"set_aside":{})", entry.privileged,
-                 entry.ephemeral, entry.set_aside);
+  append(out, R"(,"privileged":{},"ephemeral":{},"set_aside":{})", entry.privileged, entry.ephemeral, entry.set_aside);
   append_list(out, "encryption", entry.encryption, [&out](const Encryption& one) { append_encryption(out, one); });
   append_list(out, "listeners", entry.listeners,
               [&](const sockets::Service* service) { append_listener(out, *service, names); });
@@ -138,8 +135,8 @@ std::string encryption_text(std::span<const Encryption> encryption) {
 std::string port_table(std::span<const PortEntry> entries, bool listeners_known, std::optional<std::size_t> width) {
   PlainTable table{{"PORT", "NAME", "CLASS", "HERE", "LISTENING", "ENCRYPTED", "DESCRIPTION"}};
   for (const PortEntry& entry : entries) {
-    table.add({port_text(entry), fmt::format("{}", fmt::join(entry.names, ",")), std::string{name_of(entry.port_class)},
-               here_text(entry), listeners_known ? listeners_text(entry) : "?", encryption_text(entry.encryption),
+    table.add({port_text(entry), join(entry.names, ","), std::string{name_of(entry.port_class)}, here_text(entry),
+               listeners_known ? listeners_text(entry) : "?", encryption_text(entry.encryption),
                description_text(entry)});
   }
   return table.text(width);

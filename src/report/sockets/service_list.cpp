@@ -1,11 +1,10 @@
 #include "report/sockets/service_list.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "report/flavor.h"
 #include "report/plain_table.h"
 
@@ -30,23 +29,22 @@ bool is_stopped(const sockets::Service& service) {
 }
 
 void append_service(std::string& out, const sockets::Service& service, sockets::Names& names) {
-  fmt::format_to(std::back_inserter(out), R"({{"record":"service","protocol":"{}","port":{})",
-                 name_of(service.protocol), service.port);
+  append(out, R"({{"record":"service","protocol":"{}","port":{})", name_of(service.protocol), service.port);
   append_member(out, "service", names.registered_service(service.protocol, service.port));
   append_member(out, "where", where_text(service, names));
   append_places_json(out, service, names);
   out += R"(,"flags":[)";
   for (std::size_t i = 0; i < service.flags.size(); ++i) {
-    fmt::format_to(std::back_inserter(out), "{}\"{}\"", i == 0 ? "" : ",", name_of(service.flags[i]));
+    append(out, "{}\"{}\"", i == 0 ? "" : ",", name_of(service.flags[i]));
   }
   out += ']';
   append_member(out, "program", service.program);
-  if (!service.pids.empty()) fmt::format_to(std::back_inserter(out), ",\"pids\":[{}]", fmt::join(service.pids, ","));
+  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
   append_member(out, "unit", service.unit);
   append_member(out, "container", service.container);
   append_member(out, "container_name", service.container_name);
   if (service.user) {
-    fmt::format_to(std::back_inserter(out), ",\"uid\":{}", *service.user);
+    append(out, ",\"uid\":{}", *service.user);
     append_member(out, "user", names.user(*service.user));
   }
   if (service.pids.empty() && !is_stopped(service)) append_member(out, "no_owner", reason_word(service.no_owner));
@@ -57,7 +55,7 @@ void append_service(std::string& out, const sockets::Service& service, sockets::
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", name);
+  append(out, ",\"{}\":", name);
   append_json(out, value);
 }
 
@@ -65,7 +63,7 @@ void append_places_json(std::string& out, const sockets::Service& service, socke
   out += R"(,"addresses":[)";
   for (std::size_t i = 0; i < service.places.size(); ++i) {
     const sockets::Place& place = service.places[i];
-    fmt::format_to(std::back_inserter(out), "{}{{\"address\":\"{}\"", i == 0 ? "" : ",", to_string(place.address));
+    append(out, "{}{{\"address\":\"{}\"", i == 0 ? "" : ",", to_string(place.address));
     const std::uint32_t interface = place.interface != 0 ? place.interface : place.address.zone();
     if (interface != 0) append_member(out, "interface", names.interface(interface, service.network_namespace));
     if (place.only_v6) out += R"(,"only_v6":true)";

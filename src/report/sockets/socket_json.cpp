@@ -1,10 +1,9 @@
 #include "report/sockets/socket_json.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "report/flavor.h"
 #include "report/number_text.h"
 #include "report/sockets/socket_buffer.h"
@@ -80,7 +79,7 @@ class SocketJson final : public SocketSink {
       append_json(out, gap);
       out += "}\n";
     }
-    fmt::format_to(std::back_inserter(out), R"({{"record":"finish","sockets":{},"gaps":{}}})", rows_, gaps.size());
+    append(out, R"({{"record":"finish","sockets":{},"gaps":{}}})", rows_, gaps.size());
     out += '\n';
     return buffer_.flush();
   }
@@ -93,8 +92,8 @@ class SocketJson final : public SocketSink {
 
   void start() {
     std::string& out = buffer_.text();
-    fmt::format_to(std::back_inserter(out), R"({{"record":"start","schema":"{}","program":"portolan","version":"{}",)",
-                   socket_schema, program_version);
+    append(out, R"({{"record":"start","schema":"{}","program":"portolan","version":"{}",)", socket_schema,
+           program_version);
     out += R"("columns":[)";
     for (const Member& member : members_) {
       if (&member != &members_.front()) out += ',';

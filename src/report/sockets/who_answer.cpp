@@ -1,12 +1,11 @@
 #include "report/sockets/who_answer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "report/flavor.h"
 #include "report/sockets/service_list.h"
 
@@ -38,7 +37,7 @@ std::string program_of(const Service& service) {
 }
 
 void add_line(std::string& out, std::string_view label, std::string_view value) {
-  if (!value.empty()) fmt::format_to(std::back_inserter(out), "  {:<10} {}\n", label, value);
+  if (!value.empty()) append(out, "  {:<10} {}\n", label, value);
 }
 
 std::string first_words(const Service& service, sockets::Names& names) {
@@ -56,7 +55,7 @@ std::string process_text(const Service& service) {
   if (service.pids.size() == 1) return text;
   constexpr std::size_t most_pids = 16;
   const auto rest = std::span{service.pids}.subspan(1);
-  text += fmt::format(", with {}", fmt::join(rest.first(std::min(rest.size(), most_pids)), " "));
+  text += fmt::format(", with {}", join(rest.first(std::min(rest.size(), most_pids)), " "));
   if (rest.size() > most_pids) text += fmt::format(" and {} more", rest.size() - most_pids);
   return text;
 }
@@ -117,26 +116,25 @@ std::string user_line(const WhoUser& user, sockets::Names& names) {
 
 void append_nothing(std::string& out, const Who& who, sockets::Names& names) {
   const bool is_free = who.users.empty() && who.elsewhere.empty() && who.is_port;
-  fmt::format_to(std::back_inserter(out), "nobody listens on {}{}\n", escape_terminal(who.question),
-                 is_free ? ": it is free" : "");
+  append(out, "nobody listens on {}{}\n", escape_terminal(who.question), is_free ? ": it is free" : "");
   for (std::size_t i = 0; i < std::min(who.users.size(), most_listed); ++i) {
-    fmt::format_to(std::back_inserter(out), "  {}\n", user_line(who.users[i], names));
+    append(out, "  {}\n", user_line(who.users[i], names));
   }
   if (who.users.size() > most_listed) {
-    fmt::format_to(std::back_inserter(out), "  and {} more use it\n", who.users.size() - most_listed);
+    append(out, "  and {} more use it\n", who.users.size() - most_listed);
   }
   for (const WhoElsewhere& other : who.elsewhere) {
     const auto name = names.network_namespace(other.network_namespace);
-    fmt::format_to(std::back_inserter(out), "  in the network namespace {}: {} ({})\n",
-                   name.empty() ? std::to_string(other.network_namespace) : escape_terminal(name),
-                   first_words(other.service, names), escape_terminal(holder_text(other.service)));
+    append(out, "  in the network namespace {}: {} ({})\n",
+           name.empty() ? std::to_string(other.network_namespace) : escape_terminal(name),
+           first_words(other.service, names), escape_terminal(holder_text(other.service)));
   }
 }
 
 // The members that every record about a holder has.
 void append_holder(std::string& out, const Service& service, sockets::Names& names) {
   if (service.path.empty()) {
-    fmt::format_to(std::back_inserter(out), R"(,"protocol":"{}","port":{})", name_of(service.protocol), service.port);
+    append(out, R"(,"protocol":"{}","port":{})", name_of(service.protocol), service.port);
     append_member(out, "service", names.registered_service(service.protocol, service.port));
     append_member(out, "where", places_text(service.places, service.network_namespace, names));
     append_places_json(out, service, names);
@@ -145,7 +143,7 @@ void append_holder(std::string& out, const Service& service, sockets::Names& nam
     append_member(out, "path", path_text(service));
   }
   append_member(out, "program", service.program);
-  if (!service.pids.empty()) fmt::format_to(std::back_inserter(out), ",\"pids\":[{}]", fmt::join(service.pids, ","));
+  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
   const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
   if (process != nullptr) {
     append_member(out, "command", process->command);
@@ -159,7 +157,7 @@ void append_holder(std::string& out, const Service& service, sockets::Names& nam
   append_member(out, "container_name", service.container_name);
   const auto user = process != nullptr && process->user ? process->user : service.user;
   if (user) {
-    fmt::format_to(std::back_inserter(out), R"(,"uid":{})", *user);
+    append(out, R"(,"uid":{})", *user);
     append_member(out, "user", names.user(*user));
   }
   if (service.held_by_systemd) out += R"(,"socket_activated":true)";
@@ -199,7 +197,7 @@ std::string who_json(const Who& who, sockets::Names& names, std::span<const std:
   for (const WhoAnswer& answer : who.answers) {
     out += R"({"record":"answer")";
     append_holder(out, answer.service, names);
-    fmt::format_to(std::back_inserter(out), ",\"connections\":{}}}\n", answer.connections);
+    append(out, ",\"connections\":{}}}\n", answer.connections);
   }
   for (const WhoUser& user : who.users) {
     out += R"({"record":"user")";
@@ -209,8 +207,7 @@ std::string who_json(const Who& who, sockets::Names& names, std::span<const std:
     out += "}\n";
   }
   for (const WhoElsewhere& other : who.elsewhere) {
-    fmt::format_to(std::back_inserter(out), R"({{"record":"elsewhere","network_namespace":{})",
-                   other.network_namespace);
+    append(out, R"({{"record":"elsewhere","network_namespace":{})", other.network_namespace);
     append_member(out, "name", names.network_namespace(other.network_namespace));
     append_holder(out, other.service, names);
     out += "}\n";

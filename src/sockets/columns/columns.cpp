@@ -1,5 +1,5 @@
 // All columns in one list, and what users and options choose of them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

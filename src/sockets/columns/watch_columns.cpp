@@ -1,10 +1,9 @@
 // What --watch adds: what happened to a socket, and when.
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+
+#include <fmt/core.h>
 
 #include <array>
-#include <chrono>
-#include <iterator>
+#include <ctime>
 
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
@@ -34,9 +33,10 @@ void print_state_before(Cell& cell, const Row& row, Names&) {
 void print_time(Cell& cell, const Row& row, Names&) {
   if (row.changed_at == 0) return cell.nothing();
   const auto seconds = static_cast<std::time_t>(row.changed_at / 1000);
-  fmt::basic_memory_buffer<char, 32> text;
-  fmt::format_to(std::back_inserter(text), "{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), row.changed_at % 1000);
-  cell.text({text.data(), text.size()});
+  std::tm tm{};
+  gmtime_r(&seconds, &tm);
+  cell.text(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                        tm.tm_hour, tm.tm_min, tm.tm_sec, row.changed_at % 1000));
 }
 
 constexpr std::array list{

@@ -1,11 +1,11 @@
 // Text to a filter's tree, by recursive descent: `or` binds weakest, then `and` (written or not), then `not`.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/escape.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "sockets/filter/filter_node.h"
 #include "sockets/filter/filter_values.h"
 #include "sockets/filter/filter_words.h"
@@ -370,7 +370,7 @@ class Parser {
     const auto meant = closest(folded(*value), known);
     return error(place_, fmt::format("{} is no state; {}", quoted_piece(*value),
                                      meant ? fmt::format("did you mean '{}'?", *meant)
-                                           : fmt::format("the states are {}", fmt::join(known, ", "))));
+                                           : fmt::format("the states are {}", join(known, ", "))));
   }
 
   Result<FilterNode> read_source() { return read_end(Side::source, "src"); }
@@ -478,7 +478,7 @@ class Parser {
       const auto meant = closest(folded(*value), known);
       return error(place_, fmt::format("{} is no protocol; {}", quoted_piece(*value),
                                        meant ? fmt::format("did you mean '{}'?", *meant)
-                                             : fmt::format("the protocols are {}", fmt::join(known, ", "))));
+                                             : fmt::format("the protocols are {}", join(known, ", "))));
     }
     auto node = make_test(ProtocolTest{*protocol});
     return *same ? std::move(node) : make_negation(std::move(node));

@@ -1,6 +1,6 @@
 // A filter as text that parses to the same filter.
-#include <fmt/format.h>
 
+#include "base/text.h"
 #include "sockets/filter/filter_node.h"
 #include "sockets/filter/filter_words.h"
 
@@ -44,7 +44,7 @@ std::string print_states(StateMask states, std::string_view keyword) {
   std::string text;
   for (std::size_t i = 0; i < single_states; ++i) {
     if ((state_words[i].states & states) != 0) {
-      fmt::format_to(std::back_inserter(text), "{}{} {}", text.empty() ? "" : " ", keyword, state_words[i].word);
+      append(text, "{}{} {}", text.empty() ? "" : " ", keyword, state_words[i].word);
     }
   }
   return text;
@@ -66,7 +66,7 @@ std::string print(const HostTest& test) {
   const net::Prefix& prefix = *test.prefix;
   const bool whole = prefix.length == prefix.address.bytes().size() * 8;
   text += prefix.address.is_v4() ? to_string(prefix.address) : fmt::format("[{}]", to_string(prefix.address));
-  if (!whole) fmt::format_to(std::back_inserter(text), "/{}", prefix.length);
+  if (!whole) append(text, "/{}", prefix.length);
   return text;
 }
 
