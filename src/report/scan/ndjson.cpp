@@ -46,7 +46,7 @@ std::string remark_json(const model::Remark& remark) {
   for (std::size_t i = 0; i < std::min(kind.values.size(), remark.values.size()); ++i) {
     out += fmt::format(R"({}"{}":)", i == 0 ? R"(,"values":{)" : ",", kind.values[i].name);
     out += std::visit(Overloaded{[](std::uint64_t number) { return std::to_string(number); },
-                                 [](double number) { return std::to_string(finite(number)); },
+                                 [](double number) { return fmt::format("{}", finite(number)); },
                                  [](const std::string& text) { return quote_json(text); }},
                       remark.values[i]);
   }
