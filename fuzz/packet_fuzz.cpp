@@ -1,4 +1,5 @@
 // Packets as the network may send them: any bytes in, a packet or nothing out, nothing read beyond the end.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,12 +12,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace portolan;
   const std::span bytes{data, size};
   const net::Path path{};
-  for (const auto& packet : {wire::parse_ipv4(bytes), wire::parse_ipv6(bytes), wire::parse_arp(bytes)}) {
+  std::array<std::uint8_t, wire::longest_packet> out{};
+  for (const auto type : {net::EtherType::ipv4, net::EtherType::ipv6, net::EtherType::arp}) {
+    const auto packet = wire::parse(type, bytes);
     if (!packet) continue;
     for (const probe::Probe* probe : probe::registry) {
+      if (size <= out.size()) (void)probe->answer({*packet, size % 2 == 0, {}}, out);
       const auto subject = probe->subject(*packet);
       if (!subject) continue;
-      (void)probe->judge({path, subject->target, subject->port, subject->tag, 0}, *packet);
+      (void)probe->judge({path, subject->target, subject->port, 0, subject->tag}, *packet);
     }
   }
   return 0;

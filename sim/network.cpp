@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "probe/registry.h"
 #include "wire/build.h"
-#include "wire/cursor.h"
 #include "wire/packet.h"
 #include "wire/protocol.h"
 
@@ -18,40 +18,23 @@ using Bytes = std::vector<std::uint8_t>;
 const net::Mac host_mac{{0x02, 0, 0, 0, 0, 0x01}};
 const net::Mac our_mac{{0x02, 0, 0, 0, 0, 0x02}};
 
-std::size_t header_size(const net::IpAddress& address) { return address.is_v4() ? 20 : 40; }
-
-net::IpAddress destination_of(const engine::Frame& frame) {
-  return frame.type == net::EtherType::ipv4 ? net::IpAddress::from_bytes(frame.bytes.subspan(16, 4))
-                                            : net::IpAddress::from_bytes(frame.bytes.subspan(24, 16));
+// Whom a packet asks: on a link everybody hears the question, and one host is meant.
+net::IpAddress asked_of(const wire::Packet& packet) {
+  if (const auto* arp = std::get_if<wire::ArpRequest>(&packet.content)) return arp->target;
+  if (const auto* neighbour = std::get_if<wire::NeighbourSolicitation>(&packet.content)) return neighbour->target;
+  return packet.destination;
 }
 
-Bytes tcp_answer(const net::IpAddress& from, const net::IpAddress& to, const wire::TcpSegment& asked,
-                 std::uint32_t sequence, std::uint32_t acknowledgement, std::uint8_t flags) {
-  Bytes bytes(wire::max_probe_size);
-  bytes.resize(wire::build_tcp({.source = from,
-                                .destination = to,
-                                .source_port = asked.destination,
-                                .destination_port = asked.source,
-                                .sequence = sequence,
-                                .acknowledgement = acknowledgement,
-                                .flags = flags},
-                               bytes));
-  return bytes;
+// Whether it asks one of these ports.
+bool asks_one_of(const net::PortSet& ports, const wire::Packet& packet) {
+  if (const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content)) return ports.contains(tcp->destination);
+  if (const auto* udp = std::get_if<wire::UdpDatagram>(&packet.content)) return ports.contains(udp->destination);
+  return false;
 }
 
-// An ICMP error of the kind that quotes `asked` in full.
-Bytes icmp_error(const net::IpAddress& from, const net::IpAddress& to, std::span<const std::uint8_t> asked,
-                 HostOptions::Reject reject) {
-  const bool v4 = from.is_v4();
-  Bytes bytes(header_size(from) + 8 + asked.size());
-  wire::Writer w{bytes};
-  const std::size_t payload = 8 + asked.size();
-  if (v4) {
-    w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(bytes.size())).u32(0).u8(64).u8(wire::protocol_icmp).u16(0);
-  } else {
-    w.u32(0x60000000).u16(static_cast<std::uint16_t>(payload)).u8(wire::protocol_icmpv6).u8(64);
-  }
-  w.bytes(from.bytes()).bytes(to.bytes());
+// An ICMP error that quotes `frame` in full.
+Bytes icmp_error(const wire::Packet& asked, const engine::Frame& frame, HostOptions::Reject reject) {
+  const bool v4 = frame.type == net::EtherType::ipv4;
   const auto code = [&]() -> std::uint8_t {
     switch (reject) {
       case HostOptions::Reject::port_unreach:
@@ -63,8 +46,20 @@ Bytes icmp_error(const net::IpAddress& from, const net::IpAddress& to, std::span
     }
     return 0;
   };
-  w.u8(v4 ? wire::icmp_unreachable : wire::icmpv6_unreachable).u8(code()).u16(0).u32(0).bytes(asked);
+  Bytes bytes(40 + 8 + frame.bytes.size());
+  bytes.resize(wire::build_icmp_error({.source = asked.destination,
+                                       .destination = asked.source,
+                                       .type = v4 ? wire::icmp_unreachable : wire::icmpv6_unreachable,
+                                       .code = code(),
+                                       .quoted = frame.bytes},
+                                      bytes));
   return bytes;
+}
+
+bool is_reset(net::EtherType type, const Bytes& bytes) {
+  const auto packet = wire::parse(type, bytes);
+  const auto* tcp = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
+  return tcp != nullptr && tcp->rst;
 }
 
 }  // namespace
@@ -99,6 +94,7 @@ Result<std::size_t> Network::send(std::span<const engine::Frame> frames) {
     sent_.push_back(now_);
     carry(frame);
   }
+  now_ += 1us;  // the call itself
   return accepted;
 }
 
@@ -150,39 +146,26 @@ void Network::carry(const engine::Frame& frame) {
 }
 
 void Network::answer(const engine::Frame& frame, Instant at) {
-  if (frame.type == net::EtherType::arp) return answer_arp(frame, at);
-  const bool v4 = frame.type == net::EtherType::ipv4;
-  const std::size_t header = v4 ? 20 : 40;
-  const std::uint8_t protocol = v4 ? frame.bytes[9] : frame.bytes[6];
-  if (protocol == wire::protocol_icmpv6 && frame.bytes[header] == wire::icmpv6_neighbour_solicitation) {
-    return answer_solicitation(frame, at);
-  }
-  const auto host = hosts_.find(destination_of(frame));
-  if (host == hosts_.end() || host->second.options.silent) return;
-  at += host->second.options.extra_delay;
-  if (protocol == wire::protocol_tcp) return answer_tcp(frame, host->second, at);
-  if (frame.bytes[header] == (v4 ? wire::icmp_echo_request : wire::icmpv6_echo_request)) answer_echo(frame, at);
-}
-
-void Network::answer_tcp(const engine::Frame& frame, Host& host, Instant at) {
-  const auto packet =
-      frame.type == net::EtherType::ipv4 ? wire::parse_ipv4(frame.bytes) : wire::parse_ipv6(frame.bytes);
-  const auto& tcp = std::get<wire::TcpSegment>(packet->content);
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  if (!packet) return;
+  const auto found = hosts_.find(asked_of(*packet));
+  if (found == hosts_.end() || found->second.options.silent) return;
+  Host& host = found->second;
   const HostOptions& o = host.options;
-  const auto back = [&](Bytes bytes) { deliver(frame.type, std::move(bytes), at, o.extra_delay); };
-  if (o.dropped.contains(tcp.destination)) return;
-  if (o.rejected.contains(tcp.destination)) {
-    return back(icmp_error(packet->destination, packet->source, frame.bytes, o.reject));
+  at += o.extra_delay;
+  if (asks_one_of(o.dropped, *packet)) return;
+  if (asks_one_of(o.rejected, *packet)) {
+    return deliver(frame.type, icmp_error(*packet, frame, o.reject), at, o.extra_delay);
   }
-  if (tcp.syn && o.open.contains(tcp.destination)) {
-    return back(tcp_answer(packet->destination, packet->source, tcp, static_cast<std::uint32_t>(random_()),
-                           tcp.sequence + 1, wire::syn | wire::ack));
+  const probe::Asked asked{*packet, asks_one_of(o.open, *packet), host_mac};
+  Bytes bytes(wire::longest_packet);
+  for (const probe::Probe* probe : probe::registry) {
+    const std::size_t size = probe->answer(asked, bytes);
+    if (size == 0) continue;
+    bytes.resize(size);
+    if (is_reset(frame.type, bytes) && !may_reset(host, at)) return;
+    return deliver(frame.type, std::move(bytes), at, o.extra_delay);
   }
-  if (!may_reset(host, at)) return;
-  if (tcp.ack) {
-    return back(tcp_answer(packet->destination, packet->source, tcp, tcp.acknowledgement, 0, wire::rst));
-  }
-  back(tcp_answer(packet->destination, packet->source, tcp, 0, tcp.sequence + 1, wire::rst | wire::ack));
 }
 
 bool Network::may_reset(Host& host, Instant at) {
@@ -197,51 +180,23 @@ bool Network::may_reset(Host& host, Instant at) {
   return true;
 }
 
-void Network::answer_echo(const engine::Frame& frame, Instant at) {
-  Bytes bytes{frame.bytes.begin(), frame.bytes.end()};
-  const bool v4 = frame.type == net::EtherType::ipv4;
-  const std::ptrdiff_t source = v4 ? 12 : 8;
-  const std::ptrdiff_t size = v4 ? 4 : 16;
-  std::swap_ranges(bytes.begin() + source, bytes.begin() + source + size, bytes.begin() + source + size);
-  bytes[v4 ? 20 : 40] = v4 ? wire::icmp_echo_reply : wire::icmpv6_echo_reply;
-  deliver(frame.type, std::move(bytes), at, {});
-}
-
-void Network::answer_arp(const engine::Frame& frame, Instant at) {
-  const auto target = frame.bytes.subspan(24, 4);
-  const auto host = hosts_.find(net::IpAddress::from_bytes(target));
-  if (host == hosts_.end() || host->second.options.silent) return;
-  Bytes bytes(28);
-  wire::Writer w{bytes};
-  w.u16(1).u16(0x0800).u8(6).u8(4).u16(wire::arp_reply).bytes(host_mac.bytes).bytes(target);
-  w.bytes(frame.bytes.subspan(8, 6)).bytes(frame.bytes.subspan(14, 4));
-  deliver(frame.type, std::move(bytes), at, host->second.options.extra_delay);
-}
-
-void Network::answer_solicitation(const engine::Frame& frame, Instant at) {
-  const auto target = frame.bytes.subspan(48, 16);
-  const auto host = hosts_.find(net::IpAddress::from_bytes(target));
-  if (host == hosts_.end() || host->second.options.silent) return;
-  Bytes bytes(40 + 32);
-  wire::Writer w{bytes};
-  w.u32(0x60000000).u16(32).u8(wire::protocol_icmpv6).u8(255).bytes(target).bytes(frame.bytes.subspan(8, 16));
-  w.u8(wire::icmpv6_neighbour_advertisement).u8(0).u16(0).u32(0x60000000).bytes(target);
-  w.u8(2).u8(1).bytes(host_mac.bytes);
-  deliver(frame.type, std::move(bytes), at, host->second.options.extra_delay);
-}
-
 // A SYN-ACK from somebody who saw neither the probe nor the key: everything fits but the number.
 void Network::forge(const engine::Frame& frame, Instant at) {
-  const auto packet = frame.type == net::EtherType::ipv4   ? wire::parse_ipv4(frame.bytes)
-                      : frame.type == net::EtherType::ipv6 ? wire::parse_ipv6(frame.bytes)
-                                                           : std::nullopt;
-  if (!packet) return;
-  const auto* tcp = std::get_if<wire::TcpSegment>(&packet->content);
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  const auto* tcp = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
   if (tcp == nullptr) return;
   const auto guess = static_cast<std::uint32_t>(random_());
   if (guess == tcp->sequence + 1) return;
-  deliver(frame.type, tcp_answer(packet->destination, packet->source, *tcp, guess, guess, wire::syn | wire::ack), at,
-          {});
+  Bytes bytes(wire::longest_packet);
+  bytes.resize(wire::build_tcp({.source = packet->destination,
+                                .destination = packet->source,
+                                .source_port = tcp->destination,
+                                .destination_port = tcp->source,
+                                .sequence = guess,
+                                .acknowledgement = guess,
+                                .flags = wire::syn | wire::ack},
+                               bytes));
+  deliver(frame.type, std::move(bytes), at, {});
 }
 
 void Network::deliver(net::EtherType type, std::vector<std::uint8_t> bytes, Instant at, Duration extra) {

@@ -77,10 +77,6 @@ class Network : public engine::Link, public engine::Clock, public engine::Router
 
   void carry(const engine::Frame& frame);
   void answer(const engine::Frame& frame, Instant at);
-  void answer_tcp(const engine::Frame& frame, Host& host, Instant at);
-  void answer_echo(const engine::Frame& frame, Instant at);
-  void answer_arp(const engine::Frame& frame, Instant at);
-  void answer_solicitation(const engine::Frame& frame, Instant at);
   void forge(const engine::Frame& frame, Instant at);
   void deliver(net::EtherType type, std::vector<std::uint8_t> bytes, Instant at, Duration extra);
   bool may_reset(Host& host, Instant at);

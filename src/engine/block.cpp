@@ -29,7 +29,7 @@ void add_listed(model::HostRecord& record, std::span<const Detail> details, cons
                 const RecordContext& context, const Job& job, std::uint32_t ask, const Ledger::Entry& verdict) {
   const Ask& asked = job.asks[ask];
   model::PortRecord port =
-      port_record(job.techniques[asked.technique]->protocol, asked.port, verdict, context.services);
+      port_record(probe::protocol_of(job.techniques[asked.technique]->asks), asked.port, verdict, context.services);
   const auto detail = std::ranges::lower_bound(details, ask, {}, &Detail::ask);
   if (detail != details.end() && detail->ask == ask) {
     port.reason_ttl = detail->ttl;
@@ -122,7 +122,7 @@ model::HostRecord port_record(const BlockHost& host, const Block& block, const R
       add_listed(record, details, block, context, job, ask, *verdicts[ask]);
     } else {
       const Ask& asked = job.asks[ask];
-      const net::Protocol protocol = job.techniques[asked.technique]->protocol;
+      const net::Protocol protocol = probe::protocol_of(job.techniques[asked.technique]->asks);
       model::count(record.extra, verdicts[ask]->state, verdicts[ask]->reason, protocol, asked.port);
     }
   }

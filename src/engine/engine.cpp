@@ -46,18 +46,6 @@ std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::Ip
   return static_cast<std::uint32_t>(siphash(key, std::span{text}.first(size)));
 }
 
-std::optional<wire::Packet> parse(const Received& frame) {
-  switch (frame.type) {
-    case net::EtherType::ipv4:
-      return wire::parse_ipv4(frame.bytes);
-    case net::EtherType::ipv6:
-      return wire::parse_ipv6(frame.bytes);
-    case net::EtherType::arp:
-      return wire::parse_arp(frame.bytes);
-  }
-  return std::nullopt;
-}
-
 // What the answer itself says counts more than who put it on the link: proxies and bonds differ.
 std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Received& frame) {
   if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return arp->sender_mac;
@@ -396,7 +384,7 @@ void Engine::answer_control(const Match& match, bool second_tag, Instant at) {
 // ---- answers ------------------------------------------------------------------------------------
 
 void Engine::on_frame(const Received& frame) {
-  const auto packet = parse(frame);
+  const auto packet = wire::parse(frame.type, frame.bytes);
   if (!packet) return;
   for (std::size_t technique = 0; technique < job_.techniques.size(); ++technique) {
     const probe::Probe& probe = *job_.techniques[technique];

@@ -190,7 +190,7 @@ class Engine {
   std::priority_queue<Wake, std::vector<Wake>, std::greater<>> parked_;
 
   static constexpr std::size_t outbox_size = 64;
-  std::array<std::array<std::uint8_t, wire::max_probe_size>, outbox_size> buffers_{};
+  std::array<std::array<std::uint8_t, wire::longest_packet>, outbox_size> buffers_{};
   std::vector<Frame> outbox_;
   std::vector<Pending> pending_;  // what each frame of the outbox asks
   std::size_t outbox_first_ = 0;

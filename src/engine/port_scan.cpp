@@ -29,7 +29,10 @@ Job PortScan::job() const {
     assert(probe != nullptr && "a plan has only names that are in the registry");
     const auto number = static_cast<std::uint8_t>(job.techniques.size());
     job.techniques.push_back(probe);
-    for (const net::Port port : technique.ports.ports()) job.asks.push_back({number, 0, port});
+    for (const net::Port port : technique.ports.ports()) {
+      const std::uint8_t variants = probe->variants == nullptr ? 1 : probe->variants(port);
+      for (std::uint8_t variant = 0; variant < variants; ++variant) job.asks.push_back({number, variant, port});
+    }
   }
   return job;
 }
@@ -92,7 +95,7 @@ void PortScan::keep_detail(BlockHost& host, const Answer& answer) {
 }
 
 Result<void> PortScan::tell_open(const BlockHost& host, const Answer& answer) {
-  const net::Protocol protocol = job_->techniques[answer.ask.technique]->protocol;
+  const net::Protocol protocol = probe::protocol_of(job_->techniques[answer.ask.technique]->asks);
   model::PortRecord port =
       port_record(protocol, answer.ask.port, {answer.verdict.state, answer.verdict.reason}, world_.services);
   port.reason_ttl = answer.ttl;

@@ -1,5 +1,6 @@
 // Who has this IPv4 address? On a shared link no host that speaks IP can stay silent to this
 // (RFC 826), and the answer is needed to send it anything else.
+#include "probe/answer.h"
 #include "probe/registry.h"
 
 namespace portolan::probe {
@@ -26,21 +27,28 @@ std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet)
   return Verdict{model::PortState::open, model::Reason::arp_response, true};
 }
 
+std::size_t answer(const Asked& asked, wire::Buffer out) {
+  const auto* request = std::get_if<wire::ArpRequest>(&asked.packet.content);
+  if (request == nullptr) return 0;
+  return wire::build_arp_reply(asked.mac, request->target, request->sender_mac, request->sender, out);
+}
+
 }  // namespace
 
 constinit const Probe arp{
     .name = "arp",
-    .summary = "ARP request; finds IPv4 hosts on the same link",
-    .scan_type = "",
     .task = "ARP Ping Scan",
-    .protocol = net::Protocol::arp,
+    .asks = Asks::links,
+    .has_ipv6 = false,
     .has_tag = false,
+    .hears = {.arp = true},
     .ether_type = ether_type,
     .link_destination = broadcast,
     .build = build,
     .subject = subject,
     .judge = judge,
-    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+    .on_silence = silence_is_filtered,
+    .answer = answer,
 };
 
 }  // namespace portolan::probe

@@ -1,63 +1,58 @@
 // ICMP and ICMPv6 echo request: the ordinary ping.
+#include <array>
+
+#include "probe/answer.h"
+#include "probe/icmp_query.h"
 #include "probe/registry.h"
-#include "probe/tcp_answer.h"
+#include "wire/cursor.h"
 #include "wire/protocol.h"
 
 namespace portolan::probe {
 namespace {
 
+constexpr IcmpQuery echo{wire::icmp_echo_request, wire::icmp_echo_reply};
+constexpr IcmpQuery echo_v6{wire::icmpv6_echo_request, wire::icmpv6_echo_reply};
+constexpr std::array replies{echo.reply};
+constexpr std::array replies_v6{echo_v6.reply};
+
+const IcmpQuery& query_for(const net::IpAddress& address) { return address.is_v4() ? echo : echo_v6; }
+
+// The reply carries the whole payload back (RFC 792), so the whole cookie stands in it.
 std::size_t build(const Attempt& attempt, wire::Buffer out) {
-  return wire::build_icmp_echo({.source = attempt.path.source,
-                                .destination = attempt.target,
-                                .identifier = attempt.tag,
-                                .sequence = static_cast<std::uint16_t>(attempt.cookie >> 16U),
-                                .cookie = attempt.cookie},
-                               out);
+  std::array<std::uint8_t, 8> body{};
+  wire::Writer{body}.u32(attempt.cookie);
+  return build_query(attempt, query_for(attempt.target).request, body, out);
 }
 
 std::optional<Subject> subject(const wire::Packet& packet) {
-  if (const auto* echo = std::get_if<wire::IcmpEchoReply>(&packet.content)) {
-    return Subject{packet.source, net::Port{}, echo->identifier};
-  }
-  // Of a quoted echo request the identifier is what stands where TCP has the high half of the
-  // sequence number (RFC 792): type, code, checksum, identifier, sequence.
-  if (const auto* error = std::get_if<wire::IcmpError>(&packet.content);
-      error != nullptr &&
-      (error->quoted_protocol == wire::protocol_icmp || error->quoted_protocol == wire::protocol_icmpv6)) {
-    const unsigned type = error->quoted_source_port.value() >> 8U;
-    if (type != wire::icmp_echo_request && type != wire::icmpv6_echo_request) return std::nullopt;
-    return Subject{error->quoted_destination, net::Port{}, static_cast<std::uint16_t>(error->quoted_sequence >> 16U)};
-  }
-  return std::nullopt;
+  return query_subject(packet, query_for(packet.destination));
 }
 
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
-  const auto sequence = static_cast<std::uint16_t>(attempt.cookie >> 16U);
-  if (const auto* echo = std::get_if<wire::IcmpEchoReply>(&packet.content)) {
-    if (echo->sequence != sequence || echo->cookie != attempt.cookie) return std::nullopt;
-    return Verdict{model::PortState::open, model::Reason::echo_reply, true};
-  }
-  if (const auto* error = std::get_if<wire::IcmpError>(&packet.content)) {
-    if (static_cast<std::uint16_t>(error->quoted_sequence) != sequence) return std::nullopt;
-    return Verdict{model::PortState::filtered, reason_of(error->kind), packet.source == attempt.target, true};
-  }
-  return std::nullopt;
+  const auto* reply = reply_to(attempt, packet, query_for(attempt.target));
+  if (reply == nullptr) return judge_query_error(attempt, packet);
+  if (wire::u32_at(reply->body, 0) != attempt.cookie) return std::nullopt;
+  return Verdict{model::PortState::open, model::Reason::echo_reply, true};
+}
+
+std::size_t answer(const Asked& asked, wire::Buffer out) {
+  return answer_query(asked, query_for(asked.packet.destination), {}, out);
 }
 
 }  // namespace
 
 constinit const Probe icmp_echo{
     .name = "icmp-echo",
-    .summary = "ICMP echo request (ping)",
-    .scan_type = "",
     .task = "Ping Scan",
-    .protocol = net::Protocol::icmp,
-    .has_tag = true,
+    .discovery_option = {"-PE", "ask by ICMP echo request"},
+    .asks = Asks::hosts,
+    .hears = {.icmp = replies, .icmpv6 = replies_v6},
     .ether_type = ip_ether_type,
     .build = build,
     .subject = subject,
     .judge = judge,
-    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+    .on_silence = silence_is_filtered,
+    .answer = answer,
 };
 
 }  // namespace portolan::probe

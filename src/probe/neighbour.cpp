@@ -1,9 +1,14 @@
 // Neighbour solicitation (RFC 4861 §4.3): what ARP is for IPv4.
+#include <array>
+
+#include "probe/answer.h"
 #include "probe/registry.h"
-#include "probe/tcp_answer.h"
+#include "wire/protocol.h"
 
 namespace portolan::probe {
 namespace {
+
+constexpr std::array replies{wire::icmpv6_neighbour_advertisement};
 
 std::size_t build(const Attempt& attempt, wire::Buffer out) {
   return wire::build_neighbour_solicitation(attempt.path.source_mac, attempt.path.source, attempt.target, out);
@@ -24,21 +29,27 @@ std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet)
   return Verdict{model::PortState::open, model::Reason::nd_response, true};
 }
 
+std::size_t answer(const Asked& asked, wire::Buffer out) {
+  const auto* solicitation = std::get_if<wire::NeighbourSolicitation>(&asked.packet.content);
+  if (solicitation == nullptr) return 0;
+  return wire::build_neighbour_advertisement(asked.mac, solicitation->target, asked.packet.source, out);
+}
+
 }  // namespace
 
 constinit const Probe neighbour{
     .name = "neighbour",
-    .summary = "neighbour solicitation; finds IPv6 hosts on the same link",
-    .scan_type = "",
     .task = "ND Ping Scan",
-    .protocol = net::Protocol::icmp,
+    .asks = Asks::links,
     .has_tag = false,
+    .hears = {.icmpv6 = replies},
     .ether_type = ip_ether_type,
     .link_destination = multicast,
     .build = build,
     .subject = subject,
     .judge = judge,
-    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+    .on_silence = silence_is_filtered,
+    .answer = answer,
 };
 
 }  // namespace portolan::probe

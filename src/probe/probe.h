@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "model/state.h"
@@ -49,24 +50,77 @@ struct Subject {
   std::uint16_t tag = 0;
 };
 
+// What a technique puts its question to.
+enum class Asks : std::uint8_t {
+  links,  // hosts on the same link, for their link-layer address
+  hosts,
+  tcp_ports,
+  udp_ports,
+  sctp_ports,
+  ip_protocols,
+  hops,  // routers on the way
+};
+constexpr bool asks_ports(Asks asks) {
+  return asks == Asks::tcp_ports || asks == Asks::udp_ports || asks == Asks::sctp_ports;
+}
+// Of the ports that are asked; tcp for techniques that ask none.
+constexpr net::Protocol protocol_of(Asks asks) {
+  return asks == Asks::udp_ports    ? net::Protocol::udp
+         : asks == Asks::sctp_ports ? net::Protocol::sctp
+                                    : net::Protocol::tcp;
+}
+
+// What has to reach the engine for the technique, beside ICMP errors, which may be about any of them. The kernel's
+// packet filter is assembled from these.
+struct Hears {
+  std::uint8_t protocol = 0;               // of segments to one of our source ports (TCP, UDP, SCTP); 0: none
+  std::span<const std::uint8_t> icmp{};    // message types
+  std::span<const std::uint8_t> icmpv6{};  // message types
+  bool arp = false;                        // ARP replies
+  bool any_protocol = false;               // whatever comes in over IP
+  std::uint16_t bytes = 128;               // of each packet, at least; the rest may be cut off
+};
+
+// How the command line calls a technique; both empty where it does not.
+struct OptionName {
+  std::string_view spelling{};  // "-sS"
+  std::string_view summary{};   // for --help and the manual
+};
+
+// A question as it arrives at a host of the simulator.
+struct Asked {
+  const wire::Packet& packet;
+  bool open = false;  // the port that is asked, where one is
+  net::Mac mac;       // of the host
+};
+
 struct Probe {
-  std::string_view name;       // "tcp-syn"
-  std::string_view summary;    // for --help and the manual
-  std::string_view scan_type;  // nmap's <scaninfo type>: "syn"; "" for discovery only
-  std::string_view task;       // nmap's name of the stage: "SYN Stealth Scan"
-  net::Protocol protocol = net::Protocol::tcp;
-  bool connects = false;  // goes through the kernel's connect() instead of onto the wire
+  std::string_view name;         // "tcp-syn"
+  std::string_view scan_type{};  // nmap's <scaninfo type>: "syn"; "" for discovery only
+  std::string_view task;         // nmap's name of the stage: "SYN Stealth Scan"
+  OptionName scan_option{};
+  OptionName discovery_option{};
+  net::Port discovery_port{80};  // asked where the discovery option names none
+  Asks asks = Asks::tcp_ports;
+  bool connects = false;  // goes through the kernel's connect() instead of onto the wire; needs no privilege
   bool has_ipv6 = true;   // false where only IPv4 has such a question
   bool has_tag = true;    // false where the answer cannot carry the tag back (ARP, ND)
+  Hears hears{};
+  bool open_answers = true;  // false where open ports are silent, so that loss cannot hide any
+  // How many questions there are for a port, told apart by Attempt::variant; nullptr: one.
+  std::uint8_t (*variants)(net::Port) = nullptr;
   net::EtherType (*ether_type)(const Attempt&) = nullptr;
   // Link-layer destination where it is not the next hop (ARP's broadcast); nullptr mostly.
   net::Mac (*link_destination)(const Attempt&) = nullptr;
-  std::size_t (*build)(const Attempt&, wire::Buffer) = nullptr;
+  // Writes the packet and returns its length; `out` holds wire::longest_packet bytes.
+  std::size_t (*build)(const Attempt&, wire::Buffer out) = nullptr;
   // Whether `packet` could answer this technique, and whom it speaks about. No cookie is checked here.
   std::optional<Subject> (*subject)(const wire::Packet&) = nullptr;
   // The judgement. Nothing for an answer that is stale, forged or somebody else's.
   std::optional<Verdict> (*judge)(const Attempt&, const wire::Packet&) = nullptr;
   Verdict on_silence;
+  // How a host answers, for the simulator; 0 for silence and for what is not this technique's question.
+  std::size_t (*answer)(const Asked&, wire::Buffer out) = nullptr;
 };
 
 }  // namespace portolan::probe

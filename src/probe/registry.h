@@ -17,8 +17,15 @@ extern const Probe arp;
 extern const Probe neighbour;
 
 // In the order of --help.
-inline constexpr std::array<const Probe*, 7> registry{&tcp_syn,        &tcp_connect, &tcp_ack,  &icmp_echo,
-                                                      &icmp_timestamp, &arp,         &neighbour};
+inline constexpr std::array registry{
+    &tcp_syn,
+    &tcp_connect,
+    &tcp_ack,
+    &icmp_echo,
+    &icmp_timestamp,
+    &arp,
+    &neighbour,
+};
 
 // The technique of this name (Probe::name); nullptr where there is none.
 inline const Probe* find(std::string_view name) {

@@ -1,8 +1,20 @@
 #include "probe/tcp_answer.h"
 
-#include "wire/protocol.h"
+#include "probe/answer.h"
 
 namespace portolan::probe {
+
+std::size_t build_segment(const Attempt& attempt, std::uint8_t flags, wire::Buffer out) {
+  return wire::build_tcp({.source = attempt.path.source,
+                          .destination = attempt.target,
+                          .source_port = net::Port{attempt.tag},
+                          .destination_port = attempt.port,
+                          .sequence = attempt.cookie,
+                          .acknowledgement = (flags & wire::ack) != 0 ? attempt.cookie : 0,
+                          .flags = flags,
+                          .dress = attempt.dress},
+                         out);
+}
 
 std::optional<Subject> tcp_subject(const wire::Packet& packet) {
   if (const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content)) {
@@ -10,56 +22,40 @@ std::optional<Subject> tcp_subject(const wire::Packet& packet) {
   }
   if (const auto* error = std::get_if<wire::IcmpError>(&packet.content);
       error != nullptr && error->quoted_protocol == wire::protocol_tcp) {
-    return Subject{error->quoted_destination, error->quoted_destination_port, error->quoted_source_port.value()};
+    return Subject{error->quoted_destination, net::Port{error->quoted_u16(2)}, error->quoted_u16(0)};
   }
   return std::nullopt;
 }
 
-model::Reason reason_of(wire::IcmpError::Kind kind) {
-  using Kind = wire::IcmpError::Kind;
-  using model::Reason;
-  switch (kind) {
-    case Kind::net_unreach:
-      return Reason::net_unreach;
-    case Kind::host_unreach:
-      return Reason::host_unreach;
-    case Kind::proto_unreach:
-      return Reason::proto_unreach;
-    case Kind::port_unreach:
-      return Reason::port_unreach;
-    case Kind::net_prohibited:
-      return Reason::net_prohibited;
-    case Kind::host_prohibited:
-      return Reason::host_prohibited;
-    case Kind::admin_prohibited:
-      return Reason::admin_prohibited;
-    case Kind::no_route:
-      return Reason::no_route;
-    case Kind::beyond_scope:
-      return Reason::beyond_scope;
-    case Kind::addr_unreach:
-      return Reason::addr_unreach;
-    case Kind::policy_failed:
-      return Reason::policy_failed;
-    case Kind::reject_route:
-      return Reason::reject_route;
-    case Kind::time_exceeded:
-      return Reason::time_exceeded;
-    case Kind::other_unreach:
-      break;
-  }
-  return Reason::dest_unreach;
-}
-
-std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packet& packet,
-                                       const wire::IcmpError& error) {
+std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packet& packet) {
   // RFC 792 promises the first eight bytes of what we sent: ports and sequence number.
-  if (error.quoted_sequence != attempt.cookie) return std::nullopt;
-  return Verdict{model::PortState::filtered, reason_of(error.kind), packet.source == attempt.target, true};
+  const auto* error = std::get_if<wire::IcmpError>(&packet.content);
+  if (error == nullptr || error->quoted_u32(4) != attempt.cookie) return std::nullopt;
+  return filtered_by(attempt, packet, *error);
 }
 
-net::EtherType ip_ether_type(const Attempt& attempt) {
-  return attempt.target.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
+std::size_t answer_segment(const Asked& asked, wire::Buffer out) {
+  const auto* tcp = std::get_if<wire::TcpSegment>(&asked.packet.content);
+  if (tcp == nullptr || tcp->rst) return 0;
+  wire::TcpFields back{.source = asked.packet.destination,
+                       .destination = asked.packet.source,
+                       .source_port = tcp->destination,
+                       .destination_port = tcp->source};
+  if (tcp->ack) {
+    back.sequence = tcp->acknowledgement;
+    back.flags = wire::rst;
+  } else if (!asked.open) {
+    // What a segment takes of the sequence space: its SYN and its FIN, as ours carry no data.
+    back.acknowledgement = tcp->sequence + (tcp->syn ? 1 : 0) + (tcp->fin ? 1 : 0);
+    back.flags = wire::rst | wire::ack;
+  } else if (tcp->syn) {
+    back.sequence = ~tcp->sequence;  // any number will do
+    back.acknowledgement = tcp->sequence + 1;
+    back.flags = wire::syn | wire::ack;
+  } else {
+    return 0;  // a listener drops what is neither SYN, ACK nor RST
+  }
+  return wire::build_tcp(back, out);
 }
 
 }  // namespace portolan::probe

@@ -1,6 +1,7 @@
 // The same question through the kernel's own connect(), for users who may not send raw packets. The
-// connect link opens a socket for each SYN it is handed and gives back the answer that the kernel
-// must have seen, so only the names of the reasons differ from the SYN technique.
+// connect link opens a socket for each question that it is handed and gives back the answer that the
+// kernel must have seen, so only the names of the reasons differ from the SYN technique.
+#include "probe/answer.h"
 #include "probe/registry.h"
 #include "probe/tcp_answer.h"
 #include "probe/tcp_syn.h"
@@ -18,17 +19,17 @@ std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet)
 
 constinit const Probe tcp_connect{
     .name = "tcp-connect",
-    .summary = "TCP scan through the kernel's connect(); needs no privilege",
     .scan_type = "connect",
     .task = "Connect Scan",
-    .protocol = net::Protocol::tcp,
+    .scan_option = {"-sT", "full TCP connections; needs no privileges, and is the default without them"},
+    .asks = Asks::tcp_ports,
     .connects = true,
-    .has_tag = true,
     .ether_type = ip_ether_type,
     .build = build_syn,
     .subject = tcp_subject,
     .judge = judge,
-    .on_silence = {model::PortState::filtered, model::Reason::no_response, false},
+    .on_silence = silence_is_filtered,
+    .answer = answer_segment,
 };
 
 }  // namespace portolan::probe

@@ -1,6 +1,7 @@
 #include "wire/build.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "wire/cursor.h"
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::size_t ipv4_header_size = 20;
 constexpr std::size_t ipv6_header_size = 40;
-constexpr std::uint8_t hop_limit = 64;
 
 std::uint32_t sum_words(std::span<const std::uint8_t> bytes, std::uint32_t sum) {
   std::size_t i = 0;
@@ -62,16 +62,27 @@ std::uint32_t pseudo_header(const IpFields& ip, std::size_t payload_size) {
   return sum + static_cast<std::uint32_t>(payload_size) + ip.protocol;
 }
 
-// Puts the IP header in front of the payload that already stands behind its place, and the payload's
-// checksum at `checksum_at` within it.
-std::size_t finish(const IpFields& ip, std::size_t payload_size, std::size_t checksum_at, bool with_pseudo_header,
-                   Buffer out) {
+// Where a transport has its checksum, and what else than itself it sums.
+struct Check {
+  std::size_t at;
+  bool with_pseudo_header;
+};
+
+// Puts the IP header in front of the transport that already stands behind its place, and the checksum into that.
+std::size_t finish(const IpFields& ip, std::size_t size, const Check& check, Buffer out) {
   const std::size_t header = ip_header_size(ip.source);
-  write_ip_header(ip, payload_size, out);
-  const Buffer payload = out.subspan(header, payload_size);
-  const std::uint32_t initial = with_pseudo_header ? pseudo_header(ip, payload_size) : 0;
-  put_u16(payload, checksum_at, checksum(payload, initial));
-  return header + payload_size;
+  write_ip_header(ip, size, out);
+  const Buffer transport = out.subspan(header, size);
+  const std::uint32_t initial = check.with_pseudo_header ? pseudo_header(ip, size) : 0;
+  put_u16(transport, check.at, checksum(transport, initial));
+  return header + size;
+}
+
+// One more than what is right, and never zero, which UDP takes for none at all.
+void spoil_checksum(Buffer out, const net::IpAddress& source, std::size_t at) {
+  const Buffer place = out.subspan(ip_header_size(source) + at, 2);
+  const unsigned right = unsigned{place[0]} << 8U | place[1];
+  put_u16(place, 0, static_cast<std::uint16_t>(right == 0xffff ? 1 : right + 1));
 }
 
 }  // namespace
@@ -81,63 +92,112 @@ std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t initia
 }
 
 std::size_t build_tcp(const TcpFields& f, Buffer out) {
-  assert(out.size() >= max_probe_size && f.source.family() == f.destination.family());
+  assert(f.source.family() == f.destination.family());
   const bool with_mss = (f.flags & syn) != 0;
-  const std::size_t size = with_mss ? 24 : 20;
+  const unsigned words = with_mss ? 6 : 5;
   Writer w{out.subspan(ip_header_size(f.source))};
-  w.u16(f.source_port.value()).u16(f.destination_port.value()).u32(f.sequence).u32(f.acknowledgement);
-  w.u8(static_cast<std::uint8_t>(size / 4 << 4U)).u8(f.flags).u16(1024).u16(0).u16(0);
+  w.u16(f.dress.source_port.value_or(f.source_port).value()).u16(f.destination_port.value());
+  w.u32(f.sequence).u32(f.acknowledgement);
+  w.u8(static_cast<std::uint8_t>(words << 4U)).u8(f.flags).u16(1024).u16(0).u16(0);
   if (with_mss) w.u8(2).u8(4).u16(1460);
+  w.zeros(f.dress.padding);
   // The identification only has to vary: it helps fragments, which a probe never becomes.
-  const IpFields ip{f.source, f.destination, protocol_tcp, hop_limit, static_cast<std::uint16_t>(f.sequence >> 16U)};
-  return finish(ip, size, 16, true, out);
+  const IpFields ip{f.source, f.destination, protocol_tcp, f.dress.hop_limit,
+                    static_cast<std::uint16_t>(f.sequence >> 16U)};
+  constexpr Check check{16, true};
+  const std::size_t size = finish(ip, w.size(), check, out);
+  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  return size;
 }
 
-std::size_t build_icmp_echo(const IcmpFields& f, Buffer out) {
-  assert(out.size() >= max_probe_size && f.source.family() == f.destination.family());
-  const bool v4 = f.source.is_v4();
-  constexpr std::size_t size = 8 + 8;
+std::size_t build_udp(const UdpFields& f, Buffer out) {
+  assert(f.source.family() == f.destination.family());
+  const std::uint16_t source_port = f.dress.source_port.value_or(f.source_port).value();
+  const std::size_t length = 8 + f.payload.size() + f.dress.padding;
   Writer w{out.subspan(ip_header_size(f.source))};
-  w.u8(v4 ? icmp_echo_request : icmpv6_echo_request).u8(0).u16(0).u16(f.identifier).u16(f.sequence);
-  w.u32(f.cookie).u32(0);
-  const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, hop_limit,
-                    static_cast<std::uint16_t>(f.cookie >> 16U)};
-  return finish(ip, size, 2, !v4, out);
+  w.u16(source_port).u16(f.destination_port.value()).u16(static_cast<std::uint16_t>(length)).u16(0);
+  w.bytes(f.payload).zeros(f.dress.padding);
+  const IpFields ip{f.source, f.destination, protocol_udp, f.dress.hop_limit, source_port};
+  constexpr Check check{6, true};
+  const std::size_t size = finish(ip, w.size(), check, out);
+  // RFC 768: a sum of zero is sent as its other form, because zero means that there is none.
+  const Buffer sum = out.subspan(ip_header_size(f.source) + check.at, 2);
+  if (sum[0] == 0 && sum[1] == 0) put_u16(sum, 0, 0xffff);
+  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  return size;
 }
 
-std::size_t build_icmp_timestamp(const IcmpFields& f, Buffer out) {
-  assert(out.size() >= max_probe_size && f.source.is_v4() && f.destination.is_v4());
-  constexpr std::size_t size = 20;
-  Writer w{out.subspan(ipv4_header_size)};
-  w.u8(icmp_timestamp_request).u8(0).u16(0).u16(f.identifier).u16(f.sequence);
-  w.u32(f.cookie).u32(0).u32(0);
-  const IpFields ip{f.source, f.destination, protocol_icmp, hop_limit, static_cast<std::uint16_t>(f.cookie >> 16U)};
-  return finish(ip, size, 2, false, out);
+std::size_t build_icmp(const IcmpFields& f, Buffer out) {
+  assert(f.source.family() == f.destination.family());
+  const bool v4 = f.source.is_v4();
+  Writer w{out.subspan(ip_header_size(f.source))};
+  w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).zeros(f.dress.padding);
+  const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
+  return finish(ip, w.size(), {2, !v4}, out);
 }
 
-std::size_t build_arp_request(net::Mac source_mac, const net::IpAddress& source, const net::IpAddress& target,
-                              Buffer out) {
-  assert(out.size() >= max_probe_size && source.is_v4() && target.is_v4());
+std::size_t build_icmp_error(const IcmpErrorFields& f, Buffer out) {
+  assert(f.source.family() == f.destination.family());
+  const bool v4 = f.source.is_v4();
+  Writer w{out.subspan(ip_header_size(f.source))};
+  w.u8(f.type).u8(f.code).u16(0).u32(0).bytes(f.quoted);
+  const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.hop_limit, 0};
+  return finish(ip, w.size(), {2, !v4}, out);
+}
+
+namespace {
+
+struct ArpFields {
+  std::uint16_t operation;
+  net::Mac sender_mac;
+  const net::IpAddress& sender;
+  net::Mac target_mac;
+  const net::IpAddress& target;
+};
+
+std::size_t build_arp(const ArpFields& f, Buffer out) {
+  assert(f.sender.is_v4() && f.target.is_v4());
   Writer w{out};
-  w.u16(1).u16(0x0800).u8(6).u8(4).u16(arp_request);
-  w.bytes(source_mac.bytes).bytes(source.bytes()).bytes(net::Mac{}.bytes).bytes(target.bytes());
+  w.u16(1).u16(0x0800).u8(6).u8(4).u16(f.operation);
+  w.bytes(f.sender_mac.bytes).bytes(f.sender.bytes()).bytes(f.target_mac.bytes).bytes(f.target.bytes());
   return w.size();
+}
+
+// RFC 4861 §7.1: receivers discard what has another hop limit, because it has come through a router.
+constexpr std::uint8_t link_hop_limit = 255;
+
+}  // namespace
+
+std::size_t build_arp_request(net::Mac sender_mac, const net::IpAddress& sender, const net::IpAddress& target,
+                              Buffer out) {
+  return build_arp({arp_request, sender_mac, sender, {}, target}, out);
+}
+
+std::size_t build_arp_reply(net::Mac sender_mac, const net::IpAddress& sender, net::Mac target_mac,
+                            const net::IpAddress& target, Buffer out) {
+  return build_arp({arp_reply, sender_mac, sender, target_mac, target}, out);
 }
 
 std::size_t build_neighbour_solicitation(net::Mac source_mac, const net::IpAddress& source,
                                          const net::IpAddress& target, Buffer out) {
-  assert(out.size() >= max_probe_size && !source.is_v4() && !target.is_v4());
+  assert(!source.is_v4() && !target.is_v4());
   // RFC 4291 §2.7.1: ff02::1:ffXX:XXXX with the low 24 bits of the target.
   std::array<std::uint8_t, 16> group{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0xff};
   std::copy_n(target.bytes().begin() + 13, 3, group.begin() + 13);
   const net::IpAddress destination = net::IpAddress::v6(group);
-  constexpr std::size_t size = 8 + 16 + 8;
   Writer w{out.subspan(ipv6_header_size)};
   w.u8(icmpv6_neighbour_solicitation).u8(0).u16(0).u32(0).bytes(target.bytes());
   w.u8(1).u8(1).bytes(source_mac.bytes);  // source link-layer address option
-  // RFC 4861 §7.1.1: receivers discard a solicitation whose hop limit is not 255.
-  const IpFields ip{source, destination, protocol_icmpv6, 255, 0};
-  return finish(ip, size, 2, true, out);
+  return finish({source, destination, protocol_icmpv6, link_hop_limit, 0}, w.size(), {2, true}, out);
+}
+
+std::size_t build_neighbour_advertisement(net::Mac target_mac, const net::IpAddress& target,
+                                          const net::IpAddress& destination, Buffer out) {
+  assert(!target.is_v4() && !destination.is_v4());
+  Writer w{out.subspan(ipv6_header_size)};
+  w.u8(icmpv6_neighbour_advertisement).u8(0).u16(0).u32(0x60000000).bytes(target.bytes());  // solicited, override
+  w.u8(2).u8(1).bytes(target_mac.bytes);  // target link-layer address option
+  return finish({target, destination, protocol_icmpv6, link_hop_limit, 0}, w.size(), {2, true}, out);
 }
 
 net::Mac solicited_node_mac(const net::IpAddress& target) {

@@ -2,7 +2,7 @@
 // once, in ok(), and reads zeros from then on; nothing is ever touched outside the span.
 #pragma once
 
-#include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -42,6 +42,14 @@ class Reader {
   bool ok_ = true;
 };
 
+// The number that stands `at` bytes from the beginning; 0 where it is not whole.
+constexpr std::uint32_t u32_at(std::span<const std::uint8_t> bytes, std::size_t at) {
+  Reader r{bytes};
+  r.skip(at);
+  const std::uint32_t value = r.u32();
+  return r.ok() ? value : 0;
+}
+
 // Writes into a buffer whose size the caller has made large enough (an assertion, not an error:
 // every packet built here has a length known in advance).
 class Writer {
@@ -55,10 +63,15 @@ class Writer {
     for (const std::uint8_t byte : source) u8(byte);
     return *this;
   }
+  constexpr Writer& zeros(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) u8(0);
+    return *this;
+  }
   [[nodiscard]] constexpr std::size_t size() const { return at_; }
 
  private:
   constexpr Writer& number(std::uint64_t value, std::size_t width) {
+    assert(width <= out_.size() - at_);
     for (std::size_t i = width; i-- > 0;) out_[at_++] = static_cast<std::uint8_t>(value >> (8 * i));
     return *this;
   }

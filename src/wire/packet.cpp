@@ -94,7 +94,10 @@ std::optional<TcpSegment> read_tcp(Bytes bytes) {
   tcp.acknowledgement = r.u32();
   const unsigned offset = r.u8() >> 4U;
   const std::uint8_t flags = r.u8();
-  if (!r.ok() || offset < 5 || std::size_t{offset} * 4 > bytes.size()) return std::nullopt;
+  tcp.window = r.u16();
+  const std::size_t header = std::size_t{offset} * 4;
+  if (!r.ok() || header < 20 || header > bytes.size()) return std::nullopt;
+  tcp.options = bytes.subspan(20, header - 20);
   tcp.fin = (flags & 0x01U) != 0;
   tcp.syn = (flags & 0x02U) != 0;
   tcp.rst = (flags & 0x04U) != 0;
@@ -119,20 +122,22 @@ std::optional<IcmpError> read_quote(IcmpError::Kind kind, const std::optional<Ip
   error.kind = kind;
   error.quoted_destination = quoted->destination;
   error.quoted_protocol = quoted->protocol;
-  Reader r{quoted->payload};
-  error.quoted_source_port = net::Port{r.u16()};
-  error.quoted_destination_port = net::Port{r.u16()};
-  error.quoted_sequence = r.u32();
-  if (!r.ok()) return std::nullopt;
+  if (quoted->payload.size() < error.quote.size()) return std::nullopt;
+  std::copy_n(quoted->payload.begin(), error.quote.size(), error.quote.begin());
   return error;
 }
 
-IcmpEchoReply read_echo(Reader r) {
-  IcmpEchoReply echo;
-  echo.identifier = r.u16();
-  echo.sequence = r.u16();
-  echo.cookie = r.u32();  // 0 where it is not whole
-  return echo;
+std::optional<IcmpMessage> read_message(Bytes bytes) {
+  Reader r{bytes};
+  IcmpMessage message;
+  message.type = r.u8();
+  message.code = r.u8();
+  r.skip(2);
+  message.identifier = r.u16();
+  message.sequence = r.u16();
+  if (!r.ok()) return std::nullopt;
+  message.body = r.rest();
+  return message;
 }
 
 // RFC 792, RFC 1812 §5.2.7.1
@@ -199,14 +204,6 @@ std::optional<Content> read_icmp(Bytes bytes) {
   r.skip(2);
   if (!r.ok()) return std::nullopt;
   switch (type) {
-    case icmp_echo_reply:
-      if (r.rest().size() < 4) return std::nullopt;
-      return read_echo(r);
-    case icmp_timestamp_reply: {
-      const IcmpTimestampReply reply{r.u16(), r.u16(), r.u32()};
-      if (!r.ok()) return std::nullopt;
-      return reply;
-    }
     case icmp_unreachable:
       r.skip(4);
       return as_content(read_quote(unreachable_kind(code), split_ipv4(r.rest(), Extent::quoted)));
@@ -214,8 +211,15 @@ std::optional<Content> read_icmp(Bytes bytes) {
       r.skip(4);
       return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv4(r.rest(), Extent::quoted)));
     default:
-      return std::nullopt;
+      return as_content(read_message(bytes));
   }
+}
+
+std::optional<NeighbourSolicitation> read_solicitation(Reader r) {
+  r.skip(4);
+  const Bytes target = r.take(16);
+  if (!r.ok()) return std::nullopt;
+  return NeighbourSolicitation{net::IpAddress::from_bytes(target)};
 }
 
 std::optional<NeighbourAdvertisement> read_advertisement(Reader r) {
@@ -244,9 +248,8 @@ std::optional<Content> read_icmpv6(Bytes bytes) {
   r.skip(2);
   if (!r.ok()) return std::nullopt;
   switch (type) {
-    case icmpv6_echo_reply:
-      if (r.rest().size() < 4) return std::nullopt;
-      return read_echo(r);
+    case icmpv6_neighbour_solicitation:
+      return as_content(read_solicitation(r));
     case icmpv6_neighbour_advertisement:
       return as_content(read_advertisement(r));
     case icmpv6_unreachable:
@@ -256,7 +259,7 @@ std::optional<Content> read_icmpv6(Bytes bytes) {
       r.skip(4);
       return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest(), Extent::quoted)));
     default:
-      return std::nullopt;
+      return as_content(read_message(bytes));
   }
 }
 
@@ -271,7 +274,7 @@ std::optional<Content> read_transport(const IpPart& ip) {
     case protocol_icmpv6:
       return ip.source.is_v4() ? std::nullopt : read_icmpv6(ip.payload);
     default:
-      return std::nullopt;
+      return Other{ip.protocol};
   }
 }
 
@@ -279,29 +282,41 @@ std::optional<Packet> packet_of(const std::optional<IpPart>& ip) {
   if (!ip) return std::nullopt;
   const auto content = read_transport(*ip);
   if (!content) return std::nullopt;
-  return Packet{ip->source, ip->destination, ip->ttl, *content};
+  return Packet{ip->source, ip->destination, ip->ttl, *content, ip->payload};
 }
 
-}  // namespace
-
-std::optional<Packet> parse_ipv4(Bytes bytes) { return packet_of(split_ipv4(bytes, Extent::whole)); }
-
-std::optional<Packet> parse_ipv6(Bytes bytes) { return packet_of(split_ipv6(bytes, Extent::whole)); }
-
-std::optional<Packet> parse_arp(Bytes bytes) {
+std::optional<Packet> read_arp(Bytes bytes) {
   Reader r{bytes};
   const bool ethernet = r.u16() == 1;
   const bool ipv4 = r.u16() == 0x0800;
   const bool sizes = r.u8() == 6 && r.u8() == 4;
-  const bool reply = r.u16() == arp_reply;
+  const std::uint16_t operation = r.u16();
   const Bytes sender_mac = r.take(6);
-  const Bytes sender = r.take(4);
+  const Bytes sender_address = r.take(4);
   r.skip(6);
-  const Bytes target = r.take(4);
-  if (!r.ok() || !ethernet || !ipv4 || !sizes || !reply) return std::nullopt;
-  ArpReply arp{net::IpAddress::from_bytes(sender), {}, net::IpAddress::from_bytes(target)};
-  for (std::size_t i = 0; i < 6; ++i) arp.sender_mac.bytes[i] = sender_mac[i];
-  return Packet{arp.sender, arp.target, 0, arp};
+  const Bytes target_address = r.take(4);
+  if (!r.ok() || !ethernet || !ipv4 || !sizes) return std::nullopt;
+  const auto sender = net::IpAddress::from_bytes(sender_address);
+  const auto target = net::IpAddress::from_bytes(target_address);
+  net::Mac mac;
+  std::ranges::copy(sender_mac, mac.bytes.begin());
+  if (operation == arp_request) return Packet{sender, target, 0, ArpRequest{sender, mac, target}, bytes};
+  if (operation == arp_reply) return Packet{sender, target, 0, ArpReply{sender, mac, target}, bytes};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Packet> parse(net::EtherType type, Bytes bytes) {
+  switch (type) {
+    case net::EtherType::ipv4:
+      return packet_of(split_ipv4(bytes, Extent::whole));
+    case net::EtherType::ipv6:
+      return packet_of(split_ipv6(bytes, Extent::whole));
+    case net::EtherType::arp:
+      return read_arp(bytes);
+  }
+  return std::nullopt;
 }
 
 }  // namespace portolan::wire

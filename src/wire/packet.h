@@ -1,6 +1,8 @@
 // Bytes to headers. Bounds-checked and pure: any bytes in, a packet or nothing out.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +10,7 @@
 
 #include "net/ip_address.h"
 #include "net/mac.h"
+#include "net/path.h"
 #include "net/port.h"
 
 namespace portolan::wire {
@@ -20,18 +23,18 @@ struct TcpSegment {
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgement = 0;
   bool fin = false, syn = false, rst = false, ack = false;
+  std::uint16_t window = 0;
+  Bytes options{};  // as they stand in the header
 };
 
-struct IcmpEchoReply {  // ICMP type 0, ICMPv6 type 129
+// A message of ICMP or ICMPv6, whichever the packet's addresses say, that is none of those below: queries and their
+// replies (RFC 792, RFC 4443 §4).
+struct IcmpMessage {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
   std::uint16_t identifier = 0;
   std::uint16_t sequence = 0;
-  std::uint32_t cookie = 0;  // first four bytes of the payload; 0 when shorter
-};
-
-struct IcmpTimestampReply {  // ICMP type 14
-  std::uint16_t identifier = 0;
-  std::uint16_t sequence = 0;
-  std::uint32_t originate = 0;
+  Bytes body{};  // behind these eight bytes
 };
 
 // A router or host says that a packet of ours did not arrive, and quotes its beginning.
@@ -55,11 +58,16 @@ struct IcmpError {
   Kind kind = Kind::other_unreach;
   net::IpAddress quoted_destination;  // whom we asked
   std::uint8_t quoted_protocol = 0;   // IANA number
-  // The first eight bytes behind the quoted header: ports and sequence number for TCP, ports for
-  // UDP, type, identifier and sequence for ICMP.
-  net::Port quoted_source_port;
-  net::Port quoted_destination_port;
-  std::uint32_t quoted_sequence = 0;
+  // The first eight bytes behind the quoted header, which is what RFC 792 promises. Whoever sent them knows how to
+  // read them: TCP has its ports and sequence number there, UDP ports, ICMP type, identifier and sequence.
+  std::array<std::uint8_t, 8> quote{};
+
+  [[nodiscard]] constexpr std::uint16_t quoted_u16(std::size_t at) const {
+    return static_cast<std::uint16_t>(quote.at(at) << 8U | quote.at(at + 1));
+  }
+  [[nodiscard]] constexpr std::uint32_t quoted_u32(std::size_t at) const {
+    return std::uint32_t{quoted_u16(at)} << 16U | quoted_u16(at + 2);
+  }
 };
 
 struct UdpDatagram {
@@ -68,9 +76,19 @@ struct UdpDatagram {
   Bytes payload;
 };
 
+struct ArpRequest {
+  net::IpAddress sender;
+  net::Mac sender_mac;
+  net::IpAddress target;
+};
+
 struct ArpReply {
   net::IpAddress sender;
   net::Mac sender_mac;
+  net::IpAddress target;
+};
+
+struct NeighbourSolicitation {  // RFC 4861 §4.3
   net::IpAddress target;
 };
 
@@ -79,21 +97,25 @@ struct NeighbourAdvertisement {  // RFC 4861 §4.4
   net::Mac mac;  // target link-layer address option
 };
 
-using Content = std::variant<TcpSegment, UdpDatagram, IcmpEchoReply, IcmpTimestampReply, IcmpError, ArpReply,
-                             NeighbourAdvertisement>;
+// A transport that nothing here takes apart.
+struct Other {
+  std::uint8_t protocol = 0;  // IANA number
+};
+
+using Content = std::variant<TcpSegment, UdpDatagram, IcmpMessage, IcmpError, ArpRequest, ArpReply,
+                             NeighbourSolicitation, NeighbourAdvertisement, Other>;
 
 struct Packet {
-  net::IpAddress source;  // for ArpReply: its sender
+  net::IpAddress source;  // for ARP: its sender
   net::IpAddress destination;
   std::uint8_t ttl = 0;  // TTL or hop limit as it arrived; 0 for ARP
   Content content;
+  Bytes transport{};  // header and payload as they came; what the link has cut off is missing. ARP: all of it
 };
 
-// Packets that begin at the network header. Nothing for what is malformed, cut short, a fragment
-// beyond the first, or of a kind that no probe asks about. Transport checksums are not verified: the
-// kernel offloads them on local links, and the cookie catches what is damaged.
-std::optional<Packet> parse_ipv4(Bytes bytes);
-std::optional<Packet> parse_ipv6(Bytes bytes);
-std::optional<Packet> parse_arp(Bytes bytes);
+// Packets that begin at the network header; what comes out points into `bytes`. Nothing for what is malformed, cut
+// short or a fragment beyond the first. Transport checksums are not verified: the kernel offloads them on local
+// links, and the cookie catches what is damaged.
+std::optional<Packet> parse(net::EtherType type, Bytes bytes);
 
 }  // namespace portolan::wire

@@ -1,4 +1,4 @@
-// Protocol numbers (IANA) and message types that build.cpp and packet.cpp share.
+// Protocol numbers (IANA) and message types.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@ inline constexpr std::uint8_t protocol_icmp = 1;
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
 inline constexpr std::uint8_t protocol_icmpv6 = 58;
+inline constexpr std::uint8_t protocol_sctp = 132;
 
 // RFC 792
 inline constexpr std::uint8_t icmp_echo_reply = 0;

@@ -13,7 +13,6 @@
 
 #include "engine/link.h"
 #include "wire/build.h"
-#include "wire/cursor.h"
 #include "wire/packet.h"
 #include "wire/protocol.h"
 
@@ -29,15 +28,10 @@ struct SentFrame {
   std::uint32_t interface;
   Bytes bytes;
 
-  // Of what is no ARP request.
-  [[nodiscard]] net::IpAddress target() const {
-    const std::span all{bytes};
-    return net::IpAddress::from_bytes(type == net::EtherType::ipv4 ? all.subspan(16, 4) : all.subspan(24, 16));
-  }
+  [[nodiscard]] net::IpAddress source() const { return wire::parse(type, bytes)->source; }
+  [[nodiscard]] net::IpAddress target() const { return wire::parse(type, bytes)->destination; }
   [[nodiscard]] std::optional<wire::TcpSegment> tcp() const {
-    const auto packet = type == net::EtherType::ipv4   ? wire::parse_ipv4(bytes)
-                        : type == net::EtherType::ipv6 ? wire::parse_ipv6(bytes)
-                                                       : std::nullopt;
+    const auto packet = wire::parse(type, bytes);
     const auto* segment = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
     return segment == nullptr ? std::nullopt : std::optional{*segment};
   }
@@ -118,12 +112,9 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
 // The answer of the port that a SYN asked.
 inline Reply tcp_answer(const SentFrame& frame, std::uint8_t flags, Duration after) {
   const wire::TcpSegment asked = frame.tcp().value();
-  const std::span all{frame.bytes};
-  const auto us =
-      net::IpAddress::from_bytes(frame.type == net::EtherType::ipv4 ? all.subspan(12, 4) : all.subspan(8, 16));
-  Bytes bytes(wire::max_probe_size);
+  Bytes bytes(wire::longest_packet);
   bytes.resize(wire::build_tcp({.source = frame.target(),
-                                .destination = us,
+                                .destination = frame.source(),
                                 .source_port = asked.destination,
                                 .destination_port = asked.source,
                                 .sequence = 1,
@@ -142,21 +133,23 @@ inline Reply closed_answer(const SentFrame& frame, Duration after) {
 // What a router says of an IPv4 packet that its filter does not let through (ICMP type 3 code 13), with that TTL.
 inline Reply prohibited_by(const net::IpAddress& router, const SentFrame& frame, Duration after,
                            std::uint8_t ttl = 63) {
-  Bytes bytes(20 + 8 + frame.bytes.size());
-  wire::Writer w{bytes};
-  w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(bytes.size())).u32(0).u8(ttl).u8(wire::protocol_icmp).u16(0);
-  w.bytes(router.bytes()).bytes(std::span{frame.bytes}.subspan(12, 4));
-  w.u8(wire::icmp_unreachable).u8(13).u16(0).u32(0).bytes(frame.bytes);
+  Bytes bytes(wire::longest_packet);
+  bytes.resize(wire::build_icmp_error({.source = router,
+                                       .destination = frame.source(),
+                                       .type = wire::icmp_unreachable,
+                                       .code = 13,
+                                       .quoted = frame.bytes,
+                                       .hop_limit = ttl},
+                                      bytes));
   return {net::EtherType::ipv4, std::move(bytes), after};
 }
 
 // Who answers an ARP request says it is at `mac`.
 inline Reply arp_answer(const SentFrame& frame, const net::Mac& mac, Duration after) {
-  const std::span asked{frame.bytes};
-  Bytes bytes(28);
-  wire::Writer w{bytes};
-  w.u16(1).u16(0x0800).u8(6).u8(4).u16(wire::arp_reply).bytes(mac.bytes).bytes(asked.subspan(24, 4));
-  w.bytes(asked.subspan(8, 6)).bytes(asked.subspan(14, 4));
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  const auto& asked = std::get<wire::ArpRequest>(packet->content);
+  Bytes bytes(wire::longest_packet);
+  bytes.resize(wire::build_arp_reply(mac, asked.target, asked.sender_mac, asked.sender, bytes));
   return {net::EtherType::arp, std::move(bytes), after};
 }
 

@@ -40,7 +40,7 @@ class Scan {
   }
 
   std::size_t send(std::initializer_list<std::uint16_t> ports) {
-    std::deque<std::array<std::uint8_t, wire::max_probe_size>> rooms;
+    std::deque<std::array<std::uint8_t, wire::longest_packet>> rooms;
     std::vector<engine::Frame> frames;
     for (const std::uint16_t port : ports) {
       const wire::TcpFields fields{.source = path_.source,
@@ -69,7 +69,7 @@ class Scan {
       EXPECT_TRUE(frames.has_value());
       for (const engine::Received& frame : *frames) {
         EXPECT_EQ(frame.interface, path_.interface);
-        const auto packet = target_.is_v4() ? wire::parse_ipv4(frame.bytes) : wire::parse_ipv6(frame.bytes);
+        const auto packet = wire::parse(frame.type, frame.bytes);
         EXPECT_TRUE(packet.has_value());
         if (packet) packets.push_back(*packet);
       }
@@ -99,9 +99,9 @@ class Scan {
         told[tcp->source.value()] = tcp->rst ? "reset" : "syn-ack";
       } else if (const auto* error = std::get_if<wire::IcmpError>(&packet.content)) {
         EXPECT_EQ(error->quoted_destination, target_);
-        EXPECT_EQ(error->quoted_source_port, Port{tag});
-        EXPECT_EQ(error->quoted_sequence, sequence_of(error->quoted_destination_port.value()));
-        told[error->quoted_destination_port.value()] =
+        EXPECT_EQ(error->quoted_u16(0), tag);
+        EXPECT_EQ(error->quoted_u32(4), sequence_of(error->quoted_u16(2)));
+        told[error->quoted_u16(2)] =
             std::to_string(static_cast<int>(error->kind)) + " from " + net::to_string(packet.source);
       }
     }

@@ -78,7 +78,7 @@ class Outbox {
 
  private:
   struct Room {
-    std::array<std::uint8_t, wire::max_probe_size> bytes{};
+    std::array<std::uint8_t, wire::longest_packet> bytes{};
     net::Path path;
   };
   Room& next(const net::Path& path, EtherType type, net::Mac to) {
@@ -103,9 +103,7 @@ std::vector<wire::Packet> receive_packets(PacketLink& link, std::size_t count) {
     const auto frames = link.receive(deadline);
     if (!frames) break;
     for (const engine::Received& frame : *frames) {
-      const auto packet = frame.type == EtherType::arp    ? wire::parse_arp(frame.bytes)
-                          : frame.type == EtherType::ipv4 ? wire::parse_ipv4(frame.bytes)
-                                                          : wire::parse_ipv6(frame.bytes);
+      const auto packet = wire::parse(frame.type, frame.bytes);
       EXPECT_TRUE(packet.has_value());
       EXPECT_LE(frame.at, MonotonicClock{}.now());
       if (packet && std::holds_alternative<Kind>(packet->content)) packets.push_back(*packet);
@@ -222,7 +220,7 @@ TEST(PacketLink, SendsPlainLayer3IntoTunnels) {
     ASSERT_EQ(size, static_cast<ssize_t>(outbox.frames()[0].bytes.size()));
     EXPECT_TRUE(std::ranges::equal(std::span{seen}.first(static_cast<std::size_t>(size)), outbox.frames()[0].bytes));
 
-    std::array<std::uint8_t, wire::max_probe_size> answer{};
+    std::array<std::uint8_t, wire::longest_packet> answer{};
     const std::size_t length = wire::build_tcp({.source = target,
                                                 .destination = path.source,
                                                 .source_port = Port{80},

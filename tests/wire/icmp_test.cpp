@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "wire/build.h"
+#include "wire/cursor.h"
 #include "wire/packet.h"
 #include "wire/protocol.h"
 
@@ -42,12 +43,12 @@ Octets ipv6(std::uint8_t next, const Octets& payload, std::uint8_t hops = 64) {
   return joined(header, payload);
 }
 
-Octets built(std::size_t size, const std::array<std::uint8_t, max_probe_size>& buffer) {
+Octets built(std::size_t size, const std::array<std::uint8_t, longest_packet>& buffer) {
   return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 Octets syn_to(const char* from, const char* to) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+  std::array<std::uint8_t, longest_packet> buffer{};
   const TcpFields fields{.source = address(from),
                          .destination = address(to),
                          .source_port = Port{40961},
@@ -77,7 +78,7 @@ TEST(IcmpError, EveryCodeHasItsKind) {
   };
   for (const auto& [code, kind] : kinds) {
     const auto bytes = ipv4(protocol_icmp, error_message(3, code, syn_to("198.18.0.1", "198.18.0.2")));
-    const auto error = content_of<IcmpError>(parse_ipv4(bytes));
+    const auto error = content_of<IcmpError>(parse(net::EtherType::ipv4, bytes));
     ASSERT_TRUE(error) << int{code};
     EXPECT_EQ(error->kind, kind) << int{code};
   }
@@ -88,85 +89,112 @@ TEST(IcmpError, EveryCodeOfVersion6HasItsKind) {
                          Kind::port_unreach, Kind::policy_failed,    Kind::reject_route, Kind::other_unreach};
   for (std::uint8_t code = 0; code < kinds.size(); ++code) {
     const auto bytes = ipv6(protocol_icmpv6, error_message(1, code, syn_to("2001:db8::1", "2001:db8::2")));
-    const auto error = content_of<IcmpError>(parse_ipv6(bytes));
+    const auto error = content_of<IcmpError>(parse(net::EtherType::ipv6, bytes));
     ASSERT_TRUE(error) << int{code};
     EXPECT_EQ(error->kind, kinds[code]) << int{code};
     EXPECT_EQ(error->quoted_destination, address("2001:db8::2"));
-    EXPECT_EQ(error->quoted_sequence, 0x12345678U);
+    EXPECT_EQ(error->quoted_u32(4), 0x12345678U);
   }
 }
 
 TEST(IcmpError, TimeExceededIsOneInBothVersions) {
-  const auto four = parse_ipv4(ipv4(protocol_icmp, error_message(11, 0, syn_to("198.18.0.1", "198.18.0.2"))));
+  const auto four =
+      parse(net::EtherType::ipv4, ipv4(protocol_icmp, error_message(11, 0, syn_to("198.18.0.1", "198.18.0.2"))));
   ASSERT_TRUE(content_of<IcmpError>(four));
   EXPECT_EQ(content_of<IcmpError>(four)->kind, Kind::time_exceeded);
-  const auto six = parse_ipv6(ipv6(protocol_icmpv6, error_message(3, 0, syn_to("2001:db8::1", "2001:db8::2"))));
+  const auto six =
+      parse(net::EtherType::ipv6, ipv6(protocol_icmpv6, error_message(3, 0, syn_to("2001:db8::1", "2001:db8::2"))));
   ASSERT_TRUE(content_of<IcmpError>(six));
   EXPECT_EQ(content_of<IcmpError>(six)->kind, Kind::time_exceeded);
 }
 
 TEST(Icmp, EachVersionStaysInItsOwn) {
-  EXPECT_FALSE(parse_ipv4(ipv4(protocol_icmpv6, {129, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
-  EXPECT_FALSE(parse_ipv6(ipv6(protocol_icmp, {0, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, ipv4(protocol_icmpv6, {129, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
+  EXPECT_FALSE(parse(net::EtherType::ipv6, ipv6(protocol_icmp, {0, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
 }
 
-TEST(IcmpEchoReply, IsReadAsFarAsItGoes) {
+TEST(IcmpMessage, IsReadAsFarAsItGoes) {
   for (const bool v4 : {true, false}) {
-    const auto parsed = [v4](const Octets& behind_checksum) {
-      const Octets message = joined({v4 ? icmp_echo_reply : icmpv6_echo_reply, 0, 0, 0}, behind_checksum);
-      return content_of<IcmpEchoReply>(v4 ? parse_ipv4(ipv4(protocol_icmp, message))
-                                          : parse_ipv6(ipv6(protocol_icmpv6, message)));
+    const std::uint8_t type = v4 ? icmp_echo_reply : icmpv6_echo_reply;
+    const auto parsed = [&](const Octets& behind_checksum) {
+      const Octets message = joined({type, 0, 0, 0}, behind_checksum);
+      const Octets bytes = v4 ? ipv4(protocol_icmp, message) : ipv6(protocol_icmpv6, message);
+      const auto packet = parse(v4 ? net::EtherType::ipv4 : net::EtherType::ipv6, bytes);
+      const auto content = content_of<IcmpMessage>(packet);
+      if (content) {
+        EXPECT_EQ(content->type, type);
+        EXPECT_EQ(content->identifier, 0x9c40);
+        EXPECT_EQ(content->sequence, 5);
+      }
+      return content ? std::optional{Octets{content->body.begin(), content->body.end()}} : std::nullopt;
     };
-    const auto whole = parsed({0x9c, 0x40, 0, 5, 1, 2, 3, 4});
-    ASSERT_TRUE(whole);
-    EXPECT_EQ(whole->identifier, 0x9c40);
-    EXPECT_EQ(whole->sequence, 5);
-    EXPECT_EQ(whole->cookie, 0x01020304U);
-    const auto shorter = parsed({0x9c, 0x40, 0, 5, 1, 2});
-    ASSERT_TRUE(shorter);
-    EXPECT_EQ(shorter->cookie, 0U) << "half a cookie is none";
+    EXPECT_EQ(parsed({0x9c, 0x40, 0, 5, 1, 2, 3, 4}), (Octets{1, 2, 3, 4}));
+    EXPECT_EQ(parsed({0x9c, 0x40, 0, 5}), Octets{});
     EXPECT_FALSE(parsed({0x9c, 0x40, 0}));
   }
 }
 
-TEST(IcmpTimestampReply, GivesBackTheTimeThatWasSent) {
-  const Octets message{14, 0, 0, 0, 0x9c, 0x40, 0, 5, 1, 2, 3, 4};
-  const auto reply = content_of<IcmpTimestampReply>(parse_ipv4(ipv4(protocol_icmp, message)));
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->identifier, 0x9c40);
-  EXPECT_EQ(reply->originate, 0x01020304U);
-  EXPECT_FALSE(parse_ipv4(ipv4(protocol_icmp, {14, 0, 0, 0, 0x9c, 0x40, 0, 5, 1, 2, 3})));
-}
-
-// Built: type, code, checksum, identifier, sequence, cookie.
-void expect_icmp_request(std::span<const std::uint8_t> message, std::uint8_t type) {
-  EXPECT_EQ(message[0], type);
-  EXPECT_EQ(message[1], 0);
-  EXPECT_EQ((Octets{message.begin() + 4, message.begin() + 12}), (Octets{0x9c, 0x40, 0, 5, 1, 2, 3, 4}));
+TEST(Cursor, HalfANumberIsNone) {
+  const Octets bytes{1, 2, 3, 4, 5};
+  EXPECT_EQ(u32_at(bytes, 0), 0x01020304U);
+  EXPECT_EQ(u32_at(bytes, 1), 0x02030405U);
+  EXPECT_EQ(u32_at(bytes, 2), 0U);
+  EXPECT_EQ(u32_at(bytes, 9), 0U);
 }
 
 TEST(BuildIcmp, RequestsHaveTheBytesOfTheRfcs) {
-  const auto fields = [](const char* from, const char* to) {
-    return IcmpFields{
-        .source = address(from), .destination = address(to), .identifier = 0x9c40, .sequence = 5, .cookie = 0x01020304};
+  const Octets body{1, 2, 3, 4};
+  const auto fields = [&](const char* from, const char* to, std::uint8_t type) {
+    return IcmpFields{.source = address(from),
+                      .destination = address(to),
+                      .type = type,
+                      .identifier = 0x9c40,
+                      .sequence = 5,
+                      .body = body};
   };
-  std::array<std::uint8_t, max_probe_size> buffer{};
-  for (const std::uint8_t type : {icmp_echo_request, icmp_timestamp_request}) {
-    const auto four = fields("198.18.0.1", "198.18.0.2");
-    const bool echo = type == icmp_echo_request;
-    const Octets bytes = built(echo ? build_icmp_echo(four, buffer) : build_icmp_timestamp(four, buffer), buffer);
-    const auto message = std::span{bytes}.subspan(20);
-    expect_icmp_request(message, type);
-    EXPECT_EQ(checksum(message), 0) << "no pseudo header (RFC 792)";
-    EXPECT_EQ(bytes[8], 64) << "TTL";
-    EXPECT_EQ(bytes[9], protocol_icmp);
-    EXPECT_EQ(message.size(), echo ? 16U : 20U);
-  }
-  const Octets six = built(build_icmp_echo(fields("2001:db8::1", "2001:db8::2"), buffer), buffer);
-  expect_icmp_request(std::span{six}.subspan(40), icmpv6_echo_request);
+  const auto behind_checksum = [](std::span<const std::uint8_t> message) {
+    return Octets{message.begin() + 4, message.end()};
+  };
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const Octets four = built(build_icmp(fields("198.18.0.1", "198.18.0.2", icmp_echo_request), buffer), buffer);
+  const auto message = std::span{four}.subspan(20);
+  EXPECT_EQ(message[0], icmp_echo_request);
+  EXPECT_EQ(message[1], 0);
+  EXPECT_EQ(behind_checksum(message), (Octets{0x9c, 0x40, 0, 5, 1, 2, 3, 4}));
+  EXPECT_EQ(checksum(message), 0) << "no pseudo header (RFC 792)";
+  EXPECT_EQ(four[8], 64) << "TTL";
+  EXPECT_EQ(four[9], protocol_icmp);
+  const Octets six = built(build_icmp(fields("2001:db8::1", "2001:db8::2", icmpv6_echo_request), buffer), buffer);
+  EXPECT_EQ(six[40], icmpv6_echo_request);
+  EXPECT_EQ(behind_checksum(std::span{six}.subspan(40)), (Octets{0x9c, 0x40, 0, 5, 1, 2, 3, 4}));
   Octets summed{six.begin() + 8, six.end()};
-  summed.insert(summed.end(), {0, protocol_icmpv6, 0, 16});
+  summed.insert(summed.end(), {0, protocol_icmpv6, 0, 12});
   EXPECT_EQ(checksum(summed), 0) << "with the pseudo header (RFC 4443 §2.3)";
+}
+
+TEST(BuildIcmpError, SaysWhatItQuotesInBothVersions) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  for (const bool v4 : {true, false}) {
+    const char* us = v4 ? "198.18.0.1" : "2001:db8::1";
+    const char* them = v4 ? "198.18.0.2" : "2001:db8::2";
+    const Octets quoted = syn_to(us, them);
+    const Octets bytes = built(build_icmp_error({.source = address(them),
+                                                 .destination = address(us),
+                                                 .type = v4 ? icmp_unreachable : icmpv6_unreachable,
+                                                 .code = v4 ? std::uint8_t{3} : std::uint8_t{4},
+                                                 .quoted = quoted,
+                                                 .hop_limit = 7},
+                                                buffer),
+                               buffer);
+    const auto packet = parse(v4 ? net::EtherType::ipv4 : net::EtherType::ipv6, bytes);
+    const auto error = content_of<IcmpError>(packet);
+    ASSERT_TRUE(error);
+    EXPECT_EQ(packet->ttl, 7);
+    EXPECT_EQ(error->kind, Kind::port_unreach);
+    EXPECT_EQ(error->quoted_destination, address(them));
+    EXPECT_EQ(error->quoted_protocol, protocol_tcp);
+    EXPECT_EQ(error->quoted_u16(2), 443);
+  }
 }
 
 TEST(BuildTcp, LeavesWithAnOrdinaryTimeToLive) {
@@ -175,7 +203,7 @@ TEST(BuildTcp, LeavesWithAnOrdinaryTimeToLive) {
 }
 
 TEST(NeighbourSolicitation, CarriesTheAskersAddressAsOptionOne) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+  std::array<std::uint8_t, longest_packet> buffer{};
   const net::Mac ours{{2, 0, 0, 0, 0, 1}};
   const auto bytes =
       built(build_neighbour_solicitation(ours, address("2001:db8::1"), address("2001:db8::2"), buffer), buffer);
@@ -189,10 +217,26 @@ Octets advertisement(const Octets& options) {
   return ipv6(protocol_icmpv6, joined(message, options), 255);
 }
 
+TEST(NeighbourSolicitation, IsReadBackAndAnswered) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const net::Mac mac{{2, 0, 0, 0, 0, 9}};
+  const auto request =
+      built(build_neighbour_solicitation({}, address("2001:db8::1"), address("2001:db8::2"), buffer), buffer);
+  const auto asked = content_of<NeighbourSolicitation>(parse(net::EtherType::ipv6, request));
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->target, address("2001:db8::2"));
+  const auto reply =
+      built(build_neighbour_advertisement(mac, address("2001:db8::2"), address("2001:db8::1"), buffer), buffer);
+  const auto answered = content_of<NeighbourAdvertisement>(parse(net::EtherType::ipv6, reply));
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->target, address("2001:db8::2"));
+  EXPECT_EQ(answered->mac, mac);
+}
+
 TEST(NeighbourAdvertisement, TheAddressIsThatOfOptionTwo) {
   const Octets target_address{2, 1, 2, 0, 0, 0, 0, 9};
   const auto parsed = [](const Octets& options) {
-    return content_of<NeighbourAdvertisement>(parse_ipv6(advertisement(options)));
+    return content_of<NeighbourAdvertisement>(parse(net::EtherType::ipv6, advertisement(options)));
   };
   const net::Mac theirs{{2, 0, 0, 0, 0, 9}};
   ASSERT_TRUE(parsed(target_address));
@@ -215,7 +259,7 @@ Octets segment_of(const char* from, const char* to) {
 TEST(ParseIpv6, OnlyAFirstFragmentHasATransportHeader) {
   const Octets segment = segment_of("2001:db8::2", "2001:db8::1");
   const auto fragment = [&](std::uint8_t second, std::uint8_t offset_high, std::uint8_t offset_low) {
-    return parse_ipv6(ipv6(44, joined({6, second, offset_high, offset_low, 0, 0, 0, 7}, segment)));
+    return parse(net::EtherType::ipv6, ipv6(44, joined({6, second, offset_high, offset_low, 0, 0, 0, 7}, segment)));
   };
   EXPECT_TRUE(content_of<TcpSegment>(fragment(0, 0, 1))) << "the first of several";
   EXPECT_TRUE(content_of<TcpSegment>(fragment(3, 0, 0))) << "its second byte is no length (RFC 8200 §4.5)";
@@ -226,39 +270,38 @@ TEST(ParseIpv6, OnlyAFirstFragmentHasATransportHeader) {
 TEST(ParseIpv6, LengthsThatDoNotFitAreLies) {
   const Octets segment = segment_of("2001:db8::2", "2001:db8::1");
   Octets bytes = ipv6(protocol_tcp, segment);
-  ASSERT_TRUE(parse_ipv6(bytes));
+  ASSERT_TRUE(parse(net::EtherType::ipv6, bytes));
   ++bytes[5];
-  EXPECT_FALSE(parse_ipv6(bytes)) << "one more than came";
+  EXPECT_FALSE(parse(net::EtherType::ipv6, bytes)) << "one more than came";
   bytes[5] = 19;
-  EXPECT_FALSE(parse_ipv6(bytes)) << "what lies behind the payload is padding";
+  EXPECT_FALSE(parse(net::EtherType::ipv6, bytes)) << "what lies behind the payload is padding";
   bytes[5] = static_cast<std::uint8_t>(segment.size());
   bytes.insert(bytes.end(), {0, 0, 0, 0});
-  EXPECT_TRUE(parse_ipv6(bytes)) << "and does no harm";
+  EXPECT_TRUE(parse(net::EtherType::ipv6, bytes)) << "and does no harm";
 }
 
 TEST(ParseUdp, ReadsPortsAndPayload) {
   const auto bytes = ipv4(protocol_udp, {0, 53, 0x9c, 0x40, 0, 11, 0, 0, 'a', 'b', 'c'});
-  const auto udp = content_of<UdpDatagram>(parse_ipv4(bytes));
+  const auto udp = content_of<UdpDatagram>(parse(net::EtherType::ipv4, bytes));
   ASSERT_TRUE(udp);
   EXPECT_EQ(udp->source, Port{53});
   EXPECT_EQ(udp->destination, Port{40'000});
   EXPECT_EQ((Octets{udp->payload.begin(), udp->payload.end()}), (Octets{'a', 'b', 'c'}));
-  EXPECT_FALSE(parse_ipv4(ipv4(protocol_udp, {0, 53, 0x9c, 0x40, 0, 7, 0})));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, ipv4(protocol_udp, {0, 53, 0x9c, 0x40, 0, 7, 0})));
 }
 
 TEST(ParseArp, OnlyEthernetAndIpv4) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+  std::array<std::uint8_t, longest_packet> buffer{};
   Octets bytes =
       built(build_arp_request({{2, 0, 0, 0, 0, 1}}, address("198.18.0.1"), address("198.18.0.2"), buffer), buffer);
-  bytes[7] = 2;
-  ASSERT_TRUE(parse_arp(bytes));
+  ASSERT_TRUE(parse(net::EtherType::arp, bytes));
   for (const std::size_t at : {1U, 3U, 4U, 5U}) {
     Octets other = bytes;
     ++other[at];
-    EXPECT_FALSE(parse_arp(other)) << at;
+    EXPECT_FALSE(parse(net::EtherType::arp, other)) << at;
   }
   bytes.pop_back();
-  EXPECT_FALSE(parse_arp(bytes));
+  EXPECT_FALSE(parse(net::EtherType::arp, bytes));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "wire/build.h"
+#include "wire/cursor.h"
 #include "wire/packet.h"
 
 namespace portolan::wire {
@@ -22,12 +23,12 @@ const Packet_bytes reset_packet{0x45, 0x00, 0x00, 0x28, 0x00, 0x00, 0x40, 0x00, 
                                 0x00, 0x02, 0xc6, 0x12, 0x00, 0x01, 0x00, 0x09, 0xa0, 0x01, 0x00, 0x00, 0x00, 0x00,
                                 0x12, 0x34, 0x56, 0x79, 0x50, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
 
-Packet_bytes built(std::size_t size, const std::array<std::uint8_t, max_probe_size>& buffer) {
+Packet_bytes built(std::size_t size, const std::array<std::uint8_t, longest_packet>& buffer) {
   return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 Packet_bytes syn_packet(const IpAddress& from, const IpAddress& to) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+  std::array<std::uint8_t, longest_packet> buffer{};
   const std::size_t size = build_tcp({.source = from,
                                       .destination = to,
                                       .source_port = Port{40961},
@@ -79,7 +80,7 @@ TEST(BuildTcp, TheSynOverIpv6SumsToZero) {
 }
 
 TEST(ParseIpv4, ReadsAReset) {
-  const auto packet = parse_ipv4(reset_packet);
+  const auto packet = parse(net::EtherType::ipv4, reset_packet);
   ASSERT_TRUE(packet);
   EXPECT_EQ(packet->source, v4("198.18.0.2"));
   EXPECT_EQ(packet->ttl, 64);
@@ -90,10 +91,30 @@ TEST(ParseIpv4, ReadsAReset) {
   EXPECT_EQ(tcp.acknowledgement, 0x12345679U);
 }
 
+TEST(ParseIpv4, WindowOptionsAndAllThatFollowsTheHeaderAreKept) {
+  const auto bytes = syn_packet(v4("198.18.0.1"), v4("198.18.0.2"));
+  const auto packet = parse(net::EtherType::ipv4, bytes);
+  ASSERT_TRUE(packet);
+  const auto& tcp = std::get<TcpSegment>(packet->content);
+  EXPECT_EQ(tcp.window, 1024);
+  EXPECT_EQ((Packet_bytes{tcp.options.begin(), tcp.options.end()}), (Packet_bytes{2, 4, 0x05, 0xb4}));
+  EXPECT_EQ((Packet_bytes{packet->transport.begin(), packet->transport.end()}),
+            (Packet_bytes{bytes.begin() + 20, bytes.end()}));
+}
+
+TEST(ParseIpv4, ATransportThatNobodyReadsKeepsItsNumberAndItsBytes) {
+  Packet_bytes bytes = reset_packet;
+  bytes[9] = 132;  // SCTP
+  const auto packet = parse(net::EtherType::ipv4, bytes);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(std::get<Other>(packet->content).protocol, 132);
+  EXPECT_EQ(packet->transport.size(), 20U);
+}
+
 TEST(ParseIpv4, WhatIsBuiltIsReadBack) {
   for (const auto& [from, to] : {std::pair{"198.18.0.1", "198.18.0.2"}, std::pair{"2001:db8::1", "2001:db8::2"}}) {
     const auto bytes = syn_packet(v4(from), v4(to));
-    const auto packet = v4(from).is_v4() ? parse_ipv4(bytes) : parse_ipv6(bytes);
+    const auto packet = parse(v4(from).is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6, bytes);
     ASSERT_TRUE(packet);
     const auto& tcp = std::get<TcpSegment>(packet->content);
     EXPECT_EQ(packet->destination, v4(to));
@@ -105,7 +126,7 @@ TEST(ParseIpv4, WhatIsBuiltIsReadBack) {
 
 TEST(ParseIpv4, EveryTruncationIsNothingRatherThanWrong) {
   for (std::size_t size = 0; size < 36; ++size) {
-    EXPECT_FALSE(parse_ipv4(std::span{reset_packet}.first(size))) << size;
+    EXPECT_FALSE(parse(net::EtherType::ipv4, std::span{reset_packet}.first(size))) << size;
   }
 }
 
@@ -114,7 +135,7 @@ TEST(ParseIpv4, OptionsAreSteppedOver) {
   bytes.insert(bytes.begin() + 20, {7, 4, 4, 0});  // record route, empty
   bytes[0] = 0x46;
   bytes[3] = 44;
-  const auto packet = parse_ipv4(bytes);
+  const auto packet = parse(net::EtherType::ipv4, bytes);
   ASSERT_TRUE(packet);
   EXPECT_TRUE(std::get<TcpSegment>(packet->content).rst);
 }
@@ -123,24 +144,24 @@ TEST(ParseIpv4, ALaterFragmentHasNoTransportHeader) {
   Packet_bytes bytes = reset_packet;
   bytes[6] = 0x00;
   bytes[7] = 0x10;
-  EXPECT_FALSE(parse_ipv4(bytes));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, bytes));
 }
 
 TEST(ParseIpv4, LengthsThatDoNotFitAreLies) {
   Packet_bytes total = reset_packet;
   total[3] = 41;  // one more than came
-  EXPECT_FALSE(parse_ipv4(total));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, total));
   total[3] = 19;  // less than its own header
-  EXPECT_FALSE(parse_ipv4(total));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, total));
   Packet_bytes offset = reset_packet;
   offset[32] = 0x60;  // a TCP header longer than the segment
-  EXPECT_FALSE(parse_ipv4(offset));
+  EXPECT_FALSE(parse(net::EtherType::ipv4, offset));
 }
 
 TEST(ParseIpv4, EthernetPaddingIsNotPayload) {
   Packet_bytes bytes = reset_packet;
   bytes.resize(46);
-  EXPECT_TRUE(parse_ipv4(bytes));
+  EXPECT_TRUE(parse(net::EtherType::ipv4, bytes));
 }
 
 TEST(ParseIpv4, AnIcmpErrorSaysWhatItQuotes) {
@@ -149,18 +170,18 @@ TEST(ParseIpv4, AnIcmpErrorSaysWhatItQuotes) {
   // The least that RFC 792 promises: the header and eight bytes.
   bytes.insert(bytes.end(), quoted.begin(), quoted.begin() + 28);
   bytes[3] = static_cast<std::uint8_t>(bytes.size());
-  const auto packet = parse_ipv4(bytes);
+  const auto packet = parse(net::EtherType::ipv4, bytes);
   ASSERT_TRUE(packet);
   const auto& error = std::get<IcmpError>(packet->content);
   EXPECT_EQ(packet->source, v4("198.18.0.99"));
   EXPECT_EQ(error.kind, IcmpError::Kind::admin_prohibited);
   EXPECT_EQ(error.quoted_destination, v4("198.18.0.2"));
-  EXPECT_EQ(error.quoted_destination_port, Port{443});
-  EXPECT_EQ(error.quoted_source_port, Port{40961});
-  EXPECT_EQ(error.quoted_sequence, 0x12345678U);
+  EXPECT_EQ(error.quoted_u16(0), 40961) << "source port";
+  EXPECT_EQ(error.quoted_u16(2), 443) << "destination port";
+  EXPECT_EQ(error.quoted_u32(4), 0x12345678U) << "sequence number";
   bytes.pop_back();
   --bytes[3];
-  EXPECT_FALSE(parse_ipv4(bytes)) << "seven bytes of the quote identify nothing";
+  EXPECT_FALSE(parse(net::EtherType::ipv4, bytes)) << "seven bytes of the quote identify nothing";
 }
 
 TEST(ParseIpv6, ExtensionHeadersAreSteppedOverAndBounded) {
@@ -168,25 +189,31 @@ TEST(ParseIpv6, ExtensionHeadersAreSteppedOverAndBounded) {
   bytes.insert(bytes.begin() + 40, {6, 0, 1, 4, 0, 0, 0, 0});  // hop-by-hop, padding, then TCP
   bytes[6] = 0;
   bytes[5] = static_cast<std::uint8_t>(bytes[5] + 8);
-  ASSERT_TRUE(parse_ipv6(bytes));
+  ASSERT_TRUE(parse(net::EtherType::ipv6, bytes));
   bytes[41] = 255;  // the header claims to be longer than the packet
-  EXPECT_FALSE(parse_ipv6(bytes));
+  EXPECT_FALSE(parse(net::EtherType::ipv6, bytes));
 }
 
-TEST(ParseArp, OnlyAReplyIsRead) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+TEST(ParseArp, RequestAndReplyAreToldApart) {
+  std::array<std::uint8_t, longest_packet> buffer{};
   const net::Mac ours{{2, 0, 0, 0, 0, 1}};
-  auto bytes = built(build_arp_request(ours, v4("198.18.0.1"), v4("198.18.0.2"), buffer), buffer);
-  EXPECT_EQ(bytes.size(), 28U);
-  EXPECT_FALSE(parse_arp(bytes)) << "a request is nobody's answer";
-  bytes[7] = 2;
-  const auto packet = parse_arp(bytes);
-  ASSERT_TRUE(packet);
-  EXPECT_EQ(std::get<ArpReply>(packet->content).sender_mac, ours);
+  const auto request = built(build_arp_request(ours, v4("198.18.0.1"), v4("198.18.0.2"), buffer), buffer);
+  EXPECT_EQ(request.size(), 28U);
+  const auto asked = parse(net::EtherType::arp, request);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(std::get<ArpRequest>(asked->content).target, v4("198.18.0.2"));
+  const net::Mac theirs{{2, 0, 0, 0, 0, 2}};
+  auto reply = built(build_arp_reply(theirs, v4("198.18.0.2"), ours, v4("198.18.0.1"), buffer), buffer);
+  const auto answered = parse(net::EtherType::arp, reply);
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(std::get<ArpReply>(answered->content).sender_mac, theirs);
+  EXPECT_EQ(answered->source, v4("198.18.0.2"));
+  reply[7] = 3;
+  EXPECT_FALSE(parse(net::EtherType::arp, reply)) << "an operation of another protocol (RFC 903)";
 }
 
 TEST(NeighbourSolicitation, GoesToTheSolicitedNodeGroup) {
-  std::array<std::uint8_t, max_probe_size> buffer{};
+  std::array<std::uint8_t, longest_packet> buffer{};
   const auto target = v4("2001:db8::ab:cdef");
   const auto bytes =
       built(build_neighbour_solicitation({{2, 0, 0, 0, 0, 1}}, v4("2001:db8::1"), target, buffer), buffer);
@@ -196,6 +223,92 @@ TEST(NeighbourSolicitation, GoesToTheSolicitedNodeGroup) {
   std::vector<std::uint8_t> summed{bytes.begin() + 8, bytes.end()};
   summed.insert(summed.end(), {0, 58, 0, 32});
   EXPECT_EQ(checksum(summed), 0);
+}
+
+// A packet that fills the buffer to its last byte.
+TEST(BuildUdp, ReadsBackAndSumsToZeroUpToTheLongestPacket) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  for (const std::size_t size : {0U, 1U, 12U, 1452U}) {
+    const Packet_bytes payload(size, 0x5a);
+    const auto from = v4("2001:db8::1");
+    const auto to = v4("2001:db8::2");
+    const auto bytes = built(build_udp({.source = from,
+                                        .destination = to,
+                                        .source_port = Port{40961},
+                                        .destination_port = Port{53},
+                                        .payload = payload},
+                                       buffer),
+                             buffer);
+    EXPECT_EQ(bytes.size(), 40 + 8 + size);
+    const auto packet = parse(net::EtherType::ipv6, bytes);
+    ASSERT_TRUE(packet);
+    const auto& udp = std::get<UdpDatagram>(packet->content);
+    EXPECT_EQ(udp.source, Port{40961});
+    EXPECT_EQ((Packet_bytes{udp.payload.begin(), udp.payload.end()}), payload);
+    std::vector<std::uint8_t> summed{bytes.begin() + 8, bytes.end()};
+    if (summed.size() % 2 != 0) summed.push_back(0);
+    const auto length = static_cast<std::uint16_t>(8 + size);
+    summed.insert(summed.end(), {static_cast<std::uint8_t>(length >> 8U), static_cast<std::uint8_t>(length), 0, 17});
+    EXPECT_EQ(checksum(summed), 0) << size;
+  }
+}
+
+TEST(BuildUdp, ASumOfZeroIsSentAsItsOtherForm) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  UdpFields fields{.source = v4("198.18.0.1"),
+                   .destination = v4("198.18.0.2"),
+                   .source_port = Port{40961},
+                   .destination_port = Port{53}};
+  const auto plain = built(build_udp(fields, buffer), buffer);
+  // The sum itself as payload makes the new sum zero, once the longer length is taken off it.
+  const unsigned sum = unsigned{plain[26]} << 8U | plain[27];
+  const auto rest = static_cast<std::uint16_t>(sum - 4);
+  const std::array<std::uint8_t, 2> payload{static_cast<std::uint8_t>(rest >> 8U), static_cast<std::uint8_t>(rest)};
+  fields.payload = payload;
+  const auto bytes = built(build_udp(fields, buffer), buffer);
+  EXPECT_EQ(bytes[26], 0xff) << "zero would mean that there is no sum (RFC 768)";
+  EXPECT_EQ(bytes[27], 0xff);
+}
+
+TEST(Dress, ABadChecksumIsOneOff) {
+  constexpr Dress bad{.bad_checksum = true};
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const auto summed = [&](const Dress& dress) {
+    const auto bytes = built(build_tcp({.source = v4("198.18.0.1"),
+                                        .destination = v4("198.18.0.2"),
+                                        .source_port = Port{40961},
+                                        .destination_port = Port{443},
+                                        .dress = dress},
+                                       buffer),
+                             buffer);
+    std::vector<std::uint8_t> all{bytes.begin() + 12, bytes.end()};
+    all.insert(all.end(), {0, 6, 0, 24});
+    return checksum(all);
+  };
+  EXPECT_EQ(summed(plain), 0);
+  EXPECT_NE(summed(bad), 0);
+}
+
+TEST(Dress, PaddingStandsBehindThePayload) {
+  constexpr Dress padded{.padding = 3};
+  std::array<std::uint8_t, longest_packet> buffer{};
+  buffer.fill(0xee);
+  const std::array<std::uint8_t, 2> payload{1, 2};
+  const auto bytes = built(build_udp({.source = v4("198.18.0.1"),
+                                      .destination = v4("198.18.0.2"),
+                                      .source_port = Port{40961},
+                                      .destination_port = Port{53},
+                                      .payload = payload,
+                                      .dress = padded},
+                                     buffer),
+                           buffer);
+  EXPECT_EQ((Packet_bytes{bytes.begin() + 28, bytes.end()}), (Packet_bytes{1, 2, 0, 0, 0}));
+  EXPECT_EQ(bytes[25], 13) << "the length of UDP counts it";
+}
+
+TEST(WriterDeathTest, NothingIsWrittenBeyondTheBuffer) {
+  std::array<std::uint8_t, 3> room{};
+  EXPECT_DEATH(Writer{room}.u32(1), "width");
 }
 
 }  // namespace

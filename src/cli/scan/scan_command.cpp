@@ -324,7 +324,7 @@ class ScanRun {
     started.ping_only = plan.depth == plan::ScanDepth::ping;
     for (const plan::Technique& technique : plan.techniques) {
       const probe::Probe& probe = *probe::find(technique.name);
-      started.scans.push_back({std::string{probe.scan_type}, probe.protocol, technique.ports});
+      started.scans.push_back({std::string{probe.scan_type}, probe::protocol_of(probe.asks), technique.ports});
     }
     return reports_->sink().on(started);
   }

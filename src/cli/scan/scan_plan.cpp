@@ -181,7 +181,7 @@ class Preparation {
 
   Result<void> add_probe(const DiscoveryWord& word) {
     const probe::Probe& probe = *word.probe;
-    if (probe.protocol != net::Protocol::tcp) {
+    if (!probe::asks_ports(probe.asks)) {
       if (plan_.privileged) add_once(probe, {});
       return {};
     }

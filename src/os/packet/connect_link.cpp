@@ -19,9 +19,7 @@
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 #include "wire/build.h"
-#include "wire/cursor.h"
 #include "wire/packet.h"
-#include "wire/protocol.h"
 
 namespace portolan::os {
 namespace {
@@ -34,7 +32,11 @@ constexpr std::size_t event_batch = 256;
 constexpr Duration longest_sleep = 1h;
 // This long without a socket to be had, and none of ours in the way: it is not going to change.
 constexpr Duration stuck_after = 1s;
+constexpr std::size_t longest_syn = 40 + 24;  // over IPv6, with the one option that is sent
 constexpr std::uint64_t no_slot = UINT64_MAX;
+
+// The kernel does not tell how far an answer has come.
+constexpr wire::Dress unknown_way{.hop_limit = 0};
 
 struct IcmpMessage {
   std::uint8_t type = 0;
@@ -124,7 +126,7 @@ struct ConnectLink::Syn {
   net::Port source_port;
   std::uint32_t sequence = 0;
   std::uint32_t interface = 0;
-  std::array<std::uint8_t, wire::max_probe_size> bytes{};
+  std::array<std::uint8_t, longest_syn> bytes{};
   std::size_t size = 0;
 
   [[nodiscard]] Key key() const { return {target, port}; }
@@ -137,7 +139,7 @@ struct ConnectLink::Pending {
 };
 
 struct ConnectLink::Reply {
-  std::array<std::uint8_t, 2 * wire::max_probe_size> bytes{};
+  std::array<std::uint8_t, 40 + 8 + longest_syn> bytes{};
   std::size_t size = 0;
   net::EtherType type = net::EtherType::ipv4;
   std::uint32_t interface = 0;
@@ -152,26 +154,21 @@ struct ConnectLink::Reply {
                             .destination_port = syn.source_port,
                             .sequence = 0,
                             .acknowledgement = syn.sequence + 1,
-                            .flags = flags},
+                            .flags = flags,
+                            .dress = unknown_way},
                            bytes);
     type = syn.target.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
-    bytes[syn.target.is_v4() ? 8 : 7] = 0;  // TTL or hop limit: unknown. Nobody checks the checksum.
   }
 
   void write_error(const Syn& syn, const net::IpAddress& from, IcmpMessage message) {
-    wire::Writer w{bytes};
-    const std::size_t payload = 8 + syn.size;
-    if (syn.target.is_v4()) {
-      type = net::EtherType::ipv4;
-      w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(20 + payload)).u32(0).u8(0).u8(wire::protocol_icmp).u16(0);
-    } else {
-      type = net::EtherType::ipv6;
-      w.u32(0x60000000).u16(static_cast<std::uint16_t>(payload)).u8(wire::protocol_icmpv6).u8(0);
-    }
-    w.bytes(from.bytes()).bytes(syn.source.bytes());
-    w.u8(message.type).u8(message.code).u16(0).u32(0);
-    w.bytes(std::span{syn.bytes}.first(syn.size));
-    size = w.size();
+    type = syn.target.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
+    size = wire::build_icmp_error({.source = from,
+                                   .destination = syn.source,
+                                   .type = message.type,
+                                   .code = message.code,
+                                   .quoted = std::span{syn.bytes}.first(syn.size),
+                                   .hop_limit = unknown_way.hop_limit},
+                                  bytes);
   }
 };
 
@@ -201,10 +198,8 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
 }
 
 std::optional<ConnectLink::Syn> ConnectLink::read_syn(const engine::Frame& frame) {
-  const auto packet = frame.type == net::EtherType::ipv4   ? wire::parse_ipv4(frame.bytes)
-                      : frame.type == net::EtherType::ipv6 ? wire::parse_ipv6(frame.bytes)
-                                                           : std::nullopt;
-  if (!packet || frame.bytes.size() > wire::max_probe_size) return std::nullopt;
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  if (!packet || frame.bytes.size() > longest_syn) return std::nullopt;
   const auto* tcp = std::get_if<wire::TcpSegment>(&packet->content);
   if (tcp == nullptr || !tcp->syn || tcp->ack) return std::nullopt;
   Syn syn;
