@@ -70,19 +70,6 @@ int status_of_child(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// The kernel notices a carrier up to a second after it is there, and IPv6 waits for that.
-void wait_for_carrier(const char* device) {
-  const FileDescriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  ifreq request{};
-  std::strcpy(request.ifr_name, device);
-  for (int i = 0; i < 10'000; ++i) {
-    ASSERT_EQ(::ioctl(any.get(), SIOCGIFFLAGS, &request), 0) << device;
-    if ((request.ifr_flags & IFF_RUNNING) != 0) return;
-    ::usleep(1'000);
-  }
-  FAIL() << device << " has no carrier";
-}
-
 }  // namespace
 
 std::optional<std::string> no_private_networks() {
@@ -154,6 +141,18 @@ void make_wire(const Peer& peer) {
   peer.shell(
       "ip addr add 198.18.0.2/24 dev far; ip -6 addr add 2001:db8::2/64 dev far nodad; "
       "ip link set far up addrgenmode none");
+}
+
+void wait_for_carrier(const char* device) {
+  const FileDescriptor any{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  ifreq request{};
+  std::strcpy(request.ifr_name, device);
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(::ioctl(any.get(), SIOCGIFFLAGS, &request), 0) << device;
+    if ((request.ifr_flags & IFF_RUNNING) != 0) return;
+    ::usleep(1'000);
+  }
+  FAIL() << device << " has no carrier";
 }
 
 void wait_for_ipv6(const Peer& peer) {

@@ -49,6 +49,8 @@ class Peer {
 // A wire between this network and the peer's: "near" here with 198.18.0.1/24 and 2001:db8::1/64, "far"
 // there with 198.18.0.2 and 2001:db8::2. Both up, no duplicate address detection.
 void make_wire(const Peer& peer);
+// Returns when the kernel has noticed the carrier of a device, which takes up to a second.
+void wait_for_carrier(const char* device);
 // Both ends begin to speak IPv6 once they have noticed that the wire is up, which takes up to a second.
 void wait_for_ipv6(const Peer& peer);
 

@@ -97,14 +97,26 @@ std::optional<Route> parse_route(MessageBytes message) {
   Route route;
   route.type = body->rtm_type;
   std::optional<net::IpAddress> via;
+  bool has_way = false;
+  bool has_next_hops = false;  // elsewhere: nested, or as an object of their own
   wire::for_each_attribute(message, [&](std::uint16_t type, MessageBytes payload) {
     if (type == RTA_OIF) route.interface = wire::read_struct<std::uint32_t>(payload).value_or(0);
+    has_way |= type == RTA_OIF || type == RTA_GATEWAY || type == RTA_VIA;
+    has_next_hops |= type == RTA_MULTIPATH || type == RTA_NH_ID;
     if (type == RTA_PREFSRC) route.source = address_of(payload);
     if (type == RTA_GATEWAY) route.gateway = address_of(payload);
     if (type == RTA_VIA) via = via_of(payload);
   });
   if (!route.gateway) route.gateway = via;
+  route.many_ways = has_next_hops && !has_way;
   return route;
+}
+
+RouteAnswer parse_route_answer(MessageBytes message) {
+  if (const auto error = parse_error(message)) return std::unexpected{*error};
+  const auto route = parse_route(message);
+  if (!route) return std::unexpected{EBADMSG};
+  return *route;
 }
 
 std::optional<int> parse_error(MessageBytes message) {
@@ -124,6 +136,7 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
   const auto address = question.target.bytes();
   body->rtm_family = question.target.is_v4() ? AF_INET : AF_INET6;
   body->rtm_dst_len = static_cast<unsigned char>(address.size() * 8);
+  if (question.matched) body->rtm_flags = RTM_F_FIB_MATCH;
   mnl_attr_put(header, RTA_DST, address.size(), address.data());
   const std::uint32_t interface = question.interface != 0 ? question.interface : question.target.zone();
   if (interface != 0) mnl_attr_put_u32(header, RTA_OIF, interface);
@@ -140,6 +153,23 @@ Result<NetlinkSocket> NetlinkSocket::open() {
   return NetlinkSocket{std::move(socket)};
 }
 
+Result<NetlinkSocket> NetlinkSocket::listen(std::span<const int> groups) {
+  auto socket = open();
+  if (!socket) return socket;
+  // A socket without an address of its own shares the kernel's and is told of nothing.
+  sockaddr_nl own{};
+  own.nl_family = AF_NETLINK;
+  if (::bind(socket->socket_.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) {
+    return failure("listen to", errno);
+  }
+  for (const int group : groups) {
+    if (::setsockopt(socket->socket_.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) != 0) {
+      return failure("listen to", errno);
+    }
+  }
+  return socket;
+}
+
 Result<void> NetlinkSocket::send(std::span<const std::uint8_t> datagram) {
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
@@ -151,7 +181,7 @@ Result<void> NetlinkSocket::send(std::span<const std::uint8_t> datagram) {
   }
 }
 
-Result<bool> NetlinkSocket::receive(const std::function<void(MessageBytes)>& visit) {
+Result<bool> NetlinkSocket::receive(const Visit& visit) {
   buffer_.resize(datagram_size);
   std::array<mmsghdr, batch_limit> headers{};
   std::array<iovec, batch_limit> parts{};
@@ -177,26 +207,48 @@ Result<bool> NetlinkSocket::receive(const std::function<void(MessageBytes)>& vis
   }
 }
 
+Result<bool> NetlinkSocket::drain() {
+  bool any = false;
+  for (;;) {
+    std::uint8_t beginning = 0;
+    const ssize_t size = ::recv(socket_.get(), &beginning, sizeof beginning, MSG_DONTWAIT);
+    if (size < 0 && errno == EAGAIN) return any;
+    if (size < 0 && errno != ENOBUFS && errno != EINTR) return failure("read", errno);
+    any = any || size >= 0 || errno == ENOBUFS;
+  }
+}
+
 Result<std::vector<std::vector<std::uint8_t>>> NetlinkSocket::dump(std::uint16_t type) {
   std::vector<std::vector<std::uint8_t>> messages;
   for (int tries = 0; tries < dump_tries; ++tries) {
     messages.clear();
-    const auto consistent = dump_once(type, messages);
+    const auto consistent = dump_once(
+        type, AF_UNSPEC, [&](MessageBytes message) { messages.emplace_back(message.begin(), message.end()); });
     if (!consistent) return fail(consistent.error());
     if (*consistent) return messages;
   }
   return messages;  // they change all the time: the last reading is as good as any
 }
 
-Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::vector<std::vector<std::uint8_t>>& messages) {
+Result<void> NetlinkSocket::visit_dump(std::uint16_t type, std::uint8_t family, const Visit& visit) {
+  for (int tries = 0; tries < dump_tries; ++tries) {
+    const auto consistent = dump_once(type, family, visit);
+    if (!consistent) return fail(consistent.error());
+    if (*consistent) return {};
+  }
+  return {};
+}
+
+Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::uint8_t family, const Visit& visit) {
   alignas(nlmsghdr) std::array<std::uint8_t, 64> request{};
   nlmsghdr* header = mnl_nlmsg_put_header(request.data());
   header->nlmsg_type = type;
   header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   header->nlmsg_seq = ++sequence_;
-  // A link question begins with an ifinfomsg, which is longer than the others' bodies; all zeros asks for
-  // everything in each of them.
-  mnl_nlmsg_put_extra_header(header, type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ndmsg));
+  // Every body begins with the family, and zeros behind it ask for everything. A link question's is an ifinfomsg,
+  // which is longer than the others'.
+  void* body = mnl_nlmsg_put_extra_header(header, type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ndmsg));
+  *static_cast<std::uint8_t*>(body) = family;
   if (const auto sent = send({request.data(), header->nlmsg_len}); !sent) return fail(sent.error());
 
   bool consistent = true;
@@ -217,8 +269,11 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::vector<std::vecto
       if (told.nlmsg_seq != sequence_) continue;  // of a dump that was given up
       if ((told.nlmsg_flags & NLM_F_DUMP_INTR) != 0) consistent = false;
       if (told.nlmsg_type == NLMSG_DONE) return consistent;
-      if (const auto error = parse_error(message)) return failure("read", *error);
-      messages.emplace_back(message.begin(), message.end());
+      if (const auto error = parse_error(message)) {
+        if (*error == EOPNOTSUPP) return consistent;  // this kernel was built without: there are none
+        return failure("read", *error);
+      }
+      visit(message);
     }
   }
 }

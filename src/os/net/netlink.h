@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <span>
@@ -42,6 +43,7 @@ struct Route {
   std::uint32_t interface = 0;  // 0: none
   std::optional<net::IpAddress> source;
   std::optional<net::IpAddress> gateway;
+  bool many_ways = false;  // several next hops share it; said only of a matched route
 };
 
 // Nothing for messages of another kind and for those cut short.
@@ -50,6 +52,9 @@ std::optional<Neighbour> parse_neighbour(MessageBytes message);
 std::optional<Route> parse_route(MessageBytes message);
 // The errno of an NLMSG_ERROR, as a positive number; 0 for an acknowledgement.
 std::optional<int> parse_error(MessageBytes message);
+// What RTM_GETROUTE was answered with: a route or an errno, EBADMSG where it is neither.
+using RouteAnswer = std::expected<Route, int>;
+RouteAnswer parse_route_answer(MessageBytes message);
 
 // All zeros where the message is too short to have one.
 inline nlmsghdr header_of(MessageBytes message) { return wire::read_struct<nlmsghdr>(message).value_or(nlmsghdr{}); }
@@ -58,25 +63,34 @@ struct RouteQuestion {
   net::IpAddress target;        // its zone counts as the interface where `interface` is 0
   std::uint32_t interface = 0;  // forces the way out; 0 lets the routes decide
   std::uint32_t sequence = 0;
+  bool matched = false;  // asks for the route as it stands in its table, not for what it means for this target
 };
 // Appends an RTM_GETROUTE request.
 void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& question);
 
 class NetlinkSocket {
  public:
+  using Visit = std::function<void(MessageBytes)>;
   static Result<NetlinkSocket> open();
+  // One that is told of what happens in these groups (RTNLGRP_*).
+  static Result<NetlinkSocket> listen(std::span<const int> groups);
   // Sends a datagram of requests. The kernel answers them before this returns.
   Result<void> send(std::span<const std::uint8_t> datagram);
   // Hands every message that is waiting to `visit`; does not wait. False when answers were lost for
   // want of room.
-  Result<bool> receive(const std::function<void(MessageBytes)>& visit);
+  Result<bool> receive(const Visit& visit);
+  // Forgets every message that is waiting, and says whether there was one or one was lost. Does not wait.
+  Result<bool> drain();
   // Everything of one kind (RTM_GETLINK, RTM_GETNEIGH), read to its end; begun again when the kernel says
   // that it changed meanwhile (NLM_F_DUMP_INTR).
   Result<std::vector<std::vector<std::uint8_t>>> dump(std::uint16_t type);
+  // The same without keeping the messages: `visit` sees some of them again when it is begun again. `family` is
+  // AF_UNSPEC for all.
+  Result<void> visit_dump(std::uint16_t type, std::uint8_t family, const Visit& visit);
 
  private:
   explicit NetlinkSocket(FileDescriptor socket) : socket_{std::move(socket)} {}
-  Result<bool> dump_once(std::uint16_t type, std::vector<std::vector<std::uint8_t>>& messages);
+  Result<bool> dump_once(std::uint16_t type, std::uint8_t family, const Visit& visit);
 
   FileDescriptor socket_;
   std::vector<std::uint8_t> buffer_;

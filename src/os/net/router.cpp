@@ -4,12 +4,15 @@
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <map>
+#include <chrono>
 #include <utility>
 
+#include "os/monotonic_clock.h"
 #include "os/net/interfaces.h"
 #include "os/system_error.h"
 
@@ -18,6 +21,15 @@ namespace {
 
 // Answers wait in the socket until all of a batch are asked; this many fit into the smallest buffer.
 constexpr std::size_t batch_limit = 64;
+
+// How long the kernel itself trusts a neighbour (net.ipv4.neigh.default.base_reachable_time).
+constexpr Duration neighbours_hold = std::chrono::seconds{30};
+
+// Whatever may change a route, a source or an interface. What has no group of its own, an address label or an
+// ICMP redirect, is of no weight: a redirect concerns a single host, and one that was asked before.
+constexpr std::array<int, 8> change_groups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+                                           RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
+                                           RTNLGRP_IPV6_RULE,  RTNLGRP_NEXTHOP};
 
 std::unexpected<Error> unreachable(std::string message) { return fail(Errc::unreachable, std::move(message)); }
 
@@ -53,18 +65,19 @@ Error no_route(const std::string& name, int error) {
   }
 }
 
-std::optional<Error> refusal_of(const std::string& target, const Route& route) {
+// The errno that a packet over such a route would meet; 0 where it may leave.
+int refusal_of(const Route& route) {
   switch (route.type) {
     case RTN_BLACKHOLE:
-      return no_route(target, EINVAL);
+      return EINVAL;
     case RTN_PROHIBIT:
-      return no_route(target, EACCES);
+      return EACCES;
     case RTN_UNREACHABLE:
-      return no_route(target, EHOSTUNREACH);
+      return EHOSTUNREACH;
     case RTN_THROW:
-      return no_route(target, ENETUNREACH);
+      return ENETUNREACH;
     default:
-      return std::nullopt;
+      return 0;
   }
 }
 
@@ -78,13 +91,30 @@ bool is_unspecified(const net::IpAddress& address) {
   return std::ranges::all_of(address.bytes(), [](std::uint8_t byte) { return byte == 0; });
 }
 
+// Why this target is not even asked for.
+std::optional<Error> no_target(const net::IpAddress& target, bool interface_is_known) {
+  if (is_unspecified(target)) {
+    return Error{Errc::unreachable,
+                 fmt::format("{} names no host; for this machine use localhost", net::to_string(target))};
+  }
+  if (!target.is_v4() && target.is_link_local() && target.zone() == 0 && !interface_is_known) {
+    return Error{Errc::unreachable,
+                 fmt::format("{0} is a link-local address: name its interface, as in {0}%eth0 or with -e",
+                             net::to_string(target))};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std::span<const Interface> interfaces) {
-  const std::string name = name_of(target, interfaces);
-  if (auto refusal = refusal_of(name, route)) return fail(std::move(*refusal));
+Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answer,
+                          std::span<const Interface> interfaces) {
+  const auto name = [&] { return name_of(target, interfaces); };
+  if (!answer) return fail(no_route(name(), answer.error()));
+  const Route& route = *answer;
+  if (const int refusal = refusal_of(route); refusal != 0) return fail(no_route(name(), refusal));
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
-  if (interface == interfaces.end()) return fail(no_route(name, ENODEV));
+  if (interface == interfaces.end()) return fail(no_route(name(), ENODEV));
 
   net::Path path;
   path.kind = kind_of(route, *interface);
@@ -93,18 +123,18 @@ Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std:
   path.next_hop = route.gateway ? on_link_of(*route.gateway, interface->index) : target;
   if (path.kind != net::Path::Kind::local) {
     if ((interface->flags & IFF_UP) == 0) {
-      return unreachable(fmt::format("the way to {} is {}, which is down", name, interface->name));
+      return unreachable(fmt::format("the way to {} is {}, which is down", name(), interface->name));
     }
     if ((interface->flags & IFF_LOWER_UP) == 0) {
       return unreachable(fmt::format("the way to {} is {}, which has no carrier (no cable, or the other end is down)",
-                                     name, interface->name));
+                                     name(), interface->name));
     }
     path.source_mac = interface->mac.value_or(net::Mac{});
   }
   // The kernel names the source it would take; a local route without one is answered from the target.
   if (!route.source && path.kind != net::Path::Kind::local) {
-    return unreachable(
-        fmt::format("{} has no {} address to reach {} from", interface->name, target.is_v4() ? "IPv4" : "IPv6", name));
+    return unreachable(fmt::format("{} has no {} address to reach {} from", interface->name,
+                                   target.is_v4() ? "IPv4" : "IPv6", name()));
   }
   path.source = on_link_of(route.source.value_or(target), interface->index);
   return path;
@@ -113,8 +143,10 @@ Result<net::Path> path_of(const net::IpAddress& target, const Route& route, std:
 Result<std::unique_ptr<Router>> Router::open(std::string_view interface) {
   auto socket = NetlinkSocket::open();
   if (!socket) return fail(socket.error());
-  std::unique_ptr<Router> router{new Router{std::move(*socket)}};
-  if (const auto read = router->read_interfaces(); !read) return fail(read.error());
+  auto changes = NetlinkSocket::listen(change_groups);
+  if (!changes) return fail(changes.error());
+  std::unique_ptr<Router> router{new Router{std::move(*socket), std::move(*changes)}};
+  if (const auto current = router->follow_changes(); !current) return fail(current.error());
   if (!interface.empty()) {
     const auto found = std::ranges::find(router->interfaces_, interface, &Interface::name);
     if (found == router->interfaces_.end()) return fail(no_such_interface(interface, router->interfaces_));
@@ -123,76 +155,145 @@ Result<std::unique_ptr<Router>> Router::open(std::string_view interface) {
   return router;
 }
 
-Result<void> Router::read_interfaces() {
+// Carriers and routes come and go during a long scan. After a change nothing is known any more.
+Result<void> Router::follow_changes() {
+  const auto changed = changes_.drain();
+  if (!changed) return fail(changed.error());
+  if (!*changed && !interfaces_.empty()) return {};
   auto interfaces = list_interfaces(socket_);
   if (!interfaces) return fail(interfaces.error());
   interfaces_ = std::move(*interfaces);
+  regions_.reset();
+  known_.clear();
+  asked_without_ = 0;
+  neighbours_read_.reset();
   return {};
 }
 
 std::vector<Result<net::Path>> Router::route(std::span<const net::IpAddress> targets) {
-  // Carriers come and go during a long scan.
-  if (const auto read = read_interfaces(); !read) return {targets.size(), fail(read.error())};
-  Answers answers(targets.size());
-  ask_all(targets, answers, 0);
+  if (const auto current = follow_changes(); !current) return {targets.size(), fail(current.error())};
+  Paths found(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (auto why = no_target(targets[i], forced_ != 0)) found[i] = fail(std::move(*why));
+  }
+  find(targets, found, 0);
   if (forced_ != 0) {
     // Asked for a way through one interface, the kernel does not see that a target is this machine itself.
-    for (auto& answer : answers) {
-      const bool own = answer && *answer && (*answer)->kind == net::Path::Kind::local;
-      if (!own) answer.reset();
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const bool own = found[i] && *found[i] && (*found[i])->kind == net::Path::Kind::local;
+      if (!own && !is_unspecified(targets[i])) found[i].reset();
     }
-    ask_all(targets, answers, forced_);
+    find(targets, found, forced_);
   }
   std::vector<Result<net::Path>> paths;
   paths.reserve(targets.size());
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    paths.push_back(answers[i] ? std::move(*answers[i]) : fail(no_route(name_of(targets[i], interfaces_), ENOBUFS)));
-  }
+  for (auto& path : found) paths.push_back(std::move(*path));
   fill_gateways(paths);
   return paths;
 }
 
-// Fills in what has no answer yet.
-void Router::ask_all(std::span<const net::IpAddress> targets, Answers& answers, std::uint32_t interface) {
-  for (std::size_t first = 0; first < targets.size(); first += batch_limit) {
-    const std::size_t count = std::min(batch_limit, targets.size() - first);
-    ask(targets.subspan(first, count), std::span{answers}.subspan(first, count), interface);
-  }
-  // One answer that was lost among many is asked for by itself.
+// Fills in what has no path yet.
+void Router::find(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
+  if (read_regions(targets.size())) find_by_region(targets, paths, interface);
+  std::vector<RouteQuestion> questions;
+  std::vector<std::size_t> asked_for;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!answers[i]) ask(targets.subspan(i, 1), std::span{answers}.subspan(i, 1), interface);
+    if (paths[i]) continue;
+    questions.push_back({.target = targets[i], .interface = interface});
+    asked_for.push_back(i);
+  }
+  asked_without_ += questions.size();
+  const Answers answers = ask(std::move(questions));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::size_t at = asked_for[i];
+    paths[at] = path_of(targets[at], answers[i].value_or(std::unexpected{ENOBUFS}), interfaces_);
   }
 }
 
-void Router::ask(std::span<const net::IpAddress> targets, std::span<Answers::value_type> answers,
-                 std::uint32_t interface) {
-  datagram_.clear();
-  const std::uint32_t first = sequence_ + 1;
+// The same where one answer serves a region; what has to be asked for by itself is left out.
+void Router::find_by_region(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
+  std::vector<std::optional<std::uint64_t>> keys(targets.size());
+  std::vector<std::uint64_t> new_keys;
+  std::vector<RouteQuestion> questions;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    ++sequence_;
-    const net::IpAddress& target = targets[i];
-    if (answers[i]) continue;
-    if (is_unspecified(target)) {
-      answers[i] = unreachable(fmt::format("{} names no host; for this machine use localhost", net::to_string(target)));
-    } else if (!target.is_v4() && target.is_link_local() && target.zone() == 0 && forced_ == 0) {
-      answers[i] = unreachable(fmt::format("{0} is a link-local address: name its interface, as in {0}%eth0 or with -e",
-                                           net::to_string(target)));
-    } else {
-      append_question(datagram_, {target, interface, sequence_});
+    if (paths[i]) continue;
+    keys[i] = region_key(targets[i], interface);
+    if (!keys[i] || !known_.try_emplace(*keys[i]).second) continue;
+    new_keys.push_back(*keys[i]);
+    questions.push_back({.target = targets[i], .interface = interface});
+    questions.push_back({.target = targets[i], .interface = interface, .matched = true});
+  }
+  const Answers answers = ask(std::move(questions));
+  for (std::size_t i = 0; i < new_keys.size(); ++i) {
+    const auto& answer = answers[2 * i];
+    const auto& matched = answers[2 * i + 1];
+    if (!answer || !matched) continue;
+    // An address of this machine is its own source; which of many ways is taken is drawn for each target.
+    const bool local = *answer && (*answer)->type == RTN_LOCAL;
+    const bool many_ways = *matched && (*matched)->many_ways;
+    if (!local && !many_ways) known_[new_keys[i]] = *answer;
+  }
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (!keys[i]) continue;
+    if (const auto& answer = known_[*keys[i]]) paths[i] = path_of(targets[i], *answer, interfaces_);
+  }
+}
+
+// Whether regions are known. Their tables may be long (an Internet router's) and change all the time, so they are
+// read once as much was asked without them as reading them costs.
+bool Router::read_regions(std::size_t questions) {
+  if (regions_) return true;
+  if (asked_without_ + questions < worth_reading_) return false;
+  RouteRegions regions;
+  for (const auto& [type, family] : {std::pair{RTM_GETROUTE, AF_UNSPEC}, std::pair{RTM_GETRULE, AF_UNSPEC},
+                                     std::pair{RTM_GETADDR, AF_INET6}, std::pair{RTM_GETADDRLABEL, AF_INET6}}) {
+    const auto read = socket_.visit_dump(static_cast<std::uint16_t>(type), static_cast<std::uint8_t>(family),
+                                         [&regions](MessageBytes message) { regions.learn(message); });
+    if (!read) {
+      asked_without_ = 0;
+      return false;
     }
   }
-  if (datagram_.empty() || !socket_.send(datagram_)) return;
-  (void)socket_.receive([&](MessageBytes message) {
-    const std::uint32_t at = header_of(message).nlmsg_seq - first;
-    if (at < targets.size()) answers[at] = answer(targets[at], message);
-  });
+  regions.sort();
+  worth_reading_ = std::max<std::uint64_t>(least_worth_reading, regions.size());
+  regions_ = std::move(regions);
+  return true;
 }
 
-Result<net::Path> Router::answer(const net::IpAddress& target, MessageBytes message) {
-  if (const auto error = parse_error(message)) return fail(no_route(name_of(target, interfaces_), *error));
-  const auto route = parse_route(message);
-  if (!route) return fail(no_route(name_of(target, interfaces_), EBADMSG));
-  return path_of(target, *route, interfaces_);
+// A region may be routed differently through each interface that is asked for.
+std::optional<std::uint64_t> Router::region_key(const net::IpAddress& target, std::uint32_t interface) const {
+  const auto region = regions_->region_of(target);
+  if (!region) return std::nullopt;
+  return std::uint64_t{interface != 0 ? interface : target.zone()} << 32U | *region;
+}
+
+// Nothing where the kernel's answer got lost.
+Router::Answers Router::ask(std::vector<RouteQuestion> questions) {
+  Answers answers(questions.size());
+  for (std::size_t first = 0; first < questions.size(); first += batch_limit) {
+    const std::size_t count = std::min(batch_limit, questions.size() - first);
+    ask_batch(std::span{questions}.subspan(first, count), std::span{answers}.subspan(first, count));
+  }
+  // One answer that was lost among many is asked for by itself.
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (!answers[i]) ask_batch(std::span{questions}.subspan(i, 1), std::span{answers}.subspan(i, 1));
+  }
+  return answers;
+}
+
+void Router::ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers) {
+  datagram_.clear();
+  const std::uint32_t first = sequence_ + 1;
+  for (RouteQuestion& question : questions) {
+    question.sequence = ++sequence_;
+    append_question(datagram_, question);
+  }
+  asked_ += questions.size();
+  if (!socket_.send(datagram_)) return;
+  (void)socket_.receive([&](MessageBytes message) {
+    const std::uint32_t at = header_of(message).nlmsg_seq - first;
+    if (at < answers.size()) answers[at] = parse_route_answer(message);
+  });
 }
 
 void Router::fill_gateways(std::span<Result<net::Path>> paths) {
@@ -200,21 +301,27 @@ void Router::fill_gateways(std::span<Result<net::Path>> paths) {
     return path && path->kind == net::Path::Kind::ethernet && !path->on_link;
   };
   if (std::ranges::none_of(paths, wants)) return;
-  const auto messages = socket_.dump(RTM_GETNEIGH);
-  if (!messages) return;  // then the scan asks for them
-  std::map<std::pair<std::uint32_t, net::IpAddress>, net::Mac> known;
-  for (const auto& message : *messages) {
-    const auto neighbour = parse_neighbour(message);
-    // Told only of entries that the kernel itself would use (net/core/neighbour.c, neigh_fill_info: NUD_VALID).
-    if (!neighbour || !neighbour->mac) continue;
-    known.emplace(std::pair{neighbour->interface, on_link_of(neighbour->address, neighbour->interface)},
-                  *neighbour->mac);
-  }
+  read_neighbours();
   for (auto& path : paths) {
     if (!wants(path)) continue;
-    const auto found = known.find({path->interface, path->next_hop});
-    if (found != known.end()) path->next_hop_mac = found->second;
+    const auto found = neighbours_.find({path->interface, path->next_hop});
+    if (found != neighbours_.end()) path->next_hop_mac = found->second;
   }
+}
+
+// Unless they were read a moment ago. Without them the scan asks for its gateways itself.
+void Router::read_neighbours() {
+  const Instant now = MonotonicClock{}.now();
+  if (neighbours_read_ && now - *neighbours_read_ < neighbours_hold) return;
+  neighbours_read_ = now;
+  neighbours_.clear();
+  (void)socket_.visit_dump(RTM_GETNEIGH, AF_UNSPEC, [this](MessageBytes message) {
+    const auto neighbour = parse_neighbour(message);
+    // Told only of entries that the kernel itself would use (net/core/neighbour.c, neigh_fill_info: NUD_VALID).
+    if (!neighbour || !neighbour->mac) return;
+    const auto address = on_link_of(neighbour->address, neighbour->interface);
+    neighbours_.insert_or_assign({neighbour->interface, address}, *neighbour->mac);
+  });
 }
 
 }  // namespace portolan::os
