@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/version.h"
 #include "report/flavor.h"
 
 namespace portolan::cli {
@@ -150,7 +151,7 @@ std::string manual_page(std::span<const Page> pages) {
       ".\\\" Made by `portolan help --man`; change the option tables in src/cli instead.\n"
       ".TH PORTOLAN 1 \"\" \"portolan {}\" \"User Commands\"\n"
       ".SH NAME\nportolan \\- chart the open ports of the machines you own\n.SH SYNOPSIS\n",
-      report::program_version);
+      program_version);
   for (const Page& page : pages) text += fmt::format(".B {}\n.br\n", roff(page.usage));
   for (const Page& page : pages) {
     text += fmt::format(".SH \"{}\"\n", roff(page.usage.substr(0, page.usage.find(" ["))));

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/version.h"
 #include "cli/commands.h"
 
 namespace portolan::cli {
@@ -25,10 +26,10 @@ int run(const Invocation& invocation) { return print(version_text(invocation.fla
 const Command version_command{"version", page, run};
 
 std::string version_text(report::Flavor flavor) {
-  if (flavor == report::Flavor::portolan) return fmt::format("portolan {}\n", report::program_version);
+  if (flavor == report::Flavor::portolan) return fmt::format("portolan {}\n", program_version);
   // Callers read the first line to learn which options there are; people read the second.
   return fmt::format("Nmap version {} ( {} )\nProvided by portolan {}, which takes nmap's command line.\n",
-                     report::nmap_version, report::nmap_url, report::program_version);
+                     report::nmap_version, report::nmap_url, program_version);
 }
 
 }  // namespace portolan::cli

@@ -1,4 +1,4 @@
-// Under which name the program speaks, and the versions it states.
+// Under which name the program speaks, and the versions of nmap that it follows.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,6 @@ namespace portolan::report {
 // portolan: similar blocks in this program's own words, with what nmap does not tell.
 enum class Flavor : std::uint8_t { portolan, nmap };
 
-// The same as project(VERSION) in CMakeLists.txt; a test compares them.
-inline constexpr std::string_view program_version = "0.1.0";
 // The version of nmap whose command line, wording and XML are followed.
 inline constexpr std::string_view nmap_version = "7.93";
 inline constexpr std::string_view nmap_url = "https://nmap.org";

@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "base/version.h"
 #include "cli/command.h"
 #include "lab/process.h"
 #include "report/flavor.h"
@@ -106,7 +107,7 @@ TEST_F(Program, BadInputLeavesFilesAlone) {
 }
 
 TEST_F(Program, HelpAndVersionAreOnStandardOutput) {
-  EXPECT_EQ(portolan({"--version"}).output, "portolan " + std::string{report::program_version} + "\n");
+  EXPECT_EQ(portolan({"--version"}).output, "portolan " + std::string{program_version} + "\n");
   EXPECT_EQ(portolan({"version"}).output, portolan({"-V"}).output);
   EXPECT_EQ(portolan({"scan", "-V"}).output, portolan({"version"}).output);
   EXPECT_EQ(portolan({"scan", "--help"}).output, portolan({"help", "scan"}).output);

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/version.h"
 #include "tests/report/records.h"
 
 namespace portolan::report {

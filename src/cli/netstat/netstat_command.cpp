@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/escape.h"
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/netstat/netstat_machine.h"
 #include "cli/netstat/netstat_options.h"
@@ -53,7 +54,7 @@ std::string version_of(bool as_netstat) {
   if (!as_netstat) return version_text(report::Flavor::portolan);
   // Callers read the first line to learn which options there are; people read the second.
   return fmt::format("{}\nProvided by portolan {}, which takes netstat's command line.\n", net_tools_version,
-                     report::program_version);
+                     program_version);
 }
 
 std::string help_of(bool as_netstat) {

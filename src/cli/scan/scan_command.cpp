@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/escape.h"
+#include "base/version.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/scan/scan_options.h"
@@ -66,7 +67,7 @@ std::string help_of(Flavor flavor) {
   shown.usage = "nmap [options] <target>...";
   shown.examples = {};
   return fmt::format("Nmap {} ( {} )\nprovided by portolan {}\n\n{}", report::nmap_version, report::nmap_url,
-                     report::program_version, help_text(shown));
+                     program_version, help_text(shown));
 }
 
 constexpr int nmap_usage_status = 255;  // for a line that cannot be taken apart, and for none at all

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/escape.h"
+#include "base/version.h"
 #include "report/scan/progress.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"

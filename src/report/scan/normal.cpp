@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/version.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 

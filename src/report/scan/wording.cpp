@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "probe/registry.h"
 
 namespace portolan::report {

@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "report/flavor.h"
 #include "report/plain_table.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "report/flavor.h"
 #include "report/number_text.h"
 #include "report/sockets/socket_buffer.h"
