@@ -25,6 +25,11 @@ for file in bin/portolan share/portolan/services share/portolan/descriptions sha
   [ -s "$work/prefix/$file" ] || complain "$file is not installed, or empty"
 done
 
+# Both are what the program says about itself.
+grep -q '^\.TH PORTOLAN 1 ' "$work/prefix/share/man/man1/portolan.1" || complain 'the manual page is none'
+bash -c '. "$1" && complete -p portolan' bash "$work/prefix/share/bash-completion/completions/portolan" \
+  >/dev/null 2>&1 || complain 'the completion does not complete portolan'
+
 # Names of ports come from the data. In a network of its own (only its loopback is asked), and with an
 # empty folder in the place of the source tree's data, so that it cannot be used by mistake.
 scan='ip link set lo up && exec "$0" scan -n -sT -Pn -p 1,ssh 127.0.0.1'
