@@ -80,6 +80,13 @@ class Reader {
     return fail(code, fmt::format("the port list {} {}; {}", quoted(whole_), what, advice));
   }
 
+  // A piece of the list that is the whole of it needs no second mention.
+  [[nodiscard]] std::unexpected<Error> wrong_piece(std::string_view piece, std::string_view what,
+                                                   std::string_view advice) const {
+    if (piece != trimmed(whole_)) return wrong(fmt::format("has {}, which {}", quoted(piece), what), advice);
+    return fail(Errc::parse, fmt::format("{} {}; {}", quoted(piece), what, advice));
+  }
+
   Result<void> read_list(std::string_view list, Scope scope);
   Result<std::string_view> read_prefixes(std::string_view list, Scope& scope) const;
   Result<std::string_view> read_brackets(std::string_view list, Scope scope);
@@ -167,13 +174,12 @@ Result<net::PortRange> Reader::read_range(std::string_view piece) const {
   if (dash == std::string_view::npos) return net::PortRange{.first = *first, .last = *first};
   const auto last_text = piece.substr(dash + 1);
   if (last_text.contains('-')) {
-    return wrong(fmt::format("has {}, with more than one dash", quoted(piece)), "a range looks like 8000-8100");
+    return wrong_piece(piece, "has more than one dash", "a range looks like 8000-8100");
   }
   const auto last = read_port(last_text, highest_port);
   if (!last) return fail(last.error());
   if (*last < *first) {
-    return wrong(fmt::format("has the range {}, which runs backwards", quoted(piece)),
-                 fmt::format("write {}-{}", last->value(), first->value()));
+    return wrong_piece(piece, "runs backwards", fmt::format("write {}-{}", last->value(), first->value()));
   }
   return net::PortRange{.first = *first, .last = *last};
 }
@@ -183,15 +189,14 @@ Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || value > highest_port) {
-    return wrong(fmt::format("has the port {}", quoted(digits)), "ports go from 0 to 65535");
+    return wrong_piece(digits, "is no port", "ports go from 0 to 65535");
   }
   return net::Port{static_cast<std::uint16_t>(value)};
 }
 
 Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
   if (!is_service_pattern(pattern)) {
-    return wrong(fmt::format("has {}, which is no port, range or service name", quoted(pattern)),
-                 "write something like 22,80,8000-8100,http*");
+    return wrong_piece(pattern, "is no port, range or service name", "write something like 22,80,8000-8100,http*");
   }
   bool found = false;
   for (std::size_t i = 0; i < transports.size(); ++i) {
@@ -201,8 +206,8 @@ Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
     insert_all(plan_.*transports[i].ports, ports);
   }
   if (!found) {
-    return wrong(fmt::format("has {}, which is the name of no registered service", quoted(pattern)),
-                 "give the port's number, or a wildcard such as http*");
+    return wrong_piece(pattern, "is the name of no registered service",
+                       "give the port's number, or a wildcard such as http*");
   }
   return {};
 }

@@ -13,6 +13,9 @@ struct PortPlan {
   net::PortSet tcp;
   net::PortSet udp;
   net::PortSet sctp;
+  [[nodiscard]] const net::PortSet& of(net::Protocol protocol) const {
+    return protocol == net::Protocol::udp ? udp : protocol == net::Protocol::sctp ? sctp : tcp;
+  }
   friend bool operator==(const PortPlan&, const PortPlan&) = default;
 };
 

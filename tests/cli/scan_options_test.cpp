@@ -84,7 +84,7 @@ TEST(ScanOptions, EveryEntryIsComplete) {
 TEST(ScanWords, HoldWhatWasSaid) {
   const ScanWords given = words({"-sS", "-p", "22,80", "--max-rate", "100", "-T4", "host", "-oX", "-", "--exclude=a,b",
                                  "-PS22", "-n", "--seed", "7", "10.0.0.0/24"});
-  EXPECT_TRUE(given.syn);
+  EXPECT_EQ(given.techniques, std::vector{&probe::tcp_syn});
   EXPECT_EQ(given.ports, "22,80");
   EXPECT_EQ(given.max_rate, 100.0);
   EXPECT_EQ(given.timing_level, 4);

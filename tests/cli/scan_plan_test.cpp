@@ -207,7 +207,9 @@ TEST(ScanPlan, WhatDoesNotGoTogetherIsRefused) {
 }
 
 TEST(ScanPlan, ErrorsSayWhere) {
-  EXPECT_THAT(error_of({"-p", "70000", "dual"}), testing::StartsWith("-p: "));
+  EXPECT_EQ(error_of({"-p", "70000", "dual"}), "-p: '70000' is no port; ports go from 0 to 65535");
+  EXPECT_EQ(error_of({"-p", "1-70000", "dual"}),
+            "-p: the port list '1-70000' has '70000', which is no port; ports go from 0 to 65535");
   EXPECT_THAT(error_of({"--exclude-ports", "3-1", "dual"}), testing::StartsWith("--exclude-ports: "));
   EXPECT_THAT(error_of({"-PSabc/", "dual"}), testing::StartsWith("-PS: "));
   EXPECT_THAT(error_of({"--exclude", "198.18.0.1/99", "dual"}), testing::StartsWith("--exclude: "));

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "base/escape.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
+#include "cli/scan/technique_options.h"
 #include "cli/values.h"
-#include "probe/registry.h"
 
 namespace portolan::cli {
 namespace {
@@ -45,11 +47,6 @@ Result<void> count(ScanWords& words, const Given& given) {
   const auto value = parse_count(given.spelling, *given.value, Least, Most);
   if (!value) return fail(value.error());
   words.*Member = *value;
-  return {};
-}
-template <const probe::Probe& Which>
-Result<void> discover(ScanWords& words, const Given& given) {
-  words.discovery.push_back({&Which, given.value.value_or("")});
   return {};
 }
 template <char Letter>
@@ -179,7 +176,7 @@ constexpr Argument none = Argument::none;
 constexpr Argument required = Argument::required;
 constexpr Argument attached = Argument::attached;
 
-constexpr std::array table{
+constexpr std::array first_rows{
     entry({.spellings = {"-iL", "-i"},
            .argument = required,
            .value = "<file>",
@@ -214,36 +211,15 @@ constexpr std::array table{
            .group = discovery,
            .summary = "take every target for up; ask ports at once"},
           set<&ScanWords::skip_discovery>),
-    entry({.spellings = {"-PS"},
-           .argument = attached,
-           .value = "<ports>",
-           .group = discovery,
-           .summary = "ask by TCP SYN to these ports (80 where none are given)"},
-          discover<probe::tcp_syn>),
-    entry({.spellings = {"-PA"},
-           .argument = attached,
-           .value = "<ports>",
-           .group = discovery,
-           .summary = "ask by TCP ACK to these ports (80 where none are given)"},
-          discover<probe::tcp_ack>),
-    entry({.spellings = {"-PE"}, .group = discovery, .summary = "ask by ICMP echo request"},
-          discover<probe::icmp_echo>),
-    entry({.spellings = {"-PP"}, .group = discovery, .summary = "ask by ICMP timestamp request (IPv4 only)"},
-          discover<probe::icmp_timestamp>),
+};
+
+// Behind them stand those of the techniques; then the rest.
+constexpr std::array later_rows{
     entry({.spellings = {"--disable-arp-ping"},
            .group = discovery,
            .summary = "do not take an answer to ARP or neighbour discovery for being up; ask as beyond the link"},
           clear<&ScanWords::arp_ping>),
     unlisted({.spellings = {"-PR"}}, nothing),  // ARP is asked on the link anyway
-
-    entry({.spellings = {"-sS"},
-           .group = techniques,
-           .summary = "half-open TCP scan; needs CAP_NET_RAW, and is the default with it"},
-          set<&ScanWords::syn>),
-    entry({.spellings = {"-sT"},
-           .group = techniques,
-           .summary = "full TCP connections; needs no privileges, and is the default without them"},
-          set<&ScanWords::connect>),
 
     entry({.spellings = {"-p"},
            .argument = required,
@@ -518,12 +494,30 @@ constexpr std::array table{
 };
 
 Result<void> refuse(ScanWords&, const Given& given) {
-  const OptionSpec& option = table[given.option];
+  const OptionSpec& option = scan_options()[given.option];
   if (option.support == Support::hiding) {
     return fail(Errc::unsupported,
                 fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
   }
   return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
+}
+
+// What nmap has and portolan has not stands in a list of its own, until something in the table has that name.
+bool is_built_elsewhere(const OptionSpec& row, std::span<const Option<ScanWords>> built) {
+  return row.support == Support::missing && std::ranges::any_of(built, [&](const OptionSpec& other) {
+           return other.spellings.front() == row.spellings.front();
+         });
+}
+
+std::vector<Option<ScanWords>> all_rows() {
+  std::vector<Option<ScanWords>> rows{first_rows.begin(), first_rows.end()};
+  for (const auto& derived : {discovery_rows(discovery), technique_rows(techniques)}) {
+    rows.insert(rows.end(), derived.begin(), derived.end());
+  }
+  const std::vector<Option<ScanWords>> built = rows;
+  std::ranges::copy_if(later_rows, std::back_inserter(rows),
+                       [&](const OptionSpec& row) { return !is_built_elsewhere(row, built); });
+  return rows;
 }
 
 // It can be read once. Whoever read it second would find nothing, and exclude nothing.
@@ -536,14 +530,17 @@ Result<void> check_standard_input(const ScanWords& words) {
 
 }  // namespace
 
-std::span<const Option<ScanWords>> scan_options() { return table; }
+std::span<const Option<ScanWords>> scan_options() {
+  static const std::vector<Option<ScanWords>> table = all_rows();
+  return table;
+}
 
 Result<ScanWords> parse_scan_words(std::span<const std::string> words) {
   const auto arguments = parse_arguments(specs_of(scan_options()), words);
   if (!arguments) return fail(arguments.error());
   ScanWords result;
   for (const Given& given : arguments->options) {
-    if (const auto done = table[given.option].apply(result, given); !done) return fail(done.error());
+    if (const auto done = scan_options()[given.option].apply(result, given); !done) return fail(done.error());
     // As nmap does: who asks for help or the version gets it, whatever stands behind.
     if (result.help || result.version) return result;
   }

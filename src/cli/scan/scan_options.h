@@ -23,7 +23,7 @@ struct OutputWord {
 
 struct DiscoveryWord {
   const probe::Probe* probe = nullptr;
-  std::string ports;  // "" for nmap's default, 80
+  std::string ports;  // "" for Probe::discovery_port
 };
 
 struct ScanWords {
@@ -42,8 +42,7 @@ struct ScanWords {
   bool skip_discovery = false;
   bool arp_ping = true;
   std::vector<DiscoveryWord> discovery;
-  bool syn = false;
-  bool connect = false;
+  std::vector<const probe::Probe*> techniques;  // that ask the ports, each once; none: what is allowed decides
 
   // Ports
   std::optional<std::string> ports;

@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
 
 #include "base/escape.h"
 #include "plan/port_expression.h"
@@ -26,7 +29,7 @@ class Preparation {
   Result<PreparedScan> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step : {&Preparation::stage, &Preparation::technique, &Preparation::ports, &Preparation::discovery,
+    for (const Step step : {&Preparation::stage, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
                             &Preparation::timing, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
@@ -58,8 +61,9 @@ class Preparation {
       return {};
     }
     const char* option = words_.list_only ? "-sL" : "-sn";
-    if (words_.syn || words_.connect) {
-      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, words_.syn ? "-sS" : "-sT"));
+    if (!words_.techniques.empty()) {
+      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option,
+                               words_.techniques.front()->scan_option.spelling));
     }
     if (words_.ports || words_.fast) {
       return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, words_.ports ? "-p" : "-F"));
@@ -67,27 +71,57 @@ class Preparation {
     return {};
   }
 
-  Result<void> technique() {
+  Result<void> techniques() {
     if (words_.privilege_contradicts && !as_nmap_) {
       return usage("--privileged and --unprivileged contradict each other; choose one");
     }
-    if (words_.syn && words_.connect) return usage("-sS and -sT are two ways to ask the same TCP ports; choose one");
-    if (words_.syn && !sources_.raw_packets) {
-      if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
-      if (words_.privilege == ScanWords::Privilege::declined) {
-        return usage("-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
-      }
-      return fail(Errc::privilege,
-                  "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+    for (const probe::Probe* probe : words_.techniques) {
+      if (const auto done = add_technique(*probe); !done) return done;
     }
-    const bool connect = words_.connect || !sources_.raw_packets;
-    technique_ = connect ? &probe::tcp_connect : &probe::tcp_syn;
     plan_.privileged = sources_.raw_packets;
+    if (!techniques_.empty()) return {};
+    techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
     const bool declined = words_.privilege == ScanWords::Privilege::declined;
-    if (connect && !words_.connect && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
+    if (!plan_.privileged && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
     return {};
+  }
+
+  Result<void> add_technique(const probe::Probe& probe) {
+    const std::string_view option = probe.scan_option.spelling;
+    const auto rival = std::ranges::find(techniques_, probe.asks, &probe::Probe::asks);
+    if (rival != techniques_.end()) {
+      return usage(fmt::format("{} and {} are two ways to ask the same {} ports; choose one",
+                               (*rival)->scan_option.spelling, option, protocol_name(probe.asks)));
+    }
+    techniques_.push_back(&probe);
+    if (probe.connects || sources_.raw_packets) return {};
+    if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
+    const probe::Probe* plain = unprivileged_way(probe.asks);
+    if (words_.privilege == ScanWords::Privilege::declined) {
+      const std::string instead = plain == nullptr ? "" : fmt::format(", or use {}", plain->scan_option.spelling);
+      return usage(
+          fmt::format("{} sends raw packets, which --unprivileged declines; leave that out{}", option, instead));
+    }
+    const std::string instead =
+        plain == nullptr ? "" : fmt::format(", or use {}, which needs nothing", plain->scan_option.spelling);
+    return fail(Errc::privilege,
+                fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
+  }
+
+  // Another way to ask the same that anybody may go; nullptr where there is none.
+  static const probe::Probe* unprivileged_way(probe::Asks asks) {
+    const auto found = std::ranges::find_if(
+        probe::registry, [asks](const probe::Probe* probe) { return probe->connects && probe->asks == asks; });
+    return found == probe::registry.end() ? nullptr : *found;
+  }
+
+  static std::string protocol_name(probe::Asks asks) { return upper_case(net::name_of(probe::protocol_of(asks))); }
+  static std::string upper_case(std::string_view text) {
+    std::string result{text};
+    for (char& c : result) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return result;
   }
 
   Result<void> ports() {
@@ -98,58 +132,72 @@ class Preparation {
     if (words_.fast && words_.top_ports && !as_nmap_) {
       return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
     }
+    std::optional<plan::PortPlan> named;
     if (words_.ports) {
-      if (const auto done = named_ports(); !done) return fail(done.error());
-    } else {
-      const std::size_t wanted = words_.top_ports.value_or(words_.fast ? fast_ports : default_ports);
-      for (const net::Port port : sources_.services.top(net::Protocol::tcp, wanted)) ports_.insert(port);
+      auto parsed = plan::parse_ports(*words_.ports, sources_.services);
+      if (!parsed) return usage(fmt::format("-p: {}", parsed.error().message));
+      named = std::move(*parsed);
+      if (const auto done = check_protocols(*named); !done) return done;
     }
+    plan::PortPlan excluded;
     if (words_.excluded_ports) {
-      const auto excluded = plan::parse_ports(*words_.excluded_ports, sources_.services);
-      if (!excluded) return usage(fmt::format("--exclude-ports: {}", excluded.error().message));
-      ports_.erase(excluded->tcp);
+      auto parsed = plan::parse_ports(*words_.excluded_ports, sources_.services);
+      if (!parsed) return usage(fmt::format("--exclude-ports: {}", parsed.error().message));
+      excluded = std::move(*parsed);
     }
-    if (!ports_.empty()) {
-      plan_.techniques.push_back({std::string{technique_->name}, ports_});
-      return {};
+    for (const probe::Probe* probe : techniques_) {
+      const net::Protocol protocol = probe::protocol_of(probe->asks);
+      net::PortSet asked = wanted_ports(named, protocol);
+      asked.erase(excluded.of(protocol));
+      if (!asked.empty()) {
+        plan_.techniques.push_back({std::string{probe->name}, std::move(asked)});
+        continue;
+      }
+      if (!as_nmap_) {
+        return usage(
+            fmt::format("no {} port is left to ask; look at -p and --exclude-ports", protocol_name(probe->asks)));
+      }
+      notice({RemarkCode::no_tcp_ports});
     }
-    if (!as_nmap_) return usage("no TCP port is left to ask; look at -p and --exclude-ports");
-    notice({RemarkCode::no_tcp_ports});
-    plan_.depth = plan::ScanDepth::ping;
+    if (plan_.techniques.empty()) plan_.depth = plan::ScanDepth::ping;
     return {};
   }
 
-  Result<void> named_ports() {
-    const auto named = plan::parse_ports(*words_.ports, sources_.services);
-    if (!named) return usage(fmt::format("-p: {}", named.error().message));
-    ports_ = named->tcp;
-    if (ports_.empty() && !as_nmap_) return no_tcp_port(*named);
-    tell_of_other_protocols();
-    if (!words_.top_ports) return {};
+  // Those that -p names, the most common ones, or the most common of those.
+  [[nodiscard]] net::PortSet wanted_ports(const std::optional<plan::PortPlan>& named, net::Protocol protocol) const {
+    if (named && !words_.top_ports) return named->of(protocol);
+    constexpr std::size_t all = 65536;
+    std::size_t left = words_.top_ports.value_or(words_.fast ? fast_ports : default_ports);
     net::PortSet most_common;
-    std::uint64_t left = *words_.top_ports;
-    for (const net::Port port : sources_.services.top(net::Protocol::tcp, 65536)) {
+    for (const net::Port port : sources_.services.top(protocol, named ? all : left)) {
       if (left == 0) break;
-      if (!ports_.contains(port)) continue;
+      if (named && !named->of(protocol).contains(port)) continue;
       most_common.insert(port);
       --left;
     }
-    ports_ = most_common;
-    return {};
+    return most_common;
   }
 
-  // Some port there is: parse_ports() refuses lists without any.
-  static std::unexpected<Error> no_tcp_port(const plan::PortPlan& named) {
-    const char* protocol = named.udp.empty() ? "SCTP" : "UDP";
-    return fail(Errc::unsupported,
-                fmt::format("-p names only {} ports, and {} scans are not built yet", protocol, protocol));
-  }
-
-  void tell_of_other_protocols() {
+  // Whether what -p names is what the techniques ask. Some port there is: parse_ports() refuses lists without any.
+  Result<void> check_protocols(const plan::PortPlan& named) {
+    const auto is_asked = [&](net::Protocol protocol) {
+      return std::ranges::any_of(
+          techniques_, [&](const probe::Probe* probe) { return probe::protocol_of(probe->asks) == protocol; });
+    };
+    constexpr std::array protocols{net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp};
+    const bool some_asked = std::ranges::any_of(
+        protocols, [&](net::Protocol protocol) { return is_asked(protocol) && !named.of(protocol).empty(); });
+    if (!some_asked && !as_nmap_) {
+      const auto other = std::ranges::find_if(
+          protocols, [&](net::Protocol protocol) { return !is_asked(protocol) && !named.of(protocol).empty(); });
+      const std::string name = upper_case(net::name_of(*other));
+      return fail(Errc::unsupported, fmt::format("-p names only {} ports, and {} scans are not built yet", name, name));
+    }
     for (const auto& [prefix, protocol] : {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}}) {
-      if (!words_.ports->contains(prefix)) continue;
+      if (is_asked(protocol) || !words_.ports->contains(prefix)) continue;
       notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
+    return {};
   }
 
   Result<void> discovery() {
@@ -185,11 +233,18 @@ class Preparation {
       if (plan_.privileged) add_once(probe, {});
       return {};
     }
-    const char* option = &probe == &probe::tcp_syn ? "-PS" : "-PA";
-    const auto ports = plan::parse_ports(word.ports.empty() ? "80" : word.ports, sources_.services);
-    if (!ports) return usage(fmt::format("{}: {}", option, ports.error().message));
-    // Without raw packets a connection is the only question there is; it begins with a SYN.
-    for (const net::Port port : ports->tcp.ports()) add_once(plan_.privileged ? probe : probe::tcp_connect, port);
+    net::PortSet ports;
+    if (word.ports.empty()) {
+      ports.insert(probe.discovery_port);
+    } else {
+      const auto named = plan::parse_ports(word.ports, sources_.services);
+      if (!named) return usage(fmt::format("{}: {}", probe.discovery_option.spelling, named.error().message));
+      ports = named->of(probe::protocol_of(probe.asks));
+    }
+    // Without raw packets a connection is the only question there is.
+    const probe::Probe* way = plan_.privileged ? &probe : unprivileged_way(probe.asks);
+    if (way == nullptr) return {};
+    for (const net::Port port : ports.ports()) add_once(*way, port);
     return {};
   }
 
@@ -330,8 +385,7 @@ class Preparation {
   const PlanSources& sources_;
   PreparedScan prepared_;
   plan::Plan& plan_ = prepared_.plan;
-  const probe::Probe* technique_ = nullptr;
-  net::PortSet ports_;  // that it asks
+  std::vector<const probe::Probe*> techniques_;
 };
 
 }  // namespace

@@ -1,0 +1,55 @@
+#include "cli/scan/technique_options.h"
+
+#include <algorithm>
+
+#include "cli/arguments.h"
+#include "probe/registry.h"
+
+namespace portolan::cli {
+namespace {
+
+// Whose name it is; every row is made of one.
+const probe::Probe* called(const probe::OptionName probe::Probe::* name, std::string_view spelling) {
+  return *std::ranges::find_if(probe::registry,
+                               [&](const probe::Probe* probe) { return (probe->*name).spelling == spelling; });
+}
+
+Result<void> ask_ports(ScanWords& words, const Given& given) {
+  const probe::Probe* probe = called(&probe::Probe::scan_option, given.spelling);
+  if (std::ranges::find(words.techniques, probe) == words.techniques.end()) words.techniques.push_back(probe);
+  return {};
+}
+
+Result<void> find_hosts(ScanWords& words, const Given& given) {
+  words.discovery.push_back({called(&probe::Probe::discovery_option, given.spelling), given.value.value_or("")});
+  return {};
+}
+
+}  // namespace
+
+std::vector<Option<ScanWords>> technique_rows(std::string_view group) {
+  std::vector<Option<ScanWords>> rows;
+  for (const probe::Probe* probe : probe::registry) {
+    const probe::OptionName& name = probe->scan_option;
+    if (name.spelling.empty()) continue;
+    rows.push_back({{.spellings = {name.spelling}, .group = group, .summary = name.summary}, ask_ports});
+  }
+  return rows;
+}
+
+std::vector<Option<ScanWords>> discovery_rows(std::string_view group) {
+  std::vector<Option<ScanWords>> rows;
+  for (const probe::Probe* probe : probe::registry) {
+    const probe::OptionName& name = probe->discovery_option;
+    if (name.spelling.empty()) continue;
+    OptionSpec row{.spellings = {name.spelling}, .group = group, .summary = name.summary};
+    if (probe::asks_ports(probe->asks)) {
+      row.argument = Argument::attached;
+      row.value = "<ports>";
+    }
+    rows.push_back({row, find_hosts});
+  }
+  return rows;
+}
+
+}  // namespace portolan::cli
