@@ -33,7 +33,7 @@ struct Received {
   net::EtherType type = net::EtherType::ipv4;
   std::uint32_t interface = 0;
   std::optional<net::Mac> from;         // link-layer sender, where there is one
-  std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut at 256 bytes
+  std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut behind Hears::bytes
 };
 
 class Clock {

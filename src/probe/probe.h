@@ -118,7 +118,7 @@ struct Probe {
   std::optional<Subject> (*subject)(const wire::Packet&) = nullptr;
   // The judgement. Nothing for an answer that is stale, forged or somebody else's.
   std::optional<Verdict> (*judge)(const Attempt&, const wire::Packet&) = nullptr;
-  Verdict on_silence;
+  Verdict on_silence{};
   // How a host answers, for the simulator; 0 for silence and for what is not this technique's question.
   std::size_t (*answer)(const Asked&, wire::Buffer out) = nullptr;
 };

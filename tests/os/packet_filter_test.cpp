@@ -10,7 +10,10 @@
 #include "os/monotonic_clock.h"
 #include "os/packet/packet_ring.h"
 #include "private_network.h"
+#include "probe/registry.h"
+#include "wire/build.h"
 #include "wire/cursor.h"
+#include "wire/protocol.h"
 
 namespace portolan::os {
 namespace {
@@ -19,7 +22,21 @@ using namespace std::chrono_literals;
 using net::EtherType;
 
 constexpr TagBlock block{20'000, 64};
-constexpr std::uint8_t sctp = 132;
+constexpr std::uint8_t sctp = wire::protocol_sctp;
+
+// Techniques that exist only here.
+constexpr probe::Probe udp_ports{.name = "udp", .task = "", .hears = {.protocol = wire::protocol_udp}};
+constexpr probe::Probe sctp_ports{.name = "sctp", .task = "", .hears = {.protocol = sctp}};
+constexpr probe::Probe protocols{.name = "protocols", .task = "", .hears = {.any_protocol = true}};
+constexpr probe::Probe long_answers{
+    .name = "long", .task = "", .hears = {.protocol = wire::protocol_tcp, .bytes = wire::longest_packet}};
+
+// What every technique may hear.
+Expected everything() {
+  Expected expected{block, std::nullopt, {probe::registry.begin(), probe::registry.end()}};
+  expected.techniques.insert(expected.techniques.end(), {&udp_ports, &sctp_ports});
+  return expected;
+}
 
 // One packet that some machine on the wire might send, and whether a scan wants it.
 struct Case {
@@ -147,27 +164,61 @@ std::vector<Bytes> receive_until_sentinel(PacketRing& ring) {
   return seen;
 }
 
-TEST(PacketFilter, KeepsWhatProbesAskAboutAndNothingElse) {
-  NEEDS_PRIVATE_NETWORK();
-  in_private_network([] {
+// Sends all of them to a ring that expects this, and checks which have come through.
+void expect_kept(const Expected& expected, const std::vector<Case>& all) {
+  in_private_network([&] {
     const Peer peer;
     make_wire(peer);
     const net::Mac us = mac_of_device("near");
-    auto ring = PacketRing::open(block);
+    auto ring = PacketRing::open(expected);
     ASSERT_TRUE(ring.has_value());
     peer.enter([&] {
       // Packets of one processor keep their order.
       const Injector injector{"far"};
-      for (const Case& test : cases()) injector.send(test.type, us, test.bytes);
+      for (const Case& test : all) injector.send(test.type, us, test.bytes);
       injector.send(EtherType::arp, us, sentinel());
     });
     std::vector<Bytes> seen = receive_until_sentinel(*ring);
-    for (const Case& test : cases()) {
+    for (const Case& test : all) {
       const auto found = std::find(seen.begin(), seen.end(), test.bytes);
       EXPECT_EQ(found != seen.end(), test.kept) << test.what;
       if (found != seen.end()) seen.erase(found);
     }
   });
+}
+
+TEST(PacketFilter, KeepsWhatProbesAskAboutAndNothingElse) {
+  NEEDS_PRIVATE_NETWORK();
+  expect_kept(everything(), cases());
+}
+
+TEST(PacketFilter, WhatNoTechniqueOfTheScanHearsStaysOut) {
+  NEEDS_PRIVATE_NETWORK();
+  expect_kept({block, std::nullopt, {&probe::tcp_syn, &probe::arp}},
+              {{"TCP", true, EtherType::ipv4, ipv4(6, in)},
+               {"UDP", false, EtherType::ipv4, ipv4(17, in)},
+               {"unreachable", true, EtherType::ipv4, ipv4(1, icmp(3))},
+               {"echo reply", false, EtherType::ipv4, ipv4(1, icmp(0))},
+               {"IPv6 time exceeded", true, EtherType::ipv6, ipv6(58, icmp(3))},
+               {"IPv6 echo reply", false, EtherType::ipv6, ipv6(58, icmp(129))},
+               {"IPv6 neighbour advertisement", false, EtherType::ipv6, ipv6(58, icmp(136))}});
+}
+
+TEST(PacketFilter, AScanOfProtocolsHearsThemAll) {
+  NEEDS_PRIVATE_NETWORK();
+  expect_kept({block, std::nullopt, {&protocols, &probe::arp}},
+              {{"GRE", true, EtherType::ipv4, ipv4(47, in)},
+               {"TCP beside the block", true, EtherType::ipv4, ipv4(6, out)},
+               {"IPv6 GRE", true, EtherType::ipv6, ipv6(47, in)},
+               {"a later fragment", false, EtherType::ipv4, ipv4(47, in, 3)}});
+}
+
+TEST(PacketFilter, AnswersToASourcePortOfOnesOwnComeIn) {
+  NEEDS_PRIVATE_NETWORK();
+  expect_kept({block, net::Port{53}, {&probe::tcp_syn, &probe::arp}},
+              {{"to that port", true, EtherType::ipv4, ipv4(6, ports(80, 53))},
+               {"into the block", true, EtherType::ipv4, ipv4(6, in)},
+               {"to another one", false, EtherType::ipv4, ipv4(6, ports(80, 54))}});
 }
 
 TEST(PacketFilter, PacketsForOtherMachinesAndOurOwnStayOut) {
@@ -176,7 +227,7 @@ TEST(PacketFilter, PacketsForOtherMachinesAndOurOwnStayOut) {
     const Peer peer;
     make_wire(peer);
     const net::Mac us = mac_of_device("near");
-    auto ring = PacketRing::open(block);
+    auto ring = PacketRing::open(everything());
     ASSERT_TRUE(ring.has_value());
     Injector{"near"}.send(EtherType::ipv4, net::Mac{{2, 0, 0, 0, 0, 1}}, ipv4(6, in));
     peer.enter([&] {
@@ -194,7 +245,7 @@ TEST(PacketRing, TellsInterfaceSenderAndMomentOfAFrame) {
     const Peer peer;
     make_wire(peer);
     const net::Mac us = mac_of_device("near");
-    auto ring = PacketRing::open(block);
+    auto ring = PacketRing::open(everything());
     ASSERT_TRUE(ring.has_value());
     const MonotonicClock clock;
     const Instant before = clock.now();
@@ -216,6 +267,24 @@ TEST(PacketRing, TellsInterfaceSenderAndMomentOfAFrame) {
     EXPECT_LE(frames[0].at, after);
     EXPECT_GE(frames[0].bytes.size(), 136U);  // both IP headers with options and what an ICMP error quotes
     EXPECT_LE(frames[0].bytes.size(), 256U);
+  });
+}
+
+TEST(PacketRing, KeepsWholePacketsWhereATechniqueWantsThem) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open({block, std::nullopt, {&long_answers, &probe::arp}});
+    ASSERT_TRUE(ring.has_value());
+    Bytes large = ipv4(6, in);
+    large.resize(wire::longest_packet, 0x5a);
+    peer.enter([&] {
+      Injector{"far"}.send(EtherType::ipv4, us, large);
+      Injector{"far"}.send(EtherType::arp, us, sentinel());
+    });
+    EXPECT_EQ(receive_until_sentinel(*ring), std::vector<Bytes>(1, large));
   });
 }
 

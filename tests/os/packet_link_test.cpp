@@ -21,6 +21,7 @@
 #include "os/net/router.h"
 #include "os/privileges.h"
 #include "private_network.h"
+#include "probe/registry.h"
 #include "wire/build.h"
 #include "wire/packet.h"
 
@@ -34,11 +35,12 @@ using net::IpAddress;
 using net::Port;
 
 constexpr TagBlock tags{20'000, 64};
+const Expected expected{tags, std::nullopt, {probe::registry.begin(), probe::registry.end()}};
 
 IpAddress address(const char* text) { return *IpAddress::parse(text); }
 
 std::unique_ptr<PacketLink> open_link(int wake = -1) {
-  auto link = PacketLink::open(tags, wake);
+  auto link = PacketLink::open(expected, wake);
   EXPECT_TRUE(link.has_value()) << (link ? "" : link.error().message);
   return std::move(*link);
 }
@@ -352,7 +354,7 @@ TEST(PacketLink, WithoutThePrivilegeOneSentenceSaysWhatToDo) {
   in_private_network([] {
     const auto dropped = drop_privileges();
     ASSERT_TRUE(dropped.has_value());
-    const auto link = PacketLink::open(tags);
+    const auto link = PacketLink::open(expected);
     ASSERT_FALSE(link.has_value());
     EXPECT_EQ(link.error().code, Errc::privilege);
     EXPECT_NE(link.error().message.find("-sT"), std::string::npos);

@@ -29,6 +29,7 @@ TEST(Registry, NamesAreUniqueAndEveryTechniqueIsWhole) {
     }
     EXPECT_TRUE(probe->scan_option.spelling.empty() || !probe->scan_type.empty());
     EXPECT_FALSE(probe->task.empty());
+    EXPECT_GE(probe->hears.bytes, 128) << "the least that wire::parse takes for a packet cut short";
     EXPECT_NE(probe->build, nullptr);
     EXPECT_NE(probe->subject, nullptr);
     EXPECT_NE(probe->judge, nullptr);

@@ -30,6 +30,7 @@
 #include "os/privileges.h"
 #include "os/seed.h"
 #include "os/wall_clock.h"
+#include "probe/plan_techniques.h"
 #include "probe/registry.h"
 
 namespace portolan::cli {
@@ -226,7 +227,10 @@ class ScanRun {
     auto ports = os::SourcePorts::reserve(prepared_.plan.seed, engine::tag_count);
     if (!ports) return fail(ports.error());
     source_ports_.emplace(std::move(*ports));
-    return os::PacketLink::open(source_ports_->block(), wake);
+    return os::PacketLink::open({.tags = source_ports_->block(),
+                                 .source_port = prepared_.plan.dress.source_port,
+                                 .techniques = probe::techniques_of(prepared_.plan)},
+                                wake);
   }
 
   Result<void> open_names() {

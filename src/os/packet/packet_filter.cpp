@@ -5,14 +5,14 @@
 #include <array>
 #include <cassert>
 #include <cstddef>
+#include <set>
+#include <span>
 
 #include "net/path.h"
 #include "wire/protocol.h"
 
 namespace portolan::os {
 namespace {
-
-constexpr std::uint32_t protocol_sctp = 132;
 
 // Where a jump goes. `next` is the instruction that follows.
 enum class Label : std::uint8_t {
@@ -88,10 +88,10 @@ void split_by_family(Assembler& a) {
   a.go(Label::drop);
 }
 
-void read_arp(Assembler& a) {
+void read_arp(Assembler& a, bool heard) {
   a.place(Label::arp);
   a.op(BPF_LD | BPF_H | BPF_ABS, 6);
-  a.when_equal(wire::arp_reply, Label::keep);
+  if (heard) a.when_equal(wire::arp_reply, Label::keep);
   a.go(Label::drop);
 }
 
@@ -130,46 +130,63 @@ void read_ipv6(Assembler& a) {
   a.op(BPF_LD | BPF_B | BPF_ABS, 40);
 }
 
-void judge_transport(Assembler& a, TagBlock block) {
+// Everything that one of the techniques hears, and that no technique needs to name.
+struct Heard {
+  std::set<std::uint8_t> protocols;
+  std::set<std::uint8_t> icmp{wire::icmp_unreachable, wire::icmp_time_exceeded};
+  std::set<std::uint8_t> icmpv6{wire::icmpv6_unreachable, wire::icmpv6_time_exceeded};
+  bool arp = false;
+  bool any_protocol = false;
+
+  explicit Heard(std::span<const probe::Probe* const> techniques) {
+    for (const probe::Probe* technique : techniques) {
+      const probe::Hears& hears = technique->hears;
+      if (hears.protocol != 0) protocols.insert(hears.protocol);
+      icmp.insert(hears.icmp.begin(), hears.icmp.end());
+      icmpv6.insert(hears.icmpv6.begin(), hears.icmpv6.end());
+      arp = arp || hears.arp;
+      any_protocol = any_protocol || hears.any_protocol;
+    }
+  }
+};
+
+void judge_messages(Assembler& a, Label place, const std::set<std::uint8_t>& types) {
+  a.place(place);
+  a.op(BPF_LD | BPF_B | BPF_IND, 0);
+  for (const std::uint8_t type : types) a.when_equal(type, Label::keep);
+  a.go(Label::drop);
+}
+
+void judge_transport(Assembler& a, const Heard& heard) {
   a.place(Label::transport);
-  a.when_equal(wire::protocol_tcp, Label::ports);
-  a.when_equal(wire::protocol_udp, Label::ports);
+  if (heard.any_protocol) return a.go(Label::keep);
+  for (const std::uint8_t protocol : heard.protocols) a.when_equal(protocol, Label::ports);
   a.when_equal(wire::protocol_icmp, Label::icmp);
   a.when_equal(wire::protocol_icmpv6, Label::icmpv6);
-  a.when_equal(protocol_sctp, Label::ports);
   a.go(Label::drop);
+}
 
-  a.place(Label::icmp);
-  a.op(BPF_LD | BPF_B | BPF_IND, 0);
-  for (const std::uint8_t type :
-       {wire::icmp_echo_reply, wire::icmp_unreachable, wire::icmp_time_exceeded, wire::icmp_timestamp_reply}) {
-    a.when_equal(type, Label::keep);
-  }
-  a.go(Label::drop);
-
-  a.place(Label::icmpv6);
-  a.op(BPF_LD | BPF_B | BPF_IND, 0);
-  for (const std::uint8_t type : {wire::icmpv6_unreachable, wire::icmpv6_time_exceeded, wire::icmpv6_echo_reply,
-                                  wire::icmpv6_neighbour_advertisement}) {
-    a.when_equal(type, Label::keep);
-  }
-  a.go(Label::drop);
-
-  a.place(Label::ports);  // source port, then destination port, in all three
+void judge_ports(Assembler& a, const Expected& expected) {
+  a.place(Label::ports);  // source port, then destination port, in TCP, UDP and SCTP
   a.op(BPF_LD | BPF_H | BPF_IND, 2);
-  a.unless_at_least(block.first, Label::drop);
-  a.when_above(block.first + block.count - 1U, Label::drop);
+  if (expected.source_port) a.when_equal(expected.source_port->value(), Label::keep);
+  a.unless_at_least(expected.tags.first, Label::drop);
+  a.when_above(expected.tags.first + expected.tags.count - 1U, Label::drop);
 }
 
 }  // namespace
 
-std::vector<sock_filter> answer_filter(TagBlock block, std::uint32_t snapshot) {
+std::vector<sock_filter> answer_filter(const Expected& expected, std::uint32_t snapshot) {
+  const Heard heard{expected.techniques};
   Assembler a;
   split_by_family(a);
-  read_arp(a);
+  read_arp(a, heard.arp);
   read_ipv4(a);
   read_ipv6(a);
-  judge_transport(a, block);
+  judge_transport(a, heard);
+  judge_messages(a, Label::icmp, heard.icmp);
+  judge_messages(a, Label::icmpv6, heard.icmpv6);
+  judge_ports(a, expected);
   a.place(Label::keep);
   a.op(BPF_RET | BPF_K, snapshot);
   a.place(Label::drop);

@@ -5,7 +5,11 @@
 #include <linux/filter.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
+
+#include "net/port.h"
+#include "probe/probe.h"
 
 namespace portolan::os {
 
@@ -15,11 +19,17 @@ struct TagBlock {
   std::uint16_t count = 1;  // at least 1; first + count - 1 is at most 65535
 };
 
-// For a packet socket of type SOCK_DGRAM, whose packets begin at the network header. Keeps, cut at
-// `snapshot` bytes: ARP replies; ICMP echo reply, timestamp reply, unreachable, time exceeded; ICMPv6
-// echo reply, unreachable, time exceeded, neighbour advertisement; TCP, UDP and SCTP to a port in
-// the block. Not: what this machine itself sends, what is addressed to other machines, fragments
-// beyond the first, IPv6 chains of more than one extension header.
-std::vector<sock_filter> answer_filter(TagBlock block, std::uint32_t snapshot);
+// What may be an answer to this scan.
+struct Expected {
+  TagBlock tags;
+  std::optional<net::Port> source_port;         // Dress::source_port: answers come back to it
+  std::vector<const probe::Probe*> techniques;  // whose Probe::hears are let in
+};
+
+// For a packet socket of type SOCK_DGRAM, whose packets begin at the network header. Keeps, cut at `snapshot` bytes,
+// what the techniques hear, segments and datagrams only to ports that are ours; and ICMP and ICMPv6 errors
+// (unreachable, time exceeded), which may be about any of them. Not: what this machine itself sends, what is
+// addressed to other machines, fragments beyond the first, IPv6 chains of more than one extension header.
+std::vector<sock_filter> answer_filter(const Expected& expected, std::uint32_t snapshot);
 
 }  // namespace portolan::os

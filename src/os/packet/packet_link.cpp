@@ -161,13 +161,13 @@ PacketLink::PacketLink(PacketRing ring, int wake)
     : ring_{std::move(ring)}, wake_{wake}, batch_{std::make_unique<Batch>()}, empty_at_{clock_.now()} {}
 PacketLink::~PacketLink() = default;
 
-Result<std::unique_ptr<PacketLink>> PacketLink::open(TagBlock tags, int wake) {
-  assert(tags.count > 0 && tags.first + tags.count <= 65'536);
+Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, int wake) {
+  assert(expected.tags.count > 0 && expected.tags.first + expected.tags.count <= 65'536);
   auto ipv4 = open_raw(AF_INET);
   if (!ipv4) return fail(ipv4.error());
   auto ipv6 = open_raw(AF_INET6);
   if (!ipv6) return fail(ipv6.error());
-  auto ring = PacketRing::open(tags);
+  auto ring = PacketRing::open(expected);
   if (!ring) return fail(ring.error());
   prepare_sending(ring->descriptor());
   // The kernel otherwise adds up to 50 us to every wait to save wake-ups (prctl(2)).

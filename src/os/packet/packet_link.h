@@ -29,10 +29,9 @@ SendFailure send_failure_of(int error);
 class PacketLink final : public engine::Link {
  public:
   // Opens everything that needs a privilege, so that privileges can be dropped afterwards.
-  // `tags`: the source ports and identifiers that the probes use. `wake`: a descriptor that ends
-  // receive() early when it is readable (os::Control), -1 for none.
+  // `wake`: a descriptor that ends receive() early when it is readable (os::Control), -1 for none.
   // Errc::privilege without CAP_NET_RAW; Errc::io when the kernel has no memory for the ring.
-  static Result<std::unique_ptr<PacketLink>> open(TagBlock tags, int wake = -1);
+  static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1);
   ~PacketLink() override;
 
   // A frame that this machine refuses to send counts as sent, so that the scan goes on, and in

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
@@ -21,12 +22,11 @@ namespace {
 
 // Version 2 of the ring: a frame is visible the moment it arrives, where version 3 waits for a block
 // to fill or a timer of whole milliseconds, which would be added to every round-trip time.
-constexpr std::size_t frame_size = 256;
-constexpr std::size_t frame_count = 32'768;
-constexpr std::size_t ring_size = frame_size * frame_count;
+constexpr std::size_t ring_size = 8 * 1024 * 1024;
 constexpr std::size_t block_size = 65'536;
+constexpr std::size_t smallest_slot = 256;
 constexpr std::size_t batch_limit = 256;
-static_assert(ring_size <= 8 * 1024 * 1024 && ring_size % block_size == 0 && block_size % frame_size == 0);
+static_assert(ring_size % block_size == 0 && block_size % smallest_slot == 0);
 
 // TPACKET_ALIGN, without its signed arithmetic.
 constexpr std::size_t align(std::size_t size) {
@@ -34,11 +34,17 @@ constexpr std::size_t align(std::size_t size) {
 }
 
 // Where the kernel puts the packet in a slot (net/packet/af_packet.c, tpacket_rcv: for SOCK_DGRAM
-// "TPACKET_ALIGN(po->tp_hdrlen) + 16"), and so what is left for it. Enough for an ICMPv6 error that quotes
-// a TCP header behind an extension header.
+// "TPACKET_ALIGN(po->tp_hdrlen) + 16"); what is behind that is left for it.
 constexpr std::size_t packet_offset = align(align(sizeof(tpacket2_hdr)) + sizeof(sockaddr_ll)) + 16;
-constexpr std::uint32_t snapshot = frame_size - packet_offset;
-static_assert(snapshot >= 40 + 8 + 40 + 8 + 20);
+// The least that fits is enough for an ICMPv6 error that quotes a TCP header behind an extension header.
+static_assert(smallest_slot - packet_offset >= 40 + 8 + 40 + 8 + 20);
+
+// A power of two, so that slots fill blocks.
+std::size_t slot_size_for(std::span<const probe::Probe* const> techniques) {
+  std::size_t bytes = 0;
+  for (const probe::Probe* technique : techniques) bytes = std::max<std::size_t>(bytes, technique->hears.bytes);
+  return std::max(smallest_slot, std::bit_ceil(packet_offset + bytes));
+}
 
 template <class T>
 int set_option(int socket, int name, const T& value) {
@@ -56,7 +62,8 @@ const sockaddr_ll& sender_of(const std::uint8_t* slot) {
   return *reinterpret_cast<const sockaddr_ll*>(slot + align(sizeof(tpacket2_hdr)));
 }
 
-engine::Received read_slot(const std::uint8_t* slot, const ClockSample& sample, Instant earliest) {
+engine::Received read_slot(std::span<const std::uint8_t> room, const ClockSample& sample, Instant earliest) {
+  const std::uint8_t* slot = room.data();
   const auto& header = *reinterpret_cast<const tpacket2_hdr*>(slot);
   const sockaddr_ll& sender = sender_of(slot);
   engine::Received frame;
@@ -68,15 +75,15 @@ engine::Received read_slot(const std::uint8_t* slot, const ClockSample& sample, 
     net::Mac& mac = frame.from.emplace();
     std::copy_n(sender.sll_addr, mac.bytes.size(), mac.bytes.begin());
   }
-  const std::size_t room = frame_size - std::min<std::size_t>(header.tp_net, frame_size);
-  frame.bytes = {slot + header.tp_net, std::min<std::size_t>(header.tp_snaplen, room)};
+  const auto packet = room.subspan(std::min<std::size_t>(header.tp_net, room.size()));
+  frame.bytes = packet.first(std::min<std::size_t>(header.tp_snaplen, packet.size()));
   return frame;
 }
 
 // The filter first, the ring second, bind() last: until then the socket belongs to no protocol and
 // receives nothing, so that no stray frame is ever in the ring.
-Result<void> prepare(int socket, TagBlock block) {
-  std::vector<sock_filter> program = answer_filter(block, snapshot);
+Result<void> prepare(int socket, const Expected& expected, std::size_t slot_size) {
+  std::vector<sock_filter> program = answer_filter(expected, static_cast<std::uint32_t>(slot_size - packet_offset));
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
   if (::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0) {
     return open_failure("attach a filter");
@@ -84,17 +91,20 @@ Result<void> prepare(int socket, TagBlock block) {
   // Spares a copy of all that this machine sends (Linux 4.20); the filter drops it anyway.
   (void)set_option(socket, PACKET_IGNORE_OUTGOING, 1);
   if (set_option(socket, PACKET_VERSION, int{TPACKET_V2}) != 0) return open_failure("choose a ring version");
-  const tpacket_req request{block_size, ring_size / block_size, frame_size, frame_count};
+  const tpacket_req request{block_size, ring_size / block_size, static_cast<unsigned>(slot_size),
+                            static_cast<unsigned>(ring_size / slot_size)};
   if (set_option(socket, PACKET_RX_RING, request) != 0) return open_failure("set up a ring of 8 MiB");
   return {};
 }
 
 }  // namespace
 
-Result<PacketRing> PacketRing::open(TagBlock block) {
-  PacketRing ring{FileDescriptor{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)}};
+Result<PacketRing> PacketRing::open(const Expected& expected) {
+  PacketRing ring{FileDescriptor{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)},
+                  slot_size_for(expected.techniques)};
   if (!ring.socket_.is_open()) return open_failure("open a packet socket");
-  if (const auto prepared = prepare(ring.descriptor(), block); !prepared) return fail(prepared.error());
+  if (const auto prepared = prepare(ring.descriptor(), expected, ring.slot_size_); !prepared)
+    return fail(prepared.error());
   void* memory = ::mmap(nullptr, ring_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring.descriptor(), 0);
   if (memory == MAP_FAILED) return open_failure("map the ring");
   ring.memory_ = static_cast<std::uint8_t*>(memory);
@@ -110,6 +120,7 @@ Result<PacketRing> PacketRing::open(TagBlock block) {
 
 PacketRing::PacketRing(PacketRing&& other) noexcept
     : socket_{std::move(other.socket_)},
+      slot_size_{other.slot_size_},
       memory_{std::exchange(other.memory_, nullptr)},
       head_{other.head_},
       held_{std::move(other.held_)},
@@ -119,7 +130,9 @@ PacketRing::~PacketRing() {
   if (memory_ != nullptr) ::munmap(memory_, ring_size);
 }
 
-std::uint8_t* PacketRing::slot(std::size_t index) const { return memory_ + index % frame_count * frame_size; }
+std::size_t PacketRing::slot_count() const { return ring_size / slot_size_; }
+
+std::uint8_t* PacketRing::slot(std::size_t index) const { return memory_ + index % slot_count() * slot_size_; }
 
 namespace {
 // The word by which kernel and program pass a slot to each other.
@@ -136,7 +149,7 @@ void PacketRing::give_back() {
   for (std::size_t i = 0; i < held_.size(); ++i) {
     status_of(slot(head_ + i)).store(TP_STATUS_KERNEL, std::memory_order_release);
   }
-  head_ = (head_ + held_.size()) % frame_count;
+  head_ = (head_ + held_.size()) % slot_count();
   held_.clear();
 }
 
@@ -145,7 +158,7 @@ std::span<const engine::Received> PacketRing::take(Instant earliest) {
   if (!has_frames()) return {};
   const ClockSample sample = sample_clocks();
   while (held_.size() < batch_limit && has_frames()) {
-    held_.push_back(read_slot(slot(head_ + held_.size()), sample, earliest));
+    held_.push_back(read_slot({slot(head_ + held_.size()), slot_size_}, sample, earliest));
   }
   return held_;
 }

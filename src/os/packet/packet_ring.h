@@ -18,8 +18,9 @@ namespace portolan::os {
 class PacketRing {
  public:
   // Live from here on, in the network namespace of the calling thread. Needs CAP_NET_RAW.
+  // Each packet is kept as far as one of the techniques wants it (Hears::bytes).
   // Errc::privilege without it, Errc::io when the kernel has no room (8 MiB).
-  static Result<PacketRing> open(TagBlock block);
+  static Result<PacketRing> open(const Expected& expected);
   PacketRing(PacketRing&& other) noexcept;
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
@@ -38,10 +39,12 @@ class PacketRing {
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
-  explicit PacketRing(FileDescriptor socket) : socket_{std::move(socket)} {}
+  PacketRing(FileDescriptor socket, std::size_t slot_size) : socket_{std::move(socket)}, slot_size_{slot_size} {}
+  [[nodiscard]] std::size_t slot_count() const;
   [[nodiscard]] std::uint8_t* slot(std::size_t index) const;
 
   FileDescriptor socket_;
+  std::size_t slot_size_ = 0;  // bytes
   std::uint8_t* memory_ = nullptr;
   std::size_t head_ = 0;                // the oldest slot that has not been given back
   std::vector<engine::Received> held_;  // from head_ on

@@ -1,0 +1,27 @@
+#include "probe/plan_techniques.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string_view>
+
+#include "probe/registry.h"
+
+namespace portolan::probe {
+
+std::vector<const Probe*> techniques_of(const plan::Plan& plan) {
+  std::vector<const Probe*> techniques;
+  const auto add = [&techniques](const Probe* probe) {
+    assert(probe != nullptr && "a plan has only names that are in the registry");
+    if (std::ranges::find(techniques, probe) == techniques.end()) techniques.push_back(probe);
+  };
+  for (const plan::Technique& technique : plan.techniques) add(find(technique.name));
+  for (const plan::DiscoveryProbe& question : plan.discovery_probes) add(find(question.technique));
+  if (plan.privileged) {
+    for (const Probe* probe : registry) {
+      if (probe->asks == Asks::links) add(probe);
+    }
+  }
+  return techniques;
+}
+
+}  // namespace portolan::probe
