@@ -28,6 +28,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lab/open_hosts.h"
+
 namespace portolan::lab {
 namespace {
 
@@ -331,6 +333,16 @@ const Lab::Counts& Lab::connect(const End& one, const End& other, const WanSetti
     if (wan) (*wan)->run();
   });
   return *counts;
+}
+
+void Lab::open_every_port(const Host& host, const std::string& device, const std::string& network) {
+  host.ip(fmt::format("route add blackhole {}\n", network));
+  keep_running(host, [&](int ready) {
+    auto hosts = OpenHosts::open(device, network);
+    if (!hosts && ::write(ready, hosts.error().message.data(), hosts.error().message.size()) < 0) return;
+    ::close(ready);
+    if (hosts) hosts->run();
+  });
 }
 
 Result<void> Lab::can_tunnel() {

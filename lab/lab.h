@@ -107,6 +107,8 @@ class Lab {
     WanCounts east;
   };
   const Counts& connect(const End& one, const End& other, const WanSettings& settings);
+  // Every address of an IPv4 network behind `host` is open on every port for what arrives at `device`.
+  void open_every_port(const Host& host, const std::string& device, const std::string& network);
   // Joins two hosts by a tunnel: packets without any Ethernet header. Needs /dev/net/tun, which some
   // systems keep from ordinary users.
   static Result<void> can_tunnel();

@@ -16,6 +16,7 @@
 
 #include "base/hash.h"
 #include "lab/lab.h"
+#include "lab/meter.h"
 
 namespace portolan::lab {
 namespace {
@@ -23,7 +24,7 @@ namespace {
 constexpr std::string_view usage = R"(usage: lab-run [OPTION...] -- COMMAND [ARGUMENT...]
 
 Runs COMMAND in a network namespace of its own, 198.18.0.1 and 2001:db8::1, beside a target at
-198.18.0.2 and 2001:db8::2 (in $LAB_TARGET and $LAB_TARGET6). No packet leaves this machine, and
+198.18.0.2 and 2001:db8::2 (in $LAB_TARGET, $LAB_TARGET6 and $LAB_TARGET_MAC). No packet leaves this machine, and
 nothing is left when it ends. Needs root or unprivileged user namespaces, ip and nft.
 
   --open N            the target listens on N ports, drawn from 1 to 65535 (default 50)
@@ -33,6 +34,8 @@ nothing is left when it ends. Needs root or unprivileged user namespaces, ip and
   --hosts N           N further hosts (1 to 256) behind the target in 198.18.64.0/24, the rest of
                       which is silent; each listens on a few common ports ($LAB_NETWORK)
   --network PREFIX    every address of PREFIX is a host behind the target, with the same open ports
+  --all-open PREFIX   every address of PREFIX is a host behind the target that is open on every port
+  --dark PREFIX       behind the target is PREFIX, where nobody answers; may be given again
   --loopback          no wire: COMMAND runs on the target itself and scans 127.0.0.1 and ::1
   --delay TIME        one way, as 20ms, 500us, 0.1s
   --loss SHARE        of the packets each way: 0.02
@@ -40,7 +43,8 @@ nothing is left when it ends. Needs root or unprivileged user namespaces, ip and
   --queue N           packets that may wait for --rate
   --seed N            other ports, other losses (default 1)
   --truth FILE        writes what is open and closed, as JSON
-  --usage FILE        writes seconds, CPU seconds, peak memory, status of COMMAND, as JSON
+  --usage FILE        writes seconds, CPU seconds, peak memory, status of COMMAND, as JSON, and what arrived
+                      at the target: packets, seconds from first to last, and seconds in which any came
   --limit SECONDS     COMMAND is killed after so long (default 600)
 
 Exit status: COMMAND's; 77 where no namespaces can be made; 2 for a bad option.
@@ -55,6 +59,8 @@ struct Options {
   std::optional<std::size_t> reset_limit;
   std::size_t hosts = 0;
   std::string network;
+  std::string all_open;
+  std::vector<std::string> dark;
   bool loopback = false;
   std::string truth;
   std::string usage;
@@ -120,6 +126,8 @@ constexpr Option known_options[] = {
     {"--reset-limit", [](Options& o, std::string_view value) { o.reset_limit = count_of(value); }},
     {"--hosts", [](Options& o, std::string_view value) { o.hosts = count_of(value); }},
     {"--network", [](Options& o, std::string_view value) { o.network = value; }},
+    {"--all-open", [](Options& o, std::string_view value) { o.all_open = value; }},
+    {"--dark", [](Options& o, std::string_view value) { o.dark.emplace_back(value); }},
     {"--truth", [](Options& o, std::string_view value) { o.truth = value; }},
     {"--usage", [](Options& o, std::string_view value) { o.usage = value; }},
     {"--limit", [](Options& o, std::string_view value) { o.limit = number_of(value); }},
@@ -249,10 +257,12 @@ void write_text(const std::string& path, const std::string& text) {
   std::fclose(file);
 }
 
-std::string json_of(const Finished& done, const Lab::Counts* counts) {
+std::string json_of(const Finished& done, const Meter::Arrivals& arrivals, const Lab::Counts* counts) {
   std::string text =
       fmt::format(R"({{"seconds": {:.4f}, "cpu_seconds": {:.4f}, "peak_kib": {}, "status": {}, "cut": {})",
                   done.seconds, done.cpu_seconds, done.peak_kib, done.status, done.timed_out);
+  text += fmt::format(R"(, "arrived": {{"packets": {}, "span": {:.4f}, "busy": {:.4f}}})", arrivals.packets,
+                      arrivals.span, arrivals.busy);
   if (counts != nullptr) {
     const auto add = [&](std::string_view name, const WanCounts& way) {
       text += fmt::format(R"(, "{}": {{"forwarded": {}, "lost": {}, "overflowed": {}, "refused": {}}})", name,
@@ -262,6 +272,13 @@ std::string json_of(const Finished& done, const Lab::Counts* counts) {
     add("answered", counts->east);
   }
   return text + "}\n";
+}
+
+std::string mac_of(const Host& host) {
+  const std::string text = host.run({.words = {"ip", "-oneline", "link", "show", "dev", "wire"}}).output;
+  constexpr std::string_view before = "link/ether ";
+  const auto at = text.find(before);
+  return at == std::string::npos ? std::string{} : text.substr(at + before.size(), std::size("02:00:00:00:00:00") - 1);
 }
 
 int run(const Options& options) {
@@ -279,6 +296,15 @@ int run(const Options& options) {
     pair->target.ip(fmt::format("route add local {} dev lo\n", options.network));
     pair->scanner.ip(fmt::format("route add {} via {}\n", options.network, Pair::target_v4));
   }
+  if (!options.all_open.empty()) {
+    pair->lab.open_every_port(pair->target, "wire", options.all_open);
+    pair->scanner.ip(fmt::format("route add {} via {}\n", options.all_open, Pair::target_v4));
+  }
+  for (const std::string& dark : options.dark) {
+    pair->target.ip(fmt::format("route add blackhole {}\n", dark));
+    const bool v6 = dark.find(':') != std::string::npos;
+    pair->scanner.ip(fmt::format("route add {} via {}\n", dark, v6 ? Pair::target_v6 : Pair::target_v4));
+  }
   if (options.hosts > 0) {
     pair->scanner.ip(fmt::format("route add 198.18.64.0/24 via {}\n", Pair::target_v4));
     truths = std::move(network);
@@ -290,12 +316,14 @@ int run(const Options& options) {
   const Command command{.words = options.command,
                         .environment = {{"LAB_TARGET", options.loopback ? "127.0.0.1" : Pair::target_v4},
                                         {"LAB_TARGET6", options.loopback ? "::1" : Pair::target_v6},
+                                        {"LAB_TARGET_MAC", mac_of(pair->target)},
                                         {"LAB_NETWORK", options.hosts > 0 ? "198.18.64.0/24" : options.network}},
                         .quiet = false};
   std::signal(SIGINT, [](int) {});  // the terminal sends it to the command too, whose end is waited for
   const Host& where = options.loopback ? pair->target : pair->scanner;
+  Meter meter{pair->target, options.loopback ? "lo" : "wire"};
   const Finished done = where.run(command, std::chrono::milliseconds{static_cast<std::int64_t>(options.limit * 1000)});
-  write_text(options.usage, json_of(done, pair->counts));
+  write_text(options.usage, json_of(done, meter.stop(), pair->counts));
   return done.status;
 }
 

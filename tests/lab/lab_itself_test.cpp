@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "lab/meter.h"
 #include "lab_test.h"
 
 namespace portolan::lab_test {
@@ -48,6 +49,33 @@ TEST_F(LabItself, AnswersOfAHostAreAsToldOnTheLongWireToo) {
   EXPECT_EQ(done.status, 0) << done.errors;
   EXPECT_GE(took, 30ms) << "ARP and the handshake take a round trip each";
   EXPECT_NE(pair.scanner.run({.words = {"bash", "-c", "exec 3<>/dev/tcp/198.18.0.2/81"}}).status, 0);
+}
+
+TEST_F(LabItself, HostsThatAreOpenOnEveryPortAccept) {
+  Pair pair;
+  pair.lab.open_every_port(pair.target, "wire", "198.19.0.0/24");
+  pair.scanner.ip("route add 198.19.0.0/16 via 198.18.0.2\n");
+  const auto connects = [&](const std::string& where) {
+    return pair.scanner.run({.words = {"timeout", "1", "bash", "-c", "exec 3<>/dev/tcp/" + where}}).status == 0;
+  };
+  EXPECT_TRUE(connects("198.19.0.0/1"));
+  EXPECT_TRUE(connects("198.19.0.255/65535"));
+  EXPECT_FALSE(connects("198.18.0.2/80")) << "the target itself is as closed as before";
+  EXPECT_FALSE(connects("198.19.1.0/80")) << "beyond the network nobody answers";
+}
+
+TEST_F(LabItself, MeterCountsWhatArrives) {
+  Pair pair;
+  lab::Meter meter{pair.target, "wire"};
+  Sniffer sniffer = pair.target.sniff("wire");
+  send_numbers(pair.scanner, 200);
+  std::uint64_t seen = 0;
+  while (sniffer.next(100ms)) ++seen;
+  const auto arrivals = meter.stop();
+  EXPECT_GE(seen, 90U);
+  EXPECT_EQ(arrivals.packets, seen);
+  EXPECT_GT(arrivals.busy, 0);
+  EXPECT_LE(arrivals.busy, arrivals.span);
 }
 
 TEST_F(LabItself, DelayKeepsTheOrder) {
