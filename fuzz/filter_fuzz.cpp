@@ -74,11 +74,11 @@ net::IpAddress address_from(Bytes& bytes, bool v4) {
 
 Row row_from(Bytes& bytes) {
   Row row;
-  row.family = static_cast<sockets::Family>(bytes.next() % 7);
-  row.protocol = static_cast<sockets::Protocol>(bytes.next() % sockets::protocol_count);
+  row.family = static_cast<sockets::AddressFamily>(bytes.next() % 7);
+  row.protocol = static_cast<sockets::SocketKind>(bytes.next() % sockets::socket_kind_count);
   row.state = static_cast<sockets::State>(bytes.next() % 14);
-  row.local = address_from(bytes, row.family == sockets::Family::v4);
-  row.remote = address_from(bytes, row.family == sockets::Family::v4);
+  row.local = address_from(bytes, row.family == sockets::AddressFamily::v4);
+  row.remote = address_from(bytes, row.family == sockets::AddressFamily::v4);
   row.local_port = std::uint32_t{bytes.next()} << (bytes.next() % 8U);
   row.remote_port = bytes.next();
   row.interface = bytes.next();

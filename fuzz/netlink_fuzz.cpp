@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "net/ip_address.h"
+#include "os/net/kernel_routes.h"
 #include "os/net/netlink.h"
 #include "os/net/route_regions.h"
-#include "os/net/router.h"
 #include "wire/netlink_message.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   must(!question->path.empty() || !question->tcp.empty() || !question->udp.empty() || !question->sctp.empty());
   sockets::Row row;
-  row.protocol = question->path.empty() ? sockets::Protocol::tcp : sockets::Protocol::unix_domain;
+  row.protocol = question->path.empty() ? sockets::SocketKind::tcp : sockets::SocketKind::unix_domain;
   row.path = question->path;
   if (!question->path.empty()) must(question->fits(row));
   return 0;

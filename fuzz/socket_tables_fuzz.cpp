@@ -8,7 +8,7 @@
 
 #include "netstat/sctp_table.h"
 #include "netstat/unix_table.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "sockets/sources/unix_proc.h"
 
 namespace {
@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                         .cut_programs = cut};
     OneName names{text.substr(0, text.find('\n'))};
     Kept kept;
-    report::Page page{kept};
+    report::OutputBuffer page{kept};
     netstat::UnixTable table{page, names, options};
     add_all(table, text);
     table.print(text);

@@ -43,7 +43,7 @@ struct HostOptions {
   Duration extra_delay{};      // one way, for this host
 };
 
-class Network : public engine::Link, public engine::Clock, public engine::Router {
+class Network : public engine::Link, public engine::Clock, public engine::Routes {
  public:
   Network(std::uint64_t seed, const NetworkOptions& options);
 
@@ -54,7 +54,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Router
   // engine::Link
   Result<std::size_t> send(std::span<const engine::Frame> frames) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
-  // engine::Router: every address has a route; unknown ones are silent.
+  // engine::Routes: every address has a route; unknown ones are silent.
   std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) override;
 
   // When each frame was sent, ascending.

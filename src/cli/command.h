@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/dialect.h"
 #include "cli/help.h"
-#include "report/flavor.h"
 
 namespace portolan::cli {
 
@@ -20,12 +20,12 @@ inline constexpr int status_refused = 2;  // bad input; nothing was sent
 struct Invocation {
   std::vector<std::string> line;   // argv as typed
   std::vector<std::string> words;  // what stands behind the command's name
-  report::Flavor flavor = report::Flavor::portolan;
+  Dialect dialect = Dialect::portolan;
 };
 
 struct Command {
   std::string_view name;
-  Page (*page)() = nullptr;
+  HelpPage (*page)() = nullptr;
   int (*run)(const Invocation&) = nullptr;  // gives the exit status
 };
 
@@ -51,6 +51,6 @@ void tell(std::string_view text);
 void complain(std::string_view sentence);
 
 // "portolan 0.1.0", or what nmap -V begins with and a line that tells who answers.
-std::string version_text(report::Flavor flavor);
+std::string version_text(Dialect dialect);
 
 }  // namespace portolan::cli

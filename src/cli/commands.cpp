@@ -41,7 +41,7 @@ int run_program(std::vector<std::string> line) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   if (name == "nmap") {
     std::vector<std::string> words{line.begin() + 1, line.end()};
-    return nmap_command.run({std::move(line), std::move(words), report::Flavor::nmap});
+    return nmap_command.run({std::move(line), std::move(words), Dialect::nmap});
   }
   if (name == "netstat") {
     std::vector<std::string> words{line.begin() + 1, line.end()};
@@ -54,9 +54,9 @@ int run_program(std::vector<std::string> line) {
   const std::string word = line[1];
   std::vector<std::string> words{line.begin() + 2, line.end()};
   if (word == "-h" || word == "--help") return print(overview());
-  if (word == "-V" || word == "--version") return print(version_text(report::Flavor::portolan));
+  if (word == "-V" || word == "--version") return print(version_text(Dialect::portolan));
   for (const Command* command : registry) {
-    if (word == command->name) return command->run({std::move(line), std::move(words), report::Flavor::portolan});
+    if (word == command->name) return command->run({std::move(line), std::move(words), Dialect::portolan});
   }
   return word.starts_with('-') ? unknown_option(word) : unknown_command(word);
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/version.h"
-#include "report/flavor.h"
 
 namespace portolan::cli {
 namespace {
@@ -37,7 +36,7 @@ struct Group {
   std::string_view title;
   std::vector<const OptionSpec*> options;
 };
-std::vector<Group> groups_of(const Page& page) {
+std::vector<Group> groups_of(const HelpPage& page) {
   std::vector<Group> groups;
   for (const OptionSpec* option : page.options) {
     if (option->support != Support::built) continue;
@@ -48,7 +47,7 @@ std::vector<Group> groups_of(const Page& page) {
   return groups;
 }
 
-std::string join(const Page& page, Support support) {
+std::string join(const HelpPage& page, Support support) {
   std::string text;
   for (const OptionSpec* option : page.options) {
     if (option->support == support) text += fmt::format("{}{}", text.empty() ? "" : ", ", option->spellings.front());
@@ -86,7 +85,7 @@ std::string roff(std::string_view text) {
   return result;
 }
 
-std::string manual_options(const Page& page) {
+std::string manual_options(const HelpPage& page) {
   std::string text;
   for (const Group& group : groups_of(page)) {
     text += fmt::format(".SS \"{}\"\n", roff(group.title));
@@ -127,7 +126,7 @@ std::string wrap(std::string_view text, std::size_t columns, std::size_t indent)
   return result;
 }
 
-std::string help_text(const Page& page) {
+std::string help_text(const HelpPage& page) {
   std::string text = fmt::format("usage: {}\n\n", page.usage);
   for (const std::string_view paragraph : page.about) text += wrap(paragraph, width, 0) + "\n\n";
   for (const Group& group : groups_of(page)) {
@@ -146,14 +145,14 @@ std::string help_text(const Page& page) {
   return text;
 }
 
-std::string manual_page(std::span<const Page> pages) {
+std::string manual_page(std::span<const HelpPage> pages) {
   std::string text = fmt::format(
       ".\\\" Made by `portolan help --man`; change the option tables in src/cli instead.\n"
       ".TH PORTOLAN 1 \"\" \"portolan {}\" \"User Commands\"\n"
       ".SH NAME\nportolan \\- chart the open ports of the machines you own\n.SH SYNOPSIS\n",
       program_version);
-  for (const Page& page : pages) text += fmt::format(".B {}\n.br\n", roff(page.usage));
-  for (const Page& page : pages) {
+  for (const HelpPage& page : pages) text += fmt::format(".B {}\n.br\n", roff(page.usage));
+  for (const HelpPage& page : pages) {
     text += fmt::format(".SH \"{}\"\n", roff(page.usage.substr(0, page.usage.find(" ["))));
     for (const std::string_view paragraph : page.about) text += fmt::format("{}\n.PP\n", roff(paragraph));
     text += manual_options(page);
@@ -173,10 +172,10 @@ std::string manual_page(std::span<const Page> pages) {
   return text;
 }
 
-std::string bash_completion(std::span<const Page> pages) {
+std::string bash_completion(std::span<const HelpPage> pages) {
   std::string commands;
   std::string cases;
-  for (const Page& page : pages) {
+  for (const HelpPage& page : pages) {
     commands += fmt::format("{}{}", commands.empty() ? "" : " ", page.name);
     std::string words;
     std::string files;

@@ -16,7 +16,7 @@ struct Example {
 };
 
 // What a command says about itself.
-struct Page {
+struct HelpPage {
   std::string_view name;                    // "scan"
   std::string_view summary;                 // half a sentence
   std::string_view usage;                   // "portolan scan [options] <target>..."
@@ -26,13 +26,13 @@ struct Page {
 };
 
 // For a terminal of 80 columns.
-std::string help_text(const Page& page);
+std::string help_text(const HelpPage& page);
 
 // portolan.1, in the man macros.
-std::string manual_page(std::span<const Page> pages);
+std::string manual_page(std::span<const HelpPage> pages);
 
 // A completion script for bash.
-std::string bash_completion(std::span<const Page> pages);
+std::string bash_completion(std::span<const HelpPage> pages);
 
 // `text` in lines of at most `width` columns, each but the first behind `indent` blanks.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 2> about{
     "Says what commands there are, or what one command does and which options it takes.",
     "--man prints the manual page, --completion a completion script for bash."};
 
-Page page() {
+HelpPage page() {
   return {.name = "help",
           .summary = "say what commands there are, or more about one",
           .usage = "portolan help [<command>]",
@@ -23,8 +23,8 @@ Page page() {
           .examples = {}};
 }
 
-std::vector<Page> pages() {
-  std::vector<Page> result;
+std::vector<HelpPage> pages() {
+  std::vector<HelpPage> result;
   for (const Command* command : commands()) result.push_back(command->page());
   return result;
 }

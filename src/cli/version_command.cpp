@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, 1> about{"Prints the version of portolan."};
 
-Page page() {
+HelpPage page() {
   return {.name = "version",
           .summary = "print the version",
           .usage = "portolan version",
@@ -19,17 +19,17 @@ Page page() {
           .examples = {}};
 }
 
-int run(const Invocation& invocation) { return print(version_text(invocation.flavor)); }
+int run(const Invocation& invocation) { return print(version_text(invocation.dialect)); }
 
 }  // namespace
 
 const Command version_command{"version", page, run};
 
-std::string version_text(report::Flavor flavor) {
-  if (flavor == report::Flavor::portolan) return fmt::format("portolan {}\n", program_version);
+std::string version_text(Dialect dialect) {
+  if (dialect == Dialect::portolan) return fmt::format("portolan {}\n", program_version);
   // Callers read the first line to learn which options there are; people read the second.
   return fmt::format("Nmap version {} ( {} )\nProvided by portolan {}, which takes nmap's command line.\n",
-                     report::nmap_version, report::nmap_url, program_version);
+                     nmap_version, nmap_url, program_version);
 }
 
 }  // namespace portolan::cli

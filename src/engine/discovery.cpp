@@ -60,7 +60,7 @@ Result<void> Discovery::find_routes(Block& block) {
   std::vector<net::IpAddress> addresses;
   addresses.reserve(block.hosts.size());
   for (const BlockHost& host : block.hosts) addresses.push_back(host.target.address);
-  auto routes = world_.router.route(addresses);
+  auto routes = world_.routes.route(addresses);
   for (std::size_t i = 0; i < block.hosts.size(); ++i) {
     BlockHost& host = block.hosts[i];
     if (!routes[i]) {

@@ -64,12 +64,12 @@ class Link {
   [[nodiscard]] virtual std::uint64_t refused() const { return 0; }
 };
 
-class Router {
+class Routes {
  public:
-  Router() = default;
-  Router(const Router&) = delete;
-  Router& operator=(const Router&) = delete;
-  virtual ~Router() = default;
+  Routes() = default;
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+  virtual ~Routes() = default;
   // One answer a target, in the same order. Errc::unreachable where there is no way to it.
   virtual std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) = 0;
 };

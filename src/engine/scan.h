@@ -15,12 +15,12 @@
 namespace portolan::engine {
 
 // Reverse names, looked up beside the scan.
-class Names {
+class NameSource {
  public:
-  Names() = default;
-  Names(const Names&) = delete;
-  Names& operator=(const Names&) = delete;
-  virtual ~Names() = default;
+  NameSource() = default;
+  NameSource(const NameSource&) = delete;
+  NameSource& operator=(const NameSource&) = delete;
+  virtual ~NameSource() = default;
   // Starts a look-up; never waits.
   virtual void ask(const net::IpAddress& address) = 0;
   // What is known by now: nullopt while pending, "" where there is no name.
@@ -28,12 +28,12 @@ class Names {
 };
 
 // What the user wants while a scan runs. Link::receive returns early when something here changes.
-class Control {
+class UserControl {
  public:
-  Control() = default;
-  Control(const Control&) = delete;
-  Control& operator=(const Control&) = delete;
-  virtual ~Control() = default;
+  UserControl() = default;
+  UserControl(const UserControl&) = delete;
+  UserControl& operator=(const UserControl&) = delete;
+  virtual ~UserControl() = default;
   // SIGINT or SIGTERM came: tell what is known, then end.
   virtual bool stop_requested() = 0;
   // Progress should be told now (a moment of a live display has passed, --stats-every is due, a key
@@ -45,12 +45,12 @@ class Control {
 struct World {
   Link& link;
   const Clock& clock;
-  Router& router;
+  Routes& routes;
   std::uint16_t tag_base;  // first of engine::tag_count source ports that belong to this scan
   const catalog::Services& services;
   const catalog::Vendors& vendors;
-  Names* names = nullptr;      // nullptr: no reverse names
-  Control* control = nullptr;  // nullptr: nobody interferes
+  NameSource* names = nullptr;     // nullptr: no reverse names
+  UserControl* control = nullptr;  // nullptr: nobody interferes
   model::WallTime (*wall_time)() = nullptr;
 };
 

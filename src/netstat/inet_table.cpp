@@ -10,8 +10,8 @@
 namespace portolan::netstat {
 namespace {
 
-using sockets::Protocol;
 using sockets::Row;
+using sockets::SocketKind;
 using sockets::State;
 
 constexpr std::size_t address_width = 23;
@@ -22,13 +22,13 @@ constexpr std::array<std::string_view, 13> tcp_states{"",          "ESTABLISHED"
                                                       "LISTEN",    "CLOSING",     "SYN_RECV"};
 
 std::string_view protocol_text(const Row& row) {
-  const bool v6 = row.family == sockets::Family::v6;
+  const bool v6 = row.family == sockets::AddressFamily::v6;
   switch (row.protocol) {
-    case Protocol::tcp:
+    case SocketKind::tcp:
       return v6 ? "tcp6" : "tcp";
-    case Protocol::udp:
+    case SocketKind::udp:
       return v6 ? "udp6" : "udp";
-    case Protocol::udplite:
+    case SocketKind::udplite:
       return v6 ? "udpl6" : "udpl";
     default:
       return v6 ? "raw6" : "raw";
@@ -37,9 +37,9 @@ std::string_view protocol_text(const Row& row) {
 
 std::string state_text(const Row& row) {
   switch (row.protocol) {
-    case Protocol::tcp:
+    case SocketKind::tcp:
       return std::string{tcp_state_text(row.state)};
-    case Protocol::raw:
+    case SocketKind::raw:
       return fmt::format("{}", static_cast<unsigned>(row.state));  // they have none, so net-tools shows the number
     default:
       return row.state == State::established ? "ESTABLISHED" : row.state == State::closed ? "" : "UNKNOWN";
@@ -48,7 +48,7 @@ std::string state_text(const Row& row) {
 
 // TCP tells by the port: a listener's other side has none. The others tell by the address.
 bool is_connected(const Row& row) {
-  if (row.protocol == Protocol::tcp) return row.remote_port != 0;
+  if (row.protocol == SocketKind::tcp) return row.remote_port != 0;
   return std::ranges::any_of(row.remote.bytes(), [](std::uint8_t byte) { return byte != 0; });
 }
 
@@ -59,7 +59,7 @@ struct Counts {
   unsigned probes = 0;
 };
 Counts counts_of(const Row& row) {
-  if (row.protocol == Protocol::tcp && row.tcp_info.size() >= 4 && row.state != State::time_wait) {
+  if (row.protocol == SocketKind::tcp && row.tcp_info.size() >= 4 && row.state != State::time_wait) {
     return {row.tcp_info[2], row.tcp_info[3]};
   }
   return {row.retransmits, 0};
@@ -77,10 +77,10 @@ std::string timer_text(const Row& row) {
 
 // A listener's limit stands where others have their queue; /proc/net/tcp has 0 there.
 std::uint32_t send_queue_of(const Row& row) {
-  return row.protocol == Protocol::tcp && row.state == State::listen ? 0 : row.send_queue;
+  return row.protocol == SocketKind::tcp && row.state == State::listen ? 0 : row.send_queue;
 }
 
-std::string_view service_protocol(Protocol protocol) { return protocol == Protocol::tcp ? "tcp" : "udp"; }
+std::string_view service_protocol(SocketKind protocol) { return protocol == SocketKind::tcp ? "tcp" : "udp"; }
 
 }  // namespace
 
@@ -89,7 +89,7 @@ std::string_view tcp_state_text(State state) {
   return number < tcp_states.size() ? tcp_states[number] : "UNKNOWN";
 }
 
-void inet_heading(report::Page& page, const TableOptions& options) {
+void inet_heading(report::OutputBuffer& page, const TableOptions& options) {
   page.add("Active Internet connections {}\n", banner_of(options.which));
   page.put("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ");
   if (options.extended) page.put(" User       Inode     ");
@@ -98,10 +98,10 @@ void inet_heading(report::Page& page, const TableOptions& options) {
   page.put("\n");
 }
 
-sockets::StateMask InetTable::states(Protocol protocol, Which which) {
+sockets::StateMask InetTable::states(SocketKind protocol, Which which) {
   using sockets::mask_of;
   const sockets::StateMask shown = sockets::all_states & ~mask_of(State::bound_inactive);
-  if (protocol != Protocol::tcp) return shown;
+  if (protocol != SocketKind::tcp) return shown;
   const sockets::StateMask without_peer = mask_of(State::listen) | mask_of(State::closed) | mask_of(State::unknown);
   switch (which) {
     case Which::connected:
@@ -128,10 +128,10 @@ std::string InetTable::host_text(const net::IpAddress& address) const {
   return name.empty() ? numeric_text(address) : escape_terminal(name);
 }
 
-std::string InetTable::port_text(Protocol protocol, std::uint32_t port) const {
+std::string InetTable::port_text(SocketKind protocol, std::uint32_t port) const {
   if (port == 0) return "*";
   if (!options_.numeric_ports) {
-    const std::string_view name = protocol == Protocol::raw
+    const std::string_view name = protocol == SocketKind::raw
                                       ? lookup_.ip_protocol(static_cast<std::uint8_t>(std::min(port, 255U)))
                                       : lookup_.service(service_protocol(protocol), static_cast<std::uint16_t>(port));
     if (!name.empty()) return escape_terminal(name);
@@ -154,7 +154,7 @@ void InetTable::append_endpoint(std::string& out, const net::IpAddress& address,
 
 std::string InetTable::user_text(const Row& row) const {
   std::uint32_t user = row.user;
-  if (row.protocol == Protocol::tcp && (row.state == State::syn_recv || row.state == State::new_syn_recv)) {
+  if (row.protocol == SocketKind::tcp && (row.state == State::syn_recv || row.state == State::new_syn_recv)) {
     if (const auto listener = listeners_.find(row.local_port); listener != listeners_.end()) user = listener->second;
   }
   if (!options_.numeric_users) {

@@ -7,7 +7,7 @@
 
 #include "netstat/lookup.h"
 #include "netstat/table.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "sockets/row.h"
 
 namespace portolan::netstat {
@@ -15,12 +15,12 @@ namespace portolan::netstat {
 class InetTable {
  public:
   // All three outlive the table.
-  InetTable(report::Page& page, Lookup& lookup, const TableOptions& options)
+  InetTable(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options)
       : page_{page}, lookup_{lookup}, options_{options} {}
 
-  // Which states of `protocol` can belong to sockets that are shown: for sockets::Wanted. Never those that only
+  // Which states of `protocol` can belong to sockets that are shown: for sockets::Detail. Never those that only
   // sock_diag knows and /proc/net/tcp leaves out.
-  static sockets::StateMask states(sockets::Protocol protocol, Which which);
+  static sockets::StateMask states(sockets::SocketKind protocol, Which which);
 
   // Two lines.
   void heading();
@@ -32,18 +32,18 @@ class InetTable {
 
  private:
   void append_endpoint(std::string& out, const net::IpAddress& address, const std::string& port) const;
-  [[nodiscard]] std::string port_text(sockets::Protocol protocol, std::uint32_t port) const;
+  [[nodiscard]] std::string port_text(sockets::SocketKind protocol, std::uint32_t port) const;
   [[nodiscard]] std::string user_text(const sockets::Row& row) const;
   [[nodiscard]] std::string host_text(const net::IpAddress& address) const;
 
-  report::Page& page_;
+  report::OutputBuffer& page_;
   Lookup& lookup_;
   const TableOptions& options_;
   std::map<std::uint32_t, std::uint32_t> listeners_;  // user of a TCP port
 };
 
 // The heading, for tables of other protocols that share it.
-void inet_heading(report::Page& page, const TableOptions& options);
+void inet_heading(report::OutputBuffer& page, const TableOptions& options);
 // The words of include/net/tcp_states.h's numbers: "ESTABLISHED", "" for 0.
 std::string_view tcp_state_text(sockets::State state);
 

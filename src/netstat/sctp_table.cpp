@@ -62,7 +62,7 @@ std::optional<Entry> parse_association(std::string_view text) {
 
 class Rows {
  public:
-  Rows(report::Page& page, Lookup& lookup, const TableOptions& options, const FindHolder& find_holder)
+  Rows(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options, const FindHolder& find_holder)
       : page_{page}, lookup_{lookup}, options_{options}, find_holder_{find_holder} {}
 
   // An endpoint has its port behind every address, and both columns of addresses to itself.
@@ -124,7 +124,7 @@ class Rows {
     return text;
   }
 
-  report::Page& page_;
+  report::OutputBuffer& page_;
   Lookup& lookup_;
   const TableOptions& options_;
   const FindHolder& find_holder_;
@@ -149,8 +149,8 @@ std::size_t each_line(std::string_view text, Parse parse, Show show) {
 
 }  // namespace
 
-std::size_t sctp_rows(report::Page& page, Lookup& lookup, const TableOptions& options, std::string_view endpoints,
-                      std::string_view associations, const FindHolder& find_holder) {
+std::size_t sctp_rows(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options,
+                      std::string_view endpoints, std::string_view associations, const FindHolder& find_holder) {
   Rows rows{page, lookup, options, find_holder};
   std::size_t unread = 0;
   if (options.which != Which::connected) {

@@ -14,7 +14,7 @@
 
 #include "netstat/lookup.h"
 #include "netstat/table.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "sockets/row.h"
 
 namespace portolan::netstat {
@@ -22,7 +22,7 @@ namespace portolan::netstat {
 class UnixTable {
  public:
   // All three outlive the table.
-  UnixTable(report::Page& page, Lookup& lookup, const TableOptions& options)
+  UnixTable(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options)
       : page_{page}, lookup_{lookup}, options_{options} {}
 
   // A socket from sock_diag. Those without an inode are left to the file.
@@ -45,7 +45,7 @@ class UnixTable {
   void heading();
   void line(const Socket& socket);
 
-  report::Page& page_;
+  report::OutputBuffer& page_;
   Lookup& lookup_;
   const TableOptions& options_;
   std::vector<Socket> sockets_;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "base/dialect.h"
 #include "base/time.h"
 #include "report/calendar.h"
-#include "report/flavor.h"
 
 namespace portolan::report {
 
@@ -17,7 +17,7 @@ namespace portolan::report {
 enum class Audience : std::uint8_t { watcher, file };
 
 struct ReportOptions {
-  Flavor flavor = Flavor::portolan;
+  Dialect dialect = Dialect::portolan;
   Audience audience = Audience::file;
   int verbosity = 0;
   int debugging = 0;

@@ -35,7 +35,7 @@ bool is_possibly_open(model::PortState state) {
 
 const HostRecord* select(const HostRecord& host, const ReportOptions& options, HostRecord& scratch) {
   // A host that the user named and that could not be asked has a remark, and silence would hide it.
-  const bool explained = options.flavor == Flavor::portolan && !host.remarks.empty();
+  const bool explained = options.dialect == Dialect::portolan && !host.remarks.empty();
   if (host.state == model::HostState::down && (options.open_only || (options.verbosity <= 0 && !explained))) {
     return nullptr;
   }

@@ -18,7 +18,7 @@ namespace portolan::sockets {
 struct RowKey {
   std::uint64_t network_namespace = 0;
   std::uint64_t identity = 0;
-  Protocol protocol = Protocol::other;
+  SocketKind protocol = SocketKind::other;
   friend bool operator==(const RowKey&, const RowKey&) = default;
 };
 RowKey key_of(const Row& row);

@@ -20,12 +20,12 @@ bool all_loopback(std::span<const Place> places) {
   return std::ranges::all_of(places, [](const Place& place) { return place.address.is_loopback(); });
 }
 
-std::string interface_text(std::uint32_t index, std::uint64_t network_namespace, Names& names) {
+std::string interface_text(std::uint32_t index, std::uint64_t network_namespace, RowNames& names) {
   const auto name = names.interface(index, network_namespace);
   return name.empty() ? fmt::format("if{}", index) : std::string{name};
 }
 
-std::string address_text(const net::IpAddress& address, std::uint64_t network_namespace, Names& names) {
+std::string address_text(const net::IpAddress& address, std::uint64_t network_namespace, RowNames& names) {
   if (address.zone() == 0) return to_string(address);
   return fmt::format("{}%{}", to_string(address.without_zone()),
                      interface_text(address.zone(), network_namespace, names));
@@ -71,7 +71,7 @@ struct Held {
   bool by_systemd = false;
 };
 
-Held taken_apart(const Listener& listener, Names& names) {
+Held taken_apart(const Listener& listener, RowNames& names) {
   Held held;
   std::set<std::tuple<bool, std::uint64_t, std::uint32_t>> by_age;  // not known last
   std::vector<std::uint32_t> managers;
@@ -92,7 +92,7 @@ Held taken_apart(const Listener& listener, Names& names) {
 }
 
 // Pids of further sockets of a service, in the order in which they began to run.
-void add_pids(Service& service, const std::vector<std::uint32_t>& more, Names& names) {
+void add_pids(Service& service, const std::vector<std::uint32_t>& more, RowNames& names) {
   for (const std::uint32_t pid : more) {
     if (std::ranges::find(service.pids, pid) == service.pids.end()) service.pids.push_back(pid);
   }
@@ -123,7 +123,7 @@ bool Place::takes(const net::IpAddress& target) const {
   return here.is_v4() == there.is_v4() || (there.is_v4() && !only_v6);
 }
 
-std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, Names& names) {
+std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, RowNames& names) {
   std::string text;
   if (!places.empty() && all_loopback(places)) return "loopback";
   append_piece(text, wildcard_text(places));
@@ -142,7 +142,7 @@ std::string places_text(std::span<const Place> places, std::uint64_t network_nam
 }
 
 std::string endpoints_text(std::span<const Place> places, std::uint32_t port, std::uint64_t network_namespace,
-                           Names& names) {
+                           RowNames& names) {
   std::string text;
   for (const Place& place : places) {
     const auto address = address_text(place.address, network_namespace, names);
@@ -158,15 +158,15 @@ std::string endpoints_text(std::span<const Place> places, std::uint32_t port, st
 
 bool waits(const Row& row) {
   switch (row.protocol) {
-    case Protocol::tcp:
-    case Protocol::mptcp:
-    case Protocol::sctp:
-    case Protocol::dccp:
+    case SocketKind::tcp:
+    case SocketKind::mptcp:
+    case SocketKind::sctp:
+    case SocketKind::dccp:
       return row.state == State::listen;
-    case Protocol::udp:
-    case Protocol::udplite:
+    case SocketKind::udp:
+    case SocketKind::udplite:
       return row.state == State::closed && row.local_port != 0;
-    case Protocol::unix_domain:
+    case SocketKind::unix_domain:
       return !row.path.empty() && (row.state == State::listen || (row.state == State::closed && row.type == datagram));
     default:
       return false;
@@ -176,7 +176,7 @@ bool waits(const Row& row) {
 Listener listener_of(const Row& row) {
   Listener listener;
   listener.protocol = seen_from_outside(row.protocol);
-  listener.port = row.protocol == Protocol::unix_domain ? 0 : row.local_port;
+  listener.port = row.protocol == SocketKind::unix_domain ? 0 : row.local_port;
   listener.place = {.address = row.local, .only_v6 = row.only_v6, .interface = row.interface};
   listener.path = row.path;
   listener.inode = row.inode;
@@ -203,9 +203,9 @@ std::string_view name_of(UnitFlag flag) {
   return "stopped";
 }
 
-std::vector<Service> services_of(std::span<const Listener> listeners, Names& names) {
+std::vector<Service> services_of(std::span<const Listener> listeners, RowNames& names) {
   // Where nobody is known, sockets of different users are different services.
-  using Key = std::tuple<std::uint32_t, Protocol, std::string, std::uint64_t, Owner, std::int64_t>;
+  using Key = std::tuple<std::uint32_t, SocketKind, std::string, std::uint64_t, Owner, std::int64_t>;
   std::map<Key, Service> found;
   for (const Listener& listener : listeners) {
     const Held held = taken_apart(listener, names);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "net/ip_address.h"
-#include "sockets/names.h"
 #include "sockets/row.h"
+#include "sockets/row_names.h"
 
 namespace portolan::sockets {
 
@@ -27,14 +27,14 @@ struct Place {
 bool is_wildcard(const net::IpAddress& address);
 
 // "everywhere", "everywhere(IPv4)", "loopback", "eth0", or addresses; several with commas and no blanks.
-std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, Names& names);
+std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, RowNames& names);
 // "0.0.0.0:22,[::]:22,[fe80::1%eth0]:546,198.18.0.1:80%eth0".
 std::string endpoints_text(std::span<const Place> places, std::uint32_t port, std::uint64_t network_namespace,
-                           Names& names);
+                           RowNames& names);
 
 // One socket that waits.
 struct Listener {
-  Protocol protocol = Protocol::tcp;  // mptcp is told as tcp, which is what callers speak to it
+  SocketKind protocol = SocketKind::tcp;  // mptcp is told as tcp, which is what callers speak to it
   std::uint32_t port = 0;
   Place place;
   std::string path;  // of a UNIX socket, which has no port and place
@@ -63,7 +63,7 @@ std::string_view name_of(UnitFlag flag);
 // Sockets of the same protocol and port that the same program, started by the same command line, holds: both families,
 // and all workers.
 struct Service {
-  Protocol protocol = Protocol::tcp;
+  SocketKind protocol = SocketKind::tcp;
   std::uint32_t port = 0;
   std::string path;
   std::vector<Place> places;  // ascending, each once
@@ -83,15 +83,15 @@ struct Service {
 };
 
 // In ascending order of port, protocol and program.
-std::vector<Service> services_of(std::span<const Listener> listeners, Names& names);
+std::vector<Service> services_of(std::span<const Listener> listeners, RowNames& names);
 
 // The entry of `services` that a connection whose own end is `end` belongs to: the one bound to just that address
 // before one that takes all; for UNIX sockets, that of the same path. Their number where none fits.
 std::size_t service_for(std::span<const Service> services, const Listener& end);
 
 // mptcp is tcp to whoever calls; everything else is itself.
-constexpr Protocol seen_from_outside(Protocol protocol) {
-  return protocol == Protocol::mptcp ? Protocol::tcp : protocol;
+constexpr SocketKind seen_from_outside(SocketKind protocol) {
+  return protocol == SocketKind::mptcp ? SocketKind::tcp : protocol;
 }
 
 }  // namespace portolan::sockets

@@ -36,7 +36,7 @@ NoOwner reason_without_inode(State state) {
 NoOwner reason(const Row& row, const OwnerSight& sight) {
   if (row.inode == 0) return reason_without_inode(row.state);
   // Port id 0 is the kernel's end (netlink(7)).
-  if (row.protocol == Protocol::netlink && row.local_port == 0) return NoOwner::kernel;
+  if (row.protocol == SocketKind::netlink && row.local_port == 0) return NoOwner::kernel;
   if (!sight.asked) return NoOwner::not_asked;
   // Whoever the socket belongs to: those of the same user are denied, too, when they may not be traced (ssh-agent),
   // and descriptors are passed on.

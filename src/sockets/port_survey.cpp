@@ -26,12 +26,12 @@ std::optional<net::PortRange> range_of(std::string_view first_text, std::string_
   return net::PortRange{.first = *first, .last = *last};
 }
 
-net::Protocol named_like(Protocol protocol) {
+net::Protocol named_like(SocketKind protocol) {
   switch (protocol) {
-    case Protocol::udp:
-    case Protocol::udplite:
+    case SocketKind::udp:
+    case SocketKind::udplite:
       return net::Protocol::udp;
-    case Protocol::sctp:
+    case SocketKind::sctp:
       return net::Protocol::sctp;
     default:
       return net::Protocol::tcp;
@@ -39,7 +39,7 @@ net::Protocol named_like(Protocol protocol) {
 }
 
 bool listens_as(const Service& service, net::Protocol protocol) {
-  return service.path.empty() && service.protocol != Protocol::dccp && named_like(service.protocol) == protocol;
+  return service.path.empty() && service.protocol != SocketKind::dccp && named_like(service.protocol) == protocol;
 }
 
 bool same_encryption(const PortEntry& a, const PortEntry& b) { return a.encryption.empty() && b.encryption.empty(); }

@@ -61,10 +61,10 @@ class Reader {
     const std::string_view left = text.substr(0, slash);
     const std::string_view right = text.substr(slash + 1);
     for (const auto& [word, rest] : {std::pair{left, right}, std::pair{right, left}}) {
-      const auto protocol = protocol_of(word);
+      const auto protocol = kind_of(word);
       if (!protocol) continue;
-      const Protocol seen = *protocol == Protocol::udplite ? Protocol::udp : seen_from_outside(*protocol);
-      if (seen != Protocol::tcp && seen != Protocol::udp && seen != Protocol::sctp && seen != Protocol::dccp) {
+      const SocketKind seen = *protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(*protocol);
+      if (seen != SocketKind::tcp && seen != SocketKind::udp && seen != SocketKind::sctp && seen != SocketKind::dccp) {
         return wrong("names a protocol without ports", "tcp, udp, sctp and dccp have some");
       }
       question_.protocol = seen;
@@ -139,9 +139,9 @@ class Reader {
   // Of the ports of a name only those of the protocol that was asked for.
   void keep_protocol() {
     if (!question_.protocol) return;
-    if (*question_.protocol != Protocol::tcp && *question_.protocol != Protocol::dccp) question_.tcp = {};
-    if (*question_.protocol != Protocol::udp) question_.udp = {};
-    if (*question_.protocol != Protocol::sctp) question_.sctp = {};
+    if (*question_.protocol != SocketKind::tcp && *question_.protocol != SocketKind::dccp) question_.tcp = {};
+    if (*question_.protocol != SocketKind::udp) question_.udp = {};
+    if (*question_.protocol != SocketKind::sctp) question_.sctp = {};
   }
 
   std::string_view whole_;
@@ -153,17 +153,17 @@ class Reader {
 
 bool Question::fits(const Row& row) const {
   if (!path.empty()) {
-    if (row.protocol != Protocol::unix_domain) return false;
+    if (row.protocol != SocketKind::unix_domain) return false;
     const bool same_file =
         file_inode != 0 && row.has_file && row.file_inode == file_inode && row.file_device == file_device;
     return row.path == path || same_file;
   }
-  const Protocol seen = row.protocol == Protocol::udplite ? Protocol::udp : seen_from_outside(row.protocol);
+  const SocketKind seen = row.protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(row.protocol);
   if (!is_ip(row) || (protocol && *protocol != seen)) return false;
   const net::PortSet* ports = nullptr;
-  if (seen == Protocol::tcp || seen == Protocol::dccp) ports = &tcp;
-  if (seen == Protocol::udp) ports = &udp;
-  if (seen == Protocol::sctp) ports = &sctp;
+  if (seen == SocketKind::tcp || seen == SocketKind::dccp) ports = &tcp;
+  if (seen == SocketKind::udp) ports = &udp;
+  if (seen == SocketKind::sctp) ports = &sctp;
   if (ports == nullptr || row.local_port == 0 || row.local_port > 65535 ||
       !ports->contains(net::Port{static_cast<std::uint16_t>(row.local_port)})) {
     return false;

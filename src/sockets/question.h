@@ -19,7 +19,7 @@ namespace portolan::sockets {
 
 struct Question {
   // "tcp", "udp", "sctp", "dccp": where one was named. UDP-Lite counts as UDP, MPTCP as TCP.
-  std::optional<Protocol> protocol;
+  std::optional<SocketKind> protocol;
   net::PortSet tcp;  // DCCP too
   net::PortSet udp;
   net::PortSet sctp;

@@ -5,7 +5,7 @@
 namespace portolan::sockets {
 namespace {
 
-constexpr std::array<std::string_view, protocol_count> protocol_names{
+constexpr std::array<std::string_view, socket_kind_count> protocol_names{
     "tcp", "mptcp", "udp", "udplite", "icmp", "raw", "sctp", "dccp", "unix", "packet", "netlink", "vsock", "other"};
 
 constexpr std::array<std::string_view, 14> state_names{
@@ -13,23 +13,23 @@ constexpr std::array<std::string_view, 14> state_names{
     "CLOSED",  "CLOSE-WAIT",  "LAST-ACK", "LISTEN",   "CLOSING",    "SYN-RECV",   "BOUND"};
 
 // Whether its protocol has connections that open and close, so that "closed" is a word for it.
-constexpr bool has_connections(Protocol protocol) {
-  return protocol == Protocol::tcp || protocol == Protocol::mptcp || protocol == Protocol::dccp ||
-         protocol == Protocol::sctp;
+constexpr bool has_connections(SocketKind protocol) {
+  return protocol == SocketKind::tcp || protocol == SocketKind::mptcp || protocol == SocketKind::dccp ||
+         protocol == SocketKind::sctp;
 }
 
 }  // namespace
 
-std::string_view name_of(Protocol protocol) { return protocol_names[static_cast<std::size_t>(protocol)]; }
+std::string_view name_of(SocketKind protocol) { return protocol_names[static_cast<std::size_t>(protocol)]; }
 
-std::optional<Protocol> protocol_of(std::string_view name) {
+std::optional<SocketKind> kind_of(std::string_view name) {
   for (std::size_t i = 0; i < protocol_names.size(); ++i) {
-    if (protocol_names[i] == name) return static_cast<Protocol>(i);
+    if (protocol_names[i] == name) return static_cast<SocketKind>(i);
   }
   return std::nullopt;
 }
 
-std::string_view name_of(State state, Protocol protocol) {
+std::string_view name_of(State state, SocketKind protocol) {
   if (state == State::closed && !has_connections(protocol)) return "UNCONN";
   const auto number = static_cast<std::size_t>(state);
   return number < state_names.size() ? state_names[number] : state_names[0];

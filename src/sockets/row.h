@@ -11,7 +11,7 @@
 
 namespace portolan::sockets {
 
-enum class Protocol : std::uint8_t {
+enum class SocketKind : std::uint8_t {
   tcp,
   mptcp,
   udp,
@@ -26,9 +26,9 @@ enum class Protocol : std::uint8_t {
   vsock,
   other,  // held by a process, and of a kind that the kernel has no list of; `protocol_name` says what it calls it
 };
-inline constexpr std::size_t protocol_count = 13;
+inline constexpr std::size_t socket_kind_count = 13;
 
-enum class Family : std::uint8_t { none, v4, v6, unix_domain, packet, netlink, vsock };
+enum class AddressFamily : std::uint8_t { none, v4, v6, unix_domain, packet, netlink, vsock };
 
 // The kernel's numbers (include/net/tcp_states.h), which sock_diag and /proc/net use for every kind of socket.
 enum class State : std::uint8_t {
@@ -79,8 +79,8 @@ enum class NoOwner : std::uint8_t {
 // Everything that a source found out. Views point into the bytes it was read from: they are good until the visitor
 // that was handed the row returns; RowStore keeps copies.
 struct Row {
-  Protocol protocol = Protocol::other;
-  Family family = Family::none;
+  SocketKind protocol = SocketKind::other;
+  AddressFamily family = AddressFamily::none;
   State state = State::unknown;
   std::uint8_t type = 0;  // SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET; 0: not told
 
@@ -148,14 +148,14 @@ struct Row {
   NoOwner no_owner = NoOwner::not_asked;
 };
 
-constexpr bool is_ip(const Row& row) { return row.family == Family::v4 || row.family == Family::v6; }
+constexpr bool is_ip(const Row& row) { return row.family == AddressFamily::v4 || row.family == AddressFamily::v6; }
 constexpr bool is_listening(const Row& row) { return row.state == State::listen; }
 
 // "tcp", "unix", ...: what --help, filters, columns and JSON say.
-std::string_view name_of(Protocol protocol);
-std::optional<Protocol> protocol_of(std::string_view name);
+std::string_view name_of(SocketKind protocol);
+std::optional<SocketKind> kind_of(std::string_view name);
 // "LISTEN", "ESTABLISHED", "TIME-WAIT" (RFC 9293's words); "UNCONN" for closed where nothing connects.
-std::string_view name_of(State state, Protocol protocol);
+std::string_view name_of(State state, SocketKind protocol);
 // "no privilege", "waits to be accepted", ...: for the owner's place in a table.
 std::string_view words_of(NoOwner reason);
 

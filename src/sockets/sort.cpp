@@ -32,7 +32,7 @@ bool is_nothing(const Keyed& keyed) { return std::holds_alternative<std::monosta
 
 }  // namespace
 
-void sort_rows(std::vector<const Row*>& rows, const Column& column, Direction direction, Names& names) {
+void sort_rows(std::vector<const Row*>& rows, const Column& column, Direction direction, RowNames& names) {
   std::vector<Keyed> keyed;
   keyed.reserve(rows.size());
   KeyCell cell;

@@ -14,8 +14,8 @@ State as_told(State state) { return state == State::new_syn_recv ? State::syn_re
 void Summary::add(const Row& row) {
   Count& count = counts_[static_cast<std::size_t>(row.protocol)];
   ++count.total;
-  count.v4 += row.family == Family::v4 ? 1U : 0U;
-  count.v6 += row.family == Family::v6 ? 1U : 0U;
+  count.v4 += row.family == AddressFamily::v4 ? 1U : 0U;
+  count.v6 += row.family == AddressFamily::v6 ? 1U : 0U;
   ++count.states[as_told(row.state)];
 }
 
@@ -27,7 +27,7 @@ std::string Summary::table() const {
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
     if (count.total == 0) continue;
-    const auto protocol = static_cast<Protocol>(i);
+    const auto protocol = static_cast<SocketKind>(i);
     const bool ip = count.v4 + count.v6 > 0;
     append(out, "{:<10}{:>8}{:>8}{:>8}  ", name_of(protocol), count.total, ip ? std::to_string(count.v4) : "-",
            ip ? std::to_string(count.v6) : "-");
@@ -49,7 +49,7 @@ std::string Summary::json() const {
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
     if (count.total == 0) continue;
-    const auto protocol = static_cast<Protocol>(i);
+    const auto protocol = static_cast<SocketKind>(i);
     append(out, "{}\"{}\":{{\"total\":{}", between, name_of(protocol), count.total);
     if (count.v4 + count.v6 > 0) append(out, ",\"ipv4\":{},\"ipv6\":{}", count.v4, count.v6);
     append(out, ",\"states\":{{");

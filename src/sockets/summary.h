@@ -25,7 +25,7 @@ class Summary {
     std::size_t v6 = 0;
     std::map<State, std::size_t> states;
   };
-  std::array<Count, protocol_count> counts_{};
+  std::array<Count, socket_kind_count> counts_{};
 };
 
 }  // namespace portolan::sockets

@@ -89,13 +89,13 @@ bool set_place(std::string_view value, ListenAddress& listen) {
   return set_port(value, listen);
 }
 
-std::optional<Protocol> protocol_for(std::string_view word, bool datagram) {
+std::optional<SocketKind> protocol_for(std::string_view word, bool datagram) {
   if (datagram) {
-    if (word == "udplite") return Protocol::udplite;
-    return word.empty() ? std::optional{Protocol::udp} : std::nullopt;
+    if (word == "udplite") return SocketKind::udplite;
+    return word.empty() ? std::optional{SocketKind::udp} : std::nullopt;
   }
-  if (word == "sctp") return Protocol::sctp;
-  return word.empty() || word == "mptcp" ? std::optional{Protocol::tcp} : std::nullopt;
+  if (word == "sctp") return SocketKind::sctp;
+  return word.empty() || word == "mptcp" ? std::optional{SocketKind::tcp} : std::nullopt;
 }
 
 UnitState state_of(const UnitFacts& facts, std::string_view unit) {

@@ -36,7 +36,7 @@ void read_unit_file(std::string_view text, UnitFile& unit);
 
 // Where a .socket unit listens; nullopt for UNIX sockets, vsock, and what only systemd can work out (%i).
 struct ListenAddress {
-  Protocol protocol = Protocol::tcp;
+  SocketKind protocol = SocketKind::tcp;
   net::IpAddress address;
   std::uint16_t port = 0;
   bool only_v6 = false;

@@ -7,31 +7,31 @@ namespace {
 
 struct KernelName {
   std::string_view name;  // struct proto.name
-  Protocol protocol;
+  SocketKind protocol;
 };
 constexpr std::array<KernelName, 22> kernel_names{{
-    {"TCP", Protocol::tcp},
-    {"TCPv6", Protocol::tcp},
-    {"MPTCP", Protocol::mptcp},
-    {"MPTCPv6", Protocol::mptcp},
-    {"UDP", Protocol::udp},
-    {"UDPv6", Protocol::udp},
-    {"UDP-Lite", Protocol::udplite},
-    {"UDPLITEv6", Protocol::udplite},
-    {"PING", Protocol::icmp},
-    {"PINGv6", Protocol::icmp},
-    {"RAW", Protocol::raw},
-    {"RAWv6", Protocol::raw},
-    {"SCTP", Protocol::sctp},
-    {"SCTPv6", Protocol::sctp},
-    {"DCCP", Protocol::dccp},
-    {"DCCPv6", Protocol::dccp},
-    {"UNIX", Protocol::unix_domain},
-    {"UNIX-STREAM", Protocol::unix_domain},
-    {"UNIX-DGRAM", Protocol::unix_domain},
-    {"PACKET", Protocol::packet},
-    {"NETLINK", Protocol::netlink},
-    {"AF_VSOCK", Protocol::vsock},
+    {"TCP", SocketKind::tcp},
+    {"TCPv6", SocketKind::tcp},
+    {"MPTCP", SocketKind::mptcp},
+    {"MPTCPv6", SocketKind::mptcp},
+    {"UDP", SocketKind::udp},
+    {"UDPv6", SocketKind::udp},
+    {"UDP-Lite", SocketKind::udplite},
+    {"UDPLITEv6", SocketKind::udplite},
+    {"PING", SocketKind::icmp},
+    {"PINGv6", SocketKind::icmp},
+    {"RAW", SocketKind::raw},
+    {"RAWv6", SocketKind::raw},
+    {"SCTP", SocketKind::sctp},
+    {"SCTPv6", SocketKind::sctp},
+    {"DCCP", SocketKind::dccp},
+    {"DCCPv6", SocketKind::dccp},
+    {"UNIX", SocketKind::unix_domain},
+    {"UNIX-STREAM", SocketKind::unix_domain},
+    {"UNIX-DGRAM", SocketKind::unix_domain},
+    {"PACKET", SocketKind::packet},
+    {"NETLINK", SocketKind::netlink},
+    {"AF_VSOCK", SocketKind::vsock},
 }};
 
 }  // namespace

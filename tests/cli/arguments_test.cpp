@@ -14,7 +14,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Result<Arguments> parse(const Words& words) { return parse_arguments(specs_of(scan_options()), words); }
+Result<Arguments> parse(const Words& words) { return parse_arguments(specs_of(scan_option_table()), words); }
 
 // "-p=80" for an option with a value, "--open" for one without, "host" for an operand.
 Words told(const Arguments& arguments) {
@@ -112,7 +112,7 @@ TEST(Arguments, HostileWordsAreQuotedHarmlessly) {
 class Glibc {
  public:
   Glibc() {
-    const auto table = scan_options();
+    const auto table = scan_option_table();
     letters_ = "s:P::";
     for (std::size_t i = 0; i < table.size(); ++i) {
       for (const std::string_view spelling : table[i].spellings) {
@@ -204,7 +204,7 @@ class Glibc {
 rc::Gen<std::string> word() {
   std::vector<std::string> pieces{"-", "--", "80",   "host", "-80",  "S",    "4",
                                   "=", "=x", "-sST", "-nr",  "-nF4", "-Pn1", ""};
-  for (const auto& entry : scan_options()) {
+  for (const auto& entry : scan_option_table()) {
     for (const std::string_view spelling : entry.spellings) {
       if (!spelling.empty()) pieces.emplace_back(spelling);
     }

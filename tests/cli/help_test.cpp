@@ -12,14 +12,14 @@
 namespace portolan::cli {
 namespace {
 
-std::vector<Page> pages() {
-  std::vector<Page> result;
+std::vector<HelpPage> pages() {
+  std::vector<HelpPage> result;
   for (const Command* command : commands()) result.push_back(command->page());
   return result;
 }
 
-Page page_of(std::string_view name) {
-  for (const Page& page : pages()) {
+HelpPage page_of(std::string_view name) {
+  for (const HelpPage& page : pages()) {
     if (page.name == name) return page;
   }
   return {};
@@ -32,7 +32,7 @@ TEST(Wrap, BreaksAtBlanks) {
 }
 
 TEST(Help, ShowsEveryBuiltOptionAndNoOther) {
-  const Page scan = page_of("scan");
+  const HelpPage scan = page_of("scan");
   const std::string text = help_text(scan);
   ASSERT_FALSE(scan.options.empty());
   for (const OptionSpec* option : scan.options) {
@@ -43,7 +43,7 @@ TEST(Help, ShowsEveryBuiltOptionAndNoOther) {
 }
 
 TEST(Help, FitsATerminal) {
-  for (const Page& page : pages()) {
+  for (const HelpPage& page : pages()) {
     std::istringstream lines{help_text(page)};
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   }
@@ -77,7 +77,7 @@ TEST(ManualPage, NamesEveryOption) {
 
 TEST(Completion, KnowsEveryCommandAndEveryBuiltOption) {
   const std::string text = bash_completion(pages());
-  for (const Page& page : pages()) {
+  for (const HelpPage& page : pages()) {
     EXPECT_THAT(text, testing::HasSubstr(std::string{page.name})) << page.name;
     for (const OptionSpec* option : page.options) {
       // Columns of a table stand among the options of a page too.

@@ -15,10 +15,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-NetstatWords words_of(const std::vector<std::string>& line) {
+NetstatOptions words_of(const std::vector<std::string>& line) {
   auto words = parse_netstat_words(line);
   EXPECT_TRUE(words) << (words ? "" : words.error().message);
-  return words.value_or(NetstatWords{});
+  return words.value_or(NetstatOptions{});
 }
 
 Error error_of(const std::vector<std::string>& line) {
@@ -27,16 +27,16 @@ Error error_of(const std::vector<std::string>& line) {
 }
 
 TEST(NetstatOptions, LettersStandTogetherAndRepeat) {
-  const NetstatWords words = words_of({"-anpe", "-ee"});
+  const NetstatOptions words = words_of({"-anpe", "-ee"});
   EXPECT_TRUE(words.all && words.numeric && words.programs);
   EXPECT_EQ(words.extended, 3);
   // nmap's families (-sT) are nothing here.
-  const NetstatWords others = words_of({"-sunt"});
+  const NetstatOptions others = words_of({"-sunt"});
   EXPECT_TRUE(others.statistics && others.udp && others.numeric && others.tcp);
 }
 
 TEST(NetstatOptions, ALongNameNeedsTwoDashes) {
-  const NetstatWords words = words_of({"-tcp"});  // -t -c -p, as getopt_long takes it
+  const NetstatOptions words = words_of({"-tcp"});  // -t -c -p, as getopt_long takes it
   EXPECT_TRUE(words.tcp && words.continuous && words.programs);
   EXPECT_TRUE(words_of({"--tcp"}).tcp);
 }
@@ -50,7 +50,7 @@ TEST(NetstatOptions, AnUnambiguousBeginningWillDo) {
 }
 
 TEST(NetstatOptions, FamiliesAreAListOrOptionsOfTheirOwn) {
-  const NetstatWords words = words_of({"-A", "inet,unix"});
+  const NetstatOptions words = words_of({"-A", "inet,unix"});
   EXPECT_TRUE(words.inet && words.unix_domain);
   EXPECT_FALSE(words.inet6);
   EXPECT_TRUE(words_of({"--protocol=inet6"}).inet6);
@@ -88,7 +88,7 @@ TEST(NetstatOptions, ViewsExcludeEachOtherExceptGroups) {
 }
 
 TEST(NetstatOptions, ContinuousTakesNoArgument) {
-  const NetstatWords words = words_of({"-c", "5"});
+  const NetstatOptions words = words_of({"-c", "5"});
   EXPECT_TRUE(words.continuous);
   EXPECT_THAT(words.operands, ElementsAre("5"));
 }
@@ -109,7 +109,7 @@ struct Table {
 Table glibc_table() {
   Table table;
   int number = 1000;
-  for (const OptionSpec& spec : netstat_options()) {
+  for (const OptionSpec& spec : netstat_option_table()) {
     ++number;
     for (const std::string_view spelling : spec.spellings) {
       if (spelling.starts_with("--")) {
@@ -145,7 +145,7 @@ std::optional<std::size_t> glibc_options(std::vector<std::string> line) {
 }
 
 TEST(NetstatOptions, LinesAreTakenApartAsGlibcDoes) {
-  std::vector<const OptionSpec*> specs = specs_of(netstat_options());
+  std::vector<const OptionSpec*> specs = specs_of(netstat_option_table());
   const std::vector<std::vector<std::string>> lines{{"-anpe"},
                                                     {"-tcp"},
                                                     {"--tcp"},

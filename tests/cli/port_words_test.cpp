@@ -17,7 +17,7 @@ const catalog::Services& services() {
   return catalogue;
 }
 
-std::string chosen(ListingWords words, std::vector<std::string> operands) {
+std::string chosen(ListingOptions words, std::vector<std::string> operands) {
   words.operands = std::move(operands);
   const auto choice = choose_ports(words, services());
   if (!choice) return choice.error().message;

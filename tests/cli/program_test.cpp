@@ -12,10 +12,10 @@
 #include <optional>
 #include <stdexcept>
 
+#include "base/dialect.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "lab/process.h"
-#include "report/flavor.h"
 
 namespace portolan::cli {
 namespace {

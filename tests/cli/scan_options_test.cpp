@@ -16,10 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 
-ScanWords words(const Words& line) {
+ScanOptions words(const Words& line) {
   const auto result = parse_scan_words(line);
   EXPECT_TRUE(result) << (result ? "" : result.error().message);
-  return result.value_or(ScanWords{});
+  return result.value_or(ScanOptions{});
 }
 
 std::string error_of(const Words& line) {
@@ -35,7 +35,7 @@ std::string sample(const OptionSpec& option) {
 }
 
 TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
-  for (const auto& option : scan_options()) {
+  for (const auto& option : scan_option_table()) {
     for (const std::string_view spelling : option.spellings) {
       if (spelling.empty()) continue;
       Words line{std::string{spelling}};
@@ -51,7 +51,7 @@ TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
 }
 
 TEST(ScanOptions, AttachedValuesAreUnderstood) {
-  for (const auto& option : scan_options()) {
+  for (const auto& option : scan_option_table()) {
     if (option.argument != Argument::attached || option.support != Support::built) continue;
     const std::string glued = fmt::format("{}{}", option.spellings.front(), sample(option));
     EXPECT_TRUE(parse_scan_words(Words{glued})) << glued;
@@ -60,7 +60,7 @@ TEST(ScanOptions, AttachedValuesAreUnderstood) {
 
 TEST(ScanOptions, NoSpellingStandsTwice) {
   std::set<std::string_view> seen;
-  for (const auto& option : scan_options()) {
+  for (const auto& option : scan_option_table()) {
     for (const std::string_view spelling : option.spellings) {
       EXPECT_TRUE(spelling.empty() || seen.insert(spelling).second) << spelling;
     }
@@ -68,7 +68,7 @@ TEST(ScanOptions, NoSpellingStandsTwice) {
 }
 
 TEST(ScanOptions, EveryEntryIsComplete) {
-  for (const auto& option : scan_options()) {
+  for (const auto& option : scan_option_table()) {
     const std::string_view name = option.spellings.front();
     EXPECT_TRUE(name.starts_with("-") && name.size() > 1);
     EXPECT_NE(option.apply, nullptr) << name;
@@ -81,9 +81,9 @@ TEST(ScanOptions, EveryEntryIsComplete) {
   }
 }
 
-TEST(ScanWords, HoldWhatWasSaid) {
-  const ScanWords given = words({"-sS", "-p", "22,80", "--max-rate", "100", "-T4", "host", "-oX", "-", "--exclude=a,b",
-                                 "-PS22", "-n", "--seed", "7", "10.0.0.0/24"});
+TEST(ScanOptions, HoldWhatWasSaid) {
+  const ScanOptions given = words({"-sS", "-p", "22,80", "--max-rate", "100", "-T4", "host", "-oX", "-",
+                                   "--exclude=a,b", "-PS22", "-n", "--seed", "7", "10.0.0.0/24"});
   EXPECT_EQ(given.techniques, std::vector{&probe::tcp_syn});
   EXPECT_EQ(given.ports, "22,80");
   EXPECT_EQ(given.max_rate, 100.0);
@@ -100,7 +100,7 @@ TEST(ScanWords, HoldWhatWasSaid) {
   EXPECT_EQ(given.seed, 7U);
 }
 
-TEST(ScanWords, VerbosityIsCountedOrStated) {
+TEST(ScanOptions, VerbosityIsCountedOrStated) {
   EXPECT_EQ(words({"-v"}).verbosity, 1);
   EXPECT_EQ(words({"-vv"}).verbosity, 2);
   EXPECT_EQ(words({"-v", "-vv"}).verbosity, 3);
@@ -110,28 +110,28 @@ TEST(ScanWords, VerbosityIsCountedOrStated) {
   EXPECT_FALSE(words({"-v"}).quiet);
 }
 
-TEST(ScanWords, DebuggingMakesVerboseAndGivesReasons) {
-  const ScanWords given = words({"-d2"});
+TEST(ScanOptions, DebuggingMakesVerboseAndGivesReasons) {
+  const ScanOptions given = words({"-d2"});
   EXPECT_EQ(given.debugging, 2);
   EXPECT_EQ(given.verbosity, 2);
   EXPECT_TRUE(given.show_reason);
 }
 
-TEST(ScanWords, EveryFormatHasItsOption) {
+TEST(ScanOptions, EveryFormatHasItsOption) {
   for (const report::Format& format : report::formats()) {
-    const ScanWords given = words({std::string{"-o"} + format.letter, "out"});
+    const ScanOptions given = words({std::string{"-o"} + format.letter, "out"});
     ASSERT_EQ(given.outputs.size(), 1U) << format.name;
     EXPECT_EQ(given.outputs[0].letter, format.letter);
   }
   EXPECT_EQ(words({"-oA", "out"}).outputs.at(0).letter, 'A');
 }
 
-TEST(ScanWords, HelpAndVersionWinOverWhatStandsBehind) {
+TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
   EXPECT_TRUE(words({"-h", "-sV"}).help);
   EXPECT_TRUE(words({"-V", "-p", "80", "-p", "81"}).version);
 }
 
-TEST(ScanWords, ErrorsAreClear) {
+TEST(ScanOptions, ErrorsAreClear) {
   EXPECT_EQ(error_of({"-sV"}), "-sV (service versions) is not built yet");
   EXPECT_EQ(error_of({"-sSV"}), "-sV (service versions) is not built yet");
   EXPECT_EQ(error_of({"--script=default"}), "--script (scripts) is not built yet");
@@ -150,7 +150,7 @@ TEST(ScanWords, ErrorsAreClear) {
             "with -");
 }
 
-TEST(ScanWords, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
+TEST(ScanOptions, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
   EXPECT_EQ(error_of({"-oXfile"}), "'-oXfile' is easily misunderstood; write -oX file (with a space), or -oN Xfile");
   EXPECT_EQ(words({"-o", "plain"}).outputs.at(0).letter, 'N');
   EXPECT_FALSE(parse_scan_words(Words{"-o", ""}));

@@ -9,7 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 using model::RemarkCode;
-using report::Flavor;
 
 // A catalogue of five ports, the most common first.
 const catalog::Services& services() {
@@ -35,14 +34,14 @@ Result<std::string> read(std::string_view path) {
 }
 
 struct Case {
-  Flavor flavor = Flavor::portolan;
+  Dialect dialect = Dialect::portolan;
   bool raw_packets = true;
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
   const auto words = parse_scan_words(line);
   if (!words) return fail(words.error());
-  return prepare_scan(*words, given.flavor,
+  return prepare_scan(*words, given.dialect,
                       {.resolve = resolve,
                        .zone_of = [](std::string_view) { return 0U; },
                        .read = read,
@@ -50,9 +49,9 @@ Result<PreparedScan> prepare(const Words& line, Case given = {}) {
                        .raw_packets = given.raw_packets});
 }
 
-constexpr Case nmap{.flavor = Flavor::nmap};
+constexpr Case nmap{.dialect = Dialect::nmap};
 constexpr Case plain_user{.raw_packets = false};
-constexpr Case nmap_plain_user{.flavor = Flavor::nmap, .raw_packets = false};
+constexpr Case nmap_plain_user{.dialect = Dialect::nmap, .raw_packets = false};
 
 PreparedScan prepared(const Words& line, Case given = {}) {
   auto result = prepare(line, given);

@@ -9,15 +9,14 @@ namespace portolan::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using report::Flavor;
 
 // "N:- X:file": what is written where.
-std::string plan(const std::vector<std::string>& line, Flavor flavor = Flavor::portolan) {
+std::string plan(const std::vector<std::string>& line, Dialect dialect = Dialect::portolan) {
   const auto words = parse_scan_words(line);
   if (!words) return "error: " + words.error().message;
   std::tm now{};
   now.tm_year = 126;
-  const auto reports = plan_reports(*words, flavor, now);
+  const auto reports = plan_reports(*words, dialect, now);
   if (!reports) return "error: " + reports.error().message;
   std::string text;
   for (const PlannedReport& report : *reports) {
@@ -44,7 +43,7 @@ TEST(ScanReports, QuietMeansNoTextOnStandardOutput) {
 
 TEST(ScanReports, AllFormatsShareABase) {
   EXPECT_EQ(plan({"-oA", "b"}), "N:- N:b.nmap X:b.xml G:b.gnmap J:b.ndjson");
-  EXPECT_EQ(plan({"-oA", "b"}, Flavor::nmap), "N:- N:b.nmap X:b.xml G:b.gnmap");
+  EXPECT_EQ(plan({"-oA", "b"}, Dialect::nmap), "N:- N:b.nmap X:b.xml G:b.gnmap");
 }
 
 TEST(ScanReports, FileNamesMayHoldTheTime) { EXPECT_EQ(plan({"-oX", "scan-%Y.xml"}), "N:- X:scan-2026.xml"); }
@@ -56,12 +55,12 @@ TEST(ScanReports, OnePlaceHoldsOneReport) {
 }
 
 TEST(ScanReports, UnderTheNameNmapTheLastFileOfAFormatCounts) {
-  EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}, Flavor::nmap), "N:- X:b");
+  EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}, Dialect::nmap), "N:- X:b");
   EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}), "N:- X:a X:b");
 }
 
 TEST(ScanReports, ProgressComesAsOftenAsSomebodyWatches) {
-  ScanWords words;
+  ScanOptions words;
   EXPECT_EQ(progress_interval(words, false), std::nullopt);
   EXPECT_EQ(progress_interval(words, true), Duration{200ms});
   words.stats_every = 5s;

@@ -6,7 +6,7 @@
 namespace portolan::cli {
 namespace {
 
-using sockets::Protocol;
+using sockets::SocketKind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -14,10 +14,10 @@ using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
 
-SocketsWords parsed(const Words& words) {
+SocketsOptions parsed(const Words& words) {
   const auto result = parse_sockets_words(words);
   EXPECT_TRUE(result.has_value()) << result.error().message;
-  return result.value_or(SocketsWords{});
+  return result.value_or(SocketsOptions{});
 }
 
 std::string error_of(const Words& words) {
@@ -26,33 +26,33 @@ std::string error_of(const Words& words) {
 }
 
 TEST(SocketsOptions, HabitsOfSsAndNetstatAreUnderstood) {
-  const SocketsWords words = parsed({"-tulpn"});
-  EXPECT_THAT(words.protocols, ElementsAre(Protocol::tcp, Protocol::udp));
+  const SocketsOptions words = parsed({"-tulpn"});
+  EXPECT_THAT(words.protocols, ElementsAre(SocketKind::tcp, SocketKind::udp));
   EXPECT_TRUE(words.listening);
   EXPECT_TRUE(words.owners);
   EXPECT_FALSE(words.resolve);
   EXPECT_FALSE(parsed({"-l", "-a"}).listening);
   EXPECT_TRUE(parsed({"-Htia"}).tcp_info);
   EXPECT_FALSE(parsed({"-Htia"}).heading);
-  EXPECT_THAT(parsed({"-w"}).protocols, ElementsAre(Protocol::raw, Protocol::icmp));
-  EXPECT_THAT(parsed({"-x", "-0"}).protocols, ElementsAre(Protocol::unix_domain, Protocol::packet));
+  EXPECT_THAT(parsed({"-w"}).protocols, ElementsAre(SocketKind::raw, SocketKind::icmp));
+  EXPECT_THAT(parsed({"-x", "-0"}).protocols, ElementsAre(SocketKind::unix_domain, SocketKind::packet));
   EXPECT_TRUE(parsed({"-s"}).summary);
 }
 
 TEST(SocketsOptions, KindsAreNamedInLists) {
-  EXPECT_THAT(parsed({"-A", "tcp,unix"}).protocols, ElementsAre(Protocol::tcp, Protocol::unix_domain));
+  EXPECT_THAT(parsed({"-A", "tcp,unix"}).protocols, ElementsAre(SocketKind::tcp, SocketKind::unix_domain));
   EXPECT_THAT(parsed({"--query=inet"}).protocols,
-              ElementsAre(Protocol::tcp, Protocol::udp, Protocol::raw, Protocol::icmp));
+              ElementsAre(SocketKind::tcp, SocketKind::udp, SocketKind::raw, SocketKind::icmp));
   EXPECT_THAT(parsed({"-A", "u_str,all"}).protocols, IsEmpty());
   EXPECT_THAT(error_of({"-A", "tcp,tpc"}), StartsWith("-A: 'tpc' is no kind of socket; there are tcp, mptcp, "));
   EXPECT_THAT(error_of({"-A", ""}), HasSubstr("its argument is empty"));
   EXPECT_TRUE(parsed({"-f", "inet6"}).only_v6);
-  EXPECT_THAT(parsed({"-f", "netlink"}).protocols, ElementsAre(Protocol::netlink));
+  EXPECT_THAT(parsed({"-f", "netlink"}).protocols, ElementsAre(SocketKind::netlink));
   EXPECT_THAT(error_of({"-f", "ipx"}), HasSubstr("'ipx' is no family"));
 }
 
 TEST(SocketsOptions, WhatIsNoOptionIsTheFilter) {
-  const SocketsWords words = parsed({"-t", "state", "listening", "and", "(", "sport", "=", ":22", ")", "-n"});
+  const SocketsOptions words = parsed({"-t", "state", "listening", "and", "(", "sport", "=", ":22", ")", "-n"});
   EXPECT_THAT(words.expression, ElementsAre("state", "listening", "and", "(", "sport", "=", ":22", ")"));
 }
 

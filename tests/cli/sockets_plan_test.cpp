@@ -10,9 +10,9 @@
 namespace portolan::cli {
 namespace {
 
-using sockets::Family;
-using sockets::Protocol;
+using sockets::AddressFamily;
 using sockets::Row;
+using sockets::SocketKind;
 using sockets::State;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -45,7 +45,7 @@ std::vector<std::string_view> columns_of(const std::vector<std::string>& line) {
   return names;
 }
 
-Row row(Protocol protocol, State state, Family family = Family::v4) {
+Row row(SocketKind protocol, State state, AddressFamily family = AddressFamily::v4) {
   Row made;
   made.protocol = protocol;
   made.family = family;
@@ -72,11 +72,11 @@ TEST(SocketsPlan, ListeningIsWhatWaitsForStrangers) {
   const SocketsPlan plan = planned({"-l"});
   EXPECT_EQ(plan.query.wanted.states, sockets::mask_of(State::listen) | sockets::mask_of(State::closed));
   ASSERT_NE(plan.wanted, nullptr);
-  EXPECT_TRUE(plan.wanted(row(Protocol::tcp, State::listen)));
-  EXPECT_TRUE(plan.wanted(row(Protocol::udp, State::closed)));
-  EXPECT_FALSE(plan.wanted(row(Protocol::udp, State::established)));
-  EXPECT_FALSE(plan.wanted(row(Protocol::netlink, State::closed, Family::netlink)));
-  Row datagrams = row(Protocol::unix_domain, State::closed, Family::unix_domain);
+  EXPECT_TRUE(plan.wanted(row(SocketKind::tcp, State::listen)));
+  EXPECT_TRUE(plan.wanted(row(SocketKind::udp, State::closed)));
+  EXPECT_FALSE(plan.wanted(row(SocketKind::udp, State::established)));
+  EXPECT_FALSE(plan.wanted(row(SocketKind::netlink, State::closed, AddressFamily::netlink)));
+  Row datagrams = row(SocketKind::unix_domain, State::closed, AddressFamily::unix_domain);
   datagrams.type = 2;
   EXPECT_FALSE(plan.wanted(datagrams));
   datagrams.path = "/run/log";
@@ -88,10 +88,10 @@ TEST(SocketsPlan, ListeningIsWhatWaitsForStrangers) {
 TEST(SocketsPlan, ConnectedIsWhatHasAnotherEnd) {
   const SocketsPlan plan = planned({"--connected"});
   ASSERT_NE(plan.wanted, nullptr);
-  EXPECT_TRUE(plan.wanted(row(Protocol::tcp, State::time_wait)));
-  EXPECT_TRUE(plan.wanted(row(Protocol::udp, State::established)));
-  EXPECT_FALSE(plan.wanted(row(Protocol::tcp, State::listen)));
-  EXPECT_FALSE(plan.wanted(row(Protocol::udp, State::closed)));
+  EXPECT_TRUE(plan.wanted(row(SocketKind::tcp, State::time_wait)));
+  EXPECT_TRUE(plan.wanted(row(SocketKind::udp, State::established)));
+  EXPECT_FALSE(plan.wanted(row(SocketKind::tcp, State::listen)));
+  EXPECT_FALSE(plan.wanted(row(SocketKind::udp, State::closed)));
 }
 
 TEST(SocketsPlan, TheKernelIsAskedForDetailsOnlyWhereAColumnShowsThem) {

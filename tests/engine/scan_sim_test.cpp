@@ -334,7 +334,7 @@ struct Watched {
 
 // A scan whose progress is told at every occasion.
 Watched watch(const plan::Plan& plan, sim::Network& network) {
-  struct AlwaysDue : engine::Control {
+  struct AlwaysDue : engine::UserControl {
     bool stop_requested() override { return false; }
     bool progress_due() override { return true; }
   } control;
@@ -397,7 +397,7 @@ TEST(ScanSim, WhatMayHaveBeenMissedIsSummedUpOverBlocks) {
 }
 
 TEST(ScanSim, AStopRequestTellsWhatIsKnown) {
-  struct StopAfter : engine::Control {
+  struct StopAfter : engine::UserControl {
     bool stop_requested() override { return ++calls > 40; }
     bool progress_due() override { return false; }
     int calls = 0;

@@ -88,7 +88,7 @@ struct Outcome {
 };
 
 inline std::unique_ptr<Outcome> scan(const plan::Plan& plan, sim::Network& network,
-                                     engine::Control* control = nullptr) {
+                                     engine::UserControl* control = nullptr) {
   static const auto services = catalog::Services::parse("").value();
   static const auto vendors = catalog::Vendors{};
   auto outcome = std::make_unique<Outcome>();

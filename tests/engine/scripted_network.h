@@ -44,7 +44,7 @@ struct Reply {
   std::uint32_t interface = 2;
 };
 
-class ScriptedNetwork final : public engine::Link, public engine::Clock, public engine::Router {
+class ScriptedNetwork final : public engine::Link, public engine::Clock, public engine::Routes {
  public:
   // What comes of a frame; nothing unless told.
   std::function<std::vector<Reply>(const SentFrame&)> answer = [](const SentFrame&) { return std::vector<Reply>{}; };

@@ -34,7 +34,7 @@ const net::Mac gateway_mac{{2, 0, 0, 0, 0, 99}};
 std::vector<model::Remark> one(RemarkCode code, std::string value) { return {{code, {std::move(value)}}}; }
 
 // Tells what it hears, refuses what it is told to, and keeps the rest.
-class Ear final : public test::Collect {
+class RecordingSink final : public test::Collect {
  public:
   std::optional<Error> refuses_open;
   std::vector<model::Remark> remarks;
@@ -49,7 +49,7 @@ class Ear final : public test::Collect {
 };
 
 // Names that come at a moment of the clock; at none they never do.
-class LateNames final : public engine::Names {
+class LateNames final : public engine::NameSource {
  public:
   LateNames(const engine::Clock& clock, std::optional<Instant> known_at) : clock_{clock}, known_at_{known_at} {}
   void ask(const net::IpAddress& asked_for) override { asked.push_back(to_string(asked_for)); }
@@ -64,7 +64,7 @@ class LateNames final : public engine::Names {
   std::optional<Instant> known_at_;
 };
 
-struct Wishes final : engine::Control {
+struct Wishes final : engine::UserControl {
   explicit Wishes(const engine::Clock& of) : clock{of} {}
   bool stop_requested() override { return ++looks > stop_after || (stop_at && clock.now() >= *stop_at); }
   bool progress_due() override { return wants_progress; }
@@ -78,7 +78,7 @@ struct Wishes final : engine::Control {
 class Stages : public testing::Test {
  protected:
   ScriptedNetwork network;
-  Ear ear;
+  RecordingSink sink;
   Wishes wishes{network};
   std::unique_ptr<LateNames> names;
 
@@ -87,7 +87,7 @@ class Stages : public testing::Test {
     static const catalog::Vendors vendors;
     const engine::World world{
         network, network, network, 40'000, services, vendors, names.get(), &wishes, std::chrono::system_clock::now};
-    return engine::run_scan(plan, world, ear);
+    return engine::run_scan(plan, world, sink);
   }
   // What all ports answer.
   void all_ports_are(Reply (*answer)(const SentFrame&, Duration), Duration after = 1ms) {
@@ -132,8 +132,8 @@ TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {
   plan::Plan plan = ping_plan({"198.18.4.0/30"});
   ASSERT_TRUE(run(plan));
   EXPECT_EQ(arp_requests(), 1U);
-  ASSERT_EQ(ear.hosts.size(), 4U);
-  for (const auto& host : ear.hosts) {
+  ASSERT_EQ(sink.hosts.size(), 4U);
+  for (const auto& host : sink.hosts) {
     EXPECT_EQ(host.state, HostState::up);
     EXPECT_EQ(host.mac, std::nullopt) << "the gateway's is not the host's";
   }
@@ -158,16 +158,16 @@ TEST_F(Stages, AGatewayThatDoesNotAnswerIsAskedTwiceAsOftenAndSaid) {
   ASSERT_TRUE(run(plan_for({"198.18.4.1"}, ports(1, 10), 1)));
   EXPECT_EQ(arp_requests(), 4U);
   EXPECT_EQ(network.sent.size(), 4U) << "nothing can be sent through it";
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
-  EXPECT_EQ(ear.hosts[0].reason, Reason::host_unreach);
-  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::gateway_silent, "198.18.0.99"));
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::host_unreach);
+  EXPECT_EQ(sink.hosts[0].remarks, one(RemarkCode::gateway_silent, "198.18.0.99"));
 }
 
 TEST_F(Stages, AskingForAGatewayIsNoStageThatAnybodyIsToldOf) {
   network.way = behind_gateway;
   wishes.wants_progress = true;
   ASSERT_TRUE(run(plan_for({"198.18.4.1"}, ports(1, 10), 1)));
-  EXPECT_THAT(ear.progress, IsEmpty());
+  EXPECT_THAT(sink.progress, IsEmpty());
 }
 
 TEST_F(Stages, ASilentNeighbourIsDownWithinASecond) {
@@ -176,9 +176,9 @@ TEST_F(Stages, ASilentNeighbourIsDownWithinASecond) {
   const auto finished = run(plan);
   EXPECT_EQ(arp_requests(), 2U);
   EXPECT_EQ(network.sent.size(), 2U);
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
-  EXPECT_EQ(ear.hosts[0].reason, Reason::no_response);
-  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::link_address_silent, "arp"));
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::no_response);
+  EXPECT_EQ(sink.hosts[0].remarks, one(RemarkCode::link_address_silent, "arp"));
   EXPECT_LT(finished->elapsed, 1500ms) << "on a link nobody is waited for as long as beyond it";
 }
 
@@ -190,13 +190,13 @@ TEST_F(Stages, WithoutArpPingAnAnswerToArpIsNoSignOfLife) {
   };
   plan::Plan plan = ping_plan({"198.18.0.9"});
   ASSERT_TRUE(run(plan));
-  EXPECT_EQ(ear.hosts.at(0).reason, Reason::arp_response);
+  EXPECT_EQ(sink.hosts.at(0).reason, Reason::arp_response);
   plan = ping_plan({"198.18.0.9"});
   plan.arp_ping = false;
   ASSERT_TRUE(run(plan));
-  EXPECT_EQ(ear.hosts.at(1).reason, Reason::reset);
-  EXPECT_EQ(ear.hosts[1].reason_ttl, 64);
-  EXPECT_EQ(ear.hosts[1].mac, gateway_mac) << "it is on the link all the same";
+  EXPECT_EQ(sink.hosts.at(1).reason, Reason::reset);
+  EXPECT_EQ(sink.hosts[1].reason_ttl, 64);
+  EXPECT_EQ(sink.hosts[1].mac, gateway_mac) << "it is on the link all the same";
 }
 
 TEST_F(Stages, WithoutRawPacketsEveryQuestionIsAConnection) {
@@ -216,14 +216,14 @@ TEST_F(Stages, AnAddressOfThisMachineIsUpUnasked) {
   network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(net::Path::Kind::local, target); };
   ASSERT_TRUE(run(ping_plan({"198.18.0.1"})));
   EXPECT_TRUE(network.sent.empty());
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::up);
-  EXPECT_EQ(ear.hosts[0].reason, Reason::localhost_response);
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::up);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::localhost_response);
 }
 
 TEST_F(Stages, AnIpv6HostIsNotAskedForAnIpv4Timestamp) {
   ASSERT_TRUE(run(ping_plan({"2001:db8::9"})));
   EXPECT_EQ(network.sent.size(), 6U) << "echo, SYN and ACK, twice each";
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
 }
 
 TEST_F(Stages, UnderPnHostsAreUpBecauseTheUserSaysSo) {
@@ -231,23 +231,23 @@ TEST_F(Stages, UnderPnHostsAreUpBecauseTheUserSaysSo) {
   plan.discovery = plan::DiscoveryPolicy::never;
   ASSERT_TRUE(run(plan));
   EXPECT_TRUE(network.sent.empty());
-  for (const auto& host : ear.hosts) EXPECT_EQ(host.reason, Reason::user_set);
+  for (const auto& host : sink.hosts) EXPECT_EQ(host.reason, Reason::user_set);
 }
 
 TEST_F(Stages, ANamedHostWithoutAWayHasTheReasonInItsRecord) {
   network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
-  EXPECT_EQ(ear.hosts[0].reason, Reason::no_route);
-  EXPECT_EQ(ear.hosts[0].remarks, one(RemarkCode::no_way, "no route leads on"));
-  EXPECT_THAT(ear.remarks, IsEmpty());
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::no_route);
+  EXPECT_EQ(sink.hosts[0].remarks, one(RemarkCode::no_way, "no route leads on"));
+  EXPECT_THAT(sink.remarks, IsEmpty());
 }
 
 TEST_F(Stages, OfARangeWithoutAWayOneHostStandsForAll) {
   network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
   ASSERT_TRUE(run(plan_for({"198.18.4.0/24"}, ports(1, 10), 1)));
-  EXPECT_EQ(ear.remarks, one(RemarkCode::no_way_to_some, "no route leads on"));
-  for (const auto& host : ear.hosts) EXPECT_THAT(host.remarks, IsEmpty());
+  EXPECT_EQ(sink.remarks, one(RemarkCode::no_way_to_some, "no route leads on"));
+  for (const auto& host : sink.hosts) EXPECT_THAT(host.remarks, IsEmpty());
 }
 
 TEST_F(Stages, ARouterThatSpeaksForAHostDoesNotMakeItUp) {
@@ -256,9 +256,9 @@ TEST_F(Stages, ARouterThatSpeaksForAHostDoesNotMakeItUp) {
                                            : Replies{};
   };
   ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
-  EXPECT_EQ(ear.hosts.at(0).state, HostState::down);
-  EXPECT_EQ(ear.hosts[0].reason, Reason::admin_prohibited);
-  EXPECT_EQ(ear.hosts[0].reason_ttl, 63);
+  EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::admin_prohibited);
+  EXPECT_EQ(sink.hosts[0].reason_ttl, 63);
 }
 
 TEST_F(Stages, LinkLocalHostsOfTwoLinksAreTwo) {
@@ -271,9 +271,9 @@ TEST_F(Stages, LinkLocalHostsOfTwoLinksAreTwo) {
     return Replies{frame.interface == 3 ? test::open_answer(frame, 1ms) : test::closed_answer(frame, 1ms)};
   };
   ASSERT_TRUE(run(plan_for({"fe80::9%3", "fe80::9%4"}, ports({80}), 1)));
-  ASSERT_EQ(ear.hosts.size(), 2U);
-  EXPECT_EQ(ear.hosts[0].ports.at(0).state, PortState::open);
-  EXPECT_EQ(ear.hosts[1].ports.at(0).state, PortState::closed);
+  ASSERT_EQ(sink.hosts.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].ports.at(0).state, PortState::open);
+  EXPECT_EQ(sink.hosts[1].ports.at(0).state, PortState::closed);
 }
 
 // ---- names --------------------------------------------------------------------------------------
@@ -285,10 +285,10 @@ TEST_F(Stages, AHostThatIsDoneWaitsForItsNameWhileOthersAreScanned) {
   };
   names_at(300ms);
   ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 10), 1)));
-  ASSERT_EQ(ear.hosts.at(0).address, address("198.18.0.8"));
-  ASSERT_EQ(ear.hosts[0].names.size(), 1U);
-  EXPECT_EQ(ear.hosts[0].names[0].name, "named.test");
-  EXPECT_EQ(ear.hosts[0].names[0].kind, model::HostName::Kind::ptr);
+  ASSERT_EQ(sink.hosts.at(0).address, address("198.18.0.8"));
+  ASSERT_EQ(sink.hosts[0].names.size(), 1U);
+  EXPECT_EQ(sink.hosts[0].names[0].name, "named.test");
+  EXPECT_EQ(sink.hosts[0].names[0].kind, model::HostName::Kind::ptr);
 }
 
 TEST_F(Stages, NamesThatDoNotComeHoldResultsUpForHalfASecond) {
@@ -297,7 +297,7 @@ TEST_F(Stages, NamesThatDoNotComeHoldResultsUpForHalfASecond) {
   const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 10), 1));
   EXPECT_GE(finished->elapsed, 500ms);
   EXPECT_LT(finished->elapsed, 700ms);
-  EXPECT_THAT(ear.hosts.at(0).names, IsEmpty());
+  EXPECT_THAT(sink.hosts.at(0).names, IsEmpty());
 }
 
 TEST_F(Stages, NamesThatDoNotComeHoldUpOneBlockOnly) {
@@ -305,7 +305,7 @@ TEST_F(Stages, NamesThatDoNotComeHoldUpOneBlockOnly) {
   plan::Plan plan = plan_for({"198.18.0.0/17"}, {}, 1);  // two blocks
   plan.depth = plan::ScanDepth::list;
   const auto finished = run(plan);
-  EXPECT_EQ(ear.hosts.size(), 32'768U);
+  EXPECT_EQ(sink.hosts.size(), 32'768U);
   EXPECT_LT(finished->elapsed, 700ms);
 }
 
@@ -317,7 +317,7 @@ TEST_F(Stages, NobodyWaitsForNamesAfterAStopRequest) {
   EXPECT_TRUE(finished->interrupted);
   EXPECT_GE(finished->elapsed, 100ms);
   EXPECT_LT(finished->elapsed, 200ms);
-  EXPECT_EQ(ear.hosts.size(), 1U);
+  EXPECT_EQ(sink.hosts.size(), 1U);
 }
 
 TEST_F(Stages, NamesAreAskedForHostsThatAreUp) {
@@ -325,9 +325,9 @@ TEST_F(Stages, NamesAreAskedForHostsThatAreUp) {
     const bool up = frame.tcp() && frame.tcp()->syn && frame.target() == address("198.18.4.2");
     return up ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
   };
-  const auto asked_under = [&](plan::NameLookup lookup, plan::ScanDepth stage) {
+  const auto asked_under = [&](plan::NameLookup lookup, plan::ScanDepth depth) {
     plan::Plan plan = ping_plan({"198.18.4.0/30"});
-    plan.depth = stage;
+    plan.depth = depth;
     plan.names = lookup;
     names_at(0ms);
     EXPECT_TRUE(run(plan));
@@ -349,13 +349,13 @@ TEST_F(Stages, APortThatAnswersOverrulesTheRouterWhileTheHostIsScanned) {
     return Replies{test::prohibited_by(router, frame, 1ms, 63), test::open_answer(frame, 2ms)};
   };
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22, 23}), 1)));
-  ASSERT_EQ(ear.hosts.at(0).ports.size(), 2U);
-  const auto& port = ear.hosts[0].ports[0];
+  ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  const auto& port = sink.hosts[0].ports[0];
   EXPECT_EQ(port.state, PortState::open);
   EXPECT_EQ(port.reason, Reason::syn_ack);
   EXPECT_EQ(port.reason_ttl, 64);
   EXPECT_EQ(port.reason_address, std::nullopt);
-  EXPECT_EQ(ear.open.size(), 1U);
+  EXPECT_EQ(sink.open.size(), 1U);
 }
 
 TEST_F(Stages, ARouterDoesNotOverruleThePort) {
@@ -365,16 +365,16 @@ TEST_F(Stages, ARouterDoesNotOverruleThePort) {
     return Replies{test::open_answer(frame, 1ms), test::prohibited_by(router, frame, 2ms, 63)};
   };
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22, 23}), 1)));
-  EXPECT_EQ(ear.hosts.at(0).ports.at(0).state, PortState::open);
-  EXPECT_EQ(ear.hosts[0].ports[0].reason_ttl, 64);
+  EXPECT_EQ(sink.hosts.at(0).ports.at(0).state, PortState::open);
+  EXPECT_EQ(sink.hosts[0].ports[0].reason_ttl, 64);
 }
 
 TEST_F(Stages, WhoeverElseAnswersForAPortIsNamed) {
   const auto router = address("198.18.0.254");
   network.answer = [&](const SentFrame& frame) { return Replies{test::prohibited_by(router, frame, 1ms, 63)}; };
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22}), 1)));
-  EXPECT_EQ(ear.hosts.at(0).ports.at(0).reason_address, router);
-  EXPECT_EQ(ear.hosts[0].ports[0].reason_ttl, 63);
+  EXPECT_EQ(sink.hosts.at(0).ports.at(0).reason_address, router);
+  EXPECT_EQ(sink.hosts[0].ports[0].reason_ttl, 63);
 }
 
 TEST_F(Stages, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
@@ -387,15 +387,15 @@ TEST_F(Stages, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
     return Replies{test::open_answer(frame, first_port ? 1ms : 800ms)};
   };
   ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
-  ASSERT_EQ(ear.hosts.at(0).ports.size(), 2U);
-  EXPECT_EQ(ear.hosts[0].ports[0].state, PortState::open);
-  EXPECT_EQ(ear.hosts[0].ports[1].state, PortState::filtered);
-  EXPECT_EQ(ear.open.size(), 1U) << "a port of a host that was told already";
+  ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].ports[0].state, PortState::open);
+  EXPECT_EQ(sink.hosts[0].ports[1].state, PortState::filtered);
+  EXPECT_EQ(sink.open.size(), 1U) << "a port of a host that was told already";
 }
 
 TEST_F(Stages, AReportThatFailsEndsTheScan) {
   all_ports_are(test::open_answer);
-  ear.refuses_open = Error{Errc::io, "the disk is full"};
+  sink.refuses_open = Error{Errc::io, "the disk is full"};
   const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 5'000), 1));
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().message, "the disk is full");
@@ -462,7 +462,7 @@ TEST_F(Stages, ALinkThatTakesNothingForAWhileIsNoSilence) {
   plan.timing.max_retries = 0;
   plan.timing.min_rate = 100'000;  // all of them stand in the outbox at once
   const auto finished = run(plan);
-  for (const auto& port : ear.hosts.at(0).ports) EXPECT_EQ(port.state, PortState::closed) << port.port.value();
+  for (const auto& port : sink.hosts.at(0).ports) EXPECT_EQ(port.state, PortState::closed) << port.port.value();
   EXPECT_EQ(finished->probes_sent, 20U);
   EXPECT_EQ(finished->answers_seen, 20U);
 }
@@ -485,16 +485,16 @@ TEST_F(Stages, APoliteScanKeepsItsDelayOverAllHosts) {
 TEST_F(Stages, AnAnswerStampedBeforeItsQuestionTookNoTime) {
   all_ports_are(test::closed_answer, -1ms);
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
-  ASSERT_TRUE(ear.hosts.at(0).round_trip);
-  EXPECT_EQ(ear.hosts[0].round_trip->smoothed, 0ns);
+  ASSERT_TRUE(sink.hosts.at(0).round_trip);
+  EXPECT_EQ(sink.hosts[0].round_trip->smoothed, 0ns);
 }
 
 TEST_F(Stages, NoTimeLeftIsToldBeforeAnythingIsKnown) {
   all_ports_are(test::closed_answer);
   wishes.wants_progress = true;
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 2'000), 1)));
-  ASSERT_FALSE(ear.progress.empty());
-  for (const auto& progress : ear.progress) EXPECT_EQ(progress.remaining.has_value(), progress.fraction > 0.01);
+  ASSERT_FALSE(sink.progress.empty());
+  for (const auto& progress : sink.progress) EXPECT_EQ(progress.remaining.has_value(), progress.fraction > 0.01);
 }
 
 // ---- stopping -----------------------------------------------------------------------------------
@@ -507,10 +507,10 @@ TEST_F(Stages, AStopBeforeThePortsTellsHostsThatAreUpAsCutShortAndOthersNotAtAll
   const auto finished = run(plan_for({"198.18.4.0/30"}, ports(1, 10), 1));
   ASSERT_TRUE(finished);
   EXPECT_TRUE(finished->interrupted);
-  ASSERT_EQ(ear.hosts.size(), 1U);
-  EXPECT_EQ(ear.hosts[0].address, address("198.18.4.2"));
-  EXPECT_TRUE(ear.hosts[0].interrupted);
-  EXPECT_FALSE(ear.hosts[0].port_scanned);
+  ASSERT_EQ(sink.hosts.size(), 1U);
+  EXPECT_EQ(sink.hosts[0].address, address("198.18.4.2"));
+  EXPECT_TRUE(sink.hosts[0].interrupted);
+  EXPECT_FALSE(sink.hosts[0].port_scanned);
 }
 
 }  // namespace

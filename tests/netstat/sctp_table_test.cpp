@@ -31,7 +31,7 @@ Shown shown(const TableOptions& options, std::string_view eps = endpoints, std::
   KnownNames names;
   names.command_lines = {{1, "/usr/bin/x"}};
   StringOutput output;
-  report::Page page{output};
+  report::OutputBuffer page{output};
   const std::size_t unread =
       sctp_rows(page, names, options, eps, assocs, [](std::uint64_t inode) -> std::optional<std::uint32_t> {
         return inode == 5101 ? std::optional<std::uint32_t>{1} : std::nullopt;

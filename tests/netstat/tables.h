@@ -7,7 +7,7 @@
 
 #include "netstat/lookup.h"
 #include "report/output.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 
 namespace portolan::netstat {
 

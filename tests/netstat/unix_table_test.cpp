@@ -20,8 +20,8 @@ using sockets::State;
 
 Row socket(std::uint8_t type, State state, std::uint64_t inode, std::string_view path = "") {
   Row row;
-  row.protocol = sockets::Protocol::unix_domain;
-  row.family = sockets::Family::unix_domain;
+  row.protocol = sockets::SocketKind::unix_domain;
+  row.family = sockets::AddressFamily::unix_domain;
   row.type = type;
   row.state = state;
   row.inode = inode;
@@ -36,7 +36,7 @@ std::string shown(const Row& row, const TableOptions& options = {.which = Which:
                   std::string_view file = "") {
   KnownNames nobody;
   StringOutput output;
-  report::Page page{output};
+  report::OutputBuffer page{output};
   UnixTable table{page, names != nullptr ? *names : nobody, options};
   table.add(row);
   table.print(file);
@@ -47,7 +47,7 @@ std::string shown(const Row& row, const TableOptions& options = {.which = Which:
 std::string heading(const TableOptions& options) {
   KnownNames nobody;
   StringOutput output;
-  report::Page page{output};
+  report::OutputBuffer page{output};
   UnixTable{page, nobody, options}.print("");
   EXPECT_TRUE(page.send());
   return output.text;
@@ -123,7 +123,7 @@ constexpr std::string_view file_heading = "Num       RefCount Protocol Flags    
 std::string shown_with_file(const std::vector<Row>& rows, const std::string& lines) {
   KnownNames nobody;
   StringOutput output;
-  report::Page page{output};
+  report::OutputBuffer page{output};
   const TableOptions options{.which = Which::all};
   UnixTable table{page, nobody, options};
   for (const Row& row : rows) table.add(row);

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 #include "private_network.h"
 #include "wire/build.h"
 #include "wire/packet.h"
@@ -35,7 +35,7 @@ class Scan {
     auto link = ConnectLink::open(options);
     EXPECT_TRUE(link.has_value());
     link_ = std::move(*link);
-    const auto router = Router::open();
+    const auto router = KernelRoutes::open();
     path_ = (*router)->route({&target_, 1}).at(0).value_or(net::Path{});
   }
 

@@ -13,7 +13,7 @@
 
 #include "base/hash.h"
 #include "os/net/interfaces.h"
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 #include "private_network.h"
 
 namespace portolan::os {
@@ -21,8 +21,8 @@ namespace {
 
 using net::IpAddress;
 
-std::unique_ptr<Router> open_router(std::string_view interface = {}) {
-  auto opened = Router::open(interface);
+std::unique_ptr<KernelRoutes> open_router(std::string_view interface = {}) {
+  auto opened = KernelRoutes::open(interface);
   EXPECT_TRUE(opened.has_value());
   return opened ? std::move(*opened) : nullptr;
 }

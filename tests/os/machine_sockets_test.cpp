@@ -121,8 +121,8 @@ TEST(MachineSockets, WhatOnlyADescriptorTellsOfIsListedToo) {
     const auto rows = rows_of(query, store);
     ASSERT_TRUE(rows.contains(inode_of(unbound)));
     const Row& row = *rows.at(inode_of(unbound));
-    EXPECT_EQ(row.protocol, sockets::Protocol::tcp);
-    EXPECT_EQ(row.family, sockets::Family::none);
+    EXPECT_EQ(row.protocol, sockets::SocketKind::tcp);
+    EXPECT_EQ(row.family, sockets::AddressFamily::none);
     EXPECT_EQ(row.state, sockets::State::closed);
     ASSERT_FALSE(row.holders.empty());
     EXPECT_EQ(row.holders.front().pid, static_cast<std::uint32_t>(::getpid()));

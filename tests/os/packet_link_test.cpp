@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 #include "os/privileges.h"
 #include "private_network.h"
 #include "probe/registry.h"
@@ -46,7 +46,7 @@ std::unique_ptr<PacketLink> open_link(int wake = -1) {
 }
 
 net::Path path_to(const IpAddress& target) {
-  const auto router = Router::open();
+  const auto router = KernelRoutes::open();
   EXPECT_TRUE(router.has_value());
   const auto paths = (*router)->route({&target, 1});
   EXPECT_TRUE(paths.at(0).has_value()) << (paths.at(0) ? "" : paths.at(0).error().message);

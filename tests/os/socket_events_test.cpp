@@ -36,7 +36,7 @@ TEST(SocketEvents, TheEndOfASocketIsHeard) {
       EXPECT_TRUE(events.receive([&heard](const sockets::Row& row) { heard = row; }));
     }
     ASSERT_TRUE(heard.has_value());
-    EXPECT_EQ(heard->protocol, sockets::Protocol::udp);
+    EXPECT_EQ(heard->protocol, sockets::SocketKind::udp);
     EXPECT_EQ(heard->local_port, port);
     EXPECT_EQ(heard->state, sockets::State::closed);
     EXPECT_EQ(heard->send_queue, 0U);

@@ -169,15 +169,15 @@ bool take_datagram(Listing& listing, std::span<const std::uint8_t> datagram) {
       return true;
     }
     Row row;
-    if (sockets::parse_inet_diag(message, sockets::Protocol::tcp, row)) listing.rows.push_back(row);
+    if (sockets::parse_inet_diag(message, sockets::SocketKind::tcp, row)) listing.rows.push_back(row);
   }
   return false;
 }
 
-void list_family(Listing& listing, sockets::Family family, const sockets::Wanted& wanted) {
+void list_family(Listing& listing, sockets::AddressFamily family, const sockets::Detail& wanted) {
   const FileDescriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
   std::vector<std::uint8_t> request;
-  sockets::append_inet_request(request, sockets::Protocol::tcp, family, wanted);
+  sockets::append_inet_request(request, sockets::SocketKind::tcp, family, wanted);
   ASSERT_EQ(::send(socket.get(), request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
   for (bool done = false; !done;) {
     std::vector<std::uint8_t> datagram(65536);
@@ -190,13 +190,13 @@ void list_family(Listing& listing, sockets::Family family, const sockets::Wanted
 }
 
 Listing list(sockets::StateMask states = sockets::all_states, std::vector<std::uint8_t> bytecode = {}) {
-  sockets::Wanted wanted;
+  sockets::Detail wanted;
   wanted.states = states;
   wanted.details = true;
   wanted.bytecode = std::move(bytecode);
   Listing listing;
-  list_family(listing, sockets::Family::v4, wanted);
-  if (listing.error == 0) list_family(listing, sockets::Family::v6, wanted);
+  list_family(listing, sockets::AddressFamily::v4, wanted);
+  if (listing.error == 0) list_family(listing, sockets::AddressFamily::v6, wanted);
   return listing;
 }
 

@@ -32,7 +32,7 @@ std::uint64_t inode_of(const FileDescriptor& socket) {
 }
 
 std::multiset<std::uint64_t> inodes(SocketNamespace& space, const sockets::Source& source,
-                                    const sockets::Wanted& wanted = {}) {
+                                    const sockets::Detail& wanted = {}) {
   std::multiset<std::uint64_t> found;
   std::vector<std::string> gaps;
   const auto listed =
@@ -136,7 +136,7 @@ TEST(SocketList, BothFamiliesOfTcpAreOneListOrTwo) {
     const std::multiset both{inode_of(v4), inode_of(v6)};
     EXPECT_EQ(inodes(*space, sockets::tcp_both), both);
     sockets::Source refused = sockets::tcp_both;
-    refused.request = [](std::vector<std::uint8_t>& datagram, const sockets::Wanted& wanted) {
+    refused.request = [](std::vector<std::uint8_t>& datagram, const sockets::Detail& wanted) {
       sockets::tcp4.request(datagram, wanted);
       datagram[sizeof(nlmsghdr) + 1] = 254;  // a protocol that nobody has registered
     };
@@ -150,7 +150,7 @@ TEST(SocketList, AFilterThatThisKernelRefusesIsLeftOut) {
     const FileDescriptor listener = listen_on(0);
     auto space = SocketNamespace::current();
     ASSERT_TRUE(space.has_value());
-    sockets::Wanted strange;
+    sockets::Detail strange;
     strange.bytecode = {250, 4, 8, 0};  // an operation that no kernel has
     EXPECT_EQ(inodes(*space, sockets::tcp6, strange), (std::multiset{inode_of(listener)}));
   });
@@ -177,7 +177,7 @@ TEST(SocketList, AKindThatThisKernelDoesNotKnowIsEmpty) {
     auto space = SocketNamespace::current();
     ASSERT_TRUE(space.has_value());
     sockets::Source unknown = sockets::tcp4;
-    unknown.request = [](std::vector<std::uint8_t>& datagram, const sockets::Wanted& wanted) {
+    unknown.request = [](std::vector<std::uint8_t>& datagram, const sockets::Detail& wanted) {
       sockets::tcp4.request(datagram, wanted);
       datagram[sizeof(nlmsghdr) + 1] = 254;  // a protocol that nobody has registered
     };
@@ -215,7 +215,7 @@ TEST(SocketList, OnlyTheStatesThatAreAskedFor) {
     ASSERT_EQ(::bind(bound.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
     auto space = SocketNamespace::current();
     ASSERT_TRUE(space.has_value());
-    const sockets::Wanted listening{.states = sockets::mask_of(sockets::State::listen)};
+    const sockets::Detail listening{.states = sockets::mask_of(sockets::State::listen)};
     EXPECT_EQ(inodes(*space, sockets::tcp6, listening), (std::multiset{inode_of(listener)}));
     EXPECT_THAT(inodes(*space, sockets::udp6, listening), IsEmpty());
     EXPECT_EQ(inodes(*space, sockets::udp6), (std::multiset{inode_of(bound)}));

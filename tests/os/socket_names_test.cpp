@@ -29,8 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 using net::IpAddress;
 using sockets::FileFacts;
-using sockets::Protocol;
 using sockets::Row;
+using sockets::SocketKind;
 
 constexpr NameChoice numbers{.users = false, .services = false, .hosts = false};
 
@@ -62,17 +62,17 @@ TEST(SocketNames, ServicesComeFromTheCatalogueByTheirTransport) {
   const auto services = catalog::Services::parse("22 ts ssh\n53 u domain\n");
   ASSERT_TRUE(services) << services.error().message;
   const auto names = make_socket_names({.users = true, .services = true, .hosts = false}, &*services);
-  EXPECT_EQ(names->service(Protocol::tcp, 22), "ssh");
-  EXPECT_EQ(names->service(Protocol::mptcp, 22), "ssh");
-  EXPECT_EQ(names->service(Protocol::sctp, 22), "ssh");
-  EXPECT_EQ(names->service(Protocol::udp, 22), "");
-  EXPECT_EQ(names->service(Protocol::udplite, 53), "domain");
-  EXPECT_EQ(names->service(Protocol::raw, 22), "");
-  EXPECT_EQ(names->service(Protocol::tcp, 65'536 + 22), "");
+  EXPECT_EQ(names->service(SocketKind::tcp, 22), "ssh");
+  EXPECT_EQ(names->service(SocketKind::mptcp, 22), "ssh");
+  EXPECT_EQ(names->service(SocketKind::sctp, 22), "ssh");
+  EXPECT_EQ(names->service(SocketKind::udp, 22), "");
+  EXPECT_EQ(names->service(SocketKind::udplite, 53), "domain");
+  EXPECT_EQ(names->service(SocketKind::raw, 22), "");
+  EXPECT_EQ(names->service(SocketKind::tcp, 65'536 + 22), "");
   const auto plain = make_socket_names({}, &*services);
-  EXPECT_EQ(plain->service(Protocol::tcp, 22), "");
-  EXPECT_EQ(plain->registered_service(Protocol::tcp, 22), "ssh");
-  EXPECT_EQ(make_socket_names({}, nullptr)->registered_service(Protocol::tcp, 22), "");
+  EXPECT_EQ(plain->service(SocketKind::tcp, 22), "");
+  EXPECT_EQ(plain->registered_service(SocketKind::tcp, 22), "ssh");
+  EXPECT_EQ(make_socket_names({}, nullptr)->registered_service(SocketKind::tcp, 22), "");
 }
 
 TEST(SocketNames, HostsAreAskedForOnlyWhereTheyAreWanted) {
@@ -189,8 +189,8 @@ Row row_of(const fs::path& path, std::string_view text) {
   struct stat facts{};
   EXPECT_EQ(::stat(path.c_str(), &facts), 0) << path;
   Row row;
-  row.protocol = Protocol::unix_domain;
-  row.family = sockets::Family::unix_domain;
+  row.protocol = SocketKind::unix_domain;
+  row.family = sockets::AddressFamily::unix_domain;
   row.path = text;
   row.has_file = true;
   row.file_inode = facts.st_ino;
@@ -301,13 +301,13 @@ TEST_F(SocketFiles, AreRecognisedByWhatTheKernelTells) {
   auto space = SocketNamespace::current();
   ASSERT_TRUE(space) << space.error().message;
   const auto names = make_socket_names({}, nullptr);
-  sockets::Wanted wanted;
+  sockets::Detail wanted;
   wanted.unix_files = true;
   std::vector<std::string> gaps;
   const auto told = [&] {
     std::vector<FileFacts::State> states;
     for (const sockets::Source* source : sockets::sources()) {
-      if (source->protocol != Protocol::unix_domain) continue;
+      if (source->protocol != SocketKind::unix_domain) continue;
       const auto listed = space->list(
           *source, wanted,
           [&](Row& one) {

@@ -338,7 +338,7 @@ TEST_P(FindOwnersBy, TakesProcessesThatVanishForNoError) {
 TEST_P(FindOwnersBy, SaysWhatASecondLookNeeds) {
   FileDescriptor file = a_socket();
   sockets::Row row;
-  row.protocol = sockets::Protocol::udp;
+  row.protocol = sockets::SocketKind::udp;
   row.inode = inode_of(file.get());
   const OwnerIndex index = find();
   index.join(row);
@@ -552,7 +552,7 @@ TEST_P(FindOwnersBy, FindsNobodyForASocketOfTheKernel) {
       return;
     }
     sockets::Row row;
-    row.protocol = sockets::Protocol::udp;
+    row.protocol = sockets::SocketKind::udp;
     row.state = sockets::State::closed;
     row.inode = inode_of_udp_port(4789);
     ASSERT_NE(row.inode, 0U) << "a kernel socket has an inode all the same";

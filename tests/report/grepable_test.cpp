@@ -11,7 +11,7 @@ using namespace testing;
 
 ReportOptions nmap_options(int verbosity = 0) {
   ReportOptions options;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   options.verbosity = verbosity;
   return options;
 }

@@ -311,7 +311,7 @@ TEST_P(NmapPeer, TheSameFactsAreTheSameBytes) {
   run_of_nmap.normal = folder.read("peer.nmap");
 
   ReportOptions options = parameter.options;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   options.calendar = local_calendar;
   EXPECT_EQ(rendered<NormalReport>(run_of_nmap, options), without_data_files_line(run_of_nmap.normal));
   EXPECT_EQ(rendered<XmlReport>(run_of_nmap, options),

@@ -11,7 +11,7 @@ using namespace testing;
 
 ReportOptions nmap_options(Audience audience = Audience::file) {
   ReportOptions options;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   options.audience = audience;
   return options;
 }
@@ -312,7 +312,7 @@ TEST(NormalReport, AZoneIsTheNameOfItsInterfaceWhereverAnAddressIsShown) {
   EXPECT_NE(text.find("(not scanned): fe80::2%e\\x1B[1m fe80::3%5\n"), std::string::npos) << text;
   EXPECT_NE(text.find("rDNS record for fe80::1%eth0: ptr.test\n"), std::string::npos) << text;
   EXPECT_NE(text.find("host-unreach from fe80::9%eth0 ttl 63\n"), std::string::npos) << text;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   EXPECT_EQ(host_text(host, options).find('%'), std::string::npos);
 }
 

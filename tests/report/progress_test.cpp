@@ -106,7 +106,7 @@ TEST(StatusLine, ABrokenTerminalDoesNotEndTheScan) {
 
 TEST(StatsLines, AreNmapsUnderItsName) {
   ReportOptions options;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   options.stats_every = 30s;
   MemoryOutput output;
   StatsLines lines{output, options};
@@ -135,14 +135,14 @@ TEST(StatsLines, TellRateAndFindingsUnderPortolansName) {
 TEST(StatsLines, TellWhatIsLeftOfTheWholeScanWhereMoreHostsFollow) {
   ReportOptions options;
   options.stats_every = 30s;
-  for (const Flavor flavor : {Flavor::portolan, Flavor::nmap}) {
-    options.flavor = flavor;
+  for (const Dialect dialect : {Dialect::portolan, Dialect::nmap}) {
+    options.dialect = dialect;
     MemoryOutput output;
     StatsLines lines{output, options};
     model::Progress progress = halfway();
     progress.scan_remaining = 3661s;
     EXPECT_TRUE(lines.on(progress));
-    EXPECT_EQ(output.text.find("; 1:01:01 for the whole scan; ") != std::string::npos, flavor == Flavor::portolan);
+    EXPECT_EQ(output.text.find("; 1:01:01 for the whole scan; ") != std::string::npos, dialect == Dialect::portolan);
   }
 }
 
@@ -169,8 +169,8 @@ TEST(StatsLines, AKeyPressIsAnsweredOnce) {
 
 TEST(Warnings, SayWhoSpeaks) {
   MemoryOutput output;
-  Warnings own{output, Flavor::portolan};
-  Warnings nmap{output, Flavor::nmap};
+  Warnings own{output, Dialect::portolan};
+  Warnings nmap{output, Dialect::nmap};
   EXPECT_TRUE(own.on(remark("a\nb")));
   EXPECT_TRUE(nmap.on(remark("Failed to resolve \"x\".")));
   EXPECT_EQ(output.text, "portolan: a\\x0Ab\nFailed to resolve \"x\".\n");

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "report/scan/stats_timer.h"
 #include "report/tee.h"
 #include "tests/report/records.h"
@@ -95,9 +95,9 @@ TEST(Tee, PassesEveryKindOfEventOn) {
   EXPECT_EQ(recorder.words, "start begin progress open hop remark end passed host finish ");
 }
 
-TEST(Page, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {
+TEST(OutputBuffer, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {
   MemoryOutput output;
-  Page page{output};
+  OutputBuffer page{output};
   const std::string kibibyte(1024, 'x');
   for (int i = 0; i < 600; ++i) page.put(kibibyte);
   EXPECT_GE(output.pending.size(), std::size_t{512} * 1024);
@@ -105,10 +105,10 @@ TEST(Page, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {
   EXPECT_EQ(output.text.size(), std::size_t{600} * 1024);
 }
 
-TEST(Page, AnErrorOnTheWayIsToldOnceAtTheEnd) {
+TEST(OutputBuffer, AnErrorOnTheWayIsToldOnceAtTheEnd) {
   MemoryOutput output;
   output.full = true;
-  Page page{output};
+  OutputBuffer page{output};
   const std::string kibibyte(1024, 'x');
   for (int i = 0; i < 600; ++i) page.put(kibibyte);
   output.full = false;

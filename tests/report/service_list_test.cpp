@@ -37,7 +37,7 @@ std::vector<Service> some_services() {
   web.container = "0123456789abcdef";
   web.container_name = "shop";
   Service dhcp;
-  dhcp.protocol = sockets::Protocol::udp;
+  dhcp.protocol = sockets::SocketKind::udp;
   dhcp.port = 546;
   dhcp.places = {{.address = address("fe80::1%2"), .only_v6 = false, .interface = 2}};
   dhcp.no_owner = NoOwner::no_privilege;

@@ -93,8 +93,8 @@ std::string everything() {
   rows[1].change = sockets::Change::state;
   rows[1].state_before = sockets::State::syn_sent;
   rows[1].changed_at = 1'795'256'204'125;
-  for (const sockets::Family family :
-       {sockets::Family::netlink, sockets::Family::packet, sockets::Family::vsock, sockets::Family::none}) {
+  for (const sockets::AddressFamily family : {sockets::AddressFamily::netlink, sockets::AddressFamily::packet,
+                                              sockets::AddressFamily::vsock, sockets::AddressFamily::none}) {
     rows.emplace_back();
     rows.back().family = family;
     rows.back().state = sockets::State::established;

@@ -21,7 +21,7 @@ inline SocketListOptions with_columns(std::string_view words) {
 }
 
 // What a format makes of the rows.
-inline std::string listed(std::string_view format, const std::vector<Row>& rows, sockets::Names& names,
+inline std::string listed(std::string_view format, const std::vector<Row>& rows, sockets::RowNames& names,
                           const SocketListOptions& options, const std::vector<std::string>& gaps = {}) {
   MemoryOutput output;
   const auto sink = socket_format_of(format)->make(output, names, options);
@@ -49,7 +49,7 @@ inline std::vector<Row> sample_rows() {
   rows[2].no_owner = sockets::NoOwner::time_wait;
   rows[2].has_user = false;
   rows[2].inode = 0;
-  rows[3].protocol = sockets::Protocol::udp;
+  rows[3].protocol = sockets::SocketKind::udp;
   rows[3].state = sockets::State::closed;
   rows[3].interface = 1;
   rows[3].no_owner = sockets::NoOwner::no_privilege;

@@ -76,7 +76,7 @@ TEST(SocketTable, AnEmptyTextIsAWordToo) {
   const sockets::Column empty{.name = "empty",
                               .heading = "EMPTY",
                               .meaning = "nothing",
-                              .print = [](sockets::Cell& cell, const Row&, sockets::Names&) { cell.text(""); }};
+                              .print = [](sockets::Cell& cell, const Row&, sockets::RowNames&) { cell.text(""); }};
   SocketListOptions options = with_columns("proto");
   options.columns.insert(options.columns.begin(), &empty);
   EXPECT_EQ(listed("table", {unix_row("/a")}, names, options), "EMPTY  PROTO\n-      unix\n");

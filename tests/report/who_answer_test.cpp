@@ -81,7 +81,7 @@ TEST_F(WhoAnswers, WorkersContainerAndActivationAreTold) {
 
 TEST_F(WhoAnswers, MissingOwnerSaysWhy) {
   Service service = ssh();
-  service.protocol = sockets::Protocol::udp;
+  service.protocol = sockets::SocketKind::udp;
   service.pids = {};
   service.program = "";
   service.unit = "";
@@ -102,7 +102,7 @@ TEST_F(WhoAnswers, SeveralAnswersAreSeveralParagraphs) {
 
 TEST_F(WhoAnswers, UnixSocketHasAPath) {
   Service service = ssh();
-  service.protocol = sockets::Protocol::unix_domain;
+  service.protocol = sockets::SocketKind::unix_domain;
   service.port = 0;
   service.path = std::string{"\0x\x1b", 3};
   const auto text = who_text({.question = "@x", .answers = {{service, 1}}}, names_, style);

@@ -91,7 +91,7 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
   };
   std::set<model::RemarkCode> worded;
   for (const auto& [remark, sentence] : sentences) {
-    EXPECT_EQ(remark_text(remark, Flavor::portolan), sentence);
+    EXPECT_EQ(remark_text(remark, Dialect::portolan), sentence);
     EXPECT_EQ(remark.values.size(), kind_of(remark.code).values.size()) << sentence;
     worded.insert(remark.code);
   }
@@ -100,7 +100,7 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
 
 TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
   using enum model::RemarkCode;
-  const auto words = [](const model::Remark& remark) { return remark_text(remark, Flavor::nmap); };
+  const auto words = [](const model::Remark& remark) { return remark_text(remark, Dialect::nmap); };
   EXPECT_EQ(words({unresolved, {"a file", "nosuch", "cannot resolve"}}), "Failed to resolve \"nosuch\".");
   EXPECT_EQ(words({connects_for_discovery}), "Warning:  You are not root -- using TCP pingscan rather than ICMP");
   EXPECT_EQ(words({other_protocol, {"udp"}}),
@@ -111,9 +111,9 @@ TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
 
 TEST(NoteText, HasOneSentenceBehindTheOther) {
   model::HostRecord host;
-  EXPECT_EQ(note_text(host, Flavor::portolan), "");
+  EXPECT_EQ(note_text(host, Dialect::portolan), "");
   host.remarks = {remark("One."), remark("Two.")};
-  EXPECT_EQ(note_text(host, Flavor::portolan), "One. Two.");
+  EXPECT_EQ(note_text(host, Dialect::portolan), "One. Two.");
 }
 
 TEST(Loss, WhereOpenPortsAreSilentNothingIsSaidAboutThem) {
@@ -159,7 +159,7 @@ TEST(Calendar, SpansAreWholeSeconds) {
   EXPECT_EQ(span_text(-3s), "0:00:00");
 }
 
-TEST(Flavor, TheVersionIsTheProjects) {
+TEST(Version, IsTheProjects) {
   std::ostringstream text;
   text << std::ifstream{std::string{PORTOLAN_SOURCE_DIR} + "/CMakeLists.txt"}.rdbuf();
   EXPECT_NE(text.str().find("VERSION " + std::string{program_version} + " "), std::string::npos);

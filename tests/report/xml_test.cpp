@@ -14,7 +14,7 @@ using namespace testing;
 
 ReportOptions nmap_options() {
   ReportOptions options;
-  options.flavor = Flavor::nmap;
+  options.dialect = Dialect::nmap;
   return options;
 }
 
@@ -237,9 +237,9 @@ TEST(XmlReport, IsValidByNmapsDtd) {
   const std::string dtd = "/usr/share/nmap/nmap.dtd";
   if (!has_program("xmllint") || !std::filesystem::exists(dtd)) GTEST_SKIP() << "xmllint or nmap.dtd is not installed";
   const Folder folder;
-  for (const Flavor flavor : {Flavor::portolan, Flavor::nmap}) {
+  for (const Dialect dialect : {Dialect::portolan, Dialect::nmap}) {
     ReportOptions options;
-    options.flavor = flavor;
+    options.dialect = dialect;
     const std::string file = folder.write("report.xml", full_document(options));
     const Outcome outcome = run("xmllint --noout --dtdvalid " + dtd + " " + file);
     EXPECT_EQ(outcome.status, 0) << outcome.output;

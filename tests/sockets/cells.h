@@ -10,17 +10,17 @@
 
 #include "net/ip_address.h"
 #include "sockets/columns/column.h"
-#include "sockets/names.h"
 #include "sockets/row.h"
+#include "sockets/row_names.h"
 
 namespace portolan::sockets::testing {
 
-class FakeNames : public Names {
+class FakeNames : public RowNames {
  public:
   std::string_view user(std::uint32_t id) override { return find(users, id); }
   std::string_view interface(std::uint32_t index, std::uint64_t) override { return find(interfaces, index); }
-  std::string_view service(Protocol, std::uint32_t port) override { return find(services, port); }
-  std::string_view registered_service(Protocol, std::uint32_t port) override { return find(registered, port); }
+  std::string_view service(SocketKind, std::uint32_t port) override { return find(services, port); }
+  std::string_view registered_service(SocketKind, std::uint32_t port) override { return find(registered, port); }
   std::string_view host(const net::IpAddress& address) override { return find(hosts, address); }
   std::string_view cgroup(std::uint64_t id) override { return find(cgroups, id); }
   std::string_view network_namespace(std::uint64_t inode) override { return find(namespaces, inode); }
@@ -73,10 +73,10 @@ inline net::IpAddress address(std::string_view text) { return net::IpAddress::pa
 inline Row tcp_row(std::string_view local, std::uint32_t local_port, std::string_view remote,
                    std::uint32_t remote_port) {
   Row row;
-  row.protocol = Protocol::tcp;
+  row.protocol = SocketKind::tcp;
   row.local = address(local);
   row.remote = address(remote);
-  row.family = row.local.is_v4() ? Family::v4 : Family::v6;
+  row.family = row.local.is_v4() ? AddressFamily::v4 : AddressFamily::v6;
   row.state = remote_port == 0 ? State::listen : State::established;
   row.type = 1;
   row.local_port = local_port;
@@ -89,8 +89,8 @@ inline Row tcp_row(std::string_view local, std::uint32_t local_port, std::string
 
 inline Row unix_row(std::string_view path) {
   Row row;
-  row.protocol = Protocol::unix_domain;
-  row.family = Family::unix_domain;
+  row.protocol = SocketKind::unix_domain;
+  row.family = AddressFamily::unix_domain;
   row.state = State::listen;
   row.type = 1;
   row.path = path;

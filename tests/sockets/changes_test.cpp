@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 
 Row socket(std::uint64_t cookie, State state = State::established) {
   Row row;
-  row.protocol = Protocol::tcp;
+  row.protocol = SocketKind::tcp;
   row.network_namespace = 1;
   row.cookie = cookie;
   row.state = state;
@@ -68,7 +68,7 @@ TEST(Changes, EqualCookiesOfOtherNamespacesAndKindsAreOtherSockets) {
   Row elsewhere = socket(1);
   elsewhere.network_namespace = 2;
   Row other = socket(1);
-  other.protocol = Protocol::udp;
+  other.protocol = SocketKind::udp;
   EXPECT_FALSE(key_of(socket(1)) == key_of(elsewhere));
   EXPECT_FALSE(key_of(socket(1)) == key_of(other));
   Row without_cookie = socket(0);

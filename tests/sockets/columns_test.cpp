@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 using namespace testing;
 using ::testing::ElementsAre;
 
-std::string told(std::string_view column, const Row& row, Names& names) {
+std::string told(std::string_view column, const Row& row, RowNames& names) {
   const Column* found = column_of(column);
   if (found == nullptr) return "no such column";
   ToldCell cell;
@@ -31,7 +31,7 @@ std::string told(std::string_view column, const Row& row) {
   FakeNames names;
   return told(column, row, names);
 }
-std::string json(std::string_view column, const Row& row, Names& names) {
+std::string json(std::string_view column, const Row& row, RowNames& names) {
   std::string out;
   column_of(column)->json(out, row, names);
   return out;
@@ -69,7 +69,7 @@ TEST(Columns, CallTheirCellOnceAndAsTheirKindSaysWhateverTheRow) {
   std::vector<Row> rows{Row{}, tcp_row("127.0.0.1", 1, "127.0.0.2", 2), tcp_row("::", 1, "::", 0), unix_row("/a")};
   rows.push_back(rows.back());
   rows.back().holders = holders;
-  for (const Family family : {Family::packet, Family::netlink, Family::vsock}) {
+  for (const AddressFamily family : {AddressFamily::packet, AddressFamily::netlink, AddressFamily::vsock}) {
     rows.emplace_back();
     rows.back().family = family;
     rows.back().state = State::established;
@@ -206,7 +206,7 @@ TEST(Ends, AListenerHasNoPeer) {
 
 TEST(Ends, WithoutAPortHaveAStar) {
   Row row = tcp_row("0.0.0.0", 0, "192.0.2.1", 0);  // a connected raw socket has an address only
-  row.protocol = Protocol::raw;
+  row.protocol = SocketKind::raw;
   EXPECT_EQ(told("local", row), "'0.0.0.0:*'");
   EXPECT_EQ(told("remote", row), "'192.0.2.1:*'");
   EXPECT_EQ(told("local_port", row), "nothing");
@@ -261,8 +261,8 @@ TEST(Ends, OfUnixSocketsArePathsAndNumbers) {
 
 TEST(Ends, OfNetlinkAreFamilyAndPortId) {
   Row row;
-  row.protocol = Protocol::netlink;
-  row.family = Family::netlink;
+  row.protocol = SocketKind::netlink;
+  row.family = AddressFamily::netlink;
   row.netlink_family = 0;
   row.local_port = 812;
   EXPECT_EQ(told("local", row), "'route:812'");
@@ -280,8 +280,8 @@ TEST(Ends, OfNetlinkAreFamilyAndPortId) {
 
 TEST(Ends, OfPacketSocketsAreProtocolAndInterface) {
   Row row;
-  row.protocol = Protocol::packet;
-  row.family = Family::packet;
+  row.protocol = SocketKind::packet;
+  row.family = AddressFamily::packet;
   row.local_port = 3;
   EXPECT_EQ(told("local", row), "'*:*'");
   row.local_port = 0x0806;
@@ -296,8 +296,8 @@ TEST(Ends, OfPacketSocketsAreProtocolAndInterface) {
 
 TEST(Ends, OfVsockAreContextAndPort) {
   Row row;
-  row.protocol = Protocol::vsock;
-  row.family = Family::vsock;
+  row.protocol = SocketKind::vsock;
+  row.family = AddressFamily::vsock;
   row.state = State::listen;
   row.local_cid = 0xffff'ffff;
   row.local_port = 1024;
@@ -335,10 +335,10 @@ TEST(Kinds, AreTold) {
   EXPECT_EQ(told("type", row), "'seqpacket'");
   row.type = 200;
   EXPECT_EQ(told("type", row), "nothing");
-  row.protocol = Protocol::udp;
+  row.protocol = SocketKind::udp;
   row.state = State::closed;
   EXPECT_EQ(told("state", row), "'UNCONN'");
-  row.protocol = Protocol::other;
+  row.protocol = SocketKind::other;
   row.protocol_name = "ALG";
   EXPECT_EQ(told("proto", row), "'ALG'");
   row.protocol_name = "";

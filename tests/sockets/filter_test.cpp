@@ -61,10 +61,10 @@ std::string error_of(std::string_view text) {
 Row ip_row(std::string_view local, std::uint32_t local_port, std::string_view remote = "0.0.0.0",
            std::uint32_t remote_port = 0) {
   Row row;
-  row.protocol = Protocol::tcp;
+  row.protocol = SocketKind::tcp;
   row.local = address(local);
   row.remote = address(remote);
-  row.family = row.local.is_v4() ? Family::v4 : Family::v6;
+  row.family = row.local.is_v4() ? AddressFamily::v4 : AddressFamily::v6;
   row.state = State::established;
   row.local_port = local_port;
   row.remote_port = remote_port;
@@ -72,8 +72,8 @@ Row ip_row(std::string_view local, std::uint32_t local_port, std::string_view re
 }
 Row path_row(std::string_view path) {
   Row row;
-  row.protocol = Protocol::unix_domain;
-  row.family = Family::unix_domain;
+  row.protocol = SocketKind::unix_domain;
+  row.family = AddressFamily::unix_domain;
   row.state = State::closed;
   row.path = path;
   return row;
@@ -418,8 +418,8 @@ TEST(FilterMatch, AutoboundIsAPortOfTheEphemeralRangeOrNoNameOfItsOwn) {
 
 TEST(FilterMatch, PacketNetlinkAndVsockSockets) {
   Row packet;
-  packet.protocol = Protocol::packet;
-  packet.family = Family::packet;
+  packet.protocol = SocketKind::packet;
+  packet.family = AddressFamily::packet;
   packet.local_port = 0x0800;
   packet.interface = 1;
   for (const auto* text :
@@ -430,8 +430,8 @@ TEST(FilterMatch, PacketNetlinkAndVsockSockets) {
     EXPECT_FALSE(parsed(text).matches(packet)) << text;
   }
   Row netlink;
-  netlink.protocol = Protocol::netlink;
-  netlink.family = Family::netlink;
+  netlink.protocol = SocketKind::netlink;
+  netlink.family = AddressFamily::netlink;
   netlink.netlink_family = 16;
   netlink.local_port = 99;
   EXPECT_TRUE(parsed("src netlink:genl:99").matches(netlink));
@@ -439,8 +439,8 @@ TEST(FilterMatch, PacketNetlinkAndVsockSockets) {
   EXPECT_FALSE(parsed("src netlink:rtnl").matches(netlink));
   EXPECT_FALSE(parsed("sport = :99").matches(netlink));
   Row vsock;
-  vsock.protocol = Protocol::vsock;
-  vsock.family = Family::vsock;
+  vsock.protocol = SocketKind::vsock;
+  vsock.family = AddressFamily::vsock;
   vsock.local_cid = 2;
   vsock.local_port = 70000;
   vsock.remote_cid = 3;
@@ -500,17 +500,17 @@ TEST(FilterNeeds, FollowFromTheTestsInIt) {
 }
 
 TEST(FilterMayMatch, KnowsWhichKindsOfSocketsCannot) {
-  EXPECT_TRUE(parsed("sport = :22").may_match(Protocol::tcp));
-  EXPECT_TRUE(parsed("sport = :22").may_match(Protocol::vsock));
-  EXPECT_FALSE(parsed("sport = :22").may_match(Protocol::unix_domain));
-  EXPECT_TRUE(parsed("not sport = :22").may_match(Protocol::unix_domain));
-  EXPECT_FALSE(parsed("sport != :22").may_match(Protocol::unix_domain));
-  EXPECT_FALSE(parsed("proto udp").may_match(Protocol::tcp));
-  EXPECT_FALSE(parsed("not src *").may_match(Protocol::tcp));
-  EXPECT_TRUE(parsed("src unix:*").may_match(Protocol::unix_domain));
-  EXPECT_FALSE(parsed("src unix:*").may_match(Protocol::udp));
-  EXPECT_TRUE(parsed("state listening").may_match(Protocol::packet));
-  EXPECT_TRUE(parsed("proto unix or sport = :22").may_match(Protocol::unix_domain));
+  EXPECT_TRUE(parsed("sport = :22").may_match(SocketKind::tcp));
+  EXPECT_TRUE(parsed("sport = :22").may_match(SocketKind::vsock));
+  EXPECT_FALSE(parsed("sport = :22").may_match(SocketKind::unix_domain));
+  EXPECT_TRUE(parsed("not sport = :22").may_match(SocketKind::unix_domain));
+  EXPECT_FALSE(parsed("sport != :22").may_match(SocketKind::unix_domain));
+  EXPECT_FALSE(parsed("proto udp").may_match(SocketKind::tcp));
+  EXPECT_FALSE(parsed("not src *").may_match(SocketKind::tcp));
+  EXPECT_TRUE(parsed("src unix:*").may_match(SocketKind::unix_domain));
+  EXPECT_FALSE(parsed("src unix:*").may_match(SocketKind::udp));
+  EXPECT_TRUE(parsed("state listening").may_match(SocketKind::packet));
+  EXPECT_TRUE(parsed("proto unix or sport = :22").may_match(SocketKind::unix_domain));
 }
 
 bool is_exact(std::string_view text) { return parsed(text).bytecode_is_exact(); }
@@ -639,11 +639,11 @@ std::string random_expression(int depth) {
 
 Row random_ip_row() {
   Row row;
-  row.protocol = *rc::gen::element(Protocol::tcp, Protocol::udp, Protocol::mptcp);
+  row.protocol = *rc::gen::element(SocketKind::tcp, SocketKind::udp, SocketKind::mptcp);
   row.local = address(*rc::gen::elementOf(some_addresses));
   do row.remote = address(*rc::gen::elementOf(some_addresses));
   while (row.remote.is_v4() != row.local.is_v4());
-  row.family = row.local.is_v4() ? Family::v4 : Family::v6;
+  row.family = row.local.is_v4() ? AddressFamily::v4 : AddressFamily::v6;
   row.state = static_cast<State>(*rc::gen::inRange(1, 14));
   row.local_port = *rc::gen::elementOf(some_ports);
   row.remote_port = *rc::gen::elementOf(some_ports);

@@ -40,9 +40,9 @@ TEST(InetDiag, AnAnswerBecomesARow) {
   body.idiag_retrans = 3;
   body.idiag_expires = 1'500;
   Row row;
-  ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), Protocol::tcp, row));
-  EXPECT_EQ(row.protocol, Protocol::tcp);
-  EXPECT_EQ(row.family, Family::v4);
+  ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), SocketKind::tcp, row));
+  EXPECT_EQ(row.protocol, SocketKind::tcp);
+  EXPECT_EQ(row.family, AddressFamily::v4);
   EXPECT_EQ(row.state, State::established);
   EXPECT_EQ(row.local, address("127.0.0.1"));
   EXPECT_EQ(row.remote, address("10.1.2.3"));
@@ -63,8 +63,8 @@ TEST(InetDiag, OnlyLinkLocalAddressesHaveTheInterfaceAsTheirZone) {
   inet_diag_msg body = connection(AF_INET6, "fe80::1", 22, "2001:db8::2", 1);
   body.id.idiag_if = 3;
   Row row;
-  ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), Protocol::tcp, row));
-  EXPECT_EQ(row.family, Family::v6);
+  ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), SocketKind::tcp, row));
+  EXPECT_EQ(row.family, AddressFamily::v6);
   EXPECT_EQ(row.local, address("fe80::1%3"));
   EXPECT_EQ(row.remote, address("2001:db8::2"));
   EXPECT_EQ(row.interface, 3U);
@@ -87,7 +87,7 @@ TEST(InetDiag, AttributesAreRead) {
       .with(INET_DIAG_BBRINFO, info)
       .with(INET_DIAG_ULP_INFO, nested)
       .with_text(INET_DIAG_CONG, std::string_view{"cubic\0", 6});
-  ASSERT_TRUE(parse_inet_diag(answer.bytes(), Protocol::tcp, row));
+  ASSERT_TRUE(parse_inet_diag(answer.bytes(), SocketKind::tcp, row));
   EXPECT_EQ(row.shutdown, 1);
   EXPECT_TRUE(row.only_v6);
   EXPECT_EQ(row.type_of_service, 0x10);
@@ -108,7 +108,7 @@ TEST(InetDiag, NothingOfTheRowBeforeStays) {
   row.path = "left over";
   row.mark = 3;
   row.no_owner = NoOwner::kernel;
-  ASSERT_TRUE(parse_inet_diag(Answer{connection(AF_INET, "1.2.3.4", 1, "5.6.7.8", 2)}.bytes(), Protocol::udp, row));
+  ASSERT_TRUE(parse_inet_diag(Answer{connection(AF_INET, "1.2.3.4", 1, "5.6.7.8", 2)}.bytes(), SocketKind::udp, row));
   EXPECT_EQ(row.path, "");
   EXPECT_EQ(row.mark, std::nullopt);
   EXPECT_EQ(row.no_owner, NoOwner::not_asked);
@@ -118,12 +118,12 @@ TEST(InetDiag, AnswersCutShortOrOfAnotherKindAreRefused) {
   const Answer whole{connection(AF_INET, "127.0.0.1", 22, "10.1.2.3", 50'000)};
   Row row;
   for (std::size_t size = 0; size < whole.bytes().size(); ++size) {
-    EXPECT_FALSE(parse_inet_diag(whole.bytes().first(size), Protocol::tcp, row)) << size;
+    EXPECT_FALSE(parse_inet_diag(whole.bytes().first(size), SocketKind::tcp, row)) << size;
   }
   inet_diag_msg other = connection(AF_INET, "127.0.0.1", 22, "10.1.2.3", 50'000);
-  EXPECT_FALSE(parse_inet_diag(Answer(other, NLMSG_DONE).bytes(), Protocol::tcp, row));
+  EXPECT_FALSE(parse_inet_diag(Answer(other, NLMSG_DONE).bytes(), SocketKind::tcp, row));
   other.idiag_family = AF_UNIX;
-  EXPECT_FALSE(parse_inet_diag(Answer{other}.bytes(), Protocol::tcp, row));
+  EXPECT_FALSE(parse_inet_diag(Answer{other}.bytes(), SocketKind::tcp, row));
 }
 
 template <class T>
@@ -134,7 +134,7 @@ T struct_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
 TEST(InetDiag, ARequestAsksForWhatIsWanted) {
   std::vector<std::uint8_t> bytes;
   append_inet_request(
-      bytes, Protocol::udp, Family::v6,
+      bytes, SocketKind::udp, AddressFamily::v6,
       {.states = 0x480, .tcp_info = true, .memory = true, .details = true, .bytecode = {1, 2, 3, 4, 5}});
   const auto header = struct_at<nlmsghdr>(bytes, 0);
   EXPECT_EQ(header.nlmsg_len, bytes.size());
@@ -156,7 +156,7 @@ TEST(InetDiag, ARequestAsksForWhatIsWanted) {
 
 TEST(InetDiag, AProtocolBeyondAByteGoesIntoAnAttribute) {
   std::vector<std::uint8_t> bytes;
-  append_inet_request(bytes, Protocol::mptcp, Family::v4, {});
+  append_inet_request(bytes, SocketKind::mptcp, AddressFamily::v4, {});
   EXPECT_EQ(struct_at<inet_diag_req_v2>(bytes, sizeof(nlmsghdr)).idiag_ext, 0);
   const std::size_t behind = sizeof(nlmsghdr) + sizeof(inet_diag_req_v2);
   EXPECT_EQ(struct_at<nlattr>(bytes, behind).nla_type, INET_DIAG_REQ_PROTOCOL);
@@ -169,8 +169,8 @@ TEST(InetLine, AListenerIsRead) {
       tcp4.parse_line("   0: 0100007F:07E8 00000000:0000 0A 00000002:00000001 00:00000000 00000000  1000        0 "
                       "1145 1 000000006397c989 100 0 0 10 0                      ",
                       row));
-  EXPECT_EQ(row.protocol, Protocol::tcp);
-  EXPECT_EQ(row.family, Family::v4);
+  EXPECT_EQ(row.protocol, SocketKind::tcp);
+  EXPECT_EQ(row.family, AddressFamily::v4);
   EXPECT_EQ(row.state, State::listen);
   EXPECT_EQ(row.local, address("127.0.0.1"));
   EXPECT_EQ(row.local_port, 2024U);

@@ -82,14 +82,14 @@ TEST(Waits, IsListeningAndUdpWithoutAPeer) {
   EXPECT_TRUE(waits(row));
   row.state = State::established;
   EXPECT_FALSE(waits(row));
-  row.protocol = Protocol::udp;
+  row.protocol = SocketKind::udp;
   EXPECT_FALSE(waits(row));
   row.state = State::closed;
   EXPECT_TRUE(waits(row));
   row.local_port = 0;
   EXPECT_FALSE(waits(row));
   row = {};
-  row.protocol = Protocol::unix_domain;
+  row.protocol = SocketKind::unix_domain;
   row.state = State::listen;
   EXPECT_FALSE(waits(row)) << "without a path nobody can call it";
   row.path = "/run/x.sock";
@@ -99,7 +99,7 @@ TEST(Waits, IsListeningAndUdpWithoutAPeer) {
   EXPECT_FALSE(waits(row)) << "a stream that does not listen";
   row.type = 2;
   EXPECT_TRUE(waits(row));
-  row.protocol = Protocol::raw;
+  row.protocol = SocketKind::raw;
   EXPECT_FALSE(waits(row));
 }
 
@@ -107,7 +107,7 @@ TEST(Listener, KeepsWhatARowSays) {
   Row row = testing::tcp_row("::", 8080, "::", 0);
   const std::string path = "/run/x.sock";
   const std::vector<Holder> holders{{.pid = 5, .fd = 3}};
-  row.protocol = Protocol::mptcp;
+  row.protocol = SocketKind::mptcp;
   row.only_v6 = true;
   row.interface = 2;
   row.user = 33;
@@ -116,7 +116,7 @@ TEST(Listener, KeepsWhatARowSays) {
   row.holders = holders;
   row.no_owner = NoOwner::has_one;
   const Listener one = listener_of(row);
-  EXPECT_EQ(one.protocol, Protocol::tcp) << "what callers speak to it";
+  EXPECT_EQ(one.protocol, SocketKind::tcp) << "what callers speak to it";
   EXPECT_EQ(one.port, 8080U);
   EXPECT_EQ(one.place, (Place{.address = address("::"), .only_v6 = true, .interface = 2}));
   EXPECT_EQ(one.user, 33U);
@@ -154,7 +154,7 @@ TEST(Services, ProgramsThatShareAPortAreSeveralEntries) {
 TEST(Services, UdpAndTcpAreSeveralEntries) {
   SomeProcesses names;
   Listener udp = listener("0.0.0.0", 22, {{900, 4}});
-  udp.protocol = Protocol::udp;
+  udp.protocol = SocketKind::udp;
   EXPECT_EQ(services_of(std::vector{listener("0.0.0.0", 22, {{900, 3}}), udp}, names).size(), 2U);
 }
 
@@ -229,14 +229,14 @@ TEST(ServiceFor, PrefersTheMostSpecificAddress) {
   EXPECT_EQ(program_for(listener("198.18.0.2", 81, {})), "none");
   EXPECT_EQ(program_for(listener("2001:db8::1", 80, {})), "none");
   Listener udp = listener("198.18.0.2", 80, {});
-  udp.protocol = Protocol::udp;
+  udp.protocol = SocketKind::udp;
   EXPECT_EQ(program_for(udp), "none");
 }
 
 TEST(ServiceFor, UnixSocketsGoByTheirPath) {
   SomeProcesses names;
   Listener one = listener("0.0.0.0", 0, {{812, 3}});
-  one.protocol = Protocol::unix_domain;
+  one.protocol = SocketKind::unix_domain;
   one.path = "/run/x.sock";
   const auto services = services_of(std::vector{one}, names);
   EXPECT_EQ(service_for(services, one), 0U);

@@ -28,8 +28,8 @@ TEST(NetlinkDiag, AnAnswerBecomesARow) {
       .with_value(NETLINK_DIAG_MEMINFO, std::array<std::uint32_t, 9>{832});
   Row row;
   ASSERT_TRUE(netlink.parse(answer.bytes(), row));
-  EXPECT_EQ(row.protocol, Protocol::netlink);
-  EXPECT_EQ(row.family, Family::netlink);
+  EXPECT_EQ(row.protocol, SocketKind::netlink);
+  EXPECT_EQ(row.family, AddressFamily::netlink);
   EXPECT_EQ(row.state, State::closed);
   EXPECT_EQ(row.netlink_family, NETLINK_KOBJECT_UEVENT);
   EXPECT_EQ(row.local_port, 812U);

@@ -23,7 +23,7 @@ std::vector<Holder> holders(const OwnerIndex& index, std::uint64_t inode) {
 
 Row tcp(State state, std::uint64_t inode) {
   Row row;
-  row.protocol = Protocol::tcp;
+  row.protocol = SocketKind::tcp;
   row.state = state;
   row.inode = inode;
   return row;
@@ -135,7 +135,7 @@ TEST(NoOwner, ShowsInTheStateOfWhatBelongsToNoFile) {
 
 TEST(NoOwner, IsTheKernelAtItsEndOfNetlink) {
   Row row = tcp(State::closed, 7);
-  row.protocol = Protocol::netlink;
+  row.protocol = SocketKind::netlink;
   EXPECT_EQ(reason_of(row, {.processes_denied = 1}), NoOwner::kernel);
   row.local_port = 4'711;
   EXPECT_EQ(reason_of(row, {.processes_denied = 1}), NoOwner::no_privilege);

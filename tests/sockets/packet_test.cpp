@@ -29,8 +29,8 @@ TEST(PacketDiag, AnAnswerBecomesARow) {
       .with_value(PACKET_DIAG_MEMINFO, std::array<std::uint32_t, 9>{640, 212'992});
   Row row;
   ASSERT_TRUE(packet.parse(answer.bytes(), row));
-  EXPECT_EQ(row.protocol, Protocol::packet);
-  EXPECT_EQ(row.family, Family::packet);
+  EXPECT_EQ(row.protocol, SocketKind::packet);
+  EXPECT_EQ(row.family, AddressFamily::packet);
   EXPECT_EQ(row.state, State::closed);
   EXPECT_EQ(row.type, SOCK_RAW);
   EXPECT_EQ(row.local_port, 0x0806U);

@@ -105,14 +105,14 @@ TEST_F(PortSurvey, NamesWhoListens) {
   Service ssh;
   ssh.port = 22;
   Service dns = ssh;
-  dns.protocol = Protocol::udp;
+  dns.protocol = SocketKind::udp;
   Service web = ssh;
   web.port = 80;
   listeners_ = {ssh, dns, web};
   EXPECT_THAT(tcp(22).listeners, ElementsAre(&listeners_[0]));
   EXPECT_THAT(tcp(80).listeners, ElementsAre(&listeners_[2]));
   EXPECT_THAT(tcp(81).listeners, IsEmpty());
-  listeners_[0].protocol = Protocol::dccp;
+  listeners_[0].protocol = SocketKind::dccp;
   EXPECT_THAT(tcp(22).listeners, IsEmpty());
 }
 

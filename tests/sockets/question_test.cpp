@@ -26,7 +26,7 @@ Result<Question> parse(std::string_view text) {
       text, {.services = services(), .zone_of = [](std::string_view name) { return name == "eth0" ? 2U : 0U; }});
 }
 
-Row row(Protocol protocol, std::string_view local, std::uint32_t port, State state = State::listen) {
+Row row(SocketKind protocol, std::string_view local, std::uint32_t port, State state = State::listen) {
   Row one = tcp_row(local, port, local.contains(':') ? "::" : "0.0.0.0", 0);
   one.protocol = protocol;
   one.state = state;
@@ -36,67 +36,67 @@ Row row(Protocol protocol, std::string_view local, std::uint32_t port, State sta
 bool fits(std::string_view text, const Row& one) { return parse(text).value().fits(one); }
 
 TEST(Question, PortFitsEveryProtocolAndAddress) {
-  EXPECT_TRUE(fits("8080", row(Protocol::tcp, "127.0.0.1", 8080)));
-  EXPECT_TRUE(fits("8080", row(Protocol::udp, "::", 8080, State::closed)));
-  EXPECT_TRUE(fits("8080", row(Protocol::sctp, "::", 8080)));
-  EXPECT_TRUE(fits("8080", row(Protocol::mptcp, "::", 8080)));
-  EXPECT_TRUE(fits("8080", row(Protocol::dccp, "::", 8080)));
-  EXPECT_TRUE(fits("8080", row(Protocol::tcp, "127.0.0.1", 8080, State::established)));
-  EXPECT_FALSE(fits("8080", row(Protocol::tcp, "127.0.0.1", 8081)));
-  EXPECT_FALSE(fits("8080", row(Protocol::raw, "127.0.0.1", 8080)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::tcp, "127.0.0.1", 8080)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::udp, "::", 8080, State::closed)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::sctp, "::", 8080)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::mptcp, "::", 8080)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::dccp, "::", 8080)));
+  EXPECT_TRUE(fits("8080", row(SocketKind::tcp, "127.0.0.1", 8080, State::established)));
+  EXPECT_FALSE(fits("8080", row(SocketKind::tcp, "127.0.0.1", 8081)));
+  EXPECT_FALSE(fits("8080", row(SocketKind::raw, "127.0.0.1", 8080)));
   EXPECT_EQ(parse("8080")->only_port(), net::Port{8080});
 }
 
 TEST(Question, ProtocolStandsBeforeOrBehind) {
   for (const char* text : {"udp/53", "53/udp", "udp/domain", "udp/dns", "udp/*:53", "udplite/53"}) {
-    EXPECT_TRUE(fits(text, row(Protocol::udp, "127.0.0.1", 53, State::closed))) << text;
-    EXPECT_TRUE(fits(text, row(Protocol::udplite, "127.0.0.1", 53, State::closed))) << text;
-    EXPECT_FALSE(fits(text, row(Protocol::tcp, "127.0.0.1", 53))) << text;
+    EXPECT_TRUE(fits(text, row(SocketKind::udp, "127.0.0.1", 53, State::closed))) << text;
+    EXPECT_TRUE(fits(text, row(SocketKind::udplite, "127.0.0.1", 53, State::closed))) << text;
+    EXPECT_FALSE(fits(text, row(SocketKind::tcp, "127.0.0.1", 53))) << text;
   }
-  EXPECT_TRUE(fits("tcp/53", row(Protocol::mptcp, "127.0.0.1", 53)));
-  EXPECT_FALSE(fits("tcp/53", row(Protocol::dccp, "127.0.0.1", 53)));
-  EXPECT_TRUE(fits("dccp/53", row(Protocol::dccp, "127.0.0.1", 53)));
+  EXPECT_TRUE(fits("tcp/53", row(SocketKind::mptcp, "127.0.0.1", 53)));
+  EXPECT_FALSE(fits("tcp/53", row(SocketKind::dccp, "127.0.0.1", 53)));
+  EXPECT_TRUE(fits("dccp/53", row(SocketKind::dccp, "127.0.0.1", 53)));
 }
 
 TEST(Question, NameMeansItsRegisteredPortsOnly) {
-  EXPECT_TRUE(fits("syslog", row(Protocol::udp, "::", 514, State::closed)));
-  EXPECT_FALSE(fits("syslog", row(Protocol::tcp, "::", 514)));
-  EXPECT_TRUE(fits("m3ua", row(Protocol::sctp, "::", 2905)));
-  EXPECT_TRUE(fits("SSH", row(Protocol::tcp, "::", 22)));
+  EXPECT_TRUE(fits("syslog", row(SocketKind::udp, "::", 514, State::closed)));
+  EXPECT_FALSE(fits("syslog", row(SocketKind::tcp, "::", 514)));
+  EXPECT_TRUE(fits("m3ua", row(SocketKind::sctp, "::", 2905)));
+  EXPECT_TRUE(fits("SSH", row(SocketKind::tcp, "::", 22)));
 }
 
 TEST(Question, RangesAndWildcardsAreUnderstood) {
   const auto range = parse("8000-8100").value();
-  EXPECT_TRUE(range.fits(row(Protocol::tcp, "::", 8050)));
+  EXPECT_TRUE(range.fits(row(SocketKind::tcp, "::", 8050)));
   EXPECT_FALSE(range.only_port());
-  EXPECT_TRUE(fits("http*", row(Protocol::tcp, "::", 443)));
-  EXPECT_TRUE(fits("tcp/22,80", row(Protocol::tcp, "::", 80)));
+  EXPECT_TRUE(fits("http*", row(SocketKind::tcp, "::", 443)));
+  EXPECT_TRUE(fits("tcp/22,80", row(SocketKind::tcp, "::", 80)));
 }
 
 TEST(Question, AddressFindsTheListenersThatTakeIt) {
-  EXPECT_TRUE(fits("127.0.0.1:8080", row(Protocol::tcp, "127.0.0.1", 8080)));
-  EXPECT_TRUE(fits("127.0.0.1:8080", row(Protocol::tcp, "0.0.0.0", 8080)));
-  EXPECT_TRUE(fits("127.0.0.1:8080", row(Protocol::tcp, "::", 8080)));
-  EXPECT_FALSE(fits("127.0.0.1:8080", row(Protocol::tcp, "127.0.0.2", 8080)));
-  EXPECT_FALSE(fits("127.0.0.1:8080", row(Protocol::tcp, "::1", 8080)));
-  EXPECT_TRUE(fits("[::1]:53", row(Protocol::udp, "::", 53, State::closed)));
-  EXPECT_TRUE(fits("tcp/[::1]:53", row(Protocol::tcp, "::1", 53)));
-  EXPECT_TRUE(fits("localhost:53", row(Protocol::tcp, "::1", 53)));
-  EXPECT_TRUE(fits("localhost:53", row(Protocol::tcp, "127.0.0.1", 53)));
-  EXPECT_FALSE(fits("localhost:53", row(Protocol::tcp, "198.18.0.1", 53)));
-  EXPECT_TRUE(fits(":8080", row(Protocol::tcp, "198.18.0.1", 8080)));
-  EXPECT_TRUE(fits("*:http-alt", row(Protocol::tcp, "198.18.0.1", 8080)));
+  EXPECT_TRUE(fits("127.0.0.1:8080", row(SocketKind::tcp, "127.0.0.1", 8080)));
+  EXPECT_TRUE(fits("127.0.0.1:8080", row(SocketKind::tcp, "0.0.0.0", 8080)));
+  EXPECT_TRUE(fits("127.0.0.1:8080", row(SocketKind::tcp, "::", 8080)));
+  EXPECT_FALSE(fits("127.0.0.1:8080", row(SocketKind::tcp, "127.0.0.2", 8080)));
+  EXPECT_FALSE(fits("127.0.0.1:8080", row(SocketKind::tcp, "::1", 8080)));
+  EXPECT_TRUE(fits("[::1]:53", row(SocketKind::udp, "::", 53, State::closed)));
+  EXPECT_TRUE(fits("tcp/[::1]:53", row(SocketKind::tcp, "::1", 53)));
+  EXPECT_TRUE(fits("localhost:53", row(SocketKind::tcp, "::1", 53)));
+  EXPECT_TRUE(fits("localhost:53", row(SocketKind::tcp, "127.0.0.1", 53)));
+  EXPECT_FALSE(fits("localhost:53", row(SocketKind::tcp, "198.18.0.1", 53)));
+  EXPECT_TRUE(fits(":8080", row(SocketKind::tcp, "198.18.0.1", 8080)));
+  EXPECT_TRUE(fits("*:http-alt", row(SocketKind::tcp, "198.18.0.1", 8080)));
   EXPECT_EQ(parse("[fe80::1%eth0]:53")->addresses.front().zone(), 2U);
 }
 
 TEST(Question, ConnectionsHaveOneAddress) {
-  EXPECT_TRUE(fits("127.0.0.1:8080", row(Protocol::tcp, "::ffff:127.0.0.1", 8080, State::established)));
-  EXPECT_FALSE(fits("127.0.0.1:8080", row(Protocol::tcp, "198.18.0.1", 8080, State::established)));
+  EXPECT_TRUE(fits("127.0.0.1:8080", row(SocketKind::tcp, "::ffff:127.0.0.1", 8080, State::established)));
+  EXPECT_FALSE(fits("127.0.0.1:8080", row(SocketKind::tcp, "198.18.0.1", 8080, State::established)));
 }
 
 TEST(Question, PathsAreUnixSockets) {
   Row one;
-  one.protocol = Protocol::unix_domain;
+  one.protocol = SocketKind::unix_domain;
   one.path = "/run/x.sock";
   EXPECT_TRUE(fits("/run/x.sock", one));
   EXPECT_FALSE(fits("/run/y.sock", one));
@@ -111,7 +111,7 @@ TEST(Question, PathsAreUnixSockets) {
 TEST(Question, SameFileByAnotherPathIsTheSameSocket) {
   auto question = parse("/var/run/x.sock").value();
   Row one;
-  one.protocol = Protocol::unix_domain;
+  one.protocol = SocketKind::unix_domain;
   one.path = "/run/x.sock";
   one.has_file = true;
   one.file_inode = 5;

@@ -9,22 +9,22 @@ namespace {
 
 TEST(SocketRow, EveryProtocolHasANameThatLeadsBackToIt) {
   std::set<std::string_view> names;
-  for (std::size_t i = 0; i < protocol_count; ++i) {
-    const auto protocol = static_cast<Protocol>(i);
-    EXPECT_EQ(protocol_of(name_of(protocol)), protocol);
+  for (std::size_t i = 0; i < socket_kind_count; ++i) {
+    const auto protocol = static_cast<SocketKind>(i);
+    EXPECT_EQ(kind_of(name_of(protocol)), protocol);
     names.insert(name_of(protocol));
   }
-  EXPECT_EQ(names.size(), protocol_count);
-  EXPECT_EQ(protocol_of("TCP"), std::nullopt);
+  EXPECT_EQ(names.size(), socket_kind_count);
+  EXPECT_EQ(kind_of("TCP"), std::nullopt);
 }
 
 TEST(SocketRow, ClosedIsUnconnWhereNothingConnects) {
-  EXPECT_EQ(name_of(State::closed, Protocol::udp), "UNCONN");
-  EXPECT_EQ(name_of(State::closed, Protocol::unix_domain), "UNCONN");
-  EXPECT_EQ(name_of(State::closed, Protocol::tcp), "CLOSED");
-  EXPECT_EQ(name_of(State::listen, Protocol::tcp), "LISTEN");
-  EXPECT_EQ(name_of(State::new_syn_recv, Protocol::tcp), "SYN-RECV");
-  EXPECT_EQ(name_of(static_cast<State>(200), Protocol::tcp), "UNKNOWN");
+  EXPECT_EQ(name_of(State::closed, SocketKind::udp), "UNCONN");
+  EXPECT_EQ(name_of(State::closed, SocketKind::unix_domain), "UNCONN");
+  EXPECT_EQ(name_of(State::closed, SocketKind::tcp), "CLOSED");
+  EXPECT_EQ(name_of(State::listen, SocketKind::tcp), "LISTEN");
+  EXPECT_EQ(name_of(State::new_syn_recv, SocketKind::tcp), "SYN-RECV");
+  EXPECT_EQ(name_of(static_cast<State>(200), SocketKind::tcp), "UNKNOWN");
 }
 
 TEST(SocketRow, EveryReasonForAMissingOwnerHasWordsOfItsOwn) {

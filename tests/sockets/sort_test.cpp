@@ -12,11 +12,11 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class NoNames final : public Names {
+class NoNames final : public RowNames {
  public:
   std::string_view user(std::uint32_t) override { return ""; }
   std::string_view interface(std::uint32_t, std::uint64_t) override { return ""; }
-  std::string_view service(Protocol, std::uint32_t) override { return ""; }
+  std::string_view service(SocketKind, std::uint32_t) override { return ""; }
   std::string_view host(const net::IpAddress&) override { return ""; }
   std::string_view cgroup(std::uint64_t) override { return ""; }
   std::string_view network_namespace(std::uint64_t) override { return ""; }
@@ -35,8 +35,8 @@ std::vector<std::uint64_t> sorted(std::string_view column, Direction direction, 
 
 Row row(std::uint64_t inode, std::uint32_t queue, std::string_view path) {
   Row made;
-  made.protocol = Protocol::unix_domain;
-  made.family = Family::unix_domain;
+  made.protocol = SocketKind::unix_domain;
+  made.family = AddressFamily::unix_domain;
   made.inode = inode;
   made.receive_queue = queue;
   made.path = path;

@@ -5,7 +5,7 @@
 namespace portolan::sockets {
 namespace {
 
-Row row(Protocol protocol, Family family, State state) {
+Row row(SocketKind protocol, AddressFamily family, State state) {
   Row made;
   made.protocol = protocol;
   made.family = family;
@@ -15,9 +15,9 @@ Row row(Protocol protocol, Family family, State state) {
 
 Summary three() {
   Summary summary;
-  summary.add(row(Protocol::tcp, Family::v4, State::listen));
-  summary.add(row(Protocol::tcp, Family::v6, State::new_syn_recv));
-  summary.add(row(Protocol::unix_domain, Family::unix_domain, State::closed));
+  summary.add(row(SocketKind::tcp, AddressFamily::v4, State::listen));
+  summary.add(row(SocketKind::tcp, AddressFamily::v6, State::new_syn_recv));
+  summary.add(row(SocketKind::unix_domain, AddressFamily::unix_domain, State::closed));
   return summary;
 }
 

@@ -32,8 +32,8 @@ TEST(UnixDiag, AnAnswerBecomesARow) {
       .with_value(UNIX_DIAG_SHUTDOWN, std::uint8_t{2});
   Row row;
   ASSERT_TRUE(unix_domain.parse(answer.bytes(), row));
-  EXPECT_EQ(row.protocol, Protocol::unix_domain);
-  EXPECT_EQ(row.family, Family::unix_domain);
+  EXPECT_EQ(row.protocol, SocketKind::unix_domain);
+  EXPECT_EQ(row.family, AddressFamily::unix_domain);
   EXPECT_EQ(row.state, State::listen);
   EXPECT_EQ(row.type, SOCK_STREAM);
   EXPECT_EQ(row.inode, 77U);
@@ -86,7 +86,7 @@ TEST(UnixDiag, AnswersCutShortOrOfAnotherFamilyAreRefused) {
 }
 
 TEST(UnixDiag, FilesAndMemoryAreAskedForWhenWanted) {
-  const auto show = [](const Wanted& wanted) {
+  const auto show = [](const Detail& wanted) {
     std::vector<std::uint8_t> bytes;
     unix_domain.request(bytes, wanted);
     return wire::read_struct<unix_diag_req>(std::span{bytes}.subspan(sizeof(nlmsghdr)))->udiag_show;

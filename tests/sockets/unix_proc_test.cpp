@@ -22,8 +22,8 @@ bool is_read(std::string_view line) {
 
 TEST(UnixLine, TellsWhatTheKernelWrote) {
   const Row row = row_of("00000000c96a65f4: 00000002 00000000 00010000 0001 01 13471 /run/dbus/system_bus_socket");
-  EXPECT_EQ(row.protocol, Protocol::unix_domain);
-  EXPECT_EQ(row.family, Family::unix_domain);
+  EXPECT_EQ(row.protocol, SocketKind::unix_domain);
+  EXPECT_EQ(row.family, AddressFamily::unix_domain);
   EXPECT_EQ(row.references, 2U);
   EXPECT_EQ(row.state, State::listen);
   EXPECT_EQ(row.type, 1U);
@@ -53,7 +53,7 @@ TEST(UnixLine, AnAbstractNameBeginsWithNul) {
 }
 
 TEST(UnixLine, AnythingElseIsNoSuchLine) {
-  EXPECT_FALSE(is_read("Num       RefCount Protocol Flags    Type St Inode Path"));
+  EXPECT_FALSE(is_read("Num       RefCount SocketKind Flags    Type St Inode Path"));
   EXPECT_FALSE(is_read(""));
   EXPECT_FALSE(is_read("the rest of a path with a line break in it"));
   EXPECT_FALSE(is_read("0: 00000002 00000000 00000000 0001 01"));

@@ -6,18 +6,18 @@ namespace portolan::sockets {
 namespace {
 
 TEST(Unlisted, KnownKindsAreNamedByTheirProtocol) {
-  EXPECT_EQ(unlisted_row("TCPv6").protocol, Protocol::tcp);
-  EXPECT_EQ(unlisted_row("UDP-Lite").protocol, Protocol::udplite);
-  EXPECT_EQ(unlisted_row("UNIX-STREAM").protocol, Protocol::unix_domain);
-  EXPECT_EQ(unlisted_row("AF_VSOCK").protocol, Protocol::vsock);
+  EXPECT_EQ(unlisted_row("TCPv6").protocol, SocketKind::tcp);
+  EXPECT_EQ(unlisted_row("UDP-Lite").protocol, SocketKind::udplite);
+  EXPECT_EQ(unlisted_row("UNIX-STREAM").protocol, SocketKind::unix_domain);
+  EXPECT_EQ(unlisted_row("AF_VSOCK").protocol, SocketKind::vsock);
   EXPECT_EQ(unlisted_row("TCP").state, State::closed);
 }
 
 TEST(Unlisted, OthersKeepTheKernelsName) {
   const Row row = unlisted_row("ALG");
-  EXPECT_EQ(row.protocol, Protocol::other);
+  EXPECT_EQ(row.protocol, SocketKind::other);
   EXPECT_EQ(row.protocol_name, "ALG");
-  EXPECT_EQ(row.family, Family::none);
+  EXPECT_EQ(row.family, AddressFamily::none);
 }
 
 }  // namespace

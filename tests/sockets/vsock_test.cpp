@@ -26,7 +26,7 @@ vsock_diag_msg body() {
 TEST(VsockDiag, AnAnswerBecomesARow) {
   Row row;
   ASSERT_TRUE(vsock.parse(Answer{body()}.bytes(), row));
-  EXPECT_EQ(row.protocol, Protocol::vsock);
+  EXPECT_EQ(row.protocol, SocketKind::vsock);
   EXPECT_EQ(row.state, State::established);
   EXPECT_EQ(row.local_cid, 3U);
   EXPECT_EQ(row.local_port, 1024U);

@@ -35,12 +35,12 @@ constexpr std::array examples{
     Example{"portolan netstat -rn", "routes"},
 };
 
-Page page() {
+HelpPage page() {
   return {.name = "netstat",
           .summary = "list sockets, routes and counters as netstat does",
           .usage = "portolan netstat [options]",
           .about = about,
-          .options = specs_of(netstat_options()),
+          .options = specs_of(netstat_option_table()),
           .examples = examples};
 }
 
@@ -51,14 +51,14 @@ bool called_netstat(const Invocation& invocation) {
 }
 
 std::string version_of(bool as_netstat) {
-  if (!as_netstat) return version_text(report::Flavor::portolan);
+  if (!as_netstat) return version_text(Dialect::portolan);
   // Callers read the first line to learn which options there are; people read the second.
   return fmt::format("{}\nProvided by portolan {}, which takes netstat's command line.\n", net_tools_version,
                      program_version);
 }
 
 std::string help_of(bool as_netstat) {
-  Page shown = page();
+  HelpPage shown = page();
   if (!as_netstat) return help_text(shown);
   shown.usage = "netstat [options]";
   shown.examples = {};
@@ -78,7 +78,7 @@ int refuse(bool as_netstat, const Error& error) {
 using ViewFunction = netstat::View (*)(const netstat::Machine&, const netstat::ViewOptions&);
 
 // nullptr: sockets. Of -g and another view net-tools shows the other.
-ViewFunction view_of(const NetstatWords& words) {
+ViewFunction view_of(const NetstatOptions& words) {
   if (words.routes) return netstat::routes;
   if (words.interfaces) return netstat::interfaces;
   if (words.statistics) return netstat::statistics;
@@ -86,7 +86,7 @@ ViewFunction view_of(const NetstatWords& words) {
   return words.groups ? netstat::groups : nullptr;
 }
 
-netstat::ViewOptions view_options(const NetstatWords& words, bool terminal, bool again) {
+netstat::ViewOptions view_options(const NetstatOptions& words, bool terminal, bool again) {
   return {.numeric_hosts = words.numeric || words.numeric_hosts,
           .numeric_ports = words.numeric || words.numeric_ports,
           .extended = words.extended,
@@ -106,7 +106,7 @@ netstat::ViewOptions view_options(const NetstatWords& words, bool terminal, bool
 
 class NetstatRun {
  public:
-  NetstatRun(const NetstatWords& words, std::string_view name)
+  NetstatRun(const NetstatOptions& words, std::string_view name)
       : words_{words}, name_{name}, terminal_{os::is_terminal(standard_output)} {}
 
   int run() {
@@ -148,7 +148,7 @@ class NetstatRun {
     return status_failed;
   }
 
-  const NetstatWords& words_;
+  const NetstatOptions& words_;
   std::string_view name_;
   bool terminal_;
   os::SystemNames names_;

@@ -10,7 +10,7 @@
 namespace portolan::cli {
 namespace {
 
-using Words = NetstatWords;
+using Words = NetstatOptions;
 
 constexpr std::string_view views = "Views (without one: sockets)";
 constexpr std::string_view which = "Which sockets";
@@ -161,10 +161,10 @@ Result<void> check(const Words& words) {
 
 }  // namespace
 
-std::span<const Option<NetstatWords>> netstat_options() { return table; }
+std::span<const Option<NetstatOptions>> netstat_option_table() { return table; }
 
-Result<NetstatWords> parse_netstat_words(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(specs_of(netstat_options()), words, Dashes::two);
+Result<NetstatOptions> parse_netstat_words(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(netstat_option_table()), words, Dashes::two);
   if (!arguments) return fail(arguments.error());
   Words result;
   for (const Given& given : arguments->options) {

@@ -10,7 +10,7 @@
 
 namespace portolan::cli {
 
-struct NetstatWords {
+struct NetstatOptions {
   bool help = false;
   bool version = false;
 
@@ -54,10 +54,10 @@ struct NetstatWords {
 };
 
 // In the order of help.
-std::span<const Option<NetstatWords>> netstat_options();
+std::span<const Option<NetstatOptions>> netstat_option_table();
 
 // Errc::parse: the line cannot be taken apart. Errc::usage: views that exclude each other. Errc::unsupported: -A names
 // a family that there is not.
-Result<NetstatWords> parse_netstat_words(std::span<const std::string> words);
+Result<NetstatOptions> parse_netstat_words(std::span<const std::string> words);
 
 }  // namespace portolan::cli

@@ -13,14 +13,14 @@
 #include "os/privileges.h"
 #include "os/sockets/socket_list.h"
 #include "os/sockets/socket_owners.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "sockets/sources/sources.h"
 
 namespace portolan::cli {
 namespace {
 
-using sockets::Protocol;
 using sockets::Row;
+using sockets::SocketKind;
 
 class SystemLookup final : public netstat::Lookup {
  public:
@@ -48,7 +48,7 @@ class SystemLookup final : public netstat::Lookup {
 // What is to be listed, net-tools' rules for it: families without protocols mean all of theirs but SCTP, protocols
 // without families mean both, and nothing at all means everything.
 struct Choice {
-  explicit Choice(const NetstatWords& words)
+  explicit Choice(const NetstatOptions& words)
       : v4{words.inet || !words.inet6},
         v6{words.inet6 || !words.inet},
         tcp{words.tcp},
@@ -76,7 +76,7 @@ struct Choice {
   bool everything = false;
 };
 
-netstat::TableOptions table_options(const NetstatWords& words, bool terminal) {
+netstat::TableOptions table_options(const NetstatOptions& words, bool terminal) {
   using netstat::Which;
   return {.which = words.all         ? Which::all
                    : words.listening ? Which::listening
@@ -93,7 +93,7 @@ netstat::TableOptions table_options(const NetstatWords& words, bool terminal) {
 
 class Listing {
  public:
-  Listing(const NetstatWords& words, os::SystemNames& names, report::Output& output, bool terminal,
+  Listing(const NetstatOptions& words, os::SystemNames& names, report::Output& output, bool terminal,
           std::string_view name)
       : words_{words},
         choice_{words},
@@ -143,7 +143,7 @@ class Listing {
         " will not be shown, you would have to be root to see it all.)\n");
   }
 
-  Result<void> list(const sockets::Source& source, const sockets::Wanted& wanted, auto visit) {
+  Result<void> list(const sockets::Source& source, const sockets::Detail& wanted, auto visit) {
     return space_.list(
         source, wanted,
         [&](Row& row) {
@@ -184,7 +184,7 @@ class Listing {
   Result<void> list_tcp(netstat::InetTable& table) {
     if (options_.extended) {
       // Before the connections that name them, whichever family a listener has.
-      const sockets::Wanted listeners{.states = sockets::mask_of(sockets::State::listen)};
+      const sockets::Detail listeners{.states = sockets::mask_of(sockets::State::listen)};
       for (const sockets::Source* source : {&sockets::tcp4, &sockets::tcp6}) {
         if (const auto done = list(*source, listeners, [&](const Row& row) { table.note_listener(row); }); !done) {
           return done;
@@ -198,9 +198,9 @@ class Listing {
 
   // How many rows there were, shown or not.
   Result<std::size_t> list_both(netstat::InetTable& table, const sockets::Source& v4, const sockets::Source& v6) {
-    sockets::Wanted wanted;
+    sockets::Detail wanted;
     wanted.states = netstat::InetTable::states(v4.protocol, options_.which);
-    wanted.tcp_info = v4.protocol == Protocol::tcp && options_.timers;
+    wanted.tcp_info = v4.protocol == SocketKind::tcp && options_.timers;
     std::size_t rows = 0;
     for (const auto& [chosen, source] : {std::pair{choice_.v4, &v4}, std::pair{choice_.v6, &v6}}) {
       if (!chosen) continue;
@@ -254,12 +254,12 @@ class Listing {
     for (const char* family : {"IPX", "AX25", "X25", "NETROM", "ROSE"}) no_support(family);
   }
 
-  const NetstatWords& words_;
+  const NetstatOptions& words_;
   const Choice choice_;
   const netstat::TableOptions options_;
   std::string_view name_;
   SystemLookup lookup_;
-  report::Page page_;
+  report::OutputBuffer page_;
   os::SocketNamespace space_;
   sockets::OwnerIndex owners_;
   std::vector<std::string> gaps_;
@@ -268,7 +268,7 @@ class Listing {
 
 }  // namespace
 
-int list_netstat_sockets(const NetstatWords& words, os::SystemNames& names, report::Output& output, bool terminal,
+int list_netstat_sockets(const NetstatOptions& words, os::SystemNames& names, report::Output& output, bool terminal,
                          std::string_view name) {
   return Listing{words, names, output, terminal, name}.run();
 }

@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 2> about{
     "Takes nmap's command line, with nmap's defaults and nmap's wording. A link to portolan named nmap does the same.",
     "Options are those of portolan scan."};
 
-Page page() {
+HelpPage page() {
   return {.name = "nmap",
           .summary = "scan with nmap's command line, defaults and wording",
           .usage = "portolan nmap [options] <target>...",
@@ -22,9 +22,9 @@ Page page() {
 }
 
 int run(const Invocation& invocation) {
-  if (invocation.flavor == report::Flavor::nmap) return run_scan_command(invocation);
+  if (invocation.dialect == Dialect::nmap) return run_scan_command(invocation);
   // Reports quote the line as a caller of nmap would have typed it.
-  Invocation as_nmap{invocation.words, invocation.words, report::Flavor::nmap};
+  Invocation as_nmap{invocation.words, invocation.words, Dialect::nmap};
   as_nmap.line.insert(as_nmap.line.begin(), "nmap");
   return run_scan_command(as_nmap);
 }

@@ -15,20 +15,20 @@
 #include "cli/scan/scan_reports.h"
 #include "engine/engine.h"
 #include "engine/scan.h"
-#include "os/control.h"
 #include "os/environment.h"
 #include "os/files.h"
 #include "os/monotonic_clock.h"
 #include "os/names/resolve.h"
 #include "os/names/reverse_names.h"
 #include "os/net/interfaces.h"
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 #include "os/packet/connect_link.h"
 #include "os/packet/packet_link.h"
 #include "os/packet/source_ports.h"
 #include "os/packet/split_link.h"
 #include "os/privileges.h"
 #include "os/seed.h"
+#include "os/terminal_control.h"
 #include "os/wall_clock.h"
 #include "probe/plan_techniques.h"
 #include "probe/registry.h"
@@ -37,7 +37,6 @@ namespace portolan::cli {
 namespace {
 
 using model::RemarkCode;
-using report::Flavor;
 
 constexpr std::array<std::string_view, 2> about{
     "Finds out which TCP ports of the targets are open, closed or filtered. Targets are names, addresses, prefixes "
@@ -53,29 +52,29 @@ constexpr std::array examples{
     Example{"portolan scan -iL hosts.txt -p 22,80,443 --open -oX today.xml", "hosts from a file, XML into a file"},
 };
 
-Page page() {
+HelpPage page() {
   return {.name = "scan",
           .summary = "find the open ports of hosts",
           .usage = "portolan scan [options] <target>...",
           .about = about,
-          .options = specs_of(scan_options()),
+          .options = specs_of(scan_option_table()),
           .examples = examples};
 }
 
-std::string help_of(Flavor flavor) {
-  Page shown = page();
-  if (flavor == Flavor::portolan) return help_text(shown);
+std::string help_of(Dialect dialect) {
+  HelpPage shown = page();
+  if (dialect == Dialect::portolan) return help_text(shown);
   shown.usage = "nmap [options] <target>...";
   shown.examples = {};
-  return fmt::format("Nmap {} ( {} )\nprovided by portolan {}\n\n{}", report::nmap_version, report::nmap_url,
-                     program_version, help_text(shown));
+  return fmt::format("Nmap {} ( {} )\nprovided by portolan {}\n\n{}", nmap_version, nmap_url, program_version,
+                     help_text(shown));
 }
 
 constexpr int nmap_usage_status = 255;  // for a line that cannot be taken apart, and for none at all
 
 // How a run ends that never began.
-int refuse(Flavor flavor, const Error& error) {
-  if (flavor == Flavor::portolan) {
+int refuse(Dialect dialect, const Error& error) {
+  if (dialect == Dialect::portolan) {
     complain(error.message);
     return status_refused;
   }
@@ -109,15 +108,15 @@ class Tally final : public model::Sink {
 
 class ScanRun {
  public:
-  ScanRun(const Invocation& invocation, const ScanWords& words)
-      : invocation_{invocation}, words_{words}, flavor_{invocation.flavor} {}
+  ScanRun(const Invocation& invocation, const ScanOptions& words)
+      : invocation_{invocation}, words_{words}, dialect_{invocation.dialect} {}
 
   int run() {
     began_ = clock_.now();
     // nmap's callers find the reason of a failure in the XML, so its reports open before anything can
     // fail. Under its own name portolan touches no file before it knows that it will scan.
-    if (flavor_ == Flavor::nmap) {
-      if (const auto done = open_reports(); !done) return refuse(flavor_, done.error());
+    if (dialect_ == Dialect::nmap) {
+      if (const auto done = open_reports(); !done) return refuse(dialect_, done.error());
     }
     if (const auto ready = get_ready(); !ready) return give_up(ready.error());
     return scan();
@@ -164,8 +163,8 @@ class ScanRun {
   }
 
   [[nodiscard]] bool raw_packets() const {
-    using enum ScanWords::Privilege;
-    if (words_.privilege == tested && flavor_ == Flavor::nmap) {
+    using enum ScanOptions::Privilege;
+    if (words_.privilege == tested && dialect_ == Dialect::nmap) {
       // nmap's way to say it once for all calls.
       if (os::has_environment("NMAP_PRIVILEGED")) return true;
       if (os::has_environment("NMAP_UNPRIVILEGED")) return false;
@@ -174,7 +173,7 @@ class ScanRun {
   }
 
   Result<void> make_plan() {
-    auto prepared = prepare_scan(words_, flavor_,
+    auto prepared = prepare_scan(words_, dialect_,
                                  {.resolve = os::resolve,
                                   .zone_of = os::interface_index,
                                   .read = [](std::string_view path) { return os::read_file(path); },
@@ -187,8 +186,8 @@ class ScanRun {
   }
 
   Result<void> open_control() {
-    auto control = os::Control::open(
-        {.interval = progress_interval(words_, wants_live_line(flavor_)), .keys = !words_.noninteractive});
+    auto control = os::TerminalControl::open(
+        {.interval = progress_interval(words_, wants_live_line(dialect_)), .keys = !words_.noninteractive});
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     return {};
@@ -196,9 +195,9 @@ class ScanRun {
 
   Result<void> open_link() {
     const plan::Plan& plan = prepared_.plan;
-    auto router = os::Router::open(plan.interface);
+    auto router = os::KernelRoutes::open(plan.interface);
     if (!router) return fail(router.error());
-    router_ = std::move(*router);
+    routes_ = std::move(*router);
     const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
     const bool connects = std::ranges::any_of(
         plan.techniques, [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
@@ -243,7 +242,7 @@ class ScanRun {
 
   Result<void> open_reports() {
     if (reports_ != nullptr) return {};
-    auto reports = ScanReports::open(words_, flavor_);
+    auto reports = ScanReports::open(words_, dialect_);
     if (!reports) return fail(reports.error());
     reports_ = std::move(*reports);
     return {};
@@ -258,7 +257,7 @@ class ScanRun {
       (void)start();
       (void)finish(finished);
     }
-    return refuse(flavor_, {error.code == Errc::parse ? Errc::usage : error.code, error.message});
+    return refuse(dialect_, {error.code == Errc::parse ? Errc::usage : error.code, error.message});
   }
 
   int scan() {
@@ -290,7 +289,7 @@ class ScanRun {
     }
     const engine::World world{.link = *link_,
                               .clock = clock_,
-                              .router = *router_,
+                              .routes = *routes_,
                               .tag_base = source_ports_ ? source_ports_->block().first : connect_tags,
                               .services = *services_,
                               .vendors = vendors_,
@@ -312,7 +311,7 @@ class ScanRun {
       const auto told = sink.on(model::Remark{RemarkCode::dropped_here, {dropped}});
       if (!told) return told;
     }
-    if (flavor_ == Flavor::nmap && finished.hosts_total == 0 && !finished.interrupted) {
+    if (dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
       return sink.on(model::Remark{RemarkCode::no_targets});
     }
     return {};
@@ -343,7 +342,7 @@ class ScanRun {
   }
 
   void say(std::string_view sentence) const {
-    if (flavor_ == Flavor::portolan) return complain(sentence);
+    if (dialect_ == Dialect::portolan) return complain(sentence);
     tell(fmt::format("{}\nQUITTING!\n", sentence));
   }
 
@@ -351,16 +350,16 @@ class ScanRun {
   static constexpr std::uint16_t connect_tags = 40'000;
 
   const Invocation& invocation_;
-  const ScanWords& words_;
-  Flavor flavor_;
+  const ScanOptions& words_;
+  Dialect dialect_;
   os::MonotonicClock clock_;
   Instant began_;
   std::optional<catalog::Services> services_;
   std::vector<os::MappedFile> vendor_files_;
   catalog::Vendors vendors_;
   PreparedScan prepared_;
-  std::unique_ptr<os::Control> control_;
-  std::unique_ptr<os::Router> router_;
+  std::unique_ptr<os::TerminalControl> control_;
+  std::unique_ptr<os::KernelRoutes> routes_;
   std::optional<os::SourcePorts> source_ports_;
   std::unique_ptr<engine::Link> link_;
   std::unique_ptr<os::ReverseNames> names_;
@@ -372,14 +371,14 @@ class ScanRun {
 const Command scan_command{"scan", page, run_scan_command};
 
 int run_scan_command(const Invocation& invocation) {
-  if (invocation.flavor == Flavor::nmap && invocation.words.empty()) {
-    const int status = print(help_of(invocation.flavor));
+  if (invocation.dialect == Dialect::nmap && invocation.words.empty()) {
+    const int status = print(help_of(invocation.dialect));
     return status == status_done ? nmap_usage_status : status;
   }
   const auto words = parse_scan_words(invocation.words);
-  if (!words) return refuse(invocation.flavor, words.error());
-  if (words->help) return print(help_of(invocation.flavor));
-  if (words->version) return print(version_text(invocation.flavor));
+  if (!words) return refuse(invocation.dialect, words.error());
+  if (words->help) return print(help_of(invocation.dialect));
+  if (words->version) return print(version_text(invocation.dialect));
   return ScanRun{invocation, *words}.run();
 }
 

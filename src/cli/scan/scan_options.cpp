@@ -28,7 +28,7 @@ constexpr std::string_view miscellaneous = "The rest";
 
 // Round-trip times below this are shorter than the scheduler's own delays (nmap draws the same line).
 template <auto Member>
-Result<void> round_trip(ScanWords& words, const Given& given) {
+Result<void> round_trip(ScanOptions& words, const Given& given) {
   using namespace std::chrono_literals;
   if (const auto done = duration<Member>(words, given); !done) return done;
   if (*(words.*Member) >= 5ms) return {};
@@ -36,35 +36,35 @@ Result<void> round_trip(ScanWords& words, const Given& given) {
               fmt::format("{}: '{}' is too short; the least is 5ms", given.spelling, escape_terminal(*given.value)));
 }
 template <auto Member>
-Result<void> rate(ScanWords& words, const Given& given) {
+Result<void> rate(ScanOptions& words, const Given& given) {
   const auto value = parse_rate(given.spelling, *given.value);
   if (!value) return fail(value.error());
   words.*Member = *value;
   return {};
 }
 template <auto Member, std::uint64_t Least, std::uint64_t Most>
-Result<void> count(ScanWords& words, const Given& given) {
+Result<void> count(ScanOptions& words, const Given& given) {
   const auto value = parse_count(given.spelling, *given.value, Least, Most);
   if (!value) return fail(value.error());
   words.*Member = *value;
   return {};
 }
 template <char Letter>
-Result<void> output(ScanWords& words, const Given& given) {
+Result<void> output(ScanOptions& words, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
   words.outputs.push_back({Letter, *given.value});
   return {};
 }
 
-Result<void> nothing(ScanWords&, const Given&) { return {}; }
+Result<void> nothing(ScanOptions&, const Given&) { return {}; }
 
-Result<void> port_list(ScanWords& words, const Given& given) {
+Result<void> port_list(ScanOptions& words, const Given& given) {
   if (words.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
   words.ports = *given.value;
   return {};
 }
 
-Result<void> server_list(ScanWords& words, const Given& given) {
+Result<void> server_list(ScanOptions& words, const Given& given) {
   if (given.value->find_first_not_of(',') == std::string::npos) {
     return fail(Errc::usage, fmt::format("{}: it names no server", given.spelling));
   }
@@ -77,7 +77,7 @@ Result<void> server_list(ScanWords& words, const Given& given) {
   return {};
 }
 
-Result<void> timing_level(ScanWords& words, const Given& given) {
+Result<void> timing_level(ScanOptions& words, const Given& given) {
   const auto level = parse_timing_level(*given.value);
   if (!level) return fail(level.error());
   words.timing_level = *level;
@@ -93,7 +93,7 @@ Result<int> intensity(const Given& given, char letter, int before) {
   return static_cast<int>(*number);
 }
 
-Result<void> verbose(ScanWords& words, const Given& given) {
+Result<void> verbose(ScanOptions& words, const Given& given) {
   const auto value = intensity(given, 'v', words.verbosity);
   if (!value) return fail(value.error());
   words.verbosity = *value;
@@ -102,7 +102,7 @@ Result<void> verbose(ScanWords& words, const Given& given) {
 }
 
 // As nmap does: debugging makes verbose too, and gives reasons.
-Result<void> debug(ScanWords& words, const Given& given) {
+Result<void> debug(ScanOptions& words, const Given& given) {
   const auto value = intensity(given, 'd', words.debugging);
   if (!value) return fail(value.error());
   words.debugging = *value;
@@ -111,7 +111,7 @@ Result<void> debug(ScanWords& words, const Given& given) {
   return {};
 }
 
-Result<void> all_outputs(ScanWords& words, const Given& given) {
+Result<void> all_outputs(ScanOptions& words, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
   if (*given.value == "-") {
     return fail(Errc::usage,
@@ -123,7 +123,7 @@ Result<void> all_outputs(ScanWords& words, const Given& given) {
 }
 
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
-Result<void> old_output(ScanWords& words, const Given& given) {
+Result<void> old_output(ScanOptions& words, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
   constexpr std::string_view formats = "NXGJASMH";
   const std::string& value = *given.value;
@@ -137,36 +137,36 @@ Result<void> old_output(ScanWords& words, const Given& given) {
   return {};
 }
 
-Result<void> web_stylesheet(ScanWords& words, const Given&) {
+Result<void> web_stylesheet(ScanOptions& words, const Given&) {
   words.stylesheet_href = "https://svn.nmap.org/nmap/docs/nmap.xsl";
   return {};
 }
 
-template <ScanWords::Privilege Which>
-Result<void> privilege(ScanWords& words, const Given&) {
-  if (words.privilege != ScanWords::Privilege::tested && words.privilege != Which) words.privilege_contradicts = true;
+template <ScanOptions::Privilege Which>
+Result<void> privilege(ScanOptions& words, const Given&) {
+  if (words.privilege != ScanOptions::Privilege::tested && words.privilege != Which) words.privilege_contradicts = true;
   words.privilege = Which;
   return {};
 }
 
 // For options that nmap has and portolan has not; the tables below end with them.
-Result<void> refuse(ScanWords&, const Given& given);
+Result<void> refuse(ScanOptions&, const Given& given);
 
-using Apply = Result<void> (*)(ScanWords&, const Given&);
+using Apply = Result<void> (*)(ScanOptions&, const Given&);
 
-constexpr Option<ScanWords> entry(OptionSpec spec, Apply apply) { return {spec, apply}; }
-constexpr Option<ScanWords> unlisted(OptionSpec spec, Apply apply) {
+constexpr Option<ScanOptions> entry(OptionSpec spec, Apply apply) { return {spec, apply}; }
+constexpr Option<ScanOptions> unlisted(OptionSpec spec, Apply apply) {
   spec.support = Support::unlisted;
   return {spec, apply};
 }
 
 using Spellings = std::array<std::string_view, 5>;
 
-constexpr Option<ScanWords> missing(Spellings spellings, Argument argument, std::string_view what) {
+constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, std::string_view what) {
   return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
           refuse};
 }
-constexpr Option<ScanWords> hiding(Spellings spellings, std::string_view what) {
+constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
   return {
       OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
       refuse};
@@ -182,35 +182,35 @@ constexpr std::array first_rows{
            .value = "<file>",
            .group = targets,
            .summary = "read targets from a file (- is standard input), separated by white space; # starts a comment"},
-          add<&ScanWords::target_files>),
+          add<&ScanOptions::target_files>),
     entry({.spellings = {"--exclude"},
            .argument = required,
            .value = "<targets>",
            .group = targets,
            .summary = "never send anything to these, separated by commas"},
-          add<&ScanWords::excluded>),
+          add<&ScanOptions::excluded>),
     entry({.spellings = {"--excludefile"},
            .argument = required,
            .value = "<file>",
            .group = targets,
            .summary = "never send anything to the targets in this file"},
-          add<&ScanWords::excluded_files>),
-    entry({.spellings = {"-4"}, .group = targets, .summary = "only IPv4 addresses"}, set<&ScanWords::only_v4>),
-    entry({.spellings = {"-6"}, .group = targets, .summary = "only IPv6 addresses"}, set<&ScanWords::only_v6>),
+          add<&ScanOptions::excluded_files>),
+    entry({.spellings = {"-4"}, .group = targets, .summary = "only IPv4 addresses"}, set<&ScanOptions::only_v4>),
+    entry({.spellings = {"-6"}, .group = targets, .summary = "only IPv6 addresses"}, set<&ScanOptions::only_v6>),
     entry(
         {.spellings = {"--resolve-all"},
          .group = targets,
          .summary = "scan every address of a name (portolan's default; under the name nmap only the first is scanned)"},
-        set<&ScanWords::all_addresses>),
+        set<&ScanOptions::all_addresses>),
 
     entry({.spellings = {"-sL"}, .group = discovery, .summary = "only list the targets; sends nothing to them"},
-          set<&ScanWords::list_only>),
+          set<&ScanOptions::list_only>),
     entry({.spellings = {"-sn", "-sP"}, .group = discovery, .summary = "only find out which hosts are up; no ports"},
-          set<&ScanWords::ping_only>),
+          set<&ScanOptions::ping_only>),
     entry({.spellings = {"-Pn", "-P0", "-PN", "-PD"},
            .group = discovery,
            .summary = "take every target for up; ask ports at once"},
-          set<&ScanWords::skip_discovery>),
+          set<&ScanOptions::skip_discovery>),
 };
 
 // Behind them stand those of the techniques; then the rest.
@@ -218,7 +218,7 @@ constexpr std::array later_rows{
     entry({.spellings = {"--disable-arp-ping"},
            .group = discovery,
            .summary = "do not take an answer to ARP or neighbour discovery for being up; ask as beyond the link"},
-          clear<&ScanWords::arp_ping>),
+          clear<&ScanOptions::arp_ping>),
     unlisted({.spellings = {"-PR"}}, nothing),  // ARP is asked on the link anyway
 
     entry({.spellings = {"-p"},
@@ -229,28 +229,28 @@ constexpr std::array later_rows{
                       "registered ones among them, T: before TCP ports"},
           port_list),
     entry({.spellings = {"-F"}, .group = ports, .summary = "fast: the 100 most common ports instead of 1000"},
-          set<&ScanWords::fast>),
+          set<&ScanOptions::fast>),
     entry({.spellings = {"--top-ports"},
            .argument = required,
            .value = "<number>",
            .group = ports,
            .summary = "this many of the most common ports; with -p, of those given there"},
-          count<&ScanWords::top_ports, 1, 65536>),
+          count<&ScanOptions::top_ports, 1, 65536>),
     entry({.spellings = {"--exclude-ports"},
            .argument = required,
            .value = "<ports>",
            .group = ports,
            .summary = "leave these ports out"},
-          text<&ScanWords::excluded_ports>),
+          text<&ScanOptions::excluded_ports>),
     entry({.spellings = {"-r"}, .group = ports, .summary = "ask ports in ascending order instead of a shuffled one"},
-          set<&ScanWords::sequential_ports>),
+          set<&ScanOptions::sequential_ports>),
 
     entry({.spellings = {"-n"}, .group = names, .summary = "never look up names of addresses"},
-          set<&ScanWords::never_names>),
+          set<&ScanOptions::never_names>),
     entry({.spellings = {"-R"},
            .group = names,
            .summary = "look up names of all addresses, not only of hosts that are up"},
-          set<&ScanWords::always_names>),
+          set<&ScanOptions::always_names>),
     entry({.spellings = {"--dns-servers"},
            .argument = required,
            .value = "<servers>",
@@ -258,7 +258,7 @@ constexpr std::array later_rows{
            .summary = "ask these name servers, separated by commas"},
           server_list),
     entry({.spellings = {"--system-dns"}, .group = names, .summary = "ask through the system's resolver"},
-          set<&ScanWords::system_dns>),
+          set<&ScanOptions::system_dns>),
 
     entry({.spellings = {"-T", "--timing"},
            .argument = required,
@@ -271,49 +271,49 @@ constexpr std::array later_rows{
            .value = "<number>",
            .group = timing,
            .summary = "do not send slower than this many packets a second"},
-          rate<&ScanWords::min_rate>),
+          rate<&ScanOptions::min_rate>),
     entry({.spellings = {"--max-rate"},
            .argument = required,
            .value = "<number>",
            .group = timing,
            .summary = "never send faster than this many packets a second"},
-          rate<&ScanWords::max_rate>),
+          rate<&ScanOptions::max_rate>),
     entry({.spellings = {"--max-retries"},
            .argument = required,
            .value = "<number>",
            .group = timing,
            .summary = "ask a silent port at most this many times more"},
-          count<&ScanWords::max_retries, 0, 1000>),
+          count<&ScanOptions::max_retries, 0, 1000>),
     entry({.spellings = {"--host-timeout"},
            .argument = required,
            .value = "<time>",
            .group = timing,
            .summary = "give a host up after this time"},
-          duration<&ScanWords::host_timeout>),
+          duration<&ScanOptions::host_timeout>),
     entry({.spellings = {"--initial-rtt-timeout"},
            .argument = required,
            .value = "<time>",
            .group = timing,
            .summary = "wait this long for an answer while nothing is known about a host"},
-          round_trip<&ScanWords::initial_rtt_timeout>),
+          round_trip<&ScanOptions::initial_rtt_timeout>),
     entry({.spellings = {"--min-rtt-timeout"},
            .argument = required,
            .value = "<time>",
            .group = timing,
            .summary = "never wait shorter than this for an answer"},
-          round_trip<&ScanWords::min_rtt_timeout>),
+          round_trip<&ScanOptions::min_rtt_timeout>),
     entry({.spellings = {"--max-rtt-timeout"},
            .argument = required,
            .value = "<time>",
            .group = timing,
            .summary = "never wait longer than this for an answer"},
-          round_trip<&ScanWords::max_rtt_timeout>),
+          round_trip<&ScanOptions::max_rtt_timeout>),
     entry({.spellings = {"--scan-delay"},
            .argument = required,
            .value = "<time>",
            .group = timing,
            .summary = "let at least this time pass between two packets to one host"},
-          duration<&ScanWords::scan_delay>),
+          duration<&ScanOptions::scan_delay>),
 
     entry({.spellings = {"-oN"},
            .argument = required,
@@ -348,11 +348,11 @@ constexpr std::array later_rows{
           all_outputs),
     unlisted({.spellings = {"-o"}, .argument = required, .value = "<file>"}, old_output),
     entry({.spellings = {"--append-output"}, .group = reports, .summary = "add to files instead of replacing them"},
-          set<&ScanWords::append>),
+          set<&ScanOptions::append>),
     entry({.spellings = {"--reason"}, .group = reports, .summary = "show why each port and host is in its state"},
-          set<&ScanWords::show_reason>),
+          set<&ScanOptions::show_reason>),
     entry({.spellings = {"--open"}, .group = reports, .summary = "show only open ports, and hosts that have some"},
-          set<&ScanWords::only_open>),
+          set<&ScanOptions::only_open>),
     entry({.spellings = {"-v", "--verbose"},
            .argument = attached,
            .value = "<level>",
@@ -370,44 +370,44 @@ constexpr std::array later_rows{
            .value = "<time>",
            .group = reports,
            .summary = "print how far the scan is, this often"},
-          duration<&ScanWords::stats_every>),
+          duration<&ScanOptions::stats_every>),
     entry({.spellings = {"--stylesheet"},
            .argument = required,
            .value = "<path or URL>",
            .group = reports,
            .summary = "stylesheet that the XML names"},
-          text<&ScanWords::stylesheet_href>),
+          text<&ScanOptions::stylesheet_href>),
     entry({.spellings = {"--webxml"}, .group = reports, .summary = "name nmap's stylesheet on the web in the XML"},
           web_stylesheet),
     entry({.spellings = {"--no-stylesheet"}, .group = reports, .summary = "name no stylesheet in the XML"},
-          clear<&ScanWords::stylesheet>),
+          clear<&ScanOptions::stylesheet>),
 
     entry({.spellings = {"-e"},
            .argument = required,
            .value = "<interface>",
            .group = miscellaneous,
            .summary = "send through this interface"},
-          text<&ScanWords::interface>),
+          text<&ScanOptions::interface>),
     entry({.spellings = {"--privileged"},
            .group = miscellaneous,
            .summary = "do not test whether raw packets are allowed; use them"},
-          privilege<ScanWords::Privilege::assumed>),
+          privilege<ScanOptions::Privilege::assumed>),
     entry({.spellings = {"--unprivileged"},
            .group = miscellaneous,
            .summary = "use no raw packets, even where they are allowed"},
-          privilege<ScanWords::Privilege::declined>),
+          privilege<ScanOptions::Privilege::declined>),
     entry({.spellings = {"--seed"},
            .argument = required,
            .value = "<number>",
            .group = miscellaneous,
            .summary = "draw the order of probes from this number: the same seed gives the same order"},
-          count<&ScanWords::seed, 0, UINT64_MAX>),
+          count<&ScanOptions::seed, 0, UINT64_MAX>),
     entry({.spellings = {"--noninteractive"}, .group = miscellaneous, .summary = "do not watch the keyboard"},
-          set<&ScanWords::noninteractive>),
+          set<&ScanOptions::noninteractive>),
     entry({.spellings = {"-V", "--version"}, .group = miscellaneous, .summary = "print the version and end"},
-          set<&ScanWords::version>),
+          set<&ScanOptions::version>),
     entry({.spellings = {"-h", "--help"}, .group = miscellaneous, .summary = "print this help and end"},
-          set<&ScanWords::help>),
+          set<&ScanOptions::help>),
 
     hiding({"-D"}, "decoys"),
     hiding({"-S"}, "a false source address"),
@@ -493,8 +493,8 @@ constexpr std::array later_rows{
     missing({"-M"}, required, "the number of sockets"),
 };
 
-Result<void> refuse(ScanWords&, const Given& given) {
-  const OptionSpec& option = scan_options()[given.option];
+Result<void> refuse(ScanOptions&, const Given& given) {
+  const OptionSpec& option = scan_option_table()[given.option];
   if (option.support == Support::hiding) {
     return fail(Errc::unsupported,
                 fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
@@ -503,25 +503,25 @@ Result<void> refuse(ScanWords&, const Given& given) {
 }
 
 // What nmap has and portolan has not stands in a list of its own, until something in the table has that name.
-bool is_built_elsewhere(const OptionSpec& row, std::span<const Option<ScanWords>> built) {
+bool is_built_elsewhere(const OptionSpec& row, std::span<const Option<ScanOptions>> built) {
   return row.support == Support::missing && std::ranges::any_of(built, [&](const OptionSpec& other) {
            return other.spellings.front() == row.spellings.front();
          });
 }
 
-std::vector<Option<ScanWords>> all_rows() {
-  std::vector<Option<ScanWords>> rows{first_rows.begin(), first_rows.end()};
+std::vector<Option<ScanOptions>> all_rows() {
+  std::vector<Option<ScanOptions>> rows{first_rows.begin(), first_rows.end()};
   for (const auto& derived : {discovery_rows(discovery), technique_rows(techniques)}) {
     rows.insert(rows.end(), derived.begin(), derived.end());
   }
-  const std::vector<Option<ScanWords>> built = rows;
+  const std::vector<Option<ScanOptions>> built = rows;
   std::ranges::copy_if(later_rows, std::back_inserter(rows),
                        [&](const OptionSpec& row) { return !is_built_elsewhere(row, built); });
   return rows;
 }
 
 // It can be read once. Whoever read it second would find nothing, and exclude nothing.
-Result<void> check_standard_input(const ScanWords& words) {
+Result<void> check_standard_input(const ScanOptions& words) {
   const auto named = [](const std::vector<std::string>& files) { return std::ranges::count(files, "-"); };
   if (named(words.target_files) + named(words.excluded_files) < 2) return {};
   return fail(Errc::usage,
@@ -530,17 +530,17 @@ Result<void> check_standard_input(const ScanWords& words) {
 
 }  // namespace
 
-std::span<const Option<ScanWords>> scan_options() {
-  static const std::vector<Option<ScanWords>> table = all_rows();
+std::span<const Option<ScanOptions>> scan_option_table() {
+  static const std::vector<Option<ScanOptions>> table = all_rows();
   return table;
 }
 
-Result<ScanWords> parse_scan_words(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(specs_of(scan_options()), words);
+Result<ScanOptions> parse_scan_words(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(scan_option_table()), words);
   if (!arguments) return fail(arguments.error());
-  ScanWords result;
+  ScanOptions result;
   for (const Given& given : arguments->options) {
-    if (const auto done = scan_options()[given.option].apply(result, given); !done) return fail(done.error());
+    if (const auto done = scan_option_table()[given.option].apply(result, given); !done) return fail(done.error());
     // As nmap does: who asks for help or the version gets it, whatever stands behind.
     if (result.help || result.version) return result;
   }

@@ -26,7 +26,7 @@ struct DiscoveryWord {
   std::string ports;  // "" for Probe::discovery_port
 };
 
-struct ScanWords {
+struct ScanOptions {
   // Targets
   std::vector<std::string> targets;
   std::vector<std::string> target_files;  // "-" is standard input
@@ -92,10 +92,10 @@ struct ScanWords {
 };
 
 // In the order of help.
-std::span<const Option<ScanWords>> scan_options();
+std::span<const Option<ScanOptions>> scan_option_table();
 
 // Errc::parse: the line cannot be taken apart (unknown or ambiguous option, argument missing).
 // Errc::usage: an argument makes no sense. Errc::unsupported: an option that is not built.
-Result<ScanWords> parse_scan_words(std::span<const std::string> words);
+Result<ScanOptions> parse_scan_words(std::span<const std::string> words);
 
 }  // namespace portolan::cli

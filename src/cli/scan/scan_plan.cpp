@@ -23,13 +23,13 @@ constexpr std::size_t fast_ports = 100;
 
 class Preparation {
  public:
-  Preparation(const ScanWords& words, report::Flavor flavor, const PlanSources& sources)
-      : words_{words}, as_nmap_{flavor == report::Flavor::nmap}, sources_{sources} {}
+  Preparation(const ScanOptions& words, Dialect dialect, const PlanSources& sources)
+      : words_{words}, as_nmap_{dialect == Dialect::nmap}, sources_{sources} {}
 
   Result<PreparedScan> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step : {&Preparation::stage, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
+    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
                             &Preparation::timing, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
@@ -52,7 +52,7 @@ class Preparation {
 
   static std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
 
-  Result<void> stage() {
+  Result<void> depth() {
     if (words_.list_only) {
       plan_.depth = plan::ScanDepth::list;
     } else if (words_.ping_only) {
@@ -81,7 +81,7 @@ class Preparation {
     plan_.privileged = sources_.raw_packets;
     if (!techniques_.empty()) return {};
     techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
-    const bool declined = words_.privilege == ScanWords::Privilege::declined;
+    const bool declined = words_.privilege == ScanOptions::Privilege::declined;
     if (!plan_.privileged && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
@@ -99,7 +99,7 @@ class Preparation {
     if (probe.connects || sources_.raw_packets) return {};
     if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
     const probe::Probe* plain = unprivileged_way(probe.asks);
-    if (words_.privilege == ScanWords::Privilege::declined) {
+    if (words_.privilege == ScanOptions::Privilege::declined) {
       const std::string instead = plain == nullptr ? "" : fmt::format(", or use {}", plain->scan_option.spelling);
       return usage(
           fmt::format("{} sends raw packets, which --unprivileged declines; leave that out{}", option, instead));
@@ -361,7 +361,7 @@ class Preparation {
     std::string text;
     for (const model::Remark& remark : prepared_.left_out) {
       if (!text.empty()) text += "; ";
-      text += escape_terminal(report::remark_text(remark, report::Flavor::portolan));
+      text += escape_terminal(report::remark_text(remark, Dialect::portolan));
     }
     return text;
   }
@@ -380,7 +380,7 @@ class Preparation {
 
   void notice(model::Remark remark) { prepared_.notices.push_back(std::move(remark)); }
 
-  const ScanWords& words_;
+  const ScanOptions& words_;
   bool as_nmap_;
   const PlanSources& sources_;
   PreparedScan prepared_;
@@ -390,8 +390,8 @@ class Preparation {
 
 }  // namespace
 
-Result<PreparedScan> prepare_scan(const ScanWords& words, report::Flavor flavor, const PlanSources& sources) {
-  return Preparation{words, flavor, sources}.run();
+Result<PreparedScan> prepare_scan(const ScanOptions& words, Dialect dialect, const PlanSources& sources) {
+  return Preparation{words, dialect, sources}.run();
 }
 
 }  // namespace portolan::cli

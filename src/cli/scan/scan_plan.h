@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/dialect.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "cli/scan/scan_options.h"
 #include "model/remark.h"
 #include "plan/plan.h"
-#include "report/flavor.h"
 
 namespace portolan::cli {
 
@@ -31,10 +31,10 @@ struct PreparedScan {
   std::vector<model::Remark> left_out;
 };
 
-// The flavor is whose defaults count: under its own name portolan scans every address of a name and
+// The dialect is whose defaults count: under its own name portolan scans every address of a name and
 // always scans a host that is named by itself; under the name nmap every default is nmap's.
 // Errors: whatever makes the line senseless, one sentence. An empty set of targets is one under
 // portolan's own name only.
-Result<PreparedScan> prepare_scan(const ScanWords& words, report::Flavor flavor, const PlanSources& sources);
+Result<PreparedScan> prepare_scan(const ScanOptions& words, Dialect dialect, const PlanSources& sources);
 
 }  // namespace portolan::cli

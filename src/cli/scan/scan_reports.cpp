@@ -47,9 +47,9 @@ class AboveLiveLine final : public report::Output {
   report::Output& terminal_;
 };
 
-report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) {
+report::ReportOptions options_of(const ScanOptions& words, Dialect dialect) {
   report::ReportOptions options;
-  options.flavor = flavor;
+  options.dialect = dialect;
   options.verbosity = words.verbosity;
   options.debugging = words.debugging;
   options.reason = words.show_reason;
@@ -62,18 +62,18 @@ report::ReportOptions options_of(const ScanWords& words, report::Flavor flavor) 
   return options;
 }
 
-bool asks_for_standard_output(const ScanWords& words) {
+bool asks_for_standard_output(const ScanOptions& words) {
   return std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
 }
 
-void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, report::Flavor flavor, const std::tm& now) {
+void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Dialect dialect, const std::tm& now) {
   const std::string path = expand_time(word.path, now);
   for (const report::Format& format : report::formats()) {
-    const bool nmap_knows_it = format.known_to_nmap || flavor == report::Flavor::portolan;
+    const bool nmap_knows_it = format.known_to_nmap || dialect == Dialect::portolan;
     if (word.letter == 'A' && nmap_knows_it) reports.push_back({&format, path + std::string{format.extension}});
     if (word.letter != format.letter) continue;
     // nmap keeps one file a format, the last one named.
-    if (flavor == report::Flavor::nmap) {
+    if (dialect == Dialect::nmap) {
       std::erase_if(reports, [&](const PlannedReport& report) { return report.format == &format; });
     }
     reports.push_back({&format, path});
@@ -101,9 +101,9 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
 
 }  // namespace
 
-Result<std::vector<PlannedReport>> plan_reports(const ScanWords& words, report::Flavor flavor, const std::tm& now) {
+Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialect dialect, const std::tm& now) {
   std::vector<PlannedReport> reports;
-  for (const OutputWord& word : words.outputs) add_word(reports, word, flavor, now);
+  for (const OutputWord& word : words.outputs) add_word(reports, word, dialect, now);
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
@@ -118,15 +118,15 @@ Result<std::vector<PlannedReport>> plan_reports(const ScanWords& words, report::
   return reports;
 }
 
-std::optional<Duration> progress_interval(const ScanWords& words, bool live_line) {
+std::optional<Duration> progress_interval(const ScanOptions& words, bool live_line) {
   constexpr Duration live = 200ms;
   if (!live_line) return words.stats_every;
   return words.stats_every ? std::min(*words.stats_every, live) : live;
 }
 
-bool wants_live_line(report::Flavor flavor) {
+bool wants_live_line(Dialect dialect) {
   // Callers of nmap take anything on standard error for a complaint.
-  return flavor == report::Flavor::portolan && os::is_terminal(standard_error);
+  return dialect == Dialect::portolan && os::is_terminal(standard_error);
 }
 
 // Lines for --stats-every and for keys.
@@ -147,40 +147,40 @@ class ScanReports::KeyedStats final : public report::StatsLines {
   std::uint64_t heard_ = 0;
 };
 
-Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanWords& words, report::Flavor flavor) {
-  const auto planned = plan_reports(words, flavor, os::local_calendar(os::wall_seconds()));
+Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words, Dialect dialect) {
+  const auto planned = plan_reports(words, dialect, os::local_calendar(os::wall_seconds()));
   if (!planned) return fail(planned.error());
   if (const auto done = check_places(*planned); !done) return fail(done.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};
   reports->outputs_.push_back(std::make_unique<StandardError>());
   report::Output& standard_error_output = *reports->outputs_.front();
   // The live line makes room before others print, and comes back below the lines that keys ask for.
-  if (wants_live_line(flavor)) {
+  if (wants_live_line(dialect)) {
     reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
-    reports->add_stats(*reports->outputs_.back(), words, flavor);
+    reports->add_stats(*reports->outputs_.back(), words, dialect);
     reports->sinks_.push_back(
         std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
-  } else if (flavor == report::Flavor::portolan) {
-    reports->add_stats(standard_error_output, words, flavor);
+  } else if (dialect == Dialect::portolan) {
+    reports->add_stats(standard_error_output, words, dialect);
   }
-  reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, flavor));
+  reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, dialect));
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
     if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
         !os::has_standard_output()) {
       continue;
     }
-    if (const auto done = reports->open_report(report, words, flavor); !done) return fail(done.error());
+    if (const auto done = reports->open_report(report, words, dialect); !done) return fail(done.error());
   }
   // nmap tells progress where it prints its text.
-  if (flavor == report::Flavor::nmap && reports->text_ != nullptr) {
-    reports->add_stats(*reports->text_, words, flavor);
+  if (dialect == Dialect::nmap && reports->text_ != nullptr) {
+    reports->add_stats(*reports->text_, words, dialect);
   }
   for (const auto& sink : reports->sinks_) reports->tee_.add(*sink);
   return reports;
 }
 
-Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor) {
+Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect) {
   const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
   auto file = os::OutputFile::open(planned.path, mode);
   const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
@@ -188,19 +188,19 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanWo
   if (!file) return fail(file.error().code, fmt::format("-o{}: {}", planned.format->letter, file.error().message));
   outputs_.push_back(std::move(*file));
   report::Output& output = *outputs_.back();
-  report::ReportOptions options = options_of(words, flavor);
+  report::ReportOptions options = options_of(words, dialect);
   // The usual text, as opposed to -oN -, is for somebody who watches.
   if (!asked_for) {
     options.audience = report::Audience::watcher;
-    options.color = flavor == report::Flavor::portolan && os::wants_colour(standard_output);
+    options.color = dialect == Dialect::portolan && os::wants_colour(standard_output);
     text_ = &output;
   }
   sinks_.push_back(planned.format->make(output, options));
   return {};
 }
 
-void ScanReports::add_stats(report::Output& output, const ScanWords& words, report::Flavor flavor) {
-  sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, flavor), *this));
+void ScanReports::add_stats(report::Output& output, const ScanOptions& words, Dialect dialect) {
+  sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, dialect), *this));
 }
 
 Result<void> ScanReports::flush() {

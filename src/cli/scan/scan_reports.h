@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/dialect.h"
 #include "base/result.h"
 #include "cli/scan/scan_options.h"
 #include "model/sink.h"
-#include "os/control.h"
-#include "report/flavor.h"
+#include "os/terminal_control.h"
 #include "report/options.h"
 #include "report/output.h"
 #include "report/scan/progress.h"
@@ -27,38 +27,38 @@ struct PlannedReport {
 
 // Which reports the words ask for, the text on standard output among them. Pure. Errc::usage where two
 // would go to the same place.
-Result<std::vector<PlannedReport>> plan_reports(const ScanWords& words, report::Flavor flavor, const std::tm& now);
+Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialect dialect, const std::tm& now);
 
 // How often progress should be told; nullopt where only a key press asks for it.
-std::optional<Duration> progress_interval(const ScanWords& words, bool live_line);
+std::optional<Duration> progress_interval(const ScanOptions& words, bool live_line);
 
 class ScanReports {
  public:
   // Opens every file. Where the caller has closed standard output, the text that would go there is left
   // out if the words name other places, and an error if not. Errc::usage where two paths lead to the same
   // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened.
-  static Result<std::unique_ptr<ScanReports>> open(const ScanWords& words, report::Flavor flavor);
+  static Result<std::unique_ptr<ScanReports>> open(const ScanOptions& words, Dialect dialect);
 
   [[nodiscard]] model::Sink& sink() { return tee_; }
   // Key presses from here on ask for a line that tells how far the scan is.
-  void watch_keys(const os::Control& control) { control_ = &control; }
+  void watch_keys(const os::TerminalControl& control) { control_ = &control; }
   // An error means that a report is not complete.
   Result<void> flush();
 
  private:
   class KeyedStats;
   ScanReports() = default;
-  Result<void> open_report(const PlannedReport& planned, const ScanWords& words, report::Flavor flavor);
-  void add_stats(report::Output& output, const ScanWords& words, report::Flavor flavor);
+  Result<void> open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect);
+  void add_stats(report::Output& output, const ScanOptions& words, Dialect dialect);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
   std::vector<std::unique_ptr<model::Sink>> sinks_;
   report::Output* text_ = nullptr;  // where the watcher's text goes; nullptr where there is none
-  const os::Control* control_ = nullptr;
+  const os::TerminalControl* control_ = nullptr;
   report::Tee tee_;
 };
 
 // The line on standard error that shows progress while a scan runs.
-bool wants_live_line(report::Flavor flavor);
+bool wants_live_line(Dialect dialect);
 
 }  // namespace portolan::cli

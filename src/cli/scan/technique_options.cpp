@@ -14,21 +14,21 @@ const probe::Probe* called(const probe::OptionName probe::Probe::* name, std::st
                                [&](const probe::Probe* probe) { return (probe->*name).spelling == spelling; });
 }
 
-Result<void> ask_ports(ScanWords& words, const Given& given) {
+Result<void> ask_ports(ScanOptions& words, const Given& given) {
   const probe::Probe* probe = called(&probe::Probe::scan_option, given.spelling);
   if (std::ranges::find(words.techniques, probe) == words.techniques.end()) words.techniques.push_back(probe);
   return {};
 }
 
-Result<void> find_hosts(ScanWords& words, const Given& given) {
+Result<void> find_hosts(ScanOptions& words, const Given& given) {
   words.discovery.push_back({called(&probe::Probe::discovery_option, given.spelling), given.value.value_or("")});
   return {};
 }
 
 }  // namespace
 
-std::vector<Option<ScanWords>> technique_rows(std::string_view group) {
-  std::vector<Option<ScanWords>> rows;
+std::vector<Option<ScanOptions>> technique_rows(std::string_view group) {
+  std::vector<Option<ScanOptions>> rows;
   for (const probe::Probe* probe : probe::registry) {
     const probe::OptionName& name = probe->scan_option;
     if (name.spelling.empty()) continue;
@@ -37,8 +37,8 @@ std::vector<Option<ScanWords>> technique_rows(std::string_view group) {
   return rows;
 }
 
-std::vector<Option<ScanWords>> discovery_rows(std::string_view group) {
-  std::vector<Option<ScanWords>> rows;
+std::vector<Option<ScanOptions>> discovery_rows(std::string_view group) {
+  std::vector<Option<ScanOptions>> rows;
   for (const probe::Probe* probe : probe::registry) {
     const probe::OptionName& name = probe->discovery_option;
     if (name.spelling.empty()) continue;

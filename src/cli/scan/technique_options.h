@@ -10,8 +10,8 @@
 namespace portolan::cli {
 
 // -sS and its kind: how ports are asked.
-std::vector<Option<ScanWords>> technique_rows(std::string_view group);
+std::vector<Option<ScanOptions>> technique_rows(std::string_view group);
 // -PS and its kind: how hosts are found.
-std::vector<Option<ScanWords>> discovery_rows(std::string_view group);
+std::vector<Option<ScanOptions>> discovery_rows(std::string_view group);
 
 }  // namespace portolan::cli

@@ -11,10 +11,10 @@ namespace {
 
 constexpr int standard_output = 1;
 
-Result<ListingWords> parse_listing_words(std::span<const ListingOption> table, std::span<const std::string> given) {
+Result<ListingOptions> parse_listing_words(std::span<const ListingOption> table, std::span<const std::string> given) {
   const auto arguments = parse_arguments(specs_of(table), given, Dashes::two);
   if (!arguments) return fail(arguments.error());
-  ListingWords words;
+  ListingOptions words;
   for (const Given& option : arguments->options) {
     if (const auto done = table[option.option].apply(words, option); !done) return fail(done.error());
   }
@@ -22,20 +22,20 @@ Result<ListingWords> parse_listing_words(std::span<const ListingOption> table, s
   return words;
 }
 
-bool has_ports(sockets::Protocol protocol) {
-  using enum sockets::Protocol;
+bool has_ports(sockets::SocketKind protocol) {
+  using enum sockets::SocketKind;
   return protocol == tcp || protocol == mptcp || protocol == udp || protocol == udplite || protocol == sctp ||
          protocol == dccp;
 }
 
 }  // namespace
 
-int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const Page& page,
-                const std::function<Result<int>(const ListingWords&)>& body) {
+int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const HelpPage& page,
+                const std::function<Result<int>(const ListingOptions&)>& body) {
   const auto words = parse_listing_words(table, invocation.words);
   if (!words) return complain(words.error().message), status_refused;
   if (words->help) return print(help_text(page));
-  if (words->version) return print(version_text(invocation.flavor));
+  if (words->version) return print(version_text(invocation.dialect));
   const auto status = body(*words);
   if (status) return *status;
   complain(status.error().message);
@@ -43,7 +43,7 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
   return refused ? status_refused : status_failed;
 }
 
-std::optional<std::size_t> table_width(const ListingWords& words) {
+std::optional<std::size_t> table_width(const ListingOptions& words) {
   if (words.wide || !os::is_terminal(standard_output)) return std::nullopt;
   return os::terminal_width(standard_output);
 }
@@ -57,7 +57,7 @@ os::SocketQuery waiting_query() {
   return query;
 }
 
-Result<LocalServices> find_services(sockets::Names& names) {
+Result<LocalServices> find_services(sockets::RowNames& names) {
   LocalServices found;
   std::vector<sockets::Listener> listeners;
   auto answer = os::list_sockets(waiting_query(), [&](const sockets::Row& row) {

@@ -15,11 +15,11 @@
 #include "cli/option_actions.h"
 #include "os/sockets/machine_sockets.h"
 #include "sockets/listeners.h"
-#include "sockets/names.h"
+#include "sockets/row_names.h"
 
 namespace portolan::cli {
 
-struct ListingWords {
+struct ListingOptions {
   bool help = false;
   bool version = false;
   bool json = false;
@@ -29,27 +29,27 @@ struct ListingWords {
   bool sctp = false;
   std::vector<std::string> operands = {};
 };
-using ListingOption = Option<ListingWords>;
+using ListingOption = Option<ListingOptions>;
 
 inline constexpr std::string_view listing_rest = "The rest";
 inline constexpr ListingOption json_option{
     {.spellings = {"--json"}, .group = "How", .summary = "one object a line (docs/ports.md)"},
-    set<&ListingWords::json>};
+    set<&ListingOptions::json>};
 inline constexpr ListingOption wide_option{
     {.spellings = {"-W", "--wide"}, .group = "How", .summary = "do not cut lines at the edge of a terminal"},
-    set<&ListingWords::wide>};
+    set<&ListingOptions::wide>};
 inline constexpr ListingOption help_option{
-    {.spellings = {"-h", "--help"}, .group = listing_rest, .summary = "this text"}, set<&ListingWords::help>};
+    {.spellings = {"-h", "--help"}, .group = listing_rest, .summary = "this text"}, set<&ListingOptions::help>};
 inline constexpr ListingOption version_option{
-    {.spellings = {"-V", "--version"}, .group = listing_rest, .summary = "the version"}, set<&ListingWords::version>};
+    {.spellings = {"-V", "--version"}, .group = listing_rest, .summary = "the version"}, set<&ListingOptions::version>};
 
 // Takes the line apart, answers --help and --version, and calls `body` for the rest. Its errors become one sentence and
 // status_refused where the words were wrong (Errc::parse, Errc::usage), else status_failed.
-int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const Page& page,
-                const std::function<Result<int>(const ListingWords&)>& body);
+int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const HelpPage& page,
+                const std::function<Result<int>(const ListingOptions&)>& body);
 
 // Columns of the terminal to which a table is cut; nullopt: nothing is cut.
-std::optional<std::size_t> table_width(const ListingWords& words);
+std::optional<std::size_t> table_width(const ListingOptions& words);
 
 // All sockets that can have ports and wait for callers, of the caller's network namespace.
 os::SocketQuery waiting_query();
@@ -59,7 +59,7 @@ struct LocalServices {
   std::size_t without_privilege = 0;
   std::vector<std::string> gaps;
 };
-Result<LocalServices> find_services(sockets::Names& names);
+Result<LocalServices> find_services(sockets::RowNames& names);
 
 // A line each to standard error; that privilege is missing is said once.
 void tell_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command);

@@ -56,7 +56,7 @@ Result<void> add_operand(std::string_view operand, const catalog::Services& serv
 
 }  // namespace
 
-Result<sockets::PortChoice> choose_ports(const ListingWords& words, const catalog::Services& services) {
+Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services) {
   if (words.operands.empty()) {
     return fail(Errc::usage, "no ports; name numbers, ranges or services, as in: portolan ports 443 ssh 8000-8100");
   }

@@ -10,6 +10,6 @@ namespace portolan::cli {
 
 // Which ports of which protocols the words ask for: of those that were chosen, else TCP and UDP; what is registered for
 // SCTP alone is found without --sctp. Errc::parse with one sentence; for a name that is not known, with those like it.
-Result<sockets::PortChoice> choose_ports(const ListingWords& words, const catalog::Services& services);
+Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services);
 
 }  // namespace portolan::cli

@@ -40,15 +40,15 @@ constexpr std::array examples{
 };
 
 constexpr std::array table{
-    ListingOption{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, set<&ListingWords::tcp>},
-    ListingOption{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, set<&ListingWords::udp>},
-    ListingOption{{.spellings = {"--sctp"}, .group = which, .summary = "SCTP"}, set<&ListingWords::sctp>},
+    ListingOption{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, set<&ListingOptions::tcp>},
+    ListingOption{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, set<&ListingOptions::udp>},
+    ListingOption{{.spellings = {"--sctp"}, .group = which, .summary = "SCTP"}, set<&ListingOptions::sctp>},
     json_option,
     wide_option,
     help_option,
     version_option};
 
-Page page() {
+HelpPage page() {
   return {.name = "ports",
           .summary = "tell what ports are for, and who listens there",
           .usage = "portolan ports [options] <port>...",
@@ -57,7 +57,7 @@ Page page() {
           .examples = examples};
 }
 
-Result<int> show(const ListingWords& words) {
+Result<int> show(const ListingOptions& words) {
   const auto services = os::read_services();
   if (!services) return fail(services.error());
   const auto choice = choose_ports(words, *services);

@@ -28,7 +28,7 @@ constexpr std::array examples{
 
 constexpr std::array table{json_option, wide_option, help_option, version_option};
 
-Page page() {
+HelpPage page() {
   return {.name = "services",
           .summary = "list what listens here, a line a service",
           .usage = "portolan services [options]",
@@ -47,7 +47,7 @@ void add_units(LocalServices& found) {
   join_units(found.services, os::read_units(units, {}, found.gaps));
 }
 
-Result<int> list(const ListingWords& words) {
+Result<int> list(const ListingOptions& words) {
   if (!words.operands.empty()) {
     return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
   }

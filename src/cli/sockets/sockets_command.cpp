@@ -63,12 +63,12 @@ std::vector<const OptionSpec*> options_and_columns() {
     }
     return specs;
   }();
-  std::vector<const OptionSpec*> all = specs_of(sockets_options());
+  std::vector<const OptionSpec*> all = specs_of(sockets_option_table());
   for (const OptionSpec& column : columns) all.push_back(&column);
   return all;
 }
 
-Page page() {
+HelpPage page() {
   return {.name = "sockets",
           .summary = "list the sockets of this machine and who holds them",
           .usage = "portolan sockets [options] [<filter>]",
@@ -77,7 +77,7 @@ Page page() {
           .examples = examples};
 }
 
-Result<std::string> filter_text(const SocketsWords& words) {
+Result<std::string> filter_text(const SocketsOptions& words) {
   if (!words.filter_file.empty()) {
     constexpr std::size_t limit = std::size_t{1} << 20U;
     return os::read_file(words.filter_file, limit);
@@ -111,7 +111,7 @@ std::uint64_t unix_milliseconds() {
 
 class SocketsRun {
  public:
-  SocketsRun(const SocketsWords& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {
+  SocketsRun(const SocketsOptions& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {
     plan_.query.filter = &plan_.filter;
   }
 
@@ -242,7 +242,7 @@ class SocketsRun {
   [[nodiscard]] bool is_asked(const Row& row) const {
     const auto lists = [&row](const sockets::Source* source) {
       return source->protocol == row.protocol &&
-             (source->family == row.family || source->family == sockets::Family::none);
+             (source->family == row.family || source->family == sockets::AddressFamily::none);
     };
     return std::ranges::any_of(plan_.query.sources, lists) && plan_.filter.matches(row) &&
            (plan_.wanted == nullptr || plan_.wanted(row));
@@ -272,11 +272,11 @@ class SocketsRun {
     told_privilege_ = told_privilege_ || without_privilege_ > 0;
   }
 
-  const SocketsWords& words_;
+  const SocketsOptions& words_;
   SocketsPlan plan_;
   std::vector<os::SocketNamespace> spaces_;
   std::optional<catalog::Services> services_;
-  std::unique_ptr<sockets::Names> names_;
+  std::unique_ptr<sockets::RowNames> names_;
   std::unique_ptr<os::OutputFile> output_;
   std::unique_ptr<report::SocketSink> sink_;
   os::MonotonicClock clock_;
@@ -289,7 +289,7 @@ int run(const Invocation& invocation) {
   const auto words = parse_sockets_words(invocation.words);
   if (!words) return complain(words.error().message), status_refused;
   if (words->help) return print(help_text(page()));
-  if (words->version) return print(version_text(invocation.flavor));
+  if (words->version) return print(version_text(invocation.dialect));
   const auto filter = filter_text(*words);
   if (!filter) return complain(filter.error().message), status_refused;
   auto plan = plan_sockets(*words, *filter, os::filter_names());

@@ -10,8 +10,8 @@
 namespace portolan::cli {
 namespace {
 
-using sockets::Protocol;
-using Words = SocketsWords;
+using sockets::SocketKind;
+using Words = SocketsOptions;
 
 constexpr std::string_view which = "Which sockets";
 constexpr std::string_view shown = "What is shown of them";
@@ -21,7 +21,7 @@ constexpr std::string_view rest = "The rest";
 
 constexpr auto with_value = Argument::required;
 
-template <Protocol... Some>
+template <SocketKind... Some>
 Result<void> protocols(Words& words, const Given& /*given*/) {
   (words.protocols.push_back(Some), ...);
   return {};
@@ -34,17 +34,17 @@ Result<void> all(Words& words, const Given& /*given*/) {
 
 struct Name {
   std::string_view name;
-  std::array<std::optional<Protocol>, 4> protocols;
+  std::array<std::optional<SocketKind>, 4> protocols;
 };
 // What ss calls them, beside the names of protocols.
 constexpr std::array<Name, 7> groups{{
-    {"inet", {Protocol::tcp, Protocol::udp, Protocol::raw, Protocol::icmp}},
-    {"p_raw", {Protocol::packet}},
-    {"p_dgr", {Protocol::packet}},
-    {"u_str", {Protocol::unix_domain}},
-    {"u_dgr", {Protocol::unix_domain}},
-    {"u_seq", {Protocol::unix_domain}},
-    {"link", {Protocol::packet}},
+    {"inet", {SocketKind::tcp, SocketKind::udp, SocketKind::raw, SocketKind::icmp}},
+    {"p_raw", {SocketKind::packet}},
+    {"p_dgr", {SocketKind::packet}},
+    {"u_str", {SocketKind::unix_domain}},
+    {"u_dgr", {SocketKind::unix_domain}},
+    {"u_seq", {SocketKind::unix_domain}},
+    {"link", {SocketKind::packet}},
 }};
 
 Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
@@ -52,7 +52,7 @@ Result<void> add_named(Words& words, std::string_view option, std::string_view n
     words.protocols.clear();
     return {};
   }
-  if (const auto protocol = sockets::protocol_of(name); protocol && *protocol != Protocol::other) {
+  if (const auto protocol = sockets::kind_of(name); protocol && *protocol != SocketKind::other) {
     words.protocols.push_back(*protocol);
     return {};
   }
@@ -130,21 +130,21 @@ constexpr std::array table{
       set<&Words::listening>},
     O{{.spellings = {"--connected"}, .group = which, .summary = "only those with another end"}, set<&Words::connected>},
     O{{.spellings = {"-a", "--all"}, .group = which, .summary = "both; the default"}, all},
-    O{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, protocols<Protocol::tcp>},
-    O{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, protocols<Protocol::udp>},
+    O{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, protocols<SocketKind::tcp>},
+    O{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, protocols<SocketKind::udp>},
     O{{.spellings = {"-x", "--unix"}, .group = which, .summary = "UNIX; with path, file, mode and owner"},
-      protocols<Protocol::unix_domain>},
+      protocols<SocketKind::unix_domain>},
     O{{.spellings = {"-w", "--raw"}, .group = which, .summary = "raw IP, and ICMP (ping)"},
-      protocols<Protocol::raw, Protocol::icmp>},
-    O{{.spellings = {"-S", "--sctp"}, .group = which, .summary = "SCTP"}, protocols<Protocol::sctp>},
-    O{{.spellings = {"-d", "--dccp"}, .group = which, .summary = "DCCP"}, protocols<Protocol::dccp>},
-    O{{.spellings = {"-M", "--mptcp"}, .group = which, .summary = "Multipath TCP"}, protocols<Protocol::mptcp>},
-    O{{.spellings = {"-U", "--udplite"}, .group = which, .summary = "UDP-Lite"}, protocols<Protocol::udplite>},
+      protocols<SocketKind::raw, SocketKind::icmp>},
+    O{{.spellings = {"-S", "--sctp"}, .group = which, .summary = "SCTP"}, protocols<SocketKind::sctp>},
+    O{{.spellings = {"-d", "--dccp"}, .group = which, .summary = "DCCP"}, protocols<SocketKind::dccp>},
+    O{{.spellings = {"-M", "--mptcp"}, .group = which, .summary = "Multipath TCP"}, protocols<SocketKind::mptcp>},
+    O{{.spellings = {"-U", "--udplite"}, .group = which, .summary = "UDP-Lite"}, protocols<SocketKind::udplite>},
     O{{.spellings = {"-0", "--packet"}, .group = which, .summary = "packet sockets, which see whole frames"},
-      protocols<Protocol::packet>},
-    O{{.spellings = {"--netlink"}, .group = which, .summary = "netlink"}, protocols<Protocol::netlink>},
+      protocols<SocketKind::packet>},
+    O{{.spellings = {"--netlink"}, .group = which, .summary = "netlink"}, protocols<SocketKind::netlink>},
     O{{.spellings = {"--vsock"}, .group = which, .summary = "between virtual machines and their host"},
-      protocols<Protocol::vsock>},
+      protocols<SocketKind::vsock>},
     O{{.spellings = {"-A", "--query", "--socket"},
        .argument = with_value,
        .value = "<kinds>",
@@ -255,12 +255,12 @@ Result<void> check(const Words& words) {
 
 }  // namespace
 
-std::span<const Option<SocketsWords>> sockets_options() { return table; }
+std::span<const Option<SocketsOptions>> sockets_option_table() { return table; }
 
-Result<SocketsWords> parse_sockets_words(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(specs_of(sockets_options()), words, Dashes::two);
+Result<SocketsOptions> parse_sockets_words(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(sockets_option_table()), words, Dashes::two);
   if (!arguments) return fail(arguments.error());
-  SocketsWords result;
+  SocketsOptions result;
   for (const Given& given : arguments->options) {
     if (const auto done = table[given.option].apply(result, given); !done) return fail(done.error());
     if (result.help || result.version) return result;

@@ -14,11 +14,11 @@
 
 namespace portolan::cli {
 
-struct SocketsWords {
+struct SocketsOptions {
   bool help = false;
   bool version = false;
 
-  std::vector<sockets::Protocol> protocols;  // empty: all
+  std::vector<sockets::SocketKind> protocols;  // empty: all
   bool only_v4 = false;
   bool only_v6 = false;
   bool listening = false;
@@ -47,8 +47,8 @@ struct SocketsWords {
   Duration interval = std::chrono::seconds{1};
 };
 
-std::span<const Option<SocketsWords>> sockets_options();
+std::span<const Option<SocketsOptions>> sockets_option_table();
 // Errc::parse and Errc::usage with one sentence.
-Result<SocketsWords> parse_sockets_words(std::span<const std::string> words);
+Result<SocketsOptions> parse_sockets_words(std::span<const std::string> words);
 
 }  // namespace portolan::cli

@@ -9,9 +9,9 @@
 namespace portolan::cli {
 namespace {
 
-using sockets::Family;
-using sockets::Protocol;
+using sockets::AddressFamily;
 using sockets::Row;
+using sockets::SocketKind;
 using sockets::Source;
 using sockets::State;
 using Columns = std::vector<const sockets::Column*>;
@@ -22,8 +22,8 @@ bool waits(const Row& row) {
   if (sockets::is_listening(row)) return true;
   if (row.state != State::closed) return false;
   // Without connections, who is bound is open to all.
-  if (row.protocol == Protocol::unix_domain) return row.type != stream && !row.path.empty();
-  return sockets::is_ip(row) || row.protocol == Protocol::packet || row.protocol == Protocol::vsock;
+  if (row.protocol == SocketKind::unix_domain) return row.type != stream && !row.path.empty();
+  return sockets::is_ip(row) || row.protocol == SocketKind::packet || row.protocol == SocketKind::vsock;
 }
 
 bool has_other_end(const Row& row) {
@@ -31,13 +31,13 @@ bool has_other_end(const Row& row) {
          row.state != State::unknown;
 }
 
-bool is_asked(const Source& source, const SocketsWords& words) {
+bool is_asked(const Source& source, const SocketsOptions& words) {
   const bool some_family = words.only_v4 || words.only_v6;
   if (!words.protocols.empty() && std::ranges::find(words.protocols, source.protocol) == words.protocols.end()) {
     return false;
   }
-  if (source.family == Family::v4) return words.only_v4 || !some_family;
-  if (source.family == Family::v6) return words.only_v6 || !some_family;
+  if (source.family == AddressFamily::v4) return words.only_v4 || !some_family;
+  if (source.family == AddressFamily::v6) return words.only_v6 || !some_family;
   return !some_family || !words.protocols.empty();
 }
 
@@ -58,12 +58,12 @@ void append_named(Columns& columns, std::initializer_list<std::string_view> name
   }
 }
 
-bool only_unix(const SocketsWords& words) {
+bool only_unix(const SocketsOptions& words) {
   return !words.protocols.empty() &&
-         std::ranges::all_of(words.protocols, [](Protocol protocol) { return protocol == Protocol::unix_domain; });
+         std::ranges::all_of(words.protocols, [](SocketKind protocol) { return protocol == SocketKind::unix_domain; });
 }
 
-Columns columns_by_default(const SocketsWords& words) {
+Columns columns_by_default(const SocketsOptions& words) {
   const auto base = words.format == "json" ? sockets::json_columns()
                     : words.owners         ? sockets::default_columns()
                                            : sockets::ownerless_columns();
@@ -80,7 +80,7 @@ Columns columns_by_default(const SocketsWords& words) {
   return columns;
 }
 
-Result<void> plan_sort(const SocketsWords& words, SocketsPlan& plan) {
+Result<void> plan_sort(const SocketsOptions& words, SocketsPlan& plan) {
   if (words.sort.empty()) return {};
   std::string_view name = words.sort;
   plan.backwards = name.starts_with('-');
@@ -95,7 +95,7 @@ Result<void> plan_sort(const SocketsWords& words, SocketsPlan& plan) {
 
 }  // namespace
 
-Result<SocketsPlan> plan_sockets(const SocketsWords& words, std::string_view filter,
+Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view filter,
                                  const sockets::FilterNames& names) {
   SocketsPlan plan;
   auto parsed = sockets::Filter::parse(filter, names);

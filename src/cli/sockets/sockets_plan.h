@@ -20,6 +20,7 @@ struct SocketsPlan {
 };
 
 // Errc::parse and Errc::usage with a sentence. `filter` is the text of -F, or the words of the line.
-Result<SocketsPlan> plan_sockets(const SocketsWords& words, std::string_view filter, const sockets::FilterNames& names);
+Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view filter,
+                                 const sockets::FilterNames& names);
 
 }  // namespace portolan::cli

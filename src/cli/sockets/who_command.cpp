@@ -42,7 +42,7 @@ constexpr std::array examples{
 
 constexpr std::array table{json_option, help_option, version_option};
 
-Page page() {
+HelpPage page() {
   return {.name = "who",
           .summary = "tell who answers on a port, an address or a UNIX socket",
           .usage = "portolan who [options] <port>...",
@@ -54,7 +54,7 @@ Page page() {
 // A socket that fits the question and waits for nobody.
 struct Other {
   sockets::Listener socket;
-  sockets::Protocol protocol = sockets::Protocol::tcp;
+  sockets::SocketKind protocol = sockets::SocketKind::tcp;
   sockets::State state = sockets::State::unknown;
   std::string remote;
 };
@@ -68,7 +68,7 @@ std::string remote_text(const Row& row) {
 
 class WhoRun {
  public:
-  WhoRun(const Question& question, std::string text, sockets::Names& names) : question_{question}, names_{names} {
+  WhoRun(const Question& question, std::string text, sockets::RowNames& names) : question_{question}, names_{names} {
     who_.question = std::move(text);
     who_.is_port = question.path.empty();
   }
@@ -117,7 +117,7 @@ class WhoRun {
     for (const sockets::Service& service : services) who_.answers.push_back({service, 0});
     for (const Other& other : others_) {
       // MPTCP's own entry stands beside those of its TCP flows.
-      if (other.state != sockets::State::established || other.protocol == sockets::Protocol::mptcp) continue;
+      if (other.state != sockets::State::established || other.protocol == sockets::SocketKind::mptcp) continue;
       const std::size_t at = service_for(services, other.socket);
       if (at < services.size()) ++who_.answers[at].connections;
     }
@@ -159,7 +159,7 @@ class WhoRun {
   }
 
   const Question& question_;
-  sockets::Names& names_;
+  sockets::RowNames& names_;
   os::SocketQuery query_;
   std::vector<sockets::Listener> listeners_;
   std::vector<Other> others_;
@@ -168,7 +168,7 @@ class WhoRun {
   report::Who who_;
 };
 
-Result<std::vector<Question>> read_questions(const ListingWords& words, const catalog::Services& services) {
+Result<std::vector<Question>> read_questions(const ListingOptions& words, const catalog::Services& services) {
   if (words.operands.empty()) {
     return fail(Errc::usage,
                 "who is asked about something: a port, a service, ADDRESS:PORT or the path of a UNIX socket");
@@ -186,7 +186,7 @@ Result<std::vector<Question>> read_questions(const ListingWords& words, const ca
   return questions;
 }
 
-Result<int> answer(const ListingWords& words) {
+Result<int> answer(const ListingOptions& words) {
   const auto services = os::read_services();
   if (!services) return fail(services.error());
   const auto questions = read_questions(words, *services);

@@ -18,7 +18,7 @@ struct ReverseNamesOptions {
   bool system = false;               // --system-dns: the system's resolver, one name after another
 };
 
-class ReverseNames final : public engine::Names {
+class ReverseNames final : public engine::NameSource {
  public:
   // Nothing runs before the first ask(), so that the thread is born without the privileges that were
   // dropped until then. Errc::parse for a server that is no address.

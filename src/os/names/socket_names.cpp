@@ -90,22 +90,22 @@ class HostNames {
 };
 
 // Whose registry a port of this kind is looked up in; nullopt where it has none.
-std::optional<net::Protocol> registry_of(sockets::Protocol protocol) {
+std::optional<net::Protocol> registry_of(sockets::SocketKind protocol) {
   switch (protocol) {
-    case sockets::Protocol::tcp:
-    case sockets::Protocol::mptcp:
+    case sockets::SocketKind::tcp:
+    case sockets::SocketKind::mptcp:
       return net::Protocol::tcp;
-    case sockets::Protocol::udp:
-    case sockets::Protocol::udplite:
+    case sockets::SocketKind::udp:
+    case sockets::SocketKind::udplite:
       return net::Protocol::udp;
-    case sockets::Protocol::sctp:
+    case sockets::SocketKind::sctp:
       return net::Protocol::sctp;
     default:
       return std::nullopt;
   }
 }
 
-class SocketNames final : public sockets::Names {
+class SocketNames final : public sockets::RowNames {
  public:
   SocketNames(const NameChoice& choice, const catalog::Services* services)
       : choice_{choice}, services_{services}, own_namespace_{inode_of("/proc/self/ns/net")} {}
@@ -129,10 +129,10 @@ class SocketNames final : public sockets::Names {
     return known->second;
   }
 
-  std::string_view service(sockets::Protocol protocol, std::uint32_t port) override {
+  std::string_view service(sockets::SocketKind protocol, std::uint32_t port) override {
     return choice_.services ? registered_service(protocol, port) : std::string_view{};
   }
-  std::string_view registered_service(sockets::Protocol protocol, std::uint32_t port) override {
+  std::string_view registered_service(sockets::SocketKind protocol, std::uint32_t port) override {
     constexpr std::uint32_t largest_port = 65'535;
     const auto registry = registry_of(protocol);
     if (services_ == nullptr || !registry || port > largest_port) return {};
@@ -173,7 +173,7 @@ class SocketNames final : public sockets::Names {
 
 }  // namespace
 
-std::unique_ptr<sockets::Names> make_socket_names(const NameChoice& choice, const catalog::Services* services) {
+std::unique_ptr<sockets::RowNames> make_socket_names(const NameChoice& choice, const catalog::Services* services) {
   return std::make_unique<SocketNames>(choice, services);
 }
 

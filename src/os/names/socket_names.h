@@ -5,7 +5,7 @@
 
 #include "catalog/catalog.h"
 #include "os/process/processes.h"
-#include "sockets/names.h"
+#include "sockets/row_names.h"
 
 namespace portolan::os {
 
@@ -16,6 +16,6 @@ struct NameChoice {
 };
 
 // `services` outlives the result, and may be nullptr.
-std::unique_ptr<sockets::Names> make_socket_names(const NameChoice& choice, const catalog::Services* services);
+std::unique_ptr<sockets::RowNames> make_socket_names(const NameChoice& choice, const catalog::Services* services);
 
 }  // namespace portolan::os

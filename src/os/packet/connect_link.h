@@ -26,7 +26,7 @@ struct ConnectOptions {
   // Where all sockets are in use, one that has waited for this long makes room (--initial-rtt-timeout).
   Duration patience = std::chrono::seconds{1};
   std::string interface = {};  // every connection leaves through it (-e); "" lets the routes decide
-  int wake = -1;               // ends receive() early when readable (os::Control); -1: none
+  int wake = -1;               // ends receive() early when readable (os::TerminalControl); -1: none
 };
 
 // What a connection attempt that ended told, and the packet it stands for.

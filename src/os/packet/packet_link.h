@@ -29,7 +29,7 @@ SendFailure send_failure_of(int error);
 class PacketLink final : public engine::Link {
  public:
   // Opens everything that needs a privilege, so that privileges can be dropped afterwards.
-  // `wake`: a descriptor that ends receive() early when it is readable (os::Control), -1 for none.
+  // `wake`: a descriptor that ends receive() early when it is readable (os::TerminalControl), -1 for none.
   // Errc::privilege without CAP_NET_RAW; Errc::io when the kernel has no memory for the ring.
   static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1);
   ~PacketLink() override;

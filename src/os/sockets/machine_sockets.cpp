@@ -87,7 +87,7 @@ class Listing {
     for (const sockets::Source* source : query_.sources) {
       if (std::ranges::any_of(undecided_.rows(), [source](const sockets::Row& row) {
             return row.protocol == source->protocol &&
-                   (row.family == source->family || source->family == sockets::Family::none);
+                   (row.family == source->family || source->family == sockets::AddressFamily::none);
           })) {
         some.push_back(source);
       }
@@ -102,7 +102,7 @@ class Listing {
     visit_unlisted(owners_, listed_, namespaces, [this](sockets::Row& row) {
       const bool asked = std::ranges::any_of(
           query_.sources, [&row](const sockets::Source* source) { return source->protocol == row.protocol; });
-      const bool of_no_list = row.protocol == sockets::Protocol::other;
+      const bool of_no_list = row.protocol == sockets::SocketKind::other;
       if (!asked && !of_no_list) return true;
       if ((query_.wanted.states & sockets::mask_of(row.state)) == 0) return true;
       if (query_.filter != nullptr && !query_.filter->matches(row)) return true;

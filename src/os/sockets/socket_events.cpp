@@ -22,15 +22,15 @@ constexpr int receive_buffer = 4 * 1024 * 1024;
 constexpr std::size_t datagram_size = 8'192;  // one socket a datagram, a few hundred bytes each
 
 // The answer itself does not say: the attribute does (net/ipv4/inet_diag.c, inet_diag_handler_get_info).
-sockets::Protocol protocol_of(wire::MessageBytes message) {
-  sockets::Protocol protocol = sockets::Protocol::tcp;
+sockets::SocketKind protocol_of(wire::MessageBytes message) {
+  sockets::SocketKind protocol = sockets::SocketKind::tcp;
   const std::size_t begin = std::min(sizeof(nlmsghdr) + sizeof(inet_diag_msg), message.size());
   wire::for_each_attribute(message.subspan(begin), [&](std::uint16_t type, std::span<const std::uint8_t> payload) {
     if (type != INET_DIAG_PROTOCOL || payload.empty()) return;
     constexpr std::uint8_t udp = 17;
     constexpr std::uint8_t udplite = 136;
-    if (payload.front() == udp) protocol = sockets::Protocol::udp;
-    if (payload.front() == udplite) protocol = sockets::Protocol::udplite;
+    if (payload.front() == udp) protocol = sockets::SocketKind::udp;
+    if (payload.front() == udplite) protocol = sockets::SocketKind::udplite;
   });
   return protocol;
 }
@@ -52,28 +52,28 @@ Result<void> SocketEvents::listen(const SocketNamespace& space) {
   if (::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
     (void)::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
-  ears_.push_back({std::move(*socket), space.inode()});
+  subscriptions_.push_back({std::move(*socket), space.inode()});
   return {};
 }
 
 void SocketEvents::wait(Duration at_most) const {
   std::vector<pollfd> watched;
-  for (const Ear& ear : ears_) watched.push_back({ear.socket.get(), POLLIN, 0});
+  for (const Subscription& subscription : subscriptions_) watched.push_back({subscription.socket.get(), POLLIN, 0});
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(at_most).count();
   (void)::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(ms, 0, 86'400'000)));
 }
 
 bool SocketEvents::receive(const std::function<void(const sockets::Row&)>& visit) {
   bool whole = true;
-  for (const Ear& ear : ears_) whole = receive(ear, visit) && whole;
+  for (const Subscription& subscription : subscriptions_) whole = receive(subscription, visit) && whole;
   return whole;
 }
 
-bool SocketEvents::receive(const Ear& ear, const std::function<void(const sockets::Row&)>& visit) {
+bool SocketEvents::receive(const Subscription& subscription, const std::function<void(const sockets::Row&)>& visit) {
   alignas(nlmsghdr) std::array<std::uint8_t, datagram_size> room;
   bool whole = true;
   for (;;) {
-    const ssize_t size = ::recv(ear.socket.get(), room.data(), room.size(), 0);
+    const ssize_t size = ::recv(subscription.socket.get(), room.data(), room.size(), 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == ENOBUFS) {
       whole = false;
@@ -87,7 +87,7 @@ bool SocketEvents::receive(const Ear& ear, const std::function<void(const socket
       if (message.empty() || !sockets::parse_inet_diag(message, protocol_of(message), row)) continue;
       row.state = sockets::State::closed;
       row.receive_queue = row.send_queue = 0;
-      row.network_namespace = ear.network_namespace;
+      row.network_namespace = subscription.network_namespace;
       row.no_owner = sockets::NoOwner::gone;
       visit(row);
     }

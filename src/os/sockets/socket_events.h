@@ -24,13 +24,13 @@ class SocketEvents {
   [[nodiscard]] bool receive(const std::function<void(const sockets::Row&)>& visit);
 
  private:
-  struct Ear {
+  struct Subscription {
     FileDescriptor socket;
     std::uint64_t network_namespace = 0;
   };
-  static bool receive(const Ear& ear, const std::function<void(const sockets::Row&)>& visit);
+  static bool receive(const Subscription& subscription, const std::function<void(const sockets::Row&)>& visit);
 
-  std::vector<Ear> ears_;
+  std::vector<Subscription> subscriptions_;
 };
 
 }  // namespace portolan::os

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "sockets/names.h"
 #include "sockets/row.h"
+#include "sockets/row_names.h"
 
 namespace portolan::os {
 

@@ -39,7 +39,7 @@ int errno_in(wire::MessageBytes message) {
   return number > -4'096 && number <= 0 ? -number : EBADMSG;
 }
 
-Result<void> send_request(int socket, const sockets::Source& source, const sockets::Wanted& wanted) {
+Result<void> send_request(int socket, const sockets::Source& source, const sockets::Detail& wanted) {
   std::vector<std::uint8_t> request;
   source.request(request, wanted);
   sockaddr_nl kernel{};
@@ -194,7 +194,7 @@ bool SocketNamespace::is_empty(const sockets::Source& source) {
   return sockets::counted(*counts_, source.counted_as) == 0U;
 }
 
-Result<void> SocketNamespace::list(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
+Result<void> SocketNamespace::list(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
                                    std::vector<std::string>& gaps) {
   if (is_empty(source)) return {};
   if (source.request != nullptr) {
@@ -225,7 +225,7 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
 }
 
 Result<SocketNamespace::Ended> SocketNamespace::ended_with(int error, const sockets::Source& source,
-                                                           const sockets::Wanted& wanted) {
+                                                           const sockets::Detail& wanted) {
   if (error == 0) return Ended::listed;
   // EPERM: marks are for CAP_NET_ADMIN; EINVAL: a kernel older than what the program asks.
   if (!wanted.bytecode.empty() && (error == EPERM || error == EINVAL)) return Ended::program_refused;
@@ -233,17 +233,17 @@ Result<SocketNamespace::Ended> SocketNamespace::ended_with(int error, const sock
   return failure(source.name, error);
 }
 
-Result<SocketNamespace::Ended> SocketNamespace::list_dump(const sockets::Source& source, const sockets::Wanted& wanted,
+Result<SocketNamespace::Ended> SocketNamespace::list_dump(const sockets::Source& source, const sockets::Detail& wanted,
                                                           const Visit& visit, std::vector<std::string>& gaps) {
   auto ended = list_dump_once(source, wanted, visit, gaps);
   if (!ended || *ended != Ended::program_refused) return ended;
-  sockets::Wanted without = wanted;
+  sockets::Detail without = wanted;
   without.bytecode.clear();
   return list_dump_once(source, without, visit, gaps);
 }
 
 Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::Source& source,
-                                                               const sockets::Wanted& wanted, const Visit& visit,
+                                                               const sockets::Detail& wanted, const Visit& visit,
                                                                std::vector<std::string>& gaps) {
   if (const auto opened = open(); !opened) return fail(opened.error());
   if (const auto sent = send_request(diag_.get(), source, wanted); !sent) return fail(sent.error());
@@ -277,7 +277,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
   }
 }
 
-Result<void> SocketNamespace::list_file(const sockets::Source& source, const sockets::Wanted& wanted,
+Result<void> SocketNamespace::list_file(const sockets::Source& source, const sockets::Detail& wanted,
                                         const Visit& visit, std::vector<std::string>& gaps) {
   const auto file = open_file(source.proc_file);
   if (!file) return fail(file.error());

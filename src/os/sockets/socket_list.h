@@ -38,18 +38,18 @@ class SocketNamespace {
   // source's /proc file is read; where that is missing too, the kernel knows no such sockets, which is no error.
   // `gaps` gets a sentence for whatever may be missing: a dump that the kernel interrupted, lines that nobody
   // understands. `visit` runs in the calling thread; false from it ends the list.
-  Result<void> list(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
+  Result<void> list(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
                     std::vector<std::string>& gaps);
 
  private:
   enum class Ended : std::uint8_t { listed, stopped, no_dump, program_refused };
-  Result<Ended> list_dump(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
+  Result<Ended> list_dump(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
                           std::vector<std::string>& gaps);
-  Result<void> list_file(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
+  Result<void> list_file(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
                          std::vector<std::string>& gaps);
-  Result<Ended> list_dump_once(const sockets::Source& source, const sockets::Wanted& wanted, const Visit& visit,
+  Result<Ended> list_dump_once(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
                                std::vector<std::string>& gaps);
-  static Result<Ended> ended_with(int error, const sockets::Source& source, const sockets::Wanted& wanted);
+  static Result<Ended> ended_with(int error, const sockets::Source& source, const sockets::Detail& wanted);
   [[nodiscard]] bool is_empty(const sockets::Source& source);
   [[nodiscard]] Result<FileDescriptor> open_file(std::string_view name) const;
 

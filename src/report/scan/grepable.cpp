@@ -75,7 +75,7 @@ Result<void> GrepableReport::host(const HostRecord& told) {
   if (host == nullptr) return {};
   host_status(*host, status_of(host->state));
   if (host->timed_out) host_status(*host, "Timeout");
-  const bool ports_told = !host->timed_out || options_.flavor == Flavor::portolan;
+  const bool ports_told = !host->timed_out || options_.dialect == Dialect::portolan;
   if (host->port_scanned && ports_told) host_ports(*host);
   if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head(*host));
   return page_.send();

@@ -3,7 +3,7 @@
 
 #include "model/sink.h"
 #include "report/options.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 
 namespace portolan::report {
 
@@ -21,7 +21,7 @@ class GrepableReport : public model::Sink {
   void host_status(const model::HostRecord& host, std::string_view status);
   void host_ports(const model::HostRecord& host);
 
-  Page page_;
+  OutputBuffer page_;
   ReportOptions options_;
 };
 

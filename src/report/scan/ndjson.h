@@ -8,7 +8,7 @@
 
 #include "model/sink.h"
 #include "report/options.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "report/scan/stats_timer.h"
 
 namespace portolan::report {
@@ -41,7 +41,7 @@ class NdjsonReport : public model::Sink {
   void counts(const model::HostRecord& host);
   void unlisted(const model::HostRecord& host);
 
-  Page page_;
+  OutputBuffer page_;
   ReportOptions options_;
   StatsTimer stats_;
   // Open ports told before their host was done, so that none is told twice. Only of hosts that are

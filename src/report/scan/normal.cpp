@@ -84,7 +84,7 @@ Result<void> NormalReport::begin(const model::ScanStarted& started) {
   const std::string minute = minute_text(started.time, options_.calendar);
   if (options_.audience == Audience::file) {
     page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
-  } else if (options_.flavor == Flavor::nmap) {
+  } else if (options_.dialect == Dialect::nmap) {
     page_.add("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url, minute);
   } else {
     page_.add("Starting portolan {} at {}\n", program_version, minute);
@@ -119,25 +119,25 @@ Result<void> NormalReport::open_port(const model::OpenPort& found) {
 
 Result<void> NormalReport::remark(const model::Remark& said) {
   if (options_.audience == Audience::watcher) return {};
-  page_.add("{}\n", escape_terminal(remark_text(said, options_.flavor)));
+  page_.add("{}\n", escape_terminal(remark_text(said, options_.dialect)));
   return page_.send();
 }
 
 Result<void> NormalReport::host(const HostRecord& told) {
   // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
-  if (!told.remarks.empty() && options_.flavor == Flavor::portolan) host_noted_ = true;
+  if (!told.remarks.empty() && options_.dialect == Dialect::portolan) host_noted_ = true;
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
   host_head(*host);
   if (host->state == model::HostState::down) {
-    if (options_.flavor == Flavor::portolan && !host->remarks.empty()) {
-      page_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.flavor)));
+    if (options_.dialect == Dialect::portolan && !host->remarks.empty()) {
+      page_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.dialect)));
     }
     return page_.send();
   }
   host_names(*host);
-  if (host->timed_out && options_.flavor == Flavor::nmap) {
+  if (host->timed_out && options_.dialect == Dialect::nmap) {
     page_.add("Skipping host {} due to host timeout\n", title(*host, options_));
     return page_.send();
   }
@@ -148,7 +148,7 @@ Result<void> NormalReport::host(const HostRecord& told) {
 }
 
 void NormalReport::host_head(const HostRecord& host) {
-  page_.add("{} scan report for {}", program_name(options_.flavor), title(host, options_));
+  page_.add("{} scan report for {}", program_name(options_.dialect), title(host, options_));
   const std::string why = reasons_told(options_) ? ", received " + reason_text(host.reason, host.reason_ttl) : "";
   switch (host.state) {
     case model::HostState::down:
@@ -239,8 +239,8 @@ void NormalReport::host_tail(const HostRecord& host) {
   }
   // nmap would not have shown this host at all; shown without this line it would be taken for whole.
   if (host.interrupted) page_.put("The scan of this host was stopped early; what is listed is incomplete.\n");
-  if (!host.remarks.empty() && options_.flavor == Flavor::portolan) {
-    page_.add("Note: {}\n", escape_terminal(note_text(host, options_.flavor)));
+  if (!host.remarks.empty() && options_.dialect == Dialect::portolan) {
+    page_.add("Note: {}\n", escape_terminal(note_text(host, options_.dialect)));
   }
   if (host.port_scanned || host.timed_out) page_.put("\n");
 }
@@ -261,7 +261,7 @@ void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   }
   // Why a scan failed is told on standard error by whoever runs it.
   if (!finished.success) return;
-  const bool nmap = options_.flavor == Flavor::nmap;
+  const bool nmap = options_.dialect == Dialect::nmap;
   page_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
             done_text(finished));
   if (nmap) return;
@@ -272,7 +272,7 @@ void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
 }
 
 void NormalReport::finish_for_file(const model::ScanFinished& finished) {
-  if (options_.flavor == Flavor::portolan && ports_asked_ && finished.success) {
+  if (options_.dialect == Dialect::portolan && ports_asked_ && finished.success) {
     page_.add("# {}\n", loss_text(finished));
   }
   page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));

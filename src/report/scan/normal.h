@@ -5,7 +5,7 @@
 
 #include "model/sink.h"
 #include "report/options.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 
 namespace portolan::report {
 
@@ -34,7 +34,7 @@ class NormalReport : public model::Sink {
   void finish_for_watcher(const model::ScanFinished& finished);
   void finish_for_file(const model::ScanFinished& finished);
 
-  Page page_;
+  OutputBuffer page_;
   ReportOptions options_;
   bool ports_asked_ = false;
   bool list_only_ = false;

@@ -24,7 +24,7 @@ std::string clock_after(model::WallTime now, Duration remaining, const ReportOpt
 std::string whole_scan_text(Duration remaining) { return span_text(remaining) + " for the whole scan"; }
 
 std::string stats_text(const model::Progress& progress, const ReportOptions& options) {
-  const bool nmap = options.flavor == Flavor::nmap;
+  const bool nmap = options.dialect == Dialect::nmap;
   const std::string task = escape_terminal(task_text(progress.task));
   std::string text =
       fmt::format("Stats: {} elapsed; {} hosts completed ({} up), {} undergoing {}\n", span_text(progress.elapsed),

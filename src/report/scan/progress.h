@@ -12,7 +12,7 @@
 #include "model/sink.h"
 #include "report/options.h"
 #include "report/output.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "report/scan/stats_timer.h"
 
 namespace portolan::report {
@@ -67,7 +67,7 @@ class StatsLines : public model::Sink {
   Result<void> on(const model::Event& event) override;
 
  private:
-  Page page_;
+  OutputBuffer page_;
   ReportOptions options_;
   StatsTimer stats_;
   bool asked_ = false;

@@ -7,7 +7,8 @@ namespace portolan::report {
 
 Result<void> Warnings::on(const model::Event& event) {
   return model::dispatch(event, [this](const model::Remark& remark) {
-    page_.add("{}{}\n", flavor_ == Flavor::portolan ? "portolan: " : "", escape_terminal(remark_text(remark, flavor_)));
+    page_.add("{}{}\n", dialect_ == Dialect::portolan ? "portolan: " : "",
+              escape_terminal(remark_text(remark, dialect_)));
     return page_.send();
   });
 }

@@ -3,7 +3,7 @@
 
 #include "model/sink.h"
 #include "report/options.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 
 namespace portolan::report {
 
@@ -11,12 +11,12 @@ class Warnings : public model::Sink {
  public:
   // `output` outlives this. Under the name nmap a warning is its sentence alone; under its own the
   // program says who speaks.
-  Warnings(Output& output, Flavor flavor) : page_{output}, flavor_{flavor} {}
+  Warnings(Output& output, Dialect dialect) : page_{output}, dialect_{dialect} {}
   Result<void> on(const model::Event& event) override;
 
  private:
-  Page page_;
-  Flavor flavor_;
+  OutputBuffer page_;
+  Dialect dialect_;
 };
 
 }  // namespace portolan::report

@@ -62,7 +62,7 @@ std::optional<std::string> zone_name(const net::IpAddress& address, const Report
 }
 
 std::string shown_address(const net::IpAddress& address, const ReportOptions& options) {
-  if (options.flavor == Flavor::nmap) return plain_address(address);
+  if (options.dialect == Dialect::nmap) return plain_address(address);
   const auto name = zone_name(address, options);
   return name ? plain_address(address) + '%' + escape_terminal(*name) : net::to_string(address);
 }
@@ -97,7 +97,7 @@ std::string reason_text(const model::PortRecord& port, const ReportOptions& opti
   return text;
 }
 
-std::string_view program_name(Flavor flavor) { return flavor == Flavor::nmap ? "Nmap" : "portolan"; }
+std::string_view program_name(Dialect dialect) { return dialect == Dialect::nmap ? "Nmap" : "portolan"; }
 
 std::string done_text(const model::ScanFinished& finished) {
   return fmt::format("{} {} ({} {} up) scanned in {:.2f} seconds", finished.hosts_total,
@@ -106,13 +106,13 @@ std::string done_text(const model::ScanFinished& finished) {
 }
 
 std::string initiated_text(const model::ScanStarted& started, const ReportOptions& options) {
-  const std::string_view version = options.flavor == Flavor::nmap ? nmap_version : program_version;
-  return fmt::format("{} {} scan initiated {} as: {}", program_name(options.flavor), version,
+  const std::string_view version = options.dialect == Dialect::nmap ? nmap_version : program_version;
+  return fmt::format("{} {} scan initiated {} as: {}", program_name(options.dialect), version,
                      date_text(started.time, options.calendar), command_line(started.arguments));
 }
 
 std::string ended_text(const model::ScanFinished& finished, const ReportOptions& options) {
-  const std::string_view program = program_name(options.flavor);
+  const std::string_view program = program_name(options.dialect);
   const std::string date = date_text(finished.time, options.calendar);
   if (!finished.success) return fmt::format("{} scan failed at {}: {}", program, date, finished.error);
   const std::string_view how = finished.interrupted ? "scan interrupted" : "done";
@@ -152,16 +152,16 @@ std::string total_text(const model::TaskRecord& task) {
 
 namespace {
 
-std::string unresolved_text(const model::Remark& remark, Flavor flavor) {
-  if (flavor == Flavor::nmap) return fmt::format("Failed to resolve \"{}\".", remark.text(1));
+std::string unresolved_text(const model::Remark& remark, Dialect dialect) {
+  if (dialect == Dialect::nmap) return fmt::format("Failed to resolve \"{}\".", remark.text(1));
   if (remark.text(0).empty()) return std::string{remark.text(2)};
   return fmt::format("{}: {}", remark.text(0), remark.text(2));
 }
 
-std::string other_protocol_text(std::string_view protocol, Flavor flavor) {
+std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
   const bool udp = protocol == net::name_of(net::Protocol::udp);
   const std::string_view name = udp ? "UDP" : "SCTP";
-  if (flavor == Flavor::portolan) return fmt::format("-p names {} ports, but only TCP ports can be asked yet", name);
+  if (dialect == Dialect::portolan) return fmt::format("-p names {} ports, but only TCP ports can be asked yet", name);
   return fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
                      udp ? "U:" : "S:", name, udp ? "-sU" : "-sY or -sZ");
 }
@@ -189,7 +189,7 @@ std::string host_remark_text(const model::Remark& remark) {
 
 }  // namespace
 
-std::string remark_text(const model::Remark& remark, Flavor flavor) {
+std::string remark_text(const model::Remark& remark, Dialect dialect) {
   using enum model::RemarkCode;
   switch (remark.code) {
     case nothing_answered:
@@ -212,26 +212,26 @@ std::string remark_text(const model::Remark& remark, Flavor flavor) {
     case no_targets:
       return "WARNING: No targets were specified, so 0 hosts scanned.";
     case unresolved:
-      return unresolved_text(remark, flavor);
+      return unresolved_text(remark, dialect);
     case connects_instead:
       return "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used";
     case connects_for_discovery:
-      return flavor == Flavor::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
-                                    : "without raw packets hosts are asked by TCP connections to ports 80 and 443 "
-                                      "instead of ICMP";
+      return dialect == Dialect::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
+                                      : "without raw packets hosts are asked by TCP connections to ports 80 and 443 "
+                                        "instead of ICMP";
     case no_tcp_ports:
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
     case other_protocol:
-      return other_protocol_text(remark.text(0), flavor);
+      return other_protocol_text(remark.text(0), dialect);
   }
   return {};
 }
 
-std::string note_text(const model::HostRecord& host, Flavor flavor) {
+std::string note_text(const model::HostRecord& host, Dialect dialect) {
   std::string text;
   for (const model::Remark& remark : host.remarks) {
     if (!text.empty()) text += ' ';
-    text += remark_text(remark, flavor);
+    text += remark_text(remark, dialect);
   }
   return text;
 }

@@ -47,7 +47,7 @@ std::string reason_text(model::Reason reason, std::uint8_t ttl);
 std::string reason_text(const model::PortRecord& port, const ReportOptions& options);
 
 // "Nmap", "portolan".
-std::string_view program_name(Flavor flavor);
+std::string_view program_name(Dialect dialect);
 // "1 IP address (1 host up) scanned in 0.05 seconds"
 std::string done_text(const model::ScanFinished& finished);
 // "Nmap 7.93 scan initiated Sat Nov 21 10:16:44 2026 as: nmap -n host"; not escaped.
@@ -63,9 +63,9 @@ std::string scope_text(const model::TaskRecord& task);
 std::string total_text(const model::TaskRecord& task);
 
 // The remark as one sentence, in nmap's words under its name. Not escaped.
-std::string remark_text(const model::Remark& remark, Flavor flavor);
+std::string remark_text(const model::Remark& remark, Dialect dialect);
 // All remarks about a host, one sentence behind the other; "" where there are none. Not escaped.
-std::string note_text(const model::HostRecord& host, Flavor flavor);
+std::string note_text(const model::HostRecord& host, Dialect dialect);
 
 // One sentence for a person: the measured loss, and how many open ports it may have hidden.
 std::string loss_text(const model::ScanFinished& finished);

@@ -37,25 +37,25 @@ std::string_view address_type(const net::IpAddress& address) { return address.is
 std::int64_t microseconds(Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
 
 // What nmap has no element for stands in the host's comment attribute.
-std::string comment_of(const HostRecord& host, Flavor flavor) {
+std::string comment_of(const HostRecord& host, Dialect dialect) {
   std::string comment;
   if (host.interrupted) comment = "The scan of this host was stopped early; what is listed is incomplete.";
-  if (!host.remarks.empty() && flavor == Flavor::portolan) {
+  if (!host.remarks.empty() && dialect == Dialect::portolan) {
     if (!comment.empty()) comment += ' ';
-    comment += note_text(host, flavor);
+    comment += note_text(host, dialect);
   }
   return comment;
 }
 
 // nmap gives no ports of a host that it gave up. Under its own name portolan gives what it has; the
 // attribute timedout says that it is incomplete.
-bool ports_told(const HostRecord& host, Flavor flavor) {
-  if (!host.port_scanned || (host.timed_out && flavor == Flavor::nmap)) return false;
+bool ports_told(const HostRecord& host, Dialect dialect) {
+  if (!host.port_scanned || (host.timed_out && dialect == Dialect::nmap)) return false;
   return !host.ports.empty() || !host.extra.empty();
 }
 
 std::string summary_of(const model::ScanFinished& finished, const ReportOptions& options) {
-  return fmt::format("{} done at {}; {}", program_name(options.flavor), date_text(finished.time, options.calendar),
+  return fmt::format("{} done at {}; {}", program_name(options.dialect), date_text(finished.time, options.calendar),
                      done_text(finished));
 }
 
@@ -87,7 +87,7 @@ void XmlReport::head(const model::ScanStarted& started) {
             escape_command_line(command_line(started.arguments)), unix_seconds(started.time),
             date_text(started.time, options_.calendar), nmap_version);
   // The one attribute of the root element that the DTD leaves free: a name for the settings used.
-  if (options_.flavor == Flavor::portolan) page_.add(" profile_name=\"portolan {}\"", program_version);
+  if (options_.dialect == Dialect::portolan) page_.add(" profile_name=\"portolan {}\"", program_version);
   page_.add(" xmloutputversion=\"{}\">\n", xml_output_version);
   for (const model::ScanInfo& scan : started.scans) {
     page_.add("<scaninfo type=\"{}\" protocol=\"{}\" numservices=\"{}\" services=\"{}\"/>\n", escape_xml(scan.type),
@@ -129,7 +129,7 @@ Result<void> XmlReport::host(const HostRecord& told) {
   if (host == nullptr) return {};
   host_open(*host);
   host_names(*host);
-  if (ports_told(*host, options_.flavor)) host_ports(*host);
+  if (ports_told(*host, options_.dialect)) host_ports(*host);
   host_close(*host);
   return page_.send();
 }
@@ -140,7 +140,7 @@ void XmlReport::host_open(const HostRecord& host) {
     page_.add(" starttime=\"{}\" endtime=\"{}\"", unix_seconds(host.started), unix_seconds(host.ended));
   }
   if (host.timed_out) page_.put(" timedout=\"true\"");
-  const std::string comment = comment_of(host, options_.flavor);
+  const std::string comment = comment_of(host, options_.dialect);
   if (!comment.empty()) page_.add(" comment=\"{}\"", escape_xml(comment));
   page_.add("><status state=\"{}\" reason=\"{}\" reason_ttl=\"{}\"/>\n", name_of(host.state), name_of(host.reason),
             host.reason_ttl);

@@ -4,7 +4,7 @@
 
 #include "model/sink.h"
 #include "report/options.h"
-#include "report/page.h"
+#include "report/output_buffer.h"
 #include "report/scan/stats_timer.h"
 
 namespace portolan::report {
@@ -31,7 +31,7 @@ class XmlReport : public model::Sink {
   void port(const model::PortRecord& port);
   void host_close(const model::HostRecord& host);
 
-  Page page_;
+  OutputBuffer page_;
   ReportOptions options_;
   StatsTimer stats_;
   bool started_ = false;

@@ -5,7 +5,6 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/flavor.h"
 #include "report/plain_table.h"
 #include "report/sockets/service_list.h"
 
@@ -80,7 +79,7 @@ void append_encryption(std::string& out, const Encryption& one) {
   out += '}';
 }
 
-void append_listener(std::string& out, const sockets::Service& service, sockets::Names& names) {
+void append_listener(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
   append(out, R"({{"where":)");
   append_json(out, places_text(service.places, service.network_namespace, names));
   append_member(out, "program", service.program);
@@ -105,7 +104,7 @@ void append_list(std::string& out, std::string_view name, const Elements& elemen
   out += ']';
 }
 
-void append_entry(std::string& out, const PortEntry& entry, sockets::Names& names) {
+void append_entry(std::string& out, const PortEntry& entry, sockets::RowNames& names) {
   append(out, R"({{"record":"port","protocol":"{}",)", net::name_of(entry.protocol));
   if (entry.ports.first == entry.ports.last) {
     append(out, R"("port":{})", entry.ports.first.value());
@@ -143,7 +142,7 @@ std::string port_table(std::span<const PortEntry> entries, bool listeners_known,
   return table.text(width);
 }
 
-std::string port_json(std::span<const PortEntry> entries, sockets::Names& names, std::span<const std::string> gaps) {
+std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names, std::span<const std::string> gaps) {
   std::string out =
       fmt::format("{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\"}}\n",
                   port_schema, program_version);

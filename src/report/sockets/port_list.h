@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "sockets/names.h"
 #include "sockets/port_survey.h"
+#include "sockets/row_names.h"
 
 namespace portolan::report {
 
@@ -18,7 +18,7 @@ inline constexpr std::string_view port_schema = "portolan-ports/1";
 std::string port_table(std::span<const sockets::PortEntry> entries, bool listeners_known,
                        std::optional<std::size_t> width);
 // An object a line: start, a `port` each, a `gap` for each sentence about what is not known, finish.
-std::string port_json(std::span<const sockets::PortEntry> entries, sockets::Names& names,
+std::string port_json(std::span<const sockets::PortEntry> entries, sockets::RowNames& names,
                       std::span<const std::string> gaps);
 
 // "STARTTLS (RFC 3207); submissions 465/tcp (RFC 8314)", "yes (RFC 4253)"; "" where nothing is known.

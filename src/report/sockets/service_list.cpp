@@ -6,7 +6,6 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/flavor.h"
 #include "report/plain_table.h"
 
 namespace portolan::report {
@@ -21,7 +20,7 @@ std::string flags_text(const sockets::Service& service) {
   return text;
 }
 
-std::string where_text(const sockets::Service& service, sockets::Names& names) {
+std::string where_text(const sockets::Service& service, sockets::RowNames& names) {
   return service.device.empty() ? places_text(service.places, service.network_namespace, names) : service.device;
 }
 
@@ -29,7 +28,7 @@ bool is_stopped(const sockets::Service& service) {
   return std::ranges::find(service.flags, sockets::UnitFlag::stopped) != service.flags.end();
 }
 
-void append_service(std::string& out, const sockets::Service& service, sockets::Names& names) {
+void append_service(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
   append(out, R"({{"record":"service","protocol":"{}","port":{})", name_of(service.protocol), service.port);
   append_member(out, "service", names.registered_service(service.protocol, service.port));
   append_member(out, "where", where_text(service, names));
@@ -60,7 +59,7 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_json(out, value);
 }
 
-void append_places_json(std::string& out, const sockets::Service& service, sockets::Names& names) {
+void append_places_json(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
   out += R"(,"addresses":[)";
   for (std::size_t i = 0; i < service.places.size(); ++i) {
     const sockets::Place& place = service.places[i];
@@ -87,7 +86,7 @@ std::string holder_text(const sockets::Service& service) {
   return fmt::format("{}({}{})", service.program.empty() ? "?" : service.program, service.pids.front(), more);
 }
 
-std::string service_table(std::span<const sockets::Service> services, sockets::Names& names,
+std::string service_table(std::span<const sockets::Service> services, sockets::RowNames& names,
                           std::optional<std::size_t> width) {
   PlainTable table{{"NAME", "PROTO", "PORT", "ADDRESSES", "FLAGS", "PROGRAM"}};
   for (const sockets::Service& service : services) {
@@ -98,7 +97,7 @@ std::string service_table(std::span<const sockets::Service> services, sockets::N
   return table.text(width);
 }
 
-std::string service_json(std::span<const sockets::Service> services, sockets::Names& names,
+std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
                          std::span<const std::string> gaps) {
   std::string out =
       fmt::format("{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\"}}\n",

@@ -8,17 +8,17 @@
 #include <string_view>
 
 #include "sockets/listeners.h"
-#include "sockets/names.h"
+#include "sockets/row_names.h"
 
 namespace portolan::report {
 
 inline constexpr std::string_view service_schema = "portolan-services/1";
 
 // With a heading. `width`: columns of the terminal, to which lines are cut; nullopt: not a terminal, nothing is cut.
-std::string service_table(std::span<const sockets::Service> services, sockets::Names& names,
+std::string service_table(std::span<const sockets::Service> services, sockets::RowNames& names,
                           std::optional<std::size_t> width);
 // An object a line: start, a `service` each, a `gap` for each sentence about what the list does not hold, finish.
-std::string service_json(std::span<const sockets::Service> services, sockets::Names& names,
+std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
                          std::span<const std::string> gaps);
 
 // Why nobody is named, as one word: "no-privilege".
@@ -27,7 +27,7 @@ std::string reason_word(sockets::NoOwner reason);
 std::string holder_text(const sockets::Service& service);
 
 // `"addresses":[{"address":"::","interface":"eth0"}]`, the members that services and answers have in common.
-void append_places_json(std::string& out, const sockets::Service& service, sockets::Names& names);
+void append_places_json(std::string& out, const sockets::Service& service, sockets::RowNames& names);
 // `,"name":"value"`, or nothing where the value is "".
 void append_member(std::string& out, std::string_view name, std::string_view value);
 

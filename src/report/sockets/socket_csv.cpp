@@ -28,7 +28,7 @@ class Field final : public Cell {
 
 class SocketCsv final : public SocketSink {
  public:
-  SocketCsv(Output& output, sockets::Names& names, const SocketListOptions& options)
+  SocketCsv(Output& output, sockets::RowNames& names, const SocketListOptions& options)
       : buffer_{output}, names_{names}, field_{buffer_.text()}, columns_{options.columns} {
     if (!options.heading) return;
     std::string_view separator;
@@ -58,14 +58,15 @@ class SocketCsv final : public SocketSink {
 
  private:
   SocketBuffer buffer_;
-  sockets::Names& names_;
+  sockets::RowNames& names_;
   Field field_;
   std::vector<const Column*> columns_;
 };
 
 }  // namespace
 
-std::unique_ptr<SocketSink> make_socket_csv(Output& output, sockets::Names& names, const SocketListOptions& options) {
+std::unique_ptr<SocketSink> make_socket_csv(Output& output, sockets::RowNames& names,
+                                            const SocketListOptions& options) {
   return std::make_unique<SocketCsv>(output, names, options);
 }
 

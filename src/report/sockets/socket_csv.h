@@ -7,6 +7,6 @@
 
 namespace portolan::report {
 
-std::unique_ptr<SocketSink> make_socket_csv(Output& output, sockets::Names& names, const SocketListOptions& options);
+std::unique_ptr<SocketSink> make_socket_csv(Output& output, sockets::RowNames& names, const SocketListOptions& options);
 
 }  // namespace portolan::report

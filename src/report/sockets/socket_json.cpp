@@ -5,7 +5,6 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/flavor.h"
 #include "report/number_text.h"
 #include "report/sockets/socket_buffer.h"
 
@@ -47,7 +46,7 @@ class MemberCell final : public Cell {
 
 class SocketJson final : public SocketSink {
  public:
-  SocketJson(Output& output, sockets::Names& names, const SocketListOptions& options)
+  SocketJson(Output& output, sockets::RowNames& names, const SocketListOptions& options)
       : buffer_{output}, names_{names}, cell_{buffer_.text()} {
     for (const Column* column : options.columns) {
       members_.push_back({column, fmt::format(",\"{}\":", column->name)});
@@ -114,7 +113,7 @@ class SocketJson final : public SocketSink {
   }
 
   SocketBuffer buffer_;
-  sockets::Names& names_;
+  sockets::RowNames& names_;
   MemberCell cell_;
   std::vector<Member> members_;
   std::uint64_t rows_ = 0;
@@ -122,7 +121,8 @@ class SocketJson final : public SocketSink {
 
 }  // namespace
 
-std::unique_ptr<SocketSink> make_socket_json(Output& output, sockets::Names& names, const SocketListOptions& options) {
+std::unique_ptr<SocketSink> make_socket_json(Output& output, sockets::RowNames& names,
+                                             const SocketListOptions& options) {
   return std::make_unique<SocketJson>(output, names, options);
 }
 

@@ -10,6 +10,7 @@ namespace portolan::report {
 // Its number is raised when a reader of the previous one would be misled; new fields do not raise it.
 inline constexpr std::string_view socket_schema = "portolan-sockets/1";
 
-std::unique_ptr<SocketSink> make_socket_json(Output& output, sockets::Names& names, const SocketListOptions& options);
+std::unique_ptr<SocketSink> make_socket_json(Output& output, sockets::RowNames& names,
+                                             const SocketListOptions& options);
 
 }  // namespace portolan::report

@@ -41,7 +41,7 @@ struct SocketFormat {
   std::string_view name;  // "table", "json", "csv"
   std::string_view summary;
   // Output and names outlive the sink.
-  std::unique_ptr<SocketSink> (*make)(Output& output, sockets::Names& names, const SocketListOptions& options);
+  std::unique_ptr<SocketSink> (*make)(Output& output, sockets::RowNames& names, const SocketListOptions& options);
 };
 std::span<const SocketFormat> socket_formats();
 const SocketFormat* socket_format_of(std::string_view name);

@@ -62,7 +62,7 @@ class WordCell final : public Cell {
 
 class SocketTable final : public SocketSink {
  public:
-  SocketTable(Output& output, sockets::Names& names, const SocketListOptions& options)
+  SocketTable(Output& output, sockets::RowNames& names, const SocketListOptions& options)
       : buffer_{output}, names_{names}, options_{options}, held_cell_{held_}, cell_{buffer_.text()} {
     for (const Column* column : options_.columns) {
       widths_.push_back(options_.heading ? column->heading.size() : 0);
@@ -173,7 +173,7 @@ class SocketTable final : public SocketSink {
   }
 
   SocketBuffer buffer_;
-  sockets::Names& names_;
+  sockets::RowNames& names_;
   SocketListOptions options_;
   std::vector<std::size_t> widths_;  // columns of a terminal
   std::vector<bool> is_state_;       // and to be coloured
@@ -189,7 +189,8 @@ class SocketTable final : public SocketSink {
 
 }  // namespace
 
-std::unique_ptr<SocketSink> make_socket_table(Output& output, sockets::Names& names, const SocketListOptions& options) {
+std::unique_ptr<SocketSink> make_socket_table(Output& output, sockets::RowNames& names,
+                                              const SocketListOptions& options) {
   return std::make_unique<SocketTable>(output, names, options);
 }
 

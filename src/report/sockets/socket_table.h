@@ -8,6 +8,7 @@
 
 namespace portolan::report {
 
-std::unique_ptr<SocketSink> make_socket_table(Output& output, sockets::Names& names, const SocketListOptions& options);
+std::unique_ptr<SocketSink> make_socket_table(Output& output, sockets::RowNames& names,
+                                              const SocketListOptions& options);
 
 }  // namespace portolan::report

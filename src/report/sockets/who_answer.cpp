@@ -7,7 +7,6 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/flavor.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -26,7 +25,7 @@ std::string path_text(const Service& service) {
 }
 
 // "8080/tcp (http-alt)", "/run/x.sock".
-std::string target_text(const Service& service, sockets::Names& names) {
+std::string target_text(const Service& service, sockets::RowNames& names) {
   if (!service.path.empty()) return escape_terminal(path_text(service));
   const auto name = names.registered_service(service.protocol, service.port);
   const std::string bracketed = name.empty() ? std::string{} : fmt::format(" ({})", name);
@@ -41,9 +40,9 @@ void add_line(std::string& out, std::string_view label, std::string_view value) 
   if (!value.empty()) append(out, "  {:<10} {}\n", label, value);
 }
 
-std::string first_words(const Service& service, sockets::Names& names) {
+std::string first_words(const Service& service, sockets::RowNames& names) {
   const bool takes_connections =
-      service.protocol != sockets::Protocol::udp && service.protocol != sockets::Protocol::udplite;
+      service.protocol != sockets::SocketKind::udp && service.protocol != sockets::SocketKind::udplite;
   const std::string_view verb = takes_connections ? "listens on" : "receives on";
   if (!service.path.empty()) return fmt::format("{} {} {}", program_of(service), verb, target_text(service, names));
   return fmt::format("{} {} {}, {}", program_of(service), verb, target_text(service, names),
@@ -68,7 +67,7 @@ std::string since_text(const Process* process, const WhoStyle& style) {
   return fmt::format("{}, {} ago", second_text(time, style.calendar), age_text(style.now - started));
 }
 
-std::string user_text(std::uint32_t id, sockets::Names& names) {
+std::string user_text(std::uint32_t id, sockets::RowNames& names) {
   const auto name = names.user(id);
   return name.empty() ? std::to_string(id) : escape_terminal(name);
 }
@@ -80,7 +79,7 @@ std::string container_text(const Service& service) {
   return fmt::format("{} ({})", escape_terminal(service.container_name), id);
 }
 
-void append_answer(std::string& out, const WhoAnswer& answer, sockets::Names& names, const WhoStyle& style) {
+void append_answer(std::string& out, const WhoAnswer& answer, sockets::RowNames& names, const WhoStyle& style) {
   const Service& service = answer.service;
   const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
   out += first_words(service, names) + "\n";
@@ -104,7 +103,7 @@ void append_answer(std::string& out, const WhoAnswer& answer, sockets::Names& na
   add_line(out, "connected", fmt::format("{} now", answer.connections));
 }
 
-std::string user_line(const WhoUser& user, sockets::Names& names) {
+std::string user_line(const WhoUser& user, sockets::RowNames& names) {
   const Service& holder = user.holder;
   const std::string who = holder.pids.empty()
                               ? fmt::format("a socket without a process ({})", words_of(holder.no_owner))
@@ -115,7 +114,7 @@ std::string user_line(const WhoUser& user, sockets::Names& names) {
   return fmt::format("{} is connected from {} to {} ({})", who, local, user.remote, user.state);
 }
 
-void append_nothing(std::string& out, const Who& who, sockets::Names& names) {
+void append_nothing(std::string& out, const Who& who, sockets::RowNames& names) {
   const bool is_free = who.users.empty() && who.elsewhere.empty() && who.is_port;
   append(out, "nobody listens on {}{}\n", escape_terminal(who.question), is_free ? ": it is free" : "");
   for (std::size_t i = 0; i < std::min(who.users.size(), most_listed); ++i) {
@@ -133,7 +132,7 @@ void append_nothing(std::string& out, const Who& who, sockets::Names& names) {
 }
 
 // The members that every record about a holder has.
-void append_holder(std::string& out, const Service& service, sockets::Names& names) {
+void append_holder(std::string& out, const Service& service, sockets::RowNames& names) {
   if (service.path.empty()) {
     append(out, R"(,"protocol":"{}","port":{})", name_of(service.protocol), service.port);
     append_member(out, "service", names.registered_service(service.protocol, service.port));
@@ -178,7 +177,7 @@ std::string age_text(std::int64_t seconds) {
   return fmt::format("{} {} {} h", days, days == 1 ? "day" : "days", hours % 24);
 }
 
-std::string who_text(const Who& who, sockets::Names& names, const WhoStyle& style) {
+std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& style) {
   std::string out;
   for (const WhoAnswer& answer : who.answers) {
     if (!out.empty()) out += '\n';
@@ -189,7 +188,7 @@ std::string who_text(const Who& who, sockets::Names& names, const WhoStyle& styl
   return out;
 }
 
-std::string who_json(const Who& who, sockets::Names& names, std::span<const std::string> gaps) {
+std::string who_json(const Who& who, sockets::RowNames& names, std::span<const std::string> gaps) {
   std::string out = fmt::format(
       "{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\",\"question\":", who_schema,
       program_version);

@@ -10,7 +10,7 @@
 
 #include "report/calendar.h"
 #include "sockets/listeners.h"
-#include "sockets/names.h"
+#include "sockets/row_names.h"
 
 namespace portolan::report {
 
@@ -48,9 +48,9 @@ struct WhoStyle {
   Calendar calendar = nullptr;
 };
 
-std::string who_text(const Who& who, sockets::Names& names, const WhoStyle& style);
+std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& style);
 // An object a line: start, an `answer` each, `user` and `elsewhere`, a `gap` each, finish.
-std::string who_json(const Who& who, sockets::Names& names, std::span<const std::string> gaps);
+std::string who_json(const Who& who, sockets::RowNames& names, std::span<const std::string> gaps);
 
 // "4 s", "12 min", "3 h 12 min", "5 days 3 h".
 std::string age_text(std::int64_t seconds);

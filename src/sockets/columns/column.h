@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "sockets/names.h"
 #include "sockets/row.h"
+#include "sockets/row_names.h"
 
 namespace portolan::sockets {
 
@@ -41,9 +41,9 @@ struct Column {
   std::string_view meaning;  // half a sentence, for --help and the manual
   Kind kind = Kind::text;
   bool right = false;  // aligned to the right in the table
-  void (*print)(Cell& cell, const Row& row, Names& names) = nullptr;
+  void (*print)(Cell& cell, const Row& row, RowNames& names) = nullptr;
   // Only where JSON says more than the table (owners: a list of objects); writes one JSON value, or nothing at all.
-  void (*json)(std::string& out, const Row& row, Names& names) = nullptr;
+  void (*json)(std::string& out, const Row& row, RowNames& names) = nullptr;
   Need needs = Need::nothing;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 // SK_MEMINFO_*: 32-bit words, as many as this kernel has.
 template <std::size_t Word>
-void print_memory(Cell& cell, const Row& row, Names&) {
+void print_memory(Cell& cell, const Row& row, RowNames&) {
   std::uint32_t value = 0;
   if (row.memory.size() < (Word + 1) * sizeof value) return cell.nothing();
   std::memcpy(&value, row.memory.data() + Word * sizeof value, sizeof value);
@@ -29,7 +29,7 @@ void number_or_nothing(Cell& cell, const std::optional<Number>& number) {
   }
 }
 
-void print_mark(Cell& cell, const Row& row, Names&) {
+void print_mark(Cell& cell, const Row& row, RowNames&) {
   if (!row.mark) return cell.nothing();
   CellText text;
   text.add("0x");
@@ -37,11 +37,11 @@ void print_mark(Cell& cell, const Row& row, Names&) {
   cell.text(text.view());
 }
 
-void print_tos(Cell& cell, const Row& row, Names&) { number_or_nothing(cell, row.type_of_service); }
-void print_tclass(Cell& cell, const Row& row, Names&) { number_or_nothing(cell, row.traffic_class); }
+void print_tos(Cell& cell, const Row& row, RowNames&) { number_or_nothing(cell, row.type_of_service); }
+void print_tclass(Cell& cell, const Row& row, RowNames&) { number_or_nothing(cell, row.traffic_class); }
 
-void print_only_v6(Cell& cell, const Row& row, Names&) {
-  if (row.family != Family::v6) return cell.nothing();
+void print_only_v6(Cell& cell, const Row& row, RowNames&) {
+  if (row.family != AddressFamily::v6) return cell.nothing();
   cell.truth(row.only_v6);
 }
 
@@ -51,7 +51,7 @@ constexpr std::array<std::string_view, 11> option_names{"recverr",         "is_i
                                                         "mc_all",          "nodefrag",     "bind_address_no_port",
                                                         "recverr_rfc4884", "defer_connect"};
 
-void print_options(Cell& cell, const Row& row, Names&) {
+void print_options(Cell& cell, const Row& row, RowNames&) {
   CellText text;
   for (std::size_t i = 0; i < option_names.size(); ++i) {
     if ((row.socket_options.value_or(0) >> i & 1U) == 0) continue;
@@ -63,7 +63,7 @@ void print_options(Cell& cell, const Row& row, Names&) {
 }
 
 // Known and none set is [], not known is nothing.
-void options_json(std::string& out, const Row& row, Names&) {
+void options_json(std::string& out, const Row& row, RowNames&) {
   if (!row.socket_options) return;
   out += '[';
   bool first = true;
@@ -76,7 +76,7 @@ void options_json(std::string& out, const Row& row, Names&) {
   out += ']';
 }
 
-void print_cgroup(Cell& cell, const Row& row, Names& names) {
+void print_cgroup(Cell& cell, const Row& row, RowNames& names) {
   if (!row.cgroup) return cell.nothing();
   if (const std::string_view path = names.cgroup(*row.cgroup); !path.empty()) return cell.text(path);
   CellText text;  // removed, or out of sight
@@ -84,24 +84,24 @@ void print_cgroup(Cell& cell, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_upper_protocol(Cell& cell, const Row& row, Names&) {
+void print_upper_protocol(Cell& cell, const Row& row, RowNames&) {
   if (row.upper_protocol.empty()) return cell.nothing();
   cell.text(row.upper_protocol);
 }
 
-void print_shutdown(Cell& cell, const Row& row, Names&) {
+void print_shutdown(Cell& cell, const Row& row, RowNames&) {
   constexpr std::array<std::string_view, 4> words{"", "receive", "send", "both"};
   const std::size_t bits = row.shutdown & 3U;
   if (bits == 0) return cell.nothing();
   cell.text(words[bits]);
 }
 
-void print_references(Cell& cell, const Row& row, Names&) {
+void print_references(Cell& cell, const Row& row, RowNames&) {
   if (row.references == 0) return cell.nothing();
   cell.number(std::uint64_t{row.references});
 }
 
-using Print = void (*)(Cell&, const Row&, Names&);
+using Print = void (*)(Cell&, const Row&, RowNames&);
 constexpr Column number(std::string_view name, std::string_view heading, std::string_view meaning, Need needs,
                         Print print) {
   return {name, heading, meaning, Kind::number, true, print, nullptr, needs};

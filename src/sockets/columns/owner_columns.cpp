@@ -9,7 +9,7 @@
 namespace portolan::sockets {
 namespace {
 
-const Process* first_process(const Row& row, Names& names) {
+const Process* first_process(const Row& row, RowNames& names) {
   return row.holders.empty() ? nullptr : names.process(row.holders.front().pid);
 }
 
@@ -40,7 +40,7 @@ void add_process(CellText& text, std::uint32_t pid, const Process* process) {
   text.add_number(pid);
 }
 
-void print_process(Cell& cell, const Row& row, Names& names) {
+void print_process(Cell& cell, const Row& row, RowNames& names) {
   CellText text;
   if (!row.holders.empty()) {
     add_process(text, row.holders.front().pid, first_process(row, names));
@@ -58,31 +58,31 @@ void print_process(Cell& cell, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_no_owner(Cell& cell, const Row& row, Names&) {
+void print_no_owner(Cell& cell, const Row& row, RowNames&) {
   if (!has_reason(row)) return cell.nothing();
   CellText text;
   add_as_word(text, words_of(row.no_owner));
   cell.text(text.view());
 }
 
-void print_pid(Cell& cell, const Row& row, Names&) {
+void print_pid(Cell& cell, const Row& row, RowNames&) {
   if (row.holders.empty()) return cell.nothing();
   cell.number(std::uint64_t{row.holders.front().pid});
 }
 
-void print_descriptor(Cell& cell, const Row& row, Names&) {
+void print_descriptor(Cell& cell, const Row& row, RowNames&) {
   if (row.holders.empty()) return cell.nothing();
   cell.number(std::uint64_t{row.holders.front().fd});
 }
 
 template <std::string Process::* Field>
-void print_fact(Cell& cell, const Row& row, Names& names) {
+void print_fact(Cell& cell, const Row& row, RowNames& names) {
   const Process* process = first_process(row, names);
   if (process == nullptr || (process->*Field).empty()) return cell.nothing();
   cell.text(process->*Field);
 }
 
-void print_container(Cell& cell, const Row& row, Names& names) {
+void print_container(Cell& cell, const Row& row, RowNames& names) {
   constexpr std::size_t short_id = 12;  // as the runtimes themselves shorten it
   const Process* process = first_process(row, names);
   if (process == nullptr || process->container.empty()) return cell.nothing();
@@ -115,7 +115,7 @@ void add_time(CellText& text, std::uint64_t unix_seconds) {
   text.add('Z');
 }
 
-void print_started(Cell& cell, const Row& row, Names& names) {
+void print_started(Cell& cell, const Row& row, RowNames& names) {
   const Process* process = first_process(row, names);
   if (process == nullptr || process->started == 0) return cell.nothing();
   CellText text;
@@ -123,7 +123,7 @@ void print_started(Cell& cell, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_holders(Cell& cell, const Row& row, Names& names) {
+void print_holders(Cell& cell, const Row& row, RowNames& names) {
   if (row.holders.empty()) return cell.nothing();
   CellText text;
   for (const Holder& holder : row.holders) {
@@ -154,12 +154,12 @@ void add_member(std::string& out, std::string_view name, std::uint64_t number) {
   out += digits.view();
 }
 
-void add_user(std::string& out, std::uint32_t user, Names& names) {
+void add_user(std::string& out, std::uint32_t user, RowNames& names) {
   add_member(out, "uid", std::uint64_t{user});
   add_member(out, "user", names.user(user));
 }
 
-void add_process_members(std::string& out, const Process& process, Names& names) {
+void add_process_members(std::string& out, const Process& process, RowNames& names) {
   add_member(out, "program", process.program);
   add_member(out, "command", process.command);
   if (process.user) add_user(out, *process.user, names);
@@ -183,7 +183,7 @@ void add_process_members(std::string& out, const Process& process, Names& names)
   }
 }
 
-void holders_json(std::string& out, const Row& row, Names& names) {
+void holders_json(std::string& out, const Row& row, RowNames& names) {
   if (row.holders.empty()) return;
   char separator = '[';
   for (const Holder& holder : row.holders) {

@@ -17,29 +17,29 @@ void text_or_nothing(Cell& cell, std::string_view text) {
   }
 }
 
-void print_protocol(Cell& cell, const Row& row, Names&) {
-  const bool has_own_name = row.protocol == Protocol::other && !row.protocol_name.empty();
+void print_protocol(Cell& cell, const Row& row, RowNames&) {
+  const bool has_own_name = row.protocol == SocketKind::other && !row.protocol_name.empty();
   cell.text(has_own_name ? row.protocol_name : name_of(row.protocol));
 }
 
-void print_family(Cell& cell, const Row& row, Names&) {
+void print_family(Cell& cell, const Row& row, RowNames&) {
   constexpr std::array<std::string_view, 7> names{"", "ipv4", "ipv6", "unix", "packet", "netlink", "vsock"};
   text_or_nothing(cell, names[static_cast<std::size_t>(row.family)]);
 }
 
-void print_type(Cell& cell, const Row& row, Names&) {
+void print_type(Cell& cell, const Row& row, RowNames&) {
   // SOCK_*: the same numbers on all architectures but MIPS.
   constexpr std::array<std::string_view, 7> names{"", "stream", "dgram", "raw", "rdm", "seqpacket", "dccp"};
   text_or_nothing(cell, row.type < names.size() ? names[row.type] : std::string_view{});
 }
 
-void print_state(Cell& cell, const Row& row, Names&) {
+void print_state(Cell& cell, const Row& row, RowNames&) {
   if (row.state == State::unknown) return cell.nothing();
   cell.text(name_of(row.state, row.protocol));
 }
 
-void print_receive_queue(Cell& cell, const Row& row, Names&) { cell.number(std::uint64_t{row.receive_queue}); }
-void print_send_queue(Cell& cell, const Row& row, Names&) { cell.number(std::uint64_t{row.send_queue}); }
+void print_receive_queue(Cell& cell, const Row& row, RowNames&) { cell.number(std::uint64_t{row.receive_queue}); }
+void print_send_queue(Cell& cell, const Row& row, RowNames&) { cell.number(std::uint64_t{row.send_queue}); }
 
 // --- one end of it
 
@@ -59,7 +59,7 @@ bool is_unspecified(const net::IpAddress& address) {
   return true;
 }
 
-void add_interface(CellText& text, std::uint32_t index, const Row& row, Names& names) {
+void add_interface(CellText& text, std::uint32_t index, const Row& row, RowNames& names) {
   const std::string_view name = names.interface(index, row.network_namespace);
   if (name.empty()) {
     text.add_number(index);
@@ -69,7 +69,7 @@ void add_interface(CellText& text, std::uint32_t index, const Row& row, Names& n
 }
 
 // 192.0.2.1%eth0, fe80::1%eth0 (RFC 4007 §11): through which interface, where that matters.
-void add_address(CellText& text, const End& end, const Row& row, Names& names) {
+void add_address(CellText& text, const End& end, const Row& row, RowNames& names) {
   text.add(end.address.without_zone());
   const std::uint32_t interface = end.address.zone() != 0 ? end.address.zone() : end.interface;
   if (interface == 0) return;
@@ -77,7 +77,7 @@ void add_address(CellText& text, const End& end, const Row& row, Names& names) {
   add_interface(text, interface, row, names);
 }
 
-void add_ip_end(CellText& text, const End& end, const Row& row, Names& names) {
+void add_ip_end(CellText& text, const End& end, const Row& row, RowNames& names) {
   if (const std::string_view host = names.host(end.address); !host.empty()) {
     text.add(host);
   } else if (end.address.is_v4()) {
@@ -176,7 +176,7 @@ std::string_view ethertype_name(std::uint32_t type) {
   }
 }
 
-void print_packet_local(Cell& cell, const Row& row, Names& names) {
+void print_packet_local(Cell& cell, const Row& row, RowNames& names) {
   CellText text;
   if (const std::string_view name = ethertype_name(row.local_port); !name.empty()) {
     text.add(name);
@@ -228,48 +228,48 @@ void print_unix_number(Cell& cell, std::uint64_t inode) {
   cell.text(text.view());
 }
 
-void print_ip_end(Cell& cell, const End& end, const Row& row, Names& names) {
+void print_ip_end(Cell& cell, const End& end, const Row& row, RowNames& names) {
   CellText text;
   add_ip_end(text, end, row, names);
   cell.text(text.view());
 }
 
-void print_local(Cell& cell, const Row& row, Names& names) {
+void print_local(Cell& cell, const Row& row, RowNames& names) {
   switch (row.family) {
-    case Family::v4:
-    case Family::v6:
+    case AddressFamily::v4:
+    case AddressFamily::v6:
       return print_ip_end(cell, local_end(row), row, names);
-    case Family::unix_domain:
+    case AddressFamily::unix_domain:
       return row.path.empty() ? print_unix_number(cell, row.inode) : print_path(cell, row);
-    case Family::netlink:
+    case AddressFamily::netlink:
       return print_netlink_local(cell, row);
-    case Family::packet:
+    case AddressFamily::packet:
       return print_packet_local(cell, row, names);
-    case Family::vsock:
+    case AddressFamily::vsock:
       return print_vsock_end(cell, local_end(row));
-    case Family::none:
+    case AddressFamily::none:
       return cell.nothing();
   }
 }
 
 bool has_ip_peer(const Row& row) { return is_ip(row) && (row.remote_port != 0 || !is_unspecified(row.remote)); }
 bool has_vsock_peer(const Row& row) {
-  return row.family == Family::vsock && !is_listening(row) && row.state != State::closed;
+  return row.family == AddressFamily::vsock && !is_listening(row) && row.state != State::closed;
 }
 
-void print_remote(Cell& cell, const Row& row, Names& names) {
+void print_remote(Cell& cell, const Row& row, RowNames& names) {
   if (has_ip_peer(row)) return print_ip_end(cell, remote_end(row), row, names);
   if (has_vsock_peer(row)) return print_vsock_end(cell, remote_end(row));
-  if (row.family == Family::unix_domain) return print_unix_number(cell, row.peer_inode);
-  if (row.family != Family::netlink || row.remote_port == 0) return cell.nothing();
+  if (row.family == AddressFamily::unix_domain) return print_unix_number(cell, row.peer_inode);
+  if (row.family != AddressFamily::netlink || row.remote_port == 0) return cell.nothing();
   CellText text;
   text.add_number(row.remote_port);
   cell.text(text.view());
 }
 
-void print_address(Cell& cell, const End& end, const Row& row, Names& names) {
+void print_address(Cell& cell, const End& end, const Row& row, RowNames& names) {
   CellText text;
-  if (row.family == Family::vsock) {
+  if (row.family == AddressFamily::vsock) {
     text.add_number(end.context);
   } else {
     // Not the interface that it is bound to: that has a column of its own.
@@ -278,42 +278,42 @@ void print_address(Cell& cell, const End& end, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_local_address(Cell& cell, const Row& row, Names& names) {
-  if (!is_ip(row) && row.family != Family::vsock) return cell.nothing();
+void print_local_address(Cell& cell, const Row& row, RowNames& names) {
+  if (!is_ip(row) && row.family != AddressFamily::vsock) return cell.nothing();
   print_address(cell, local_end(row), row, names);
 }
 
-void print_remote_address(Cell& cell, const Row& row, Names& names) {
+void print_remote_address(Cell& cell, const Row& row, RowNames& names) {
   if (!has_ip_peer(row) && !has_vsock_peer(row)) return cell.nothing();
   print_address(cell, remote_end(row), row, names);
 }
 
-void print_local_port(Cell& cell, const Row& row, Names&) {
-  const bool has_none = row.family == Family::none || row.family == Family::unix_domain;
+void print_local_port(Cell& cell, const Row& row, RowNames&) {
+  const bool has_none = row.family == AddressFamily::none || row.family == AddressFamily::unix_domain;
   if (has_none || (is_ip(row) && row.local_port == 0)) return cell.nothing();
   cell.number(std::uint64_t{row.local_port});
 }
 
-void print_remote_port(Cell& cell, const Row& row, Names&) {
-  const bool has_one = has_vsock_peer(row) || (row.remote_port != 0 && row.family != Family::packet);
+void print_remote_port(Cell& cell, const Row& row, RowNames&) {
+  const bool has_one = has_vsock_peer(row) || (row.remote_port != 0 && row.family != AddressFamily::packet);
   if (!has_one) return cell.nothing();
   cell.number(std::uint64_t{row.remote_port});
 }
 
-void print_service(Cell& cell, const Row& row, Names& names) {
+void print_service(Cell& cell, const Row& row, RowNames& names) {
   if (!is_ip(row) || row.local_port == 0) return cell.nothing();
   text_or_nothing(cell, names.registered_service(row.protocol, row.local_port));
 }
 
-void print_interface(Cell& cell, const Row& row, Names& names) {
+void print_interface(Cell& cell, const Row& row, RowNames& names) {
   if (row.interface == 0) return cell.nothing();
   CellText text;
   add_interface(text, row.interface, row, names);
   cell.text(text.view());
 }
 
-void print_groups(Cell& cell, const Row& row, Names&) {
-  if (row.family != Family::netlink || row.netlink_groups == 0) return cell.nothing();
+void print_groups(Cell& cell, const Row& row, RowNames&) {
+  if (row.family != AddressFamily::netlink || row.netlink_groups == 0) return cell.nothing();
   CellText text;
   text.add("0x");
   text.add_number(row.netlink_groups, 16);
@@ -322,7 +322,7 @@ void print_groups(Cell& cell, const Row& row, Names&) {
 
 // --- what it is known by
 
-void print_user(Cell& cell, const Row& row, Names& names) {
+void print_user(Cell& cell, const Row& row, RowNames& names) {
   if (!row.has_user) return cell.nothing();
   if (const std::string_view name = names.user(row.user); !name.empty()) return cell.text(name);
   CellText text;
@@ -330,7 +330,7 @@ void print_user(Cell& cell, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_user_id(Cell& cell, const Row& row, Names&) {
+void print_user_id(Cell& cell, const Row& row, RowNames&) {
   if (!row.has_user) return cell.nothing();
   cell.number(std::uint64_t{row.user});
 }
@@ -343,16 +343,16 @@ void number_or_nothing(Cell& cell, std::uint64_t number) {
   }
 }
 
-void print_inode(Cell& cell, const Row& row, Names&) { number_or_nothing(cell, row.inode); }
+void print_inode(Cell& cell, const Row& row, RowNames&) { number_or_nothing(cell, row.inode); }
 
-void print_cookie(Cell& cell, const Row& row, Names&) {
+void print_cookie(Cell& cell, const Row& row, RowNames&) {
   if (row.cookie == 0) return cell.nothing();
   CellText text;
   text.add_number(row.cookie, 16);
   cell.text(text.view());
 }
 
-void print_network_namespace(Cell& cell, const Row& row, Names& names) {
+void print_network_namespace(Cell& cell, const Row& row, RowNames& names) {
   if (row.network_namespace == 0) return cell.nothing();
   const std::string_view name = names.network_namespace(row.network_namespace);
   if (!name.empty()) return cell.text(name);

@@ -34,32 +34,32 @@ struct AllOnesIsNone {
 };
 
 template <TcpField Field, class None = NoValue>
-void print_count(Cell& cell, const Row& row, Names&) {
+void print_count(Cell& cell, const Row& row, RowNames&) {
   const auto value = field_of(row, Field);
   if (!value || None::is(*value)) return cell.nothing();
   cell.number(*value);
 }
 
 template <TcpField Field, class None = NoValue>
-void print_microseconds(Cell& cell, const Row& row, Names&) {
+void print_microseconds(Cell& cell, const Row& row, RowNames&) {
   const auto value = field_of(row, Field);
   if (!value || None::is(*value)) return cell.nothing();
   cell.number(static_cast<double>(*value) / microseconds);
 }
 
-void print_min_rtt(Cell& cell, const Row& row, Names&) {
+void print_min_rtt(Cell& cell, const Row& row, RowNames&) {
   constexpr std::uint64_t not_measured = 0xffff'ffff;
   const auto value = field_of(row, tcp_info::min_rtt);
   if (!value || *value == not_measured) return cell.nothing();
   cell.number(static_cast<double>(*value) / microseconds);
 }
 
-void print_congestion(Cell& cell, const Row& row, Names&) {
+void print_congestion(Cell& cell, const Row& row, RowNames&) {
   if (row.congestion.empty()) return cell.nothing();
   cell.text(row.congestion);
 }
 
-void print_ca_state(Cell& cell, const Row& row, Names&) {
+void print_ca_state(Cell& cell, const Row& row, RowNames&) {
   constexpr std::array<std::string_view, 5> names{"open", "disorder", "cwr", "recovery", "loss"};  // TCP_CA_*
   const auto value = field_of(row, tcp_info::ca_state);
   if (!value) return cell.nothing();
@@ -69,7 +69,7 @@ void print_ca_state(Cell& cell, const Row& row, Names&) {
   cell.text(text.view());
 }
 
-void print_window_scales(Cell& cell, const Row& row, Names&) {
+void print_window_scales(Cell& cell, const Row& row, RowNames&) {
   const auto value = field_of(row, tcp_info::window_scales);
   if (!value) return cell.nothing();
   CellText text;
@@ -79,7 +79,7 @@ void print_window_scales(Cell& cell, const Row& row, Names&) {
   cell.text(text.view());
 }
 
-void print_app_limited(Cell& cell, const Row& row, Names&) {
+void print_app_limited(Cell& cell, const Row& row, RowNames&) {
   const auto value = field_of(row, tcp_info::flags);
   if (!value) return cell.nothing();
   cell.truth((*value & 1U) != 0);
@@ -89,7 +89,7 @@ void print_app_limited(Cell& cell, const Row& row, Names&) {
 constexpr std::array<std::string_view, 8> option_names{"timestamps", "sack",     "window_scale", "ecn",
                                                        "ecn_seen",   "syn_data", "usec_ts",      "tfo_child"};
 
-void print_options(Cell& cell, const Row& row, Names&) {
+void print_options(Cell& cell, const Row& row, RowNames&) {
   const auto value = field_of(row, tcp_info::options);
   if (!value || *value == 0) return cell.nothing();
   CellText text;
@@ -101,7 +101,7 @@ void print_options(Cell& cell, const Row& row, Names&) {
   cell.text(text.view());
 }
 
-void options_json(std::string& out, const Row& row, Names&) {
+void options_json(std::string& out, const Row& row, RowNames&) {
   const auto value = field_of(row, tcp_info::options);
   if (!value || *value == 0) return;
   char separator = '[';
@@ -141,7 +141,7 @@ void add_gain(CellText& text, std::string_view name, std::uint32_t gain) {
   text.add_number(hundredths % 10);
 }
 
-void print_congestion_info(Cell& cell, const Row& row, Names&) {
+void print_congestion_info(Cell& cell, const Row& row, RowNames&) {
   CellText text;
   if (row.congestion_info_kind == INET_DIAG_BBRINFO) {
     if (const auto bbr = read_as<tcp_bbr_info>(row.congestion_info)) {
@@ -172,24 +172,24 @@ void print_congestion_info(Cell& cell, const Row& row, Names&) {
 
 // --- timers
 
-void print_timer(Cell& cell, const Row& row, Names&) {
+void print_timer(Cell& cell, const Row& row, RowNames&) {
   constexpr std::array<std::string_view, 5> names{"", "retransmit", "keepalive", "time-wait", "probe"};
   const auto number = static_cast<std::size_t>(row.timer);
   if (row.timer == Timer::off || number >= names.size()) return cell.nothing();
   cell.text(names[number]);
 }
 
-void print_timer_remaining(Cell& cell, const Row& row, Names&) {
+void print_timer_remaining(Cell& cell, const Row& row, RowNames&) {
   if (row.timer == Timer::off) return cell.nothing();
   cell.number(std::uint64_t{row.timer_ms});
 }
 
-void print_timer_retransmits(Cell& cell, const Row& row, Names&) {
+void print_timer_retransmits(Cell& cell, const Row& row, RowNames&) {
   if (row.timer == Timer::off) return cell.nothing();
   cell.number(std::uint64_t{row.retransmits});
 }
 
-using Print = void (*)(Cell&, const Row&, Names&);
+using Print = void (*)(Cell&, const Row&, RowNames&);
 constexpr Column number(std::string_view name, std::string_view heading, std::string_view meaning, Print print,
                         Need needs = Need::tcp_info) {
   return {name, heading, meaning, Kind::number, true, print, nullptr, needs};

@@ -7,7 +7,7 @@
 namespace portolan::sockets {
 namespace {
 
-void print_path(Cell& cell, const Row& row, Names&) {
+void print_path(Cell& cell, const Row& row, RowNames&) {
   if (row.path.empty()) return cell.nothing();
   if (!row.path.starts_with('\0')) return cell.text(row.path);
   CellText text;
@@ -16,12 +16,12 @@ void print_path(Cell& cell, const Row& row, Names&) {
   cell.text(text.view());
 }
 
-void print_peer(Cell& cell, const Row& row, Names&) {
+void print_peer(Cell& cell, const Row& row, RowNames&) {
   if (row.peer_inode == 0) return cell.nothing();
   cell.number(row.peer_inode);
 }
 
-void print_file(Cell& cell, const Row& row, Names& names) {
+void print_file(Cell& cell, const Row& row, RowNames& names) {
   switch (names.file(row).state) {
     case FileFacts::State::unknown:
       return cell.nothing();
@@ -34,7 +34,7 @@ void print_file(Cell& cell, const Row& row, Names& names) {
   }
 }
 
-void print_file_mode(Cell& cell, const Row& row, Names& names) {
+void print_file_mode(Cell& cell, const Row& row, RowNames& names) {
   const FileFacts file = names.file(row);
   if (file.state != FileFacts::State::there) return cell.nothing();
   CellText text;  // four digits, as chmod(1) takes them
@@ -42,7 +42,7 @@ void print_file_mode(Cell& cell, const Row& row, Names& names) {
   cell.text(text.view());
 }
 
-void print_file_owner(Cell& cell, const Row& row, Names& names) {
+void print_file_owner(Cell& cell, const Row& row, RowNames& names) {
   const FileFacts file = names.file(row);
   if (file.state != FileFacts::State::there) return cell.nothing();
   if (const std::string_view name = names.user(file.owner); !name.empty()) return cell.text(name);

@@ -11,7 +11,7 @@
 namespace portolan::sockets {
 namespace {
 
-void print_change(Cell& cell, const Row& row, Names&) {
+void print_change(Cell& cell, const Row& row, RowNames&) {
   switch (row.change) {
     case Change::none:
       return cell.nothing();
@@ -24,13 +24,13 @@ void print_change(Cell& cell, const Row& row, Names&) {
   }
 }
 
-void print_state_before(Cell& cell, const Row& row, Names&) {
+void print_state_before(Cell& cell, const Row& row, RowNames&) {
   if (row.change != Change::state) return cell.nothing();
   cell.text(name_of(row.state_before, row.protocol));
 }
 
 // RFC 3339, in UTC, to the millisecond.
-void print_time(Cell& cell, const Row& row, Names&) {
+void print_time(Cell& cell, const Row& row, RowNames&) {
   if (row.changed_at == 0) return cell.nothing();
   const auto seconds = static_cast<std::time_t>(row.changed_at / 1000);
   std::tm tm{};

@@ -59,36 +59,36 @@ enum class Chance : std::uint8_t { never, perhaps, always };
 
 constexpr Chance perhaps_if(bool applies) { return applies ? Chance::perhaps : Chance::never; }
 
-constexpr bool is_ip_protocol(Protocol protocol) {
-  return protocol != Protocol::unix_domain && protocol != Protocol::packet && protocol != Protocol::netlink &&
-         protocol != Protocol::vsock;  // nothing is known of `other`
+constexpr bool is_ip_protocol(SocketKind protocol) {
+  return protocol != SocketKind::unix_domain && protocol != SocketKind::packet && protocol != SocketKind::netlink &&
+         protocol != SocketKind::vsock;  // nothing is known of `other`
 }
 
-Chance chance_of(const Test& test, Protocol protocol) {
+Chance chance_of(const Test& test, SocketKind protocol) {
   const bool ip = is_ip_protocol(protocol);
   return std::visit(
       Overloaded{
           [&](const ProtocolTest& wanted) { return wanted.protocol == protocol ? Chance::always : Chance::never; },
           // With neither, every IP socket passes: it lets `not` and `!=` tell kinds apart.
           [&](const HostTest& host) {
-            const bool any = !host.family && !host.prefix && protocol != Protocol::other;
+            const bool any = !host.family && !host.prefix && protocol != SocketKind::other;
             return ip && any ? Chance::always : perhaps_if(ip);
           },
-          [&](const PortTest&) { return perhaps_if(ip || protocol == Protocol::vsock); },
-          [&](const PathTest&) { return perhaps_if(protocol == Protocol::unix_domain); },
-          [&](const LinkTest&) { return perhaps_if(protocol == Protocol::packet); },
-          [&](const NetlinkTest&) { return perhaps_if(protocol == Protocol::netlink); },
-          [&](const VsockTest&) { return perhaps_if(protocol == Protocol::vsock); },
-          [&](const DeviceTest&) { return perhaps_if(ip || protocol == Protocol::packet); },
+          [&](const PortTest&) { return perhaps_if(ip || protocol == SocketKind::vsock); },
+          [&](const PathTest&) { return perhaps_if(protocol == SocketKind::unix_domain); },
+          [&](const LinkTest&) { return perhaps_if(protocol == SocketKind::packet); },
+          [&](const NetlinkTest&) { return perhaps_if(protocol == SocketKind::netlink); },
+          [&](const VsockTest&) { return perhaps_if(protocol == SocketKind::vsock); },
+          [&](const DeviceTest&) { return perhaps_if(ip || protocol == SocketKind::packet); },
           [&](const MarkTest&) { return perhaps_if(ip); },
           [&](const CgroupTest&) { return perhaps_if(ip); },
-          [&](const AutoboundTest&) { return perhaps_if(ip || protocol == Protocol::unix_domain); },
+          [&](const AutoboundTest&) { return perhaps_if(ip || protocol == SocketKind::unix_domain); },
           [](const auto&) { return Chance::perhaps; },
       },
       test);
 }
 
-Chance chance_of(const Filter::Node& node, Protocol protocol) {
+Chance chance_of(const Filter::Node& node, SocketKind protocol) {
   switch (node.kind) {
     case Kind::test:
       return chance_of(node.test, protocol);
@@ -143,7 +143,7 @@ StateMask Filter::states() const { return root_ == nullptr ? all_states : states
 
 bool Filter::names_states() const { return has_test<StateTest>(root_.get()); }
 
-bool Filter::may_match(Protocol protocol) const {
+bool Filter::may_match(SocketKind protocol) const {
   return root_ == nullptr || chance_of(*root_, protocol) != Chance::never;
 }
 

@@ -55,7 +55,7 @@ class Filter {
   [[nodiscard]] bool names_states() const;
 
   // False: no socket of this kind can match, whatever it is like, so its list need not be asked for.
-  [[nodiscard]] bool may_match(Protocol protocol) const;
+  [[nodiscard]] bool may_match(SocketKind protocol) const;
   [[nodiscard]] FilterNeeds needs() const;
 
   // For IP sockets: a program for INET_DIAG_REQ_BYTECODE that lets pass every row that matches, and perhaps more, so

@@ -19,7 +19,7 @@ bool passes(const HostTest& test, const Row& row) {
 }
 
 bool passes(const PortTest& test, const Row& row) {
-  if (!is_ip(row) && row.family != Family::vsock) return false;
+  if (!is_ip(row) && row.family != AddressFamily::vsock) return false;
   return test.ports.holds(test.side == Side::source ? row.local_port : row.remote_port);
 }
 
@@ -31,30 +31,31 @@ std::string printed_path(std::string_view path) {
 }
 
 bool passes(const PathTest& test, const Row& row) {
-  if (row.family != Family::unix_domain) return false;
+  if (row.family != AddressFamily::unix_domain) return false;
   return row.path.contains('\0') ? fits_pattern(test.pattern, printed_path(row.path))
                                  : fits_pattern(test.pattern, row.path);
 }
 
 bool passes(const LinkTest& test, const Row& row) {
-  return row.family == Family::packet && (!test.ether_type || *test.ether_type == row.local_port) &&
+  return row.family == AddressFamily::packet && (!test.ether_type || *test.ether_type == row.local_port) &&
          (!test.interface || *test.interface == row.interface);
 }
 
 bool passes(const NetlinkTest& test, const Row& row) {
   const std::uint32_t port = test.side == Side::source ? row.local_port : row.remote_port;
-  return row.family == Family::netlink && (!test.family || *test.family == row.netlink_family) &&
+  return row.family == AddressFamily::netlink && (!test.family || *test.family == row.netlink_family) &&
          (!test.port || *test.port == port);
 }
 
 bool passes(const VsockTest& test, const Row& row) {
   const bool source = test.side == Side::source;
-  return row.family == Family::vsock && (!test.context || *test.context == (source ? row.local_cid : row.remote_cid)) &&
+  return row.family == AddressFamily::vsock &&
+         (!test.context || *test.context == (source ? row.local_cid : row.remote_cid)) &&
          (!test.port || *test.port == (source ? row.local_port : row.remote_port));
 }
 
 bool passes(const DeviceTest& test, const Row& row) {
-  return (is_ip(row) || row.family == Family::packet) && row.interface == test.index;
+  return (is_ip(row) || row.family == AddressFamily::packet) && row.interface == test.index;
 }
 
 bool passes(const MarkTest& test, const Row& row) {
@@ -70,7 +71,7 @@ bool is_given_name(std::string_view path) {
 }
 
 bool passes(const AutoboundTest& test, const Row& row) {
-  if (row.family == Family::unix_domain) return row.path.empty() || is_given_name(row.path);
+  if (row.family == AddressFamily::unix_domain) return row.path.empty() || is_given_name(row.path);
   return is_ip(row) && test.ports.holds(row.local_port);
 }
 

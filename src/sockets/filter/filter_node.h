@@ -79,7 +79,7 @@ struct AutoboundTest {
   Range ports;
 };
 struct ProtocolTest {
-  Protocol protocol;
+  SocketKind protocol;
 };
 // Sockets whose user is known.
 struct UserTest {

@@ -471,10 +471,10 @@ class Parser {
     if (!same) return fail(same.error());
     const auto value = read_value_of("proto", "proto = tcp");
     if (!value) return fail(value.error());
-    const auto protocol = protocol_of(folded(*value));
+    const auto protocol = kind_of(folded(*value));
     if (!protocol) {
-      std::array<std::string_view, protocol_count> known;
-      for (std::size_t i = 0; i < known.size(); ++i) known[i] = name_of(static_cast<Protocol>(i));
+      std::array<std::string_view, socket_kind_count> known;
+      for (std::size_t i = 0; i < known.size(); ++i) known[i] = name_of(static_cast<SocketKind>(i));
       const auto meant = closest(folded(*value), known);
       return error(place_, fmt::format("{} is no protocol; {}", quoted_piece(*value),
                                        meant ? fmt::format("did you mean '{}'?", *meant)

@@ -16,21 +16,21 @@ namespace {
 constexpr std::uint8_t family_v4 = 2;
 constexpr std::uint8_t family_v6 = 10;
 
-constexpr std::uint32_t number_of(Protocol protocol) {
+constexpr std::uint32_t number_of(SocketKind protocol) {
   switch (protocol) {
-    case Protocol::tcp:
+    case SocketKind::tcp:
       return 6;
-    case Protocol::udp:
+    case SocketKind::udp:
       return 17;
-    case Protocol::dccp:
+    case SocketKind::dccp:
       return 33;
-    case Protocol::sctp:
+    case SocketKind::sctp:
       return 132;
-    case Protocol::udplite:
+    case SocketKind::udplite:
       return 136;
-    case Protocol::raw:
+    case SocketKind::raw:
       return 255;
-    case Protocol::mptcp:
+    case SocketKind::mptcp:
       return 262;
     default:
       return 0;
@@ -39,7 +39,7 @@ constexpr std::uint32_t number_of(Protocol protocol) {
 
 constexpr unsigned ask_for(int extension) { return 1U << (extension - 1); }
 
-std::uint8_t extensions(const Wanted& wanted) {
+std::uint8_t extensions(const Detail& wanted) {
   unsigned bits = 0;
   if (wanted.tcp_info) bits |= ask_for(INET_DIAG_INFO) | ask_for(INET_DIAG_CONG) | ask_for(INET_DIAG_VEGASINFO);
   if (wanted.memory) bits |= ask_for(INET_DIAG_SKMEMINFO);
@@ -56,11 +56,12 @@ void take(std::span<const std::uint8_t> payload, std::optional<T>& into) {
   if (const auto value = wire::read_struct<T>(payload)) into = value;
 }
 
-net::IpAddress address_of(const std::uint32_t (&words)[4], Family family,  // NOLINT(*-avoid-c-arrays): the kernel's
+net::IpAddress address_of(const std::uint32_t (&words)[4],
+                          AddressFamily family,  // NOLINT(*-avoid-c-arrays): the kernel's
                           std::uint32_t interface) {
   std::array<std::uint8_t, 16> bytes;
   std::memcpy(bytes.data(), words, sizeof bytes);
-  if (family == Family::v4) return net::IpAddress::from_bytes(std::span{bytes}.first(4));
+  if (family == AddressFamily::v4) return net::IpAddress::from_bytes(std::span{bytes}.first(4));
   const net::IpAddress address = net::IpAddress::v6(bytes);
   return address.is_link_local() ? address.with_zone(interface) : address;
 }
@@ -120,9 +121,9 @@ void take_attribute(std::uint16_t type, std::span<const std::uint8_t> payload, R
 // --- the text form
 
 // "0100007F:1F90": 32-bit words as this machine has them in memory, then the port.
-void read_endpoint(ProcLine& line, Family family, net::IpAddress& address, std::uint32_t& port) {
+void read_endpoint(ProcLine& line, AddressFamily family, net::IpAddress& address, std::uint32_t& port) {
   const std::string_view text = line.word();
-  const std::size_t digits = family == Family::v4 ? 8 : 32;
+  const std::size_t digits = family == AddressFamily::v4 ? 8 : 32;
   if (text.size() != digits + 5 || text[digits] != ':') return line.spoil();
   std::uint32_t words[4]{};  // NOLINT(*-avoid-c-arrays): as sock_diag has them
   for (std::size_t i = 0; i < digits / 8; ++i) line.read(text.substr(i * 8, 8), words[i], 16);
@@ -134,9 +135,10 @@ constexpr std::uint32_t ms_per_tick = 10;  // USER_HZ is 100 on every architectu
 
 }  // namespace
 
-void append_inet_request(std::vector<std::uint8_t>& datagram, Protocol protocol, Family family, const Wanted& wanted) {
+void append_inet_request(std::vector<std::uint8_t>& datagram, SocketKind protocol, AddressFamily family,
+                         const Detail& wanted) {
   inet_diag_req_v2 body{};
-  body.sdiag_family = family == Family::v4 ? family_v4 : family_v6;
+  body.sdiag_family = family == AddressFamily::v4 ? family_v4 : family_v6;
   const std::uint32_t number = number_of(protocol);
   body.sdiag_protocol = static_cast<std::uint8_t>(std::min(number, 255U));
   body.idiag_ext = extensions(wanted);
@@ -149,7 +151,7 @@ void append_inet_request(std::vector<std::uint8_t>& datagram, Protocol protocol,
   end_request(datagram, begin);
 }
 
-void append_tcp_request(std::vector<std::uint8_t>& datagram, const Wanted& wanted) {
+void append_tcp_request(std::vector<std::uint8_t>& datagram, const Detail& wanted) {
   inet_diag_req body{};
   body.idiag_ext = extensions(wanted);
   body.idiag_states = wanted.states;
@@ -158,15 +160,15 @@ void append_tcp_request(std::vector<std::uint8_t>& datagram, const Wanted& wante
   end_request(datagram, begin);
 }
 
-bool parse_inet_diag(wire::MessageBytes message, Protocol protocol, Row& row) {
+bool parse_inet_diag(wire::MessageBytes message, SocketKind protocol, Row& row) {
   const auto body = body_of<inet_diag_msg>(message);
   if (!body || (body->idiag_family != family_v4 && body->idiag_family != family_v6)) return false;
   row = Row{};
   row.protocol = protocol;
-  row.family = body->idiag_family == family_v4 ? Family::v4 : Family::v6;
+  row.family = body->idiag_family == family_v4 ? AddressFamily::v4 : AddressFamily::v6;
   row.state = static_cast<State>(body->idiag_state);
   // Closed TCP sockets are listed where the mask asks for those that are bound and no more (since Linux 6.8).
-  if (protocol == Protocol::tcp && row.state == State::closed) row.state = State::bound_inactive;
+  if (protocol == SocketKind::tcp && row.state == State::closed) row.state = State::bound_inactive;
   row.interface = body->id.idiag_if;
   row.local = address_of(body->id.idiag_src, row.family, row.interface);
   row.remote = address_of(body->id.idiag_dst, row.family, row.interface);
@@ -188,7 +190,7 @@ bool parse_inet_diag(wire::MessageBytes message, Protocol protocol, Row& row) {
   return true;
 }
 
-bool parse_inet_line(std::string_view line, Protocol protocol, Family family, Row& row) {
+bool parse_inet_line(std::string_view line, SocketKind protocol, AddressFamily family, Row& row) {
   row = Row{};
   row.protocol = protocol;
   row.family = family;

@@ -11,11 +11,12 @@
 
 namespace portolan::sockets {
 
-void append_inet_request(std::vector<std::uint8_t>& datagram, Protocol protocol, Family family, const Wanted& wanted);
+void append_inet_request(std::vector<std::uint8_t>& datagram, SocketKind protocol, AddressFamily family,
+                         const Detail& wanted);
 // TCP of both families at once, which only the first form of the request can ask for (TCPDIAG_GETSOCK; the kernel takes
 // it for AF_UNSPEC, net/ipv4/inet_diag.c, inet_diag_dump_compat).
-void append_tcp_request(std::vector<std::uint8_t>& datagram, const Wanted& wanted);
-bool parse_inet_diag(wire::MessageBytes message, Protocol protocol, Row& row);
-bool parse_inet_line(std::string_view line, Protocol protocol, Family family, Row& row);
+void append_tcp_request(std::vector<std::uint8_t>& datagram, const Detail& wanted);
+bool parse_inet_diag(wire::MessageBytes message, SocketKind protocol, Row& row);
+bool parse_inet_line(std::string_view line, SocketKind protocol, AddressFamily family, Row& row);
 
 }  // namespace portolan::sockets

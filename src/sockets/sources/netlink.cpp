@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t family_netlink = 16;
 
-void request(std::vector<std::uint8_t>& datagram, const Wanted& /*wanted*/) {
+void request(std::vector<std::uint8_t>& datagram, const Detail& /*wanted*/) {
   netlink_diag_req body{};
   body.sdiag_family = family_netlink;
   body.sdiag_protocol = NDIAG_PROTO_ALL;
@@ -23,8 +23,8 @@ bool parse(wire::MessageBytes message, Row& row) {
   const auto body = body_of<netlink_diag_msg>(message);
   if (!body || body->ndiag_family != family_netlink) return false;
   row = Row{};
-  row.protocol = Protocol::netlink;
-  row.family = Family::netlink;
+  row.protocol = SocketKind::netlink;
+  row.family = AddressFamily::netlink;
   row.type = body->ndiag_type;
   // NETLINK_CONNECTED is 1; a socket that never connected still has TCP_CLOSE, one that no longer does has 0
   // (net/netlink/af_netlink.c).
@@ -50,8 +50,8 @@ bool parse(wire::MessageBytes message, Row& row) {
 // that wait, dump, references, drops, inode.
 bool parse_line(std::string_view line, Row& row) {
   row = Row{};
-  row.protocol = Protocol::netlink;
-  row.family = Family::netlink;
+  row.protocol = SocketKind::netlink;
+  row.family = AddressFamily::netlink;
   row.type = 3;  // SOCK_RAW: the file does not tell it from SOCK_DGRAM, which the kernel treats alike
   row.state = State::closed;
   ProcLine words{line};
@@ -64,8 +64,8 @@ bool parse_line(std::string_view line, Row& row) {
 
 constinit const Source netlink{
     .name = "netlink",
-    .protocol = Protocol::netlink,
-    .family = Family::netlink,
+    .protocol = SocketKind::netlink,
+    .family = AddressFamily::netlink,
     .request = request,
     .parse = parse,
     .proc_file = "netlink",

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t family_packet = 17;
 
-void request(std::vector<std::uint8_t>& datagram, const Wanted& /*wanted*/) {
+void request(std::vector<std::uint8_t>& datagram, const Detail& /*wanted*/) {
   packet_diag_req body{};
   body.sdiag_family = family_packet;
   body.pdiag_show = PACKET_SHOW_INFO | PACKET_SHOW_MEMINFO;  // users come with the one, queues with the other
@@ -42,8 +42,8 @@ bool parse(wire::MessageBytes message, Row& row) {
   const auto body = body_of<packet_diag_msg>(message);
   if (!body || body->pdiag_family != family_packet) return false;
   row = Row{};
-  row.protocol = Protocol::packet;
-  row.family = Family::packet;
+  row.protocol = SocketKind::packet;
+  row.family = AddressFamily::packet;
   row.state = State::closed;  // they never connect
   row.type = body->pdiag_type;
   row.local_port = body->pdiag_num;  // in host order (net/packet/diag.c, sk_diag_fill)
@@ -59,8 +59,8 @@ bool parse(wire::MessageBytes message, Row& row) {
 // running, bytes that wait, user, inode.
 bool parse_line(std::string_view line, Row& row) {
   row = Row{};
-  row.protocol = Protocol::packet;
-  row.family = Family::packet;
+  row.protocol = SocketKind::packet;
+  row.family = AddressFamily::packet;
   row.state = State::closed;
   row.has_user = true;
   ProcLine words{line};
@@ -74,8 +74,8 @@ bool parse_line(std::string_view line, Row& row) {
 
 constinit const Source packet{
     .name = "packet",
-    .protocol = Protocol::packet,
-    .family = Family::packet,
+    .protocol = SocketKind::packet,
+    .family = AddressFamily::packet,
     .request = request,
     .parse = parse,
     .proc_file = "packet",

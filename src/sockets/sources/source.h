@@ -15,7 +15,7 @@
 namespace portolan::sockets {
 
 // What a listing needs to know of each socket. Every detail costs the kernel time.
-struct Wanted {
+struct Detail {
   StateMask states = all_states;
   bool tcp_info = false;    // --tcp-info
   bool memory = false;      // --memory
@@ -27,10 +27,10 @@ struct Wanted {
 
 struct Source {
   std::string_view name;  // "tcp", "tcp6": in notes about gaps
-  Protocol protocol;
-  Family family;
+  SocketKind protocol;
+  AddressFamily family;
   // Appends one sock_diag dump request (nlmsghdr and body). nullptr: the kernel never had a dump for it.
-  void (*request)(std::vector<std::uint8_t>& datagram, const Wanted& wanted) = nullptr;
+  void (*request)(std::vector<std::uint8_t>& datagram, const Detail& wanted) = nullptr;
   // One answer (SOCK_DIAG_BY_FAMILY) to a row. False: cut short, or of another kind.
   bool (*parse)(wire::MessageBytes message, Row& row) = nullptr;
   // The file below /proc/net that lists the same where the kernel has no dump, and its lines to rows; its first line

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t family_unix = 1;
 
-void request(std::vector<std::uint8_t>& datagram, const Wanted& wanted) {
+void request(std::vector<std::uint8_t>& datagram, const Detail& wanted) {
   unix_diag_req body{};
   body.sdiag_family = family_unix;
   body.udiag_states = wanted.states;
@@ -75,8 +75,8 @@ bool parse(wire::MessageBytes message, Row& row) {
   const auto body = body_of<unix_diag_msg>(message);
   if (!body || body->udiag_family != family_unix) return false;
   row = Row{};
-  row.protocol = Protocol::unix_domain;
-  row.family = Family::unix_domain;
+  row.protocol = SocketKind::unix_domain;
+  row.family = AddressFamily::unix_domain;
   row.type = body->udiag_type;
   row.state = static_cast<State>(body->udiag_state);
   row.inode = body->udiag_ino;
@@ -91,8 +91,8 @@ bool parse(wire::MessageBytes message, Row& row) {
 
 constinit const Source unix_domain{
     .name = "unix",
-    .protocol = Protocol::unix_domain,
-    .family = Family::unix_domain,
+    .protocol = SocketKind::unix_domain,
+    .family = AddressFamily::unix_domain,
     .request = request,
     .parse = parse,
     .proc_file = "unix",

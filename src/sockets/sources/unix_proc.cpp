@@ -29,8 +29,8 @@ std::string_view path_of(std::string_view shown) {
 
 bool parse_unix_line(std::string_view line, Row& row) {
   row = Row{};
-  row.protocol = Protocol::unix_domain;
-  row.family = Family::unix_domain;
+  row.protocol = SocketKind::unix_domain;
+  row.family = AddressFamily::unix_domain;
   ProcLine words{line};
   const std::string_view number = words.word();
   if (!number.ends_with(':')) return false;

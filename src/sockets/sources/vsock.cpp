@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t family_vsock = 40;
 
-void request(std::vector<std::uint8_t>& datagram, const Wanted& wanted) {
+void request(std::vector<std::uint8_t>& datagram, const Detail& wanted) {
   vsock_diag_req body{};
   body.sdiag_family = family_vsock;
   body.vdiag_states = wanted.states;
@@ -20,8 +20,8 @@ bool parse(wire::MessageBytes message, Row& row) {
   const auto body = body_of<vsock_diag_msg>(message);
   if (!body || body->vdiag_family != family_vsock) return false;
   row = Row{};
-  row.protocol = Protocol::vsock;
-  row.family = Family::vsock;
+  row.protocol = SocketKind::vsock;
+  row.family = AddressFamily::vsock;
   row.type = body->vdiag_type;
   row.state = static_cast<State>(body->vdiag_state);
   row.shutdown = body->vdiag_shutdown;
@@ -38,8 +38,8 @@ bool parse(wire::MessageBytes message, Row& row) {
 
 constinit const Source vsock{
     .name = "vsock",
-    .protocol = Protocol::vsock,
-    .family = Family::vsock,
+    .protocol = SocketKind::vsock,
+    .family = AddressFamily::vsock,
     .request = request,
     .parse = parse,
     .proc_file = "",

@@ -10,9 +10,9 @@
 
 namespace portolan::report {
 
-class Page {
+class OutputBuffer {
  public:
-  explicit Page(Output& output) : output_{output} {}
+  explicit OutputBuffer(Output& output) : output_{output} {}
 
   template <class... Arguments>
   void add(fmt::format_string<Arguments...> text, Arguments&&... arguments) {

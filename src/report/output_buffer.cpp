@@ -1,13 +1,13 @@
-#include "report/page.h"
+#include "report/output_buffer.h"
 
 namespace portolan::report {
 
-void Page::write_out() {
+void OutputBuffer::write_out() {
   if (failure_ && buffer_.size() > 0) failure_ = output_.write(buffer_);
   buffer_.clear();
 }
 
-Result<void> Page::send() {
+Result<void> OutputBuffer::send() {
   write_out();
   Result<void> outcome = std::exchange(failure_, Result<void>{});
   if (outcome) outcome = output_.flush();

@@ -15,25 +15,25 @@
 
 namespace portolan::os {
 
-struct ControlOptions {
+struct TerminalControlOptions {
   // Progress is due this often (a live display, --stats-every); nullopt: only when a key is pressed.
   std::optional<Duration> interval;
   // Key presses are heard where standard input is a terminal and this process is in its foreground.
   bool keys = true;
   // Signals that ask to stop are ignored for this long after the first: whoever presses ^C twice, or a
   // shell that signals after the terminal did, must not cost reports their end.
-  Duration deaf_after_first = std::chrono::seconds{1};
+  Duration ignore_more_for = std::chrono::seconds{1};
 };
 
 // One at a time in a process: signals belong to all of it.
-class Control final : public engine::Control {
+class TerminalControl final : public engine::UserControl {
  public:
   // From here on SIGPIPE is ignored (a reader that goes away shows as EPIPE), so is
   // SIGXFSZ (EFBIG), the first SIGINT, SIGTERM or SIGHUP asks the scan to stop, a later one ends the
   // process as it always would, and the terminal hands over keys one by one. The destructor and every signal put the
   // terminal back.
-  static Result<std::unique_ptr<Control>> open(const ControlOptions& options);
-  ~Control() override;
+  static Result<std::unique_ptr<TerminalControl>> open(const TerminalControlOptions& options);
+  ~TerminalControl() override;
 
   bool stop_requested() override;
   bool progress_due() override;
@@ -45,7 +45,7 @@ class Control final : public engine::Control {
   [[nodiscard]] std::uint64_t keys_pressed() const { return keys_pressed_; }
 
  private:
-  Control() = default;
+  TerminalControl() = default;
   Result<void> watch(int descriptor);
   Result<void> start_timer(Duration interval);
   void catch_signals();

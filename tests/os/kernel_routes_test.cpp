@@ -1,4 +1,4 @@
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -176,7 +176,7 @@ TEST(Netlink, ReadsALink) {
 class Ways {
  public:
   explicit Ways(std::string_view interface = {}) {
-    auto opened = Router::open(interface);
+    auto opened = KernelRoutes::open(interface);
     EXPECT_TRUE(opened.has_value());
     if (opened) router_ = std::move(*opened);
   }
@@ -186,7 +186,7 @@ class Ways {
   }
 
  private:
-  std::unique_ptr<Router> router_;
+  std::unique_ptr<KernelRoutes> router_;
 };
 
 // The word behind `key` in what `ip route get` prints.
@@ -227,7 +227,7 @@ void make_routes(const Peer& peer) {
   shell("ip route add prohibit 198.19.9.0/24; ip -6 route add unreachable 2001:db8:7::/48");
 }
 
-TEST(Router, AgreesWithIpRouteGet) {
+TEST(KernelRoutes, AgreesWithIpRouteGet) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -244,7 +244,7 @@ TEST(Router, AgreesWithIpRouteGet) {
   });
 }
 
-TEST(Router, NoWayIsASentenceAboutThatTarget) {
+TEST(KernelRoutes, NoWayIsASentenceAboutThatTarget) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -275,7 +275,7 @@ TEST(Router, NoWayIsASentenceAboutThatTarget) {
   });
 }
 
-TEST(Router, GatewaysKnownToTheKernelNeedNotBeAsked) {
+TEST(KernelRoutes, GatewaysKnownToTheKernelNeedNotBeAsked) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -291,7 +291,7 @@ TEST(Router, GatewaysKnownToTheKernelNeedNotBeAsked) {
   });
 }
 
-TEST(Router, NeighbourTablesOfManyDatagramsAreReadToTheirEnd) {
+TEST(KernelRoutes, NeighbourTablesOfManyDatagramsAreReadToTheirEnd) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -311,7 +311,7 @@ TEST(Router, NeighbourTablesOfManyDatagramsAreReadToTheirEnd) {
   });
 }
 
-TEST(Router, ForcedInterfaceCarriesEverythingButThisMachineItself) {
+TEST(KernelRoutes, ForcedInterfaceCarriesEverythingButThisMachineItself) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -327,17 +327,17 @@ TEST(Router, ForcedInterfaceCarriesEverythingButThisMachineItself) {
   });
 }
 
-TEST(Router, MissingInterfaceIsToldWithThoseThereAre) {
+TEST(KernelRoutes, MissingInterfaceIsToldWithThoseThereAre) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    const auto router = Router::open("eth7");
+    const auto router = KernelRoutes::open("eth7");
     ASSERT_FALSE(router.has_value());
     EXPECT_EQ(router.error().code, Errc::unreachable);
     EXPECT_EQ(router.error().message, "no interface is called 'eth7'; there are: lo");
   });
 }
 
-TEST(Router, AnswersThousandsInTheOrderAsked) {
+TEST(KernelRoutes, AnswersThousandsInTheOrderAsked) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -346,7 +346,7 @@ TEST(Router, AnswersThousandsInTheOrderAsked) {
     for (std::uint64_t i = 0; i < 5'000; ++i) {
       targets.push_back(address(i % 2 == 0 ? "198.18.0.0" : "2001:db8::").plus(2 + i % 250));
     }
-    const auto router = Router::open();
+    const auto router = KernelRoutes::open();
     ASSERT_TRUE(router.has_value());
     const auto paths = (*router)->route(targets);
     ASSERT_EQ(paths.size(), targets.size());

@@ -30,11 +30,11 @@ namespace portolan::os {
 Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answer,
                           std::span<const Interface> interfaces);
 
-class Router final : public engine::Router {
+class KernelRoutes final : public engine::Routes {
  public:
   // `interface`: every target but this machine's own addresses is reached through it (-e); "" lets the
   // routes decide. Errc::unreachable where there is none of that name.
-  static Result<std::unique_ptr<Router>> open(std::string_view interface = {});
+  static Result<std::unique_ptr<KernelRoutes>> open(std::string_view interface = {});
 
   // next_hop_mac is filled in for gateways that the neighbour table knows. For targets on the link it
   // is left to the scan, because asking is also how it learns that they are up. Follows changes of
@@ -51,7 +51,8 @@ class Router final : public engine::Router {
   using Paths = std::vector<std::optional<Result<net::Path>>>;
   using Answers = std::vector<std::optional<RouteAnswer>>;
 
-  Router(NetlinkSocket socket, NetlinkSocket changes) : socket_{std::move(socket)}, changes_{std::move(changes)} {}
+  KernelRoutes(NetlinkSocket socket, NetlinkSocket changes)
+      : socket_{std::move(socket)}, changes_{std::move(changes)} {}
   Result<void> follow_changes();
   void find(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface);
   void find_by_region(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface);

@@ -1,4 +1,4 @@
-#include "os/control.h"
+#include "os/terminal_control.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -33,13 +33,13 @@ int in_child(const std::function<void()>& body) {
   return status;
 }
 
-bool is_awake(const Control& control, int milliseconds = 0) {
+bool is_awake(const TerminalControl& control, int milliseconds = 0) {
   pollfd watched{control.wake(), POLLIN, 0};
   return ::poll(&watched, 1, milliseconds) == 1;
 }
 
-std::unique_ptr<Control> open_control(std::optional<Duration> interval = {}) {
-  auto control = Control::open({.interval = interval, .keys = true});
+std::unique_ptr<TerminalControl> open_control(std::optional<Duration> interval = {}) {
+  auto control = TerminalControl::open({.interval = interval, .keys = true});
   EXPECT_TRUE(control.has_value());
   return std::move(*control);
 }
@@ -49,7 +49,7 @@ void expect_passed(int status) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST(Control, FirstSignalAsksToStopAndSaysWhich) {
+TEST(TerminalControl, FirstSignalAsksToStopAndSaysWhich) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     expect_passed(in_child([signal] {
       const auto control = open_control();
@@ -66,10 +66,10 @@ TEST(Control, FirstSignalAsksToStopAndSaysWhich) {
   }
 }
 
-TEST(Control, LaterSignalEndsTheProcess) {
+TEST(TerminalControl, LaterSignalEndsTheProcess) {
   for (const int second : {SIGINT, SIGTERM, SIGHUP}) {
     const int status = in_child([second] {
-      const auto control = Control::open({.interval = {}, .deaf_after_first = 0s});
+      const auto control = TerminalControl::open({.interval = {}, .ignore_more_for = 0s});
       ::raise(SIGINT);
       ::raise(second);
       FAIL() << "still there";
@@ -79,10 +79,10 @@ TEST(Control, LaterSignalEndsTheProcess) {
   }
 }
 
-TEST(Control, SignalRightBehindTheFirstIsIgnored) {
+TEST(TerminalControl, SignalRightBehindTheFirstIsIgnored) {
   for (const int second : {SIGINT, SIGTERM, SIGHUP}) {
     expect_passed(in_child([second] {
-      const auto control = Control::open({.interval = {}, .deaf_after_first = 1h});
+      const auto control = TerminalControl::open({.interval = {}, .ignore_more_for = 1h});
       ASSERT_TRUE(control);
       ::raise(SIGINT);
       ::raise(second);
@@ -91,14 +91,14 @@ TEST(Control, SignalRightBehindTheFirstIsIgnored) {
   }
 }
 
-TEST(Control, FileThatMayNotGrowDoesNotKill) {
+TEST(TerminalControl, FileThatMayNotGrowDoesNotKill) {
   expect_passed(in_child([] {
     const auto control = open_control();
     ::raise(SIGXFSZ);
   }));
 }
 
-TEST(Control, SignalsThatTheCallerIgnoresStayIgnored) {
+TEST(TerminalControl, SignalsThatTheCallerIgnoresStayIgnored) {
   expect_passed(in_child([] {
     ::signal(SIGINT, SIG_IGN);  // as a shell does for its background jobs
     const auto control = open_control();
@@ -107,7 +107,7 @@ TEST(Control, SignalsThatTheCallerIgnoresStayIgnored) {
   }));
 }
 
-TEST(Control, ReaderThatGoesAwayDoesNotKill) {
+TEST(TerminalControl, ReaderThatGoesAwayDoesNotKill) {
   expect_passed(in_child([] {
     const auto control = open_control();
     int ends[2];
@@ -118,7 +118,7 @@ TEST(Control, ReaderThatGoesAwayDoesNotKill) {
   }));
 }
 
-TEST(Control, ProgressIsDueOnceAnInterval) {
+TEST(TerminalControl, ProgressIsDueOnceAnInterval) {
   expect_passed(in_child([] {
     const auto control = open_control(20ms);
     ASSERT_TRUE(is_awake(*control, 10'000));
@@ -129,7 +129,7 @@ TEST(Control, ProgressIsDueOnceAnInterval) {
   }));
 }
 
-TEST(Control, WithoutAnIntervalProgressIsNeverDueByItself) {
+TEST(TerminalControl, WithoutAnIntervalProgressIsNeverDueByItself) {
   expect_passed(in_child([] {
     const auto control = open_control();
     EXPECT_FALSE(is_awake(*control, 20));
@@ -166,7 +166,7 @@ class Terminal {
   int slave_ = -1;
 };
 
-TEST(Control, KeyMakesProgressDueAtOnce) {
+TEST(TerminalControl, KeyMakesProgressDueAtOnce) {
   const Terminal terminal;
   expect_passed(in_child([&] {
     terminal.take();
@@ -182,7 +182,7 @@ TEST(Control, KeyMakesProgressDueAtOnce) {
   EXPECT_TRUE(terminal.is_as_usual());
 }
 
-TEST(Control, TerminalIsPutBackByEverySignal) {
+TEST(TerminalControl, TerminalIsPutBackByEverySignal) {
   for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
     const Terminal terminal;
     (void)in_child([&] {
@@ -197,7 +197,7 @@ TEST(Control, TerminalIsPutBackByEverySignal) {
   }
 }
 
-TEST(Control, BackgroundProcessLeavesTheTerminalAloneAndIsNotStopped) {
+TEST(TerminalControl, BackgroundProcessLeavesTheTerminalAloneAndIsNotStopped) {
   const Terminal terminal;
   expect_passed(in_child([&] {
     terminal.take();
@@ -234,7 +234,7 @@ void live_as_a_job(const Terminal& terminal, pid_t shell) {
   EXPECT_TRUE(control->progress_due());
 }
 
-TEST(Control, SentToTheBackgroundWhileItRunsItStopsReadingKeys) {
+TEST(TerminalControl, SentToTheBackgroundWhileItRunsItStopsReadingKeys) {
   const Terminal terminal;
   expect_passed(in_child([&] {
     terminal.take();

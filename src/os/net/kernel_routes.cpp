@@ -1,4 +1,4 @@
-#include "os/net/router.h"
+#include "os/net/kernel_routes.h"
 
 #include <fmt/core.h>
 #include <linux/if.h>
@@ -140,12 +140,12 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   return path;
 }
 
-Result<std::unique_ptr<Router>> Router::open(std::string_view interface) {
+Result<std::unique_ptr<KernelRoutes>> KernelRoutes::open(std::string_view interface) {
   auto socket = NetlinkSocket::open();
   if (!socket) return fail(socket.error());
   auto changes = NetlinkSocket::listen(change_groups);
   if (!changes) return fail(changes.error());
-  std::unique_ptr<Router> router{new Router{std::move(*socket), std::move(*changes)}};
+  std::unique_ptr<KernelRoutes> router{new KernelRoutes{std::move(*socket), std::move(*changes)}};
   if (const auto current = router->follow_changes(); !current) return fail(current.error());
   if (!interface.empty()) {
     const auto found = std::ranges::find(router->interfaces_, interface, &Interface::name);
@@ -156,7 +156,7 @@ Result<std::unique_ptr<Router>> Router::open(std::string_view interface) {
 }
 
 // Carriers and routes come and go during a long scan. After a change nothing is known any more.
-Result<void> Router::follow_changes() {
+Result<void> KernelRoutes::follow_changes() {
   const auto changed = changes_.drain();
   if (!changed) return fail(changed.error());
   if (!*changed && !interfaces_.empty()) return {};
@@ -170,7 +170,7 @@ Result<void> Router::follow_changes() {
   return {};
 }
 
-std::vector<Result<net::Path>> Router::route(std::span<const net::IpAddress> targets) {
+std::vector<Result<net::Path>> KernelRoutes::route(std::span<const net::IpAddress> targets) {
   if (const auto current = follow_changes(); !current) return {targets.size(), fail(current.error())};
   Paths found(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -193,7 +193,7 @@ std::vector<Result<net::Path>> Router::route(std::span<const net::IpAddress> tar
 }
 
 // Fills in what has no path yet.
-void Router::find(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
+void KernelRoutes::find(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
   if (read_regions(targets.size())) find_by_region(targets, paths, interface);
   std::vector<RouteQuestion> questions;
   std::vector<std::size_t> asked_for;
@@ -211,7 +211,7 @@ void Router::find(std::span<const net::IpAddress> targets, Paths& paths, std::ui
 }
 
 // The same where one answer serves a region; what has to be asked for by itself is left out.
-void Router::find_by_region(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
+void KernelRoutes::find_by_region(std::span<const net::IpAddress> targets, Paths& paths, std::uint32_t interface) {
   std::vector<std::optional<std::uint64_t>> keys(targets.size());
   std::vector<std::uint64_t> new_keys;
   std::vector<RouteQuestion> questions;
@@ -241,7 +241,7 @@ void Router::find_by_region(std::span<const net::IpAddress> targets, Paths& path
 
 // Whether regions are known. Their tables may be long (an Internet router's) and change all the time, so they are
 // read once as much was asked without them as reading them costs.
-bool Router::read_regions(std::size_t questions) {
+bool KernelRoutes::read_regions(std::size_t questions) {
   if (regions_) return true;
   if (asked_without_ + questions < worth_reading_) return false;
   RouteRegions regions;
@@ -261,14 +261,14 @@ bool Router::read_regions(std::size_t questions) {
 }
 
 // A region may be routed differently through each interface that is asked for.
-std::optional<std::uint64_t> Router::region_key(const net::IpAddress& target, std::uint32_t interface) const {
+std::optional<std::uint64_t> KernelRoutes::region_key(const net::IpAddress& target, std::uint32_t interface) const {
   const auto region = regions_->region_of(target);
   if (!region) return std::nullopt;
   return std::uint64_t{interface != 0 ? interface : target.zone()} << 32U | *region;
 }
 
 // Nothing where the kernel's answer got lost.
-Router::Answers Router::ask(std::vector<RouteQuestion> questions) {
+KernelRoutes::Answers KernelRoutes::ask(std::vector<RouteQuestion> questions) {
   Answers answers(questions.size());
   for (std::size_t first = 0; first < questions.size(); first += batch_limit) {
     const std::size_t count = std::min(batch_limit, questions.size() - first);
@@ -281,7 +281,7 @@ Router::Answers Router::ask(std::vector<RouteQuestion> questions) {
   return answers;
 }
 
-void Router::ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers) {
+void KernelRoutes::ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers) {
   datagram_.clear();
   const std::uint32_t first = sequence_ + 1;
   for (RouteQuestion& question : questions) {
@@ -296,7 +296,7 @@ void Router::ask_batch(std::span<RouteQuestion> questions, std::span<Answers::va
   });
 }
 
-void Router::fill_gateways(std::span<Result<net::Path>> paths) {
+void KernelRoutes::fill_gateways(std::span<Result<net::Path>> paths) {
   const auto wants = [](const Result<net::Path>& path) {
     return path && path->kind == net::Path::Kind::ethernet && !path->on_link;
   };
@@ -310,7 +310,7 @@ void Router::fill_gateways(std::span<Result<net::Path>> paths) {
 }
 
 // Unless they were read a moment ago. Without them the scan asks for its gateways itself.
-void Router::read_neighbours() {
+void KernelRoutes::read_neighbours() {
   const Instant now = MonotonicClock{}.now();
   if (neighbours_read_ && now - *neighbours_read_ < neighbours_hold) return;
   neighbours_read_ = now;

@@ -1,4 +1,4 @@
-#include "os/control.h"
+#include "os/terminal_control.h"
 
 #include <fmt/core.h>
 #include <sys/epoll.h>
@@ -117,8 +117,8 @@ std::unexpected<Error> failure(const char* what) {
 
 }  // namespace
 
-Result<std::unique_ptr<Control>> Control::open(const ControlOptions& options) {
-  std::unique_ptr<Control> control{new Control};
+Result<std::unique_ptr<TerminalControl>> TerminalControl::open(const TerminalControlOptions& options) {
+  std::unique_ptr<TerminalControl> control{new TerminalControl};
   control->wake_.reset(::epoll_create1(EPOLL_CLOEXEC));
   control->bell_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!control->wake_.is_open() || !control->bell_.is_open()) return failure("watch for signals");
@@ -126,14 +126,14 @@ Result<std::unique_ptr<Control>> Control::open(const ControlOptions& options) {
   if (options.interval) {
     if (const auto started = control->start_timer(*options.interval); !started) return fail(started.error());
   }
-  deaf_nanoseconds = options.deaf_after_first.count();
+  deaf_nanoseconds = options.ignore_more_for.count();
   control->catch_signals();
   control->wants_keys_ = options.keys;
   control->enter_terminal();
   return control;
 }
 
-Result<void> Control::watch(int descriptor) {
+Result<void> TerminalControl::watch(int descriptor) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = descriptor;
@@ -141,14 +141,14 @@ Result<void> Control::watch(int descriptor) {
   return {};
 }
 
-Result<void> Control::start_timer(Duration interval) {
+Result<void> TerminalControl::start_timer(Duration interval) {
   timer_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
   const itimerspec times = every(std::max(interval, shortest_interval));
   if (!timer_.is_open() || ::timerfd_settime(timer_.get(), 0, &times, nullptr) != 0) return failure("start a timer");
   return watch(timer_.get());
 }
 
-void Control::catch_signals() {
+void TerminalControl::catch_signals() {
   stop_signal = 0;
   deaf_until = std::numeric_limits<std::int64_t>::max();
   continued = false;
@@ -160,14 +160,14 @@ void Control::catch_signals() {
   set_handler(SIGCONT, on_continue);
 }
 
-Control::~Control() {
+TerminalControl::~TerminalControl() {
   leave_terminal();
   for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP}) catch_unless_ignored(signal, SIG_DFL);
   set_handler(SIGCONT, SIG_DFL);
   bell = -1;
 }
 
-void Control::enter_terminal() {
+void TerminalControl::enter_terminal() {
   if (!wants_keys_ || hears_keys_ || stop_signal != 0 || !is_foreground_terminal()) return;
   termios now{};
   if (::tcgetattr(STDIN_FILENO, &now) != 0) return;
@@ -184,14 +184,14 @@ void Control::enter_terminal() {
   hears_keys_ = watch(STDIN_FILENO).has_value();
 }
 
-void Control::leave_terminal() {
+void TerminalControl::leave_terminal() {
   restore_terminal();
   if (!hears_keys_) return;
   (void)::epoll_ctl(wake_.get(), EPOLL_CTL_DEL, STDIN_FILENO, nullptr);
   hears_keys_ = false;
 }
 
-void Control::read_keys() {
+void TerminalControl::read_keys() {
   if (!hears_keys_) return;
   // In the background reading would stop the whole process (SIGTTIN), and what is typed is the shell's.
   if (!terminal_changed || !is_foreground_terminal()) {
@@ -208,7 +208,7 @@ void Control::read_keys() {
   }
 }
 
-void Control::drain() {
+void TerminalControl::drain() {
   std::array<epoll_event, 3> events{};
   const int count = ::epoll_wait(wake_.get(), events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < count; ++i) {
@@ -227,17 +227,17 @@ void Control::drain() {
   }
 }
 
-bool Control::stop_requested() {
+bool TerminalControl::stop_requested() {
   if (stop_signal != 0) drain();
   return stop_signal != 0;
 }
 
-bool Control::progress_due() {
+bool TerminalControl::progress_due() {
   drain();
   return std::exchange(due_, false);
 }
 
-std::optional<int> Control::signal() const {
+std::optional<int> TerminalControl::signal() const {
   const int number = stop_signal;
   return number == 0 ? std::nullopt : std::optional{number};
 }

@@ -23,19 +23,21 @@ struct FileFacts {
   std::uint32_t owner = 0;
 };
 
-class Names {
+class RowNames {
  public:
-  Names() = default;
-  Names(const Names&) = delete;
-  Names& operator=(const Names&) = delete;
-  virtual ~Names() = default;
+  RowNames() = default;
+  RowNames(const RowNames&) = delete;
+  RowNames& operator=(const RowNames&) = delete;
+  virtual ~RowNames() = default;
 
   // Views stay good while the object lives. "" where there is no name, or where numbers are wanted (-n).
   virtual std::string_view user(std::uint32_t id) = 0;
   virtual std::string_view interface(std::uint32_t index, std::uint64_t network_namespace) = 0;
-  virtual std::string_view service(Protocol protocol, std::uint32_t port) = 0;
+  virtual std::string_view service(SocketKind protocol, std::uint32_t port) = 0;
   // The name registered for a port, also where addresses are to have numbers.
-  virtual std::string_view registered_service(Protocol protocol, std::uint32_t port) { return service(protocol, port); }
+  virtual std::string_view registered_service(SocketKind protocol, std::uint32_t port) {
+    return service(protocol, port);
+  }
   virtual std::string_view host(const net::IpAddress& address) = 0;
   virtual std::string_view cgroup(
       std::uint64_t id) = 0;  // its path below /sys/fs/cgroup: "/system.slice/nginx.service"
