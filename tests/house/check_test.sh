@@ -34,12 +34,28 @@ new_clone() {
   grep -v '^#' "$source_directory/packaging/packages.txt" | while read -r _ package _; do
     echo "echo $package installed"
   done | fake dpkg-query
-  # Three tests pass and one is skipped in every suite.
+  cp "$source_directory/tools/test-results" "$work/clone/tools/"
+  # In every step a script passes, and a suite has two tests that pass, one that is skipped and $FAKE_FAILURES that fail.
   fake ctest <<'EOT'
+while [ "$1" != --test-dir ]; do shift; done
+results=$2/test-results
 while [ "$1" != --output-junit ]; do shift; done
-printf '<testsuite name="a"\n\ttests="%d"\n\tfailures="%d"\n\tdisabled="0"\n\tskipped="1"\n>\n' \
-  $((4 + ${FAKE_FAILURES:-0})) "${FAKE_FAILURES:-0}" >"$2"
-exit $((${FAKE_FAILURES:-0} > 0))
+[ -z "${FAKE_CRASH:-}${FAKE_FAILURES:-}" ] && status=run || status=fail
+printf '<testsuite><testcase name="house.script" status="run"/><testcase name="net.Port" status="%s"/></testsuite>\n' \
+  $status >"$2"
+mkdir -p "$results"
+if [ "${FAKE_CRASH:-}" != early ]; then
+  {
+    echo '<testsuites><testsuite name="Port">'
+    printf '<testcase name="%s" classname="Port" status="run"/>\n' One Two
+    echo '<testcase name="Three" classname="Port" status="run" result="skipped"><skipped message="no"/></testcase>'
+    for ((i = 0; i < ${FAKE_FAILURES:-0}; ++i)); do
+      echo "<testcase name='Bad$i' classname='Port' status='run'><failure message='no'/></testcase>"
+    done
+    echo '</testsuite></testsuites>'
+  } >"$results/net.Port.xml"
+fi
+[ $status = run ]
 EOT
   for tool in tidy fuzz; do
     echo '#!/bin/sh' >"$work/clone/tools/$tool"
@@ -51,7 +67,7 @@ start() {
   status=$?
 }
 
-# Layout, scripts, clang-tidy and two fuzz targets are a test each; three suites have four.
+# Layout, scripts, clang-tidy and two fuzz targets are a test each; three steps have four.
 new_clone 'all is well'
 start
 expect 'everything is counted' last_line_is '14 passed, 0 failed, 3 skipped'
@@ -60,12 +76,25 @@ expect 'it ends with status 0' [ $status -eq 0 ]
 new_clone 'tests fail'
 FAKE_FAILURES=2 start
 expect 'they are counted' last_line_is '14 passed, 6 failed, 3 skipped'
+expect 'they are named' said 'failed: Port.Bad1'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'a suite crashes before it has counted anything'
+FAKE_CRASH=early start
+expect 'that is a failure a step' last_line_is '8 passed, 3 failed'
+expect 'it is named' said 'failed: net.Port'
+expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'a suite crashes when all its tests have passed'
+FAKE_CRASH=late start
+expect 'that is a failure more a step' last_line_is '14 passed, 3 failed, 3 skipped'
+expect 'it is named' said 'failed: net.Port, the process'
 expect 'it ends with status 1' [ $status -eq 1 ]
 
 new_clone 'the test runner breaks'
 fake ctest <<<'exit 8'
 start
-expect 'that is a failure a suite' last_line_is '5 passed, 3 failed'
+expect 'that is a failure a step' last_line_is '5 passed, 3 failed'
 expect 'it ends with status 1' [ $status -eq 1 ]
 
 new_clone 'a lint and a fuzz target fail'
