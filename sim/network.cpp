@@ -93,6 +93,7 @@ Result<std::size_t> Network::send(std::span<const engine::Frame> frames) {
   for (const engine::Frame& frame : frames.first(accepted)) {
     sent_.push_back(now_);
     carry(frame);
+    now_ += options_.send_time;
   }
   now_ += 1us;  // the call itself
   return accepted;
@@ -115,7 +116,7 @@ Result<std::span<const engine::Received>> Network::receive(Instant deadline) {
     flights_.pop();
   }
   for (std::size_t i = 0; i < heads.size(); ++i) {
-    arrived_.push_back({heads[i].first, heads[i].second, 2, host_mac, arrived_bytes_[i]});
+    arrived_.push_back({heads[i].first, heads[i].second, options_.answers_by, host_mac, arrived_bytes_[i]});
   }
   return std::span<const engine::Received>{arrived_};
 }

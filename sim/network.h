@@ -19,15 +19,17 @@
 namespace portolan::sim {
 
 struct NetworkOptions {
-  Duration delay{};           // one way
-  Duration jitter{};          // added one way, uniform in [0, jitter)
-  double loss = 0;            // of each packet, each way
-  double duplicate = 0;       // of each answer
-  double reorder = 0;         // of each answer: it takes another delay + 1 ms
-  double forge = 0;           // for each probe: somebody sends an answer without knowing the cookie
-  double refuse = 0;          // of each send call: the local queue is full
-  double bottleneck = 0;      // packets a second that the path carries, 0 for no limit
-  std::size_t queue = 1'000;  // packets that wait at the bottleneck before it drops
+  Duration delay{};              // one way
+  Duration jitter{};             // added one way, uniform in [0, jitter)
+  double loss = 0;               // of each packet, each way
+  double duplicate = 0;          // of each answer
+  double reorder = 0;            // of each answer: it takes another delay + 1 ms
+  double forge = 0;              // for each probe: somebody sends an answer without knowing the cookie
+  double refuse = 0;             // of each send call: the local queue is full
+  double bottleneck = 0;         // packets a second that the path carries, 0 for no limit
+  std::size_t queue = 1'000;     // packets that wait at the bottleneck before it drops
+  Duration send_time{};          // of each packet, until the link has taken it: others wait in the same call
+  std::uint32_t answers_by = 2;  // interface that answers arrive at; 2 is the one that leads to every target
 };
 
 // How one simulated machine behaves. Ports in no set are closed: they answer RST.

@@ -87,16 +87,21 @@ struct Outcome {
   model::ScanFinished finished;
 };
 
-inline std::unique_ptr<Outcome> scan(const plan::Plan& plan, sim::Network& network,
+inline model::ScanFinished scan_into(const plan::Plan& plan, sim::Network& network, model::Sink& sink,
                                      engine::UserControl* control = nullptr) {
   static const auto services = catalog::Services::parse("").value();
   static const auto vendors = catalog::Vendors{};
-  auto outcome = std::make_unique<Outcome>();
   const engine::World world{
       network, network, network, 40'000, services, vendors, nullptr, control, std::chrono::system_clock::now};
-  const auto finished = engine::run_scan(plan, world, outcome->sink);
+  const auto finished = engine::run_scan(plan, world, sink);
   if (!finished) throw std::runtime_error(finished.error().message);
-  outcome->finished = *finished;
+  return *finished;
+}
+
+inline std::unique_ptr<Outcome> scan(const plan::Plan& plan, sim::Network& network,
+                                     engine::UserControl* control = nullptr) {
+  auto outcome = std::make_unique<Outcome>();
+  outcome->finished = scan_into(plan, network, outcome->sink, control);
   return outcome;
 }
 

@@ -1,0 +1,116 @@
+// What a scan promises whatever the network does: nothing that answers is lost, too little is never taken for
+// enough, and what is told about the scan itself is true.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "scan_world.h"
+
+namespace portolan::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using test::address;
+using test::plan_for;
+using test::ports;
+using test::scan;
+
+// Asks for progress as often as it is possible.
+class Impatient final : public UserControl {
+ public:
+  bool stop_requested() override { return false; }
+  bool progress_due() override { return true; }
+};
+
+// What was told, in its order.
+class Protocol final : public model::Sink {
+ public:
+  Result<void> on(const model::Event& event) override {
+    if (std::holds_alternative<model::HostRecord>(event)) ++hosts_told;
+    if (const auto* progress = std::get_if<model::Progress>(&event))
+      fractions.emplace_back(hosts_told, progress->fraction);
+    return {};
+  }
+  std::size_t hosts_told = 0;
+  std::vector<std::pair<std::size_t, double>> fractions;  // with the hosts that had been told by then
+};
+
+std::size_t open_ports(const test::Outcome& outcome) { return outcome.sink.open.size(); }
+
+TEST(Promises, AnswersMayComeBackOverAnotherLink) {
+  sim::Network network{1, {.delay = 1ms, .answers_by = 7}};
+  network.add_host(address("2001:db8::9"), {.open = ports({80})});
+  network.add_host(address("198.18.0.9"), {.open = ports({80})});
+  const auto outcome = scan(plan_for({"2001:db8::9", "198.18.0.9"}, ports(79, 81), 1), network);
+  EXPECT_EQ(open_ports(*outcome), 2U);
+  for (const auto& host : outcome->sink.hosts) EXPECT_EQ(test::table_of(host).ports.size(), 3U);
+}
+
+TEST(Promises, AnAnswerOverAnotherLinkIsNotThatOfALinkLocalTarget) {
+  sim::Network network{1, {.delay = 1ms, .answers_by = 7}};
+  network.add_host(address("fe80::9%2"), {.open = ports({80})});
+  const auto outcome = scan(plan_for({"fe80::9%2"}, ports(79, 81), 1), network);
+  EXPECT_EQ(open_ports(*outcome), 0U);
+}
+
+// A scan goes on until fewer than one open port in fifty scans is expected to be missed, be the path as it may.
+TEST(Promises, AScanEndsWhenNoMoreThanAFiftiethOfAPortIsExpectedToBeMissed) {
+  double worst = 0;
+  for (const std::uint64_t seed : sim::seeds(40)) {
+    sim::Network network{seed, {.delay = 10ms, .jitter = 2ms, .loss = 0.1}};
+    network.add_host(address("198.18.0.9"), {.open = ports(1, 1'000)});
+    const auto outcome = scan(plan_for({"198.18.0.9"}, ports(1, 2'000), seed), network);
+    worst = std::max(worst, outcome->finished.expected_missed_open.value_or(1));
+    EXPECT_EQ(open_ports(*outcome), 1'000U) << "PORTOLAN_SEED=" << seed;
+  }
+  EXPECT_LE(worst, 0.02);
+  EXPECT_GT(worst, 0) << "loss was measured";
+}
+
+// Few probes bring few control probes, and the fate of the first one says little about the path. What is promised
+// here too is a fiftieth of a port; three hundred scans miss a handful together.
+TEST(Promises, ASmallScanDoesNotReadTheLossOffTheFirstControlProbe) {
+  constexpr std::size_t open = 80;
+  std::size_t missed = 0;
+  for (const std::uint64_t seed : sim::seeds(300)) {
+    sim::Network network{seed, {.delay = 10ms, .loss = 0.25}};
+    network.add_host(address("198.18.0.9"), {.open = ports(1, open)});
+    missed += open - open_ports(*scan(plan_for({"198.18.0.9"}, ports(1, open), seed, 3), network));
+  }
+  EXPECT_LE(missed, 15U);
+}
+
+TEST(Promises, ProgressCountsNoPortTwice) {
+  sim::Network network{3, {.delay = 1ms}};
+  network.add_host(address("198.18.0.8"), {});
+  network.add_host(address("198.18.0.9"), {.dropped = ports(1, 100)});
+  plan::Plan plan = plan_for({"198.18.0.8-9"}, ports(1, 100), 3);
+  plan.discovery = plan::DiscoveryPolicy::never;
+  Impatient control;
+  Protocol protocol;
+  test::scan_into(plan, network, protocol, &control);
+  ASSERT_EQ(protocol.hosts_told, 2U);
+  double most = 0;
+  for (const auto& [told, fraction] : protocol.fractions) {
+    if (told == 1) most = std::max(most, fraction);
+  }
+  EXPECT_GE(most, 0.5) << "the first host is done";
+  EXPECT_LE(most, 0.76) << "of the second one nothing is known, however often it was asked";
+}
+
+TEST(Promises, RoundTripsAreNotShorterThanTheyAre) {
+  // A link that takes its time: the last frame of a call leaves long after the first.
+  sim::Network network{4, {.delay = 5ms, .send_time = 300us}};
+  network.add_host(address("198.18.0.9"), {.open = ports({80})});
+  const auto outcome = scan(plan_for({"198.18.0.9"}, ports(1, 1'000), 4), network);
+  ASSERT_EQ(outcome->sink.hosts.size(), 1U);
+  ASSERT_TRUE(outcome->sink.hosts[0].round_trip);
+  EXPECT_GE(outcome->sink.hosts[0].round_trip->smoothed, 10ms);
+}
+
+}  // namespace
+}  // namespace portolan::engine
