@@ -48,6 +48,8 @@ std::string_view name_of(Reason reason) {
       return "echo-reply";
     case Reason::timestamp_reply:
       return "timestamp-reply";
+    case Reason::address_mask_reply:
+      return "addressmask-reply";
     case Reason::arp_response:
       return "arp-response";
     case Reason::nd_response:

@@ -18,6 +18,7 @@ enum class Reason : std::uint8_t {
   no_response,
   echo_reply,
   timestamp_reply,
+  address_mask_reply,
   arp_response,
   nd_response,
   localhost_response,
