@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "lab_test.h"
+#include "probe/registry.h"
 
 namespace portolan::lab_test {
 namespace {
@@ -67,6 +68,16 @@ void expect_agreement(const std::vector<std::string>& words) {
 
 TEST_F(Peer, AgreesOnASynScanOverIPv4) { expect_agreement({"-sS", "-T4", "-p", "1-600", "198.18.0.2-5"}); }
 TEST_F(Peer, AgreesOnASynScanOverIPv6) { expect_agreement({"-6", "-sS", "-T4", "-p", "1-600", "2001:db8::2"}); }
+
+// Every technique that both have, on both families; ports as a listener, a closed port and each kind of filter.
+TEST_F(Peer, AgreesOnEveryWayToAskTcpPortsWithRawPackets) {
+  for (const probe::Probe* probe : probe::registry) {
+    if (probe->asks != probe::Asks::tcp_ports || probe->connects || probe->scan_option.spelling.empty()) continue;
+    const std::string option{probe->scan_option.spelling};
+    expect_agreement({option, "-T4", "-p", "1-90,400-460", "198.18.0.2-3"});
+    expect_agreement({"-6", option, "-T4", "-p", "1-90,400-460", "2001:db8::2"});
+  }
+}
 
 // nmap takes the kernel's word for why a connection failed (EHOSTUNREACH stands for several reasons,
 // and port-unreachable looks like a reset): only ports that no ICMP error stands behind are compared. It also asks by
