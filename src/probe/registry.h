@@ -16,7 +16,8 @@ extern const Probe icmp_timestamp;
 extern const Probe arp;
 extern const Probe neighbour;
 
-// In the order of --help.
+// In the order of --help, one a line.
+// clang-format off
 inline constexpr std::array registry{
     &tcp_syn,
     &tcp_connect,
@@ -26,6 +27,7 @@ inline constexpr std::array registry{
     &arp,
     &neighbour,
 };
+// clang-format on
 
 // The technique of this name (Probe::name); nullptr where there is none.
 inline const Probe* find(std::string_view name) {
