@@ -11,6 +11,7 @@ namespace portolan::probe {
 extern const Probe tcp_syn;
 extern const Probe tcp_connect;
 extern const Probe tcp_ack;
+extern const Probe tcp_fin;
 extern const Probe icmp_echo;
 extern const Probe icmp_timestamp;
 extern const Probe arp;
@@ -22,6 +23,7 @@ inline constexpr std::array registry{
     &tcp_syn,
     &tcp_connect,
     &tcp_ack,
+    &tcp_fin,
     &icmp_echo,
     &icmp_timestamp,
     &arp,
