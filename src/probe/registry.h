@@ -14,6 +14,7 @@ extern const Probe tcp_ack;
 extern const Probe tcp_fin;
 extern const Probe icmp_echo;
 extern const Probe icmp_timestamp;
+extern const Probe icmp_mask;
 extern const Probe arp;
 extern const Probe neighbour;
 
@@ -26,6 +27,7 @@ inline constexpr std::array registry{
     &tcp_fin,
     &icmp_echo,
     &icmp_timestamp,
+    &icmp_mask,
     &arp,
     &neighbour,
 };
