@@ -11,11 +11,12 @@
 #include <string>
 
 #include "catalog/catalog.h"
+#include "tests/places.h"
 
 namespace portolan::catalog {
 namespace {
 
-const std::filesystem::path source_directory{PORTOLAN_SOURCE_DIR};
+const std::filesystem::path source_directory{test::source_directory()};
 
 std::string output_of(const std::string& command) {
   std::string output;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "catalog/catalog.h"
+#include "tests/places.h"
 
 namespace portolan::catalog {
 namespace {
@@ -47,7 +48,7 @@ TEST(Descriptions, MalformedLineIsRefusedWithItsNumber) {
 }
 
 TEST(ShippedDescriptions, TellWhatNamesDoNot) {
-  std::ifstream file{PORTOLAN_SOURCE_DIR "/data/descriptions", std::ios::binary};
+  std::ifstream file{test::source_directory() + "/data/descriptions", std::ios::binary};
   const std::string shipped{std::istreambuf_iterator<char>{file}, {}};
   const auto descriptions = Descriptions::parse(shipped);
   ASSERT_TRUE(descriptions) << descriptions.error().message;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "catalog/catalog.h"
+#include "tests/places.h"
 
 namespace portolan::catalog {
 namespace {
@@ -19,7 +20,7 @@ using Kind = Encryption::Kind;
 
 const Services& shipped() {
   static const auto services = [] {
-    std::ifstream file{PORTOLAN_SOURCE_DIR "/data/services", std::ios::binary};
+    std::ifstream file{test::source_directory() + "/data/services", std::ios::binary};
     return Services::parse(std::string{std::istreambuf_iterator<char>{file}, {}}).value();
   }();
   return services;

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string>
 
+#include "tests/places.h"
+
 namespace portolan::catalog {
 namespace {
 
@@ -23,7 +25,7 @@ TEST(ServiceNames, EverydayNamesAreThoseOfTheRegistry) {
   EXPECT_EQ(registered_name_of("dns"), "domain");
   EXPECT_EQ(registered_name_of("postgres"), "postgresql");
   EXPECT_EQ(registered_name_of("ssh"), "ssh");
-  std::ifstream file{PORTOLAN_SOURCE_DIR "/data/services", std::ios::binary};
+  std::ifstream file{test::source_directory() + "/data/services", std::ios::binary};
   const auto shipped = Services::parse(std::string{std::istreambuf_iterator<char>{file}, {}}).value();
   for (const char* everyday : {"dhcp",  "dns",   "dot",     "ike",       "ircs", "jetdirect", "memcached", "mongo",
                                "mqtts", "mssql", "portmap", "postgres",  "rdp",  "rexec",     "rlogin",    "rpcbind",

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catalog/catalog.h"
+#include "tests/places.h"
 
 namespace portolan::catalog {
 namespace {
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string shipped_text() {
-  std::ifstream file{PORTOLAN_SOURCE_DIR "/data/services", std::ios::binary};
+  std::ifstream file{test::source_directory() + "/data/services", std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/scan/scan_options.h"
+#include "tests/places.h"
 
 namespace portolan::cli {
 namespace {
@@ -61,7 +62,7 @@ TEST(Help, EveryExampleIsUnderstood) {
 }
 
 std::string file(const std::string& path) {
-  std::ifstream stream{std::string{PORTOLAN_SOURCE_DIR} + "/" + path};
+  std::ifstream stream{test::source_directory() + "/" + path};
   return {std::istreambuf_iterator<char>{stream}, {}};
 }
 

@@ -1,5 +1,5 @@
 // The program as its users call it. Nothing here is sent a packet: lines that are refused, and -sL -n.
-#ifdef PORTOLAN_PROGRAM
+#ifdef PORTOLAN_HAS_PROGRAM
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,7 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "lab/process.h"
+#include "tests/places.h"
 
 namespace portolan::cli {
 namespace {
@@ -30,12 +31,12 @@ class Program : public testing::Test {
     std::string pattern = testing::TempDir() + "portolan-cli-XXXXXX";
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
-    std::filesystem::create_symlink(PORTOLAN_PROGRAM, folder_ / "nmap");
+    std::filesystem::create_symlink(test::program(), folder_ / "nmap");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static lab::Finished portolan(Words words, const std::string& input = {}) {
-    words.insert(words.begin(), PORTOLAN_PROGRAM);
+    words.insert(words.begin(), test::program());
     return lab::run({.words = std::move(words), .input = input});
   }
   [[nodiscard]] lab::Finished nmap(Words words) const {
@@ -142,7 +143,7 @@ TEST_F(Program, AFullDiskIsReported) {
 
 // `words` behind the program's name in a shell, which can close descriptors: "$P scan ... >&-".
 lab::Finished in_shell(const std::string& line) {
-  return lab::run({.words = {"sh", "-c", line}, .environment = {{"P", PORTOLAN_PROGRAM}}});
+  return lab::run({.words = {"sh", "-c", line}, .environment = {{"P", test::program()}}});
 }
 
 TEST_F(Program, UnwritableStandardErrorLeavesTheStatus) {

@@ -1,5 +1,5 @@
 // portolan services where systemd seems to run: a mount namespace whose /run says so.
-#ifdef PORTOLAN_PROGRAM
+#ifdef PORTOLAN_HAS_PROGRAM
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lab/process.h"
+#include "tests/places.h"
 
 namespace portolan::cli {
 namespace {
@@ -19,7 +20,7 @@ using testing::Not;
 // sockets, and sends nothing.
 lab::Finished services_after(const std::string& prepare) {
   return lab::run({.words = {"unshare", "--map-root-user", "--mount", "sh", "-c",
-                             "mount -t tmpfs none /run && " + prepare + " && exec \"$0\" services", PORTOLAN_PROGRAM}});
+                             "mount -t tmpfs none /run && " + prepare + " && exec \"$0\" services", test::program()}});
 }
 
 bool has_mount_namespaces() {

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "lab/lab.h"
+#include "tests/places.h"
 
 namespace portolan::clients_test {
 namespace {
@@ -25,13 +26,8 @@ constexpr int no_such_program = 127;
 constexpr const char* document_type = "/usr/share/nmap/nmap.dtd";
 constexpr const char* stylesheet = "/usr/share/nmap/nmap.xsl";
 
-std::string program() {
-  const char* chosen = std::getenv("PORTOLAN_PROGRAM");
-  return chosen != nullptr ? chosen : PORTOLAN_PROGRAM;
-}
-
 // What only this project promises is not asked of nmap itself.
-bool program_is_nmap() { return std::filesystem::path{program()}.filename() == "nmap"; }
+bool program_is_nmap() { return std::filesystem::path{test::program()}.filename() == "nmap"; }
 
 // A host that listens on 22, 80 and 443, and a folder with the link.
 class Clients : public testing::Test {
@@ -43,7 +39,7 @@ class Clients : public testing::Test {
     host_->listen(std::vector<std::uint16_t>{22, 80, 443});
     std::string pattern = (std::filesystem::temp_directory_path() / "portolan-clients-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
-    std::filesystem::create_symlink(program(), folder_ / "nmap");
+    std::filesystem::create_symlink(test::program(), folder_ / "nmap");
   }
 
   void TearDown() override {
@@ -70,7 +66,8 @@ class Clients : public testing::Test {
 
   // Runs a client written in Python, which says for itself what does not hold.
   void expect_client_content(const std::string& script) const {
-    const Finished done = run({"/usr/bin/python3", fmt::format("{}/tests/clients/{}", PORTOLAN_SOURCE_DIR, script)});
+    const Finished done =
+        run({"/usr/bin/python3", fmt::format("{}/tests/clients/{}", test::source_directory(), script)});
     if (done.status == no_such_program) GTEST_SKIP() << "/usr/bin/python3 is not installed";
     if (done.status == not_installed) GTEST_SKIP() << done.output;
     EXPECT_EQ(done.status, 0) << done.output << done.errors;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lab/lab.h"
+#include "tests/places.h"
 
 namespace portolan::clients_test {
 namespace {
@@ -20,8 +21,7 @@ constexpr int no_such_program = 127;
 class JcReadsViews : public testing::Test {
  protected:
   void SetUp() override {
-    const char* chosen = std::getenv("PORTOLAN_PROGRAM");
-    const std::filesystem::path program = chosen != nullptr ? chosen : PORTOLAN_PROGRAM;
+    const std::filesystem::path program = test::program();
     if (program.filename() == "nmap") GTEST_SKIP() << "nmap has no such views";
     if (const auto entered = lab::Lab::enter(); !entered) GTEST_SKIP() << entered.error().message;
     if (lab::run({.words = {"jc", "--version"}}).status == no_such_program) GTEST_SKIP() << "jc is not installed";

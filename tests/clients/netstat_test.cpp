@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "lab/lab.h"
 #include "lab/socket_zoo.h"
+#include "tests/places.h"
 
 namespace portolan::clients_test {
 namespace {
@@ -32,11 +33,6 @@ constexpr const char* net_tools = "/usr/bin/netstat";
 constexpr int rounds = 10;
 
 using Lines = std::vector<std::string>;
-
-std::string program() {
-  const char* chosen = std::getenv("PORTOLAN_PROGRAM");
-  return chosen != nullptr ? chosen : PORTOLAN_PROGRAM;
-}
 
 Lines lines_of(const std::string& text) {
   Lines lines;
@@ -103,7 +99,7 @@ class Netstat : public testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "portolan-netstat-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     link_ = folder_ / "netstat";
-    std::filesystem::create_symlink(program(), link_);
+    std::filesystem::create_symlink(test::program(), link_);
   }
 
   void TearDown() override {
@@ -277,7 +273,7 @@ TEST_F(Netstat, EndsWithNetToolsStatuses) {
 
 TEST_F(Netstat, UnderItsOwnNameErrorsAreOneSentenceAndStatusTwo) {
   for (const Lines& words : std::vector<Lines>{{"-Q"}, {"-ri"}, {"-A", "bogus"}, {"8080"}}) {
-    Lines all{program(), "netstat"};
+    Lines all{test::program(), "netstat"};
     all.insert(all.end(), words.begin(), words.end());
     const Finished mine = run(all);
     EXPECT_EQ(mine.status, 2);
@@ -285,7 +281,7 @@ TEST_F(Netstat, UnderItsOwnNameErrorsAreOneSentenceAndStatusTwo) {
     EXPECT_EQ(lines_of(mine.errors).size(), 1U) << mine.errors;
     EXPECT_THAT(mine.errors, StartsWith("portolan: "));
   }
-  EXPECT_EQ(run({program(), "netstat", "-lnx"}).output, ours({"-lnx"}).output);
+  EXPECT_EQ(run({test::program(), "netstat", "-lnx"}).output, ours({"-lnx"}).output);
 }
 
 TEST_F(Netstat, VersionBeginsAsCallersExpectAndSaysWhoAnswers) {

@@ -106,6 +106,17 @@ expect 'the reason of the one is shown' said 'main.cpp: badly laid out'
 expect 'the reason of the other is shown' said 'found an input: names'
 expect 'it ends with status 1' [ $status -eq 1 ]
 
+new_clone 'there is no time for clang-tidy to look at everything'
+cat >>"$work/clone/tools/tidy" <<'EOT'
+echo "$*" >>"$TIDY_CALLS"
+case $* in *--seconds*) echo 'clang-tidy: 1 files looked at, 2 left' && echo 'not looked at: a.cpp' && exit 3 ;; esac
+EOT
+TIDY_CALLS=$work/tidy-calls CI='' start
+expect 'it is skipped in part' last_line_is '13 passed, 0 failed, 4 skipped'
+expect 'that is said' said 'skipped in part: clang-tidy: 1 files looked at, 2 left'
+TIDY_CALLS=$work/tidy-calls CI=true start
+expect 'under CI=true it takes the time' last_line_is '14 passed, 0 failed, 3 skipped'
+
 new_clone 'a build fails'
 fake cmake <<<'[[ "$*" != "--build build/asan"* ]] || { echo "main.cpp:1: no"; exit 1; }'
 start

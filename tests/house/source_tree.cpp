@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/places.h"
+
 namespace portolan::house {
 namespace fs = std::filesystem;
 
@@ -16,7 +18,7 @@ std::string_view SourceFile::folder() const {
 
 std::string SourceFile::stem() const { return fs::path{path}.stem().string(); }
 
-fs::path root() { return PORTOLAN_SOURCE_DIR; }
+fs::path root() { return test::source_directory(); }
 
 std::string text_of(const fs::path& path) {
   std::ifstream file{path, std::ios::binary};

@@ -9,14 +9,10 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "tests/places.h"
 
 namespace portolan::lab_test {
 namespace {
-
-std::string program() {
-  const char* chosen = std::getenv("PORTOLAN_PROGRAM");
-  return chosen != nullptr ? chosen : PORTOLAN_PROGRAM;
-}
 
 std::string text_of(const Answer& answer) { return fmt::format("{} ({})", answer.state, answer.reason); }
 
@@ -26,10 +22,10 @@ void LabTest::SetUp() {
   if (const auto entered = lab::Lab::enter(); !entered) GTEST_SKIP() << entered.error().message;
 }
 
-bool program_is_nmap() { return std::filesystem::path{program()}.filename() == "nmap"; }
+bool program_is_nmap() { return std::filesystem::path{test::program()}.filename() == "nmap"; }
 
 lab::Command scan_command(const std::vector<std::string>& words) {
-  lab::Command command{.words = {program()}};
+  lab::Command command{.words = {test::program()}};
   if (!program_is_nmap()) command.words.emplace_back("scan");
   command.words.insert(command.words.end(), words.begin(), words.end());
   return command;

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "tests/places.h"
 #include "tests/report/records.h"
 #include "tests/report/tools.h"
 
@@ -190,7 +191,7 @@ bad = json.loads(line)
 bad['record'] = 'port'                                       # the schema must be able to say no
 assert not validator.is_valid(bad)
 )");
-  const std::string schema = std::string{PORTOLAN_SOURCE_DIR} + "/docs/ndjson.schema.json";
+  const std::string schema = test::source_directory() + "/docs/ndjson.schema.json";
   const Outcome outcome =
       run(std::string{python} + " " + script + " " + schema + " " + folder.write("scan.ndjson", everything()));
   EXPECT_EQ(outcome.status, 0) << outcome.output;

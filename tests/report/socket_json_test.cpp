@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "tests/places.h"
 #include "tests/report/socket_rows.h"
 #include "tests/report/tools.h"
 
@@ -155,7 +156,7 @@ for name in sorted({name for record in sockets for name in record} - {'record'})
 assert not validator.is_valid(dict(records[-1], record='gap'))
 assert not validator.is_valid(dict(records[0], schema='portolan-sockets/2'))
 )");
-  const std::string schema = std::string{PORTOLAN_SOURCE_DIR} + "/docs/sockets.schema.json";
+  const std::string schema = test::source_directory() + "/docs/sockets.schema.json";
   const std::string check = std::string{python} + " " + script + " " + schema + " ";
   const Outcome all = run(check + folder.write("all.ndjson", everything()) + " all");
   EXPECT_EQ(all.status, 0) << all.output;
@@ -165,7 +166,7 @@ assert not validator.is_valid(dict(records[0], schema='portolan-sockets/2'))
 }
 
 TEST(SocketJson, EveryColumnIsInItsDocument) {
-  const std::string document = run("cat " + std::string{PORTOLAN_SOURCE_DIR} + "/docs/sockets-json.md").output;
+  const std::string document = run("cat " + test::source_directory() + "/docs/sockets-json.md").output;
   constexpr std::array<std::string_view, 4> kinds{"text", "number", "truth", "list"};
   for (const sockets::Column& column : sockets::columns()) {
     const std::string line =

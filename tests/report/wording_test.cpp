@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/version.h"
+#include "tests/places.h"
 #include "tests/report/records.h"
 
 namespace portolan::report {
@@ -161,7 +162,7 @@ TEST(Calendar, SpansAreWholeSeconds) {
 
 TEST(Version, IsTheProjects) {
   std::ostringstream text;
-  text << std::ifstream{std::string{PORTOLAN_SOURCE_DIR} + "/CMakeLists.txt"}.rdbuf();
+  text << std::ifstream{test::source_directory() + "/CMakeLists.txt"}.rdbuf();
   EXPECT_NE(text.str().find("VERSION " + std::string{program_version} + " "), std::string::npos);
 }
 
