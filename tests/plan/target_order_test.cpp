@@ -16,13 +16,12 @@ namespace {
 
 using net::IpAddress;
 using testing::ElementsAre;
-using testing::UnorderedElementsAre;
 
 // Each address with its place in the order typed.
 struct Step {
   IpAddress address;
   std::uint64_t position;
-  friend auto operator<=>(const Step&, const Step&) = default;
+  friend bool operator==(const Step&, const Step&) = default;
 };
 
 TargetSet set_of(const std::vector<std::string>& expressions, const std::vector<std::string>& excluded = {}) {
