@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
-#include "os/files.h"
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace portolan::os {
 
@@ -14,6 +16,20 @@ Result<catalog::Services> read_services() {
   auto services = catalog::Services::parse(*text);
   if (!services) return fail(services.error().code, fmt::format("{}: {}", *path, services.error().message));
   return services;
+}
+
+VendorLists::VendorLists() {
+  const std::string directory{vendor_file.substr(0, vendor_file.rfind('/') + 1)};
+  for (const char* name : {"oui.txt", "mam.txt", "oui36.txt", "iab.txt"}) {
+    auto file = MappedFile::open(directory + name);
+    if (!file) continue;
+    files_.push_back(std::move(*file));
+    if (files_.size() == 1) {
+      vendors_ = catalog::Vendors::parse(files_.back().text());
+    } else {
+      vendors_.add(files_.back().text());
+    }
+  }
 }
 
 }  // namespace portolan::os

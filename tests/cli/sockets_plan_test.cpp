@@ -35,7 +35,7 @@ std::string error_of(const std::vector<std::string>& line) {
 
 std::vector<std::string_view> sources_of(const std::vector<std::string>& line) {
   std::vector<std::string_view> names;
-  for (const sockets::Source* source : planned(line).query.sources) names.push_back(source->name);
+  for (const sockets::Source* source : planned(line).choice.query.sources) names.push_back(source->name);
   return names;
 }
 
@@ -55,12 +55,12 @@ Row row(SocketKind protocol, State state, AddressFamily family = AddressFamily::
 
 TEST(SocketsPlan, KindsAndFamiliesChooseTheSources) {
   EXPECT_EQ(sources_of({}).size(), sockets::sources().size() - 1);  // TCP is one list for both families
-  EXPECT_EQ(planned({"-t"}).query.sources, (std::vector{&sockets::tcp_both}));
+  EXPECT_EQ(planned({"-t"}).choice.query.sources, (std::vector{&sockets::tcp_both}));
   EXPECT_THAT(sources_of({"-t4"}), ElementsAre("tcp"));
   EXPECT_THAT(sources_of({"-tx4"}), ElementsAre("tcp", "unix"));
   EXPECT_THAT(sources_of({"-tu6"}), ElementsAre("tcp6", "udp6"));
-  EXPECT_EQ(planned({"-t46"}).query.sources, (std::vector{&sockets::tcp_both}));
-  EXPECT_EQ(planned({"-t6"}).query.sources, (std::vector{&sockets::tcp6}));
+  EXPECT_EQ(planned({"-t46"}).choice.query.sources, (std::vector{&sockets::tcp_both}));
+  EXPECT_EQ(planned({"-t6"}).choice.query.sources, (std::vector{&sockets::tcp6}));
   // And what no filter can let pass is not asked for.
   EXPECT_THAT(sources_of({"proto", "=", "unix"}), ElementsAre("unix"));
   // A family alone means IP and nothing else.
@@ -70,57 +70,57 @@ TEST(SocketsPlan, KindsAndFamiliesChooseTheSources) {
 
 TEST(SocketsPlan, ListeningIsWhatWaitsForStrangers) {
   const SocketsPlan plan = planned({"-l"});
-  EXPECT_EQ(plan.query.wanted.states, sockets::mask_of(State::listen) | sockets::mask_of(State::closed));
-  ASSERT_NE(plan.wanted, nullptr);
-  EXPECT_TRUE(plan.wanted(row(SocketKind::tcp, State::listen)));
-  EXPECT_TRUE(plan.wanted(row(SocketKind::udp, State::closed)));
-  EXPECT_FALSE(plan.wanted(row(SocketKind::udp, State::established)));
-  EXPECT_FALSE(plan.wanted(row(SocketKind::netlink, State::closed, AddressFamily::netlink)));
+  EXPECT_EQ(plan.choice.query.detail.states, sockets::mask_of(State::listen) | sockets::mask_of(State::closed));
+  ASSERT_NE(plan.choice.fits, nullptr);
+  EXPECT_TRUE(plan.choice.fits(row(SocketKind::tcp, State::listen)));
+  EXPECT_TRUE(plan.choice.fits(row(SocketKind::udp, State::closed)));
+  EXPECT_FALSE(plan.choice.fits(row(SocketKind::udp, State::established)));
+  EXPECT_FALSE(plan.choice.fits(row(SocketKind::netlink, State::closed, AddressFamily::netlink)));
   Row datagrams = row(SocketKind::unix_domain, State::closed, AddressFamily::unix_domain);
   datagrams.type = 2;
-  EXPECT_FALSE(plan.wanted(datagrams));
+  EXPECT_FALSE(plan.choice.fits(datagrams));
   datagrams.path = "/run/log";
-  EXPECT_TRUE(plan.wanted(datagrams));
+  EXPECT_TRUE(plan.choice.fits(datagrams));
   datagrams.type = 1;
-  EXPECT_FALSE(plan.wanted(datagrams));
+  EXPECT_FALSE(plan.choice.fits(datagrams));
 }
 
 TEST(SocketsPlan, ConnectedIsWhatHasAnotherEnd) {
   const SocketsPlan plan = planned({"--connected"});
-  ASSERT_NE(plan.wanted, nullptr);
-  EXPECT_TRUE(plan.wanted(row(SocketKind::tcp, State::time_wait)));
-  EXPECT_TRUE(plan.wanted(row(SocketKind::udp, State::established)));
-  EXPECT_FALSE(plan.wanted(row(SocketKind::tcp, State::listen)));
-  EXPECT_FALSE(plan.wanted(row(SocketKind::udp, State::closed)));
+  ASSERT_NE(plan.choice.fits, nullptr);
+  EXPECT_TRUE(plan.choice.fits(row(SocketKind::tcp, State::time_wait)));
+  EXPECT_TRUE(plan.choice.fits(row(SocketKind::udp, State::established)));
+  EXPECT_FALSE(plan.choice.fits(row(SocketKind::tcp, State::listen)));
+  EXPECT_FALSE(plan.choice.fits(row(SocketKind::udp, State::closed)));
 }
 
 TEST(SocketsPlan, TheKernelIsAskedForDetailsOnlyWhereAColumnShowsThem) {
-  EXPECT_FALSE(planned({}).query.wanted.tcp_info);
-  EXPECT_TRUE(planned({"-i"}).query.wanted.tcp_info);
-  EXPECT_TRUE(planned({"--columns", "local,rtt"}).query.wanted.tcp_info);
-  EXPECT_TRUE(planned({"--sort", "rtt"}).query.wanted.tcp_info);
-  EXPECT_FALSE(planned({}).query.wanted.memory);
-  EXPECT_TRUE(planned({"-m"}).query.wanted.memory);
-  EXPECT_FALSE(planned({}).query.wanted.details);
-  EXPECT_TRUE(planned({"--options"}).query.wanted.details);
-  EXPECT_TRUE(planned({"-x"}).query.wanted.unix_files);
-  EXPECT_FALSE(planned({"--json"}).query.wanted.unix_files);
+  EXPECT_FALSE(planned({}).choice.query.detail.tcp_info);
+  EXPECT_TRUE(planned({"-i"}).choice.query.detail.tcp_info);
+  EXPECT_TRUE(planned({"--columns", "local,rtt"}).choice.query.detail.tcp_info);
+  EXPECT_TRUE(planned({"--sort", "rtt"}).choice.query.detail.tcp_info);
+  EXPECT_FALSE(planned({}).choice.query.detail.memory);
+  EXPECT_TRUE(planned({"-m"}).choice.query.detail.memory);
+  EXPECT_FALSE(planned({}).choice.query.detail.details);
+  EXPECT_TRUE(planned({"--options"}).choice.query.detail.details);
+  EXPECT_TRUE(planned({"-x"}).choice.query.detail.unix_files);
+  EXPECT_FALSE(planned({"--json"}).choice.query.detail.unix_files);
 }
 
 TEST(SocketsPlan, AFilterReachesTheKernel) {
   const SocketsPlan plan = planned({"-t", "state", "listening", "sport", "=", ":22"});
-  EXPECT_EQ(plan.query.wanted.states, sockets::mask_of(State::listen));
-  EXPECT_FALSE(plan.query.wanted.bytecode.empty());
+  EXPECT_EQ(plan.choice.query.detail.states, sockets::mask_of(State::listen));
+  EXPECT_FALSE(plan.choice.query.detail.bytecode.empty());
   EXPECT_THAT(error_of({"sprot = :22"}), HasSubstr("sport"));
 }
 
 TEST(SocketsPlan, OnlyAListOfEverythingTellsWhatIsInNoList) {
-  EXPECT_TRUE(planned({}).query.unlisted);
-  EXPECT_FALSE(planned({"-t"}).query.unlisted);
-  EXPECT_FALSE(planned({"-l"}).query.unlisted);
-  EXPECT_FALSE(planned({"--no-owners"}).query.unlisted);
-  EXPECT_FALSE(planned({"dst", "10.0.0.0/8"}).query.unlisted);
-  EXPECT_TRUE(planned({"pid", "=", "812"}).query.unlisted);
+  EXPECT_TRUE(planned({}).choice.query.unlisted);
+  EXPECT_FALSE(planned({"-t"}).choice.query.unlisted);
+  EXPECT_FALSE(planned({"-l"}).choice.query.unlisted);
+  EXPECT_FALSE(planned({"--no-owners"}).choice.query.unlisted);
+  EXPECT_FALSE(planned({"dst", "10.0.0.0/8"}).choice.query.unlisted);
+  EXPECT_TRUE(planned({"pid", "=", "812"}).choice.query.unlisted);
 }
 
 TEST(SocketsPlan, ColumnsGrowWithTheOptions) {
@@ -142,9 +142,9 @@ TEST(SocketsPlan, SortingTakesOneColumnEitherWay) {
 }
 
 TEST(SocketsPlan, OwnersAreLookedForUnlessTheyAreLeftOut) {
-  EXPECT_EQ(planned({}).query.owners, os::OwnerMethod::automatic);
-  EXPECT_EQ(planned({"--owner-method", "proc"}).query.owners, os::OwnerMethod::proc);
-  EXPECT_EQ(planned({"--no-owners"}).query.owners, std::nullopt);
+  EXPECT_EQ(planned({}).choice.query.owners, os::OwnerMethod::automatic);
+  EXPECT_EQ(planned({"--owner-method", "proc"}).choice.query.owners, os::OwnerMethod::proc);
+  EXPECT_EQ(planned({"--no-owners"}).choice.query.owners, std::nullopt);
   EXPECT_THAT(error_of({"--no-owners", "pid = 1"}), HasSubstr("--no-owners leaves out"));
 }
 

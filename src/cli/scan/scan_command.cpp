@@ -13,30 +13,20 @@
 #include "cli/scan/scan_options.h"
 #include "cli/scan/scan_plan.h"
 #include "cli/scan/scan_reports.h"
-#include "engine/engine.h"
-#include "engine/scan.h"
+#include "os/catalogues.h"
 #include "os/environment.h"
 #include "os/files.h"
 #include "os/monotonic_clock.h"
 #include "os/names/resolve.h"
-#include "os/names/reverse_names.h"
 #include "os/net/interfaces.h"
-#include "os/net/kernel_routes.h"
-#include "os/packet/connect_link.h"
-#include "os/packet/packet_link.h"
-#include "os/packet/source_ports.h"
-#include "os/packet/split_link.h"
 #include "os/privileges.h"
 #include "os/seed.h"
 #include "os/terminal_control.h"
 #include "os/wall_clock.h"
-#include "probe/plan_techniques.h"
-#include "probe/registry.h"
+#include "run/scan.h"
 
 namespace portolan::cli {
 namespace {
-
-using model::RemarkCode;
 
 constexpr std::array<std::string_view, 2> about{
     "Finds out which TCP ports of the targets are open, closed or filtered. Targets are names, addresses, prefixes "
@@ -87,25 +77,6 @@ int refuse(Dialect dialect, const Error& error) {
   return 1;
 }
 
-// Counts what was told, for the last words of a scan that fails on its way.
-class Tally final : public model::Sink {
- public:
-  explicit Tally(model::Sink& sink) : sink_{sink} {}
-  Result<void> on(const model::Event& event) override {
-    if (const auto* host = std::get_if<model::HostRecord>(&event)) {
-      ++(host->state == model::HostState::up ? finished_.hosts_up : finished_.hosts_down);
-      ++finished_.hosts_total;
-    }
-    return sink_.on(event);
-  }
-
-  [[nodiscard]] const model::ScanFinished& finished() const { return finished_; }
-
- private:
-  model::Sink& sink_;
-  model::ScanFinished finished_;
-};
-
 class ScanRun {
  public:
   ScanRun(const Invocation& invocation, const ScanOptions& words)
@@ -126,40 +97,18 @@ class ScanRun {
   Result<void> get_ready() {
     using Step = Result<void> (ScanRun::*)();
     // Everything that needs a privilege is open before they are dropped.
-    for (const Step step : {&ScanRun::read_catalogues, &ScanRun::make_plan, &ScanRun::open_control, &ScanRun::open_link,
-                            &ScanRun::open_names, &ScanRun::open_reports}) {
+    for (const Step step : {&ScanRun::read_services, &ScanRun::make_plan, &ScanRun::open_control, &ScanRun::open_scan,
+                            &ScanRun::open_reports}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
     return os::drop_privileges();
   }
 
-  Result<void> read_catalogues() {
-    const auto path = os::find_data_file("services");
-    if (!path) return fail(path.error());
-    const auto text = os::read_file(*path);
-    if (!text) return fail(text.error());
-    auto services = catalog::Services::parse(*text);
-    if (!services) return fail(services.error().code, fmt::format("{}: {}", *path, services.error().message));
+  Result<void> read_services() {
+    auto services = os::read_services();
+    if (!services) return fail(services.error());
     services_.emplace(std::move(*services));
-    read_vendors();
     return {};
-  }
-
-  // Without the list, MAC addresses are shown without vendors.
-  void read_vendors() {
-    const std::string directory{os::vendor_file.substr(0, os::vendor_file.rfind('/') + 1)};
-    bool first = true;
-    for (const char* name : {"oui.txt", "mam.txt", "oui36.txt", "iab.txt"}) {
-      auto file = os::MappedFile::open(directory + name);
-      if (!file) continue;
-      vendor_files_.push_back(std::move(*file));
-      if (first) {
-        vendors_ = catalog::Vendors::parse(vendor_files_.back().text());
-      } else {
-        vendors_.add(vendor_files_.back().text());
-      }
-      first = false;
-    }
   }
 
   [[nodiscard]] bool raw_packets() const {
@@ -193,50 +142,13 @@ class ScanRun {
     return {};
   }
 
-  Result<void> open_link() {
-    const plan::Plan& plan = prepared_.plan;
-    auto router = os::KernelRoutes::open(plan.interface);
-    if (!router) return fail(router.error());
-    routes_ = std::move(*router);
-    const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
-    const bool connects = std::ranges::any_of(
-        plan.techniques, [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
-    if (!raw || connects) {
-      auto link = os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
-                                         .patience = plan.timing.initial_rtt_timeout,
-                                         .interface = plan.interface,
-                                         .wake = control_->wake()});
-      if (!link) return fail(link.error());
-      if (!raw) {
-        link_ = std::move(*link);
-        return {};
-      }
-      auto packets = open_packet_link((*link)->events());
-      if (!packets) return fail(packets.error());
-      link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(*link));
-      return {};
-    }
-    auto packets = open_packet_link(control_->wake());
-    if (!packets) return fail(packets.error());
-    link_ = std::move(*packets);
-    return {};
-  }
-
-  Result<std::unique_ptr<os::PacketLink>> open_packet_link(int wake) {
-    auto ports = os::SourcePorts::reserve(prepared_.plan.seed, engine::tag_count);
-    if (!ports) return fail(ports.error());
-    source_ports_.emplace(std::move(*ports));
-    return os::PacketLink::open({.tags = source_ports_->block(),
-                                 .source_port = prepared_.plan.dress.source_port,
-                                 .techniques = probe::techniques_of(prepared_.plan)},
-                                wake);
-  }
-
-  Result<void> open_names() {
-    if (prepared_.plan.names == plan::NameLookup::never) return {};
-    auto names = os::ReverseNames::open({.servers = words_.dns_servers, .system = words_.system_dns});
-    if (!names) return fail(names.error().code, fmt::format("--dns-servers: {}", names.error().message));
-    names_ = std::move(*names);
+  Result<void> open_scan() {
+    auto scan = run::OpenScan::open(prepared_.plan, *services_, {},
+                                    {.names = {.servers = words_.dns_servers, .system = words_.system_dns},
+                                     .control = control_.get(),
+                                     .wake = control_->wake()});
+    if (!scan) return fail(scan.error());
+    scan_ = std::move(*scan);
     return {};
   }
 
@@ -251,28 +163,21 @@ class ScanRun {
   // Reports that are open already become complete documents that state the failure.
   int give_up(const Error& error) {
     if (reports_ != nullptr) {
-      model::ScanFinished finished;
-      finished.success = false;
-      finished.error = error.message;
       (void)start();
-      (void)finish(finished);
+      (void)finish(failed_with(error));
     }
     return refuse(dialect_, {error.code == Errc::parse ? Errc::usage : error.code, error.message});
   }
 
   int scan() {
     reports_->watch_keys(*control_);
-    Tally tally{reports_->sink()};
-    auto finished = scan_into(tally);
-    if (!finished) {
-      model::ScanFinished failed = tally.finished();
-      failed.success = false;
-      failed.error = finished.error().message;
-      (void)finish(failed);
-      say(finished.error().message);
+    const model::ScanFinished finished = scan_into(reports_->sink());
+    const auto done = finish(finished);
+    if (!finished.success) {
+      say(finished.error);
       return status_failed;
     }
-    if (const auto done = finish(*finished); !done) {
+    if (!done) {
       say(done.error().message);
       return status_failed;
     }
@@ -280,65 +185,48 @@ class ScanRun {
     return signal ? 128 + *signal : status_done;
   }
 
-  Result<model::ScanFinished> scan_into(model::Sink& sink) {
-    if (const auto done = start(); !done) return fail(done.error());
-    for (const auto* remarks : {&prepared_.notices, &prepared_.left_out}) {
-      for (const model::Remark& remark : *remarks) {
-        if (const auto told = sink.on(remark); !told) return fail(told.error());
+  model::ScanFinished scan_into(model::Sink& sink) {
+    if (const auto done = first_words(sink); !done) return failed_with(done.error());
+    model::ScanFinished finished = scan_->run(sink);
+    if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
+      if (const auto done = sink.on(model::Remark{model::RemarkCode::no_targets}); !done) {
+        return failed_with(done.error());
       }
     }
-    const engine::World world{.link = *link_,
-                              .clock = clock_,
-                              .routes = *routes_,
-                              .tag_base = source_ports_ ? source_ports_->block().first : connect_tags,
-                              .services = *services_,
-                              .vendors = vendors_,
-                              .names = names_.get(),
-                              .control = control_.get(),
-                              .wall_time = os::wall_time};
-    auto finished = engine::run_scan(prepared_.plan, world, sink);
-    if (!finished) return finished;
-    if (const auto told = last_warnings(*finished, sink); !told) return fail(told.error());
     return finished;
   }
 
-  Result<void> last_warnings(const model::ScanFinished& finished, model::Sink& sink) {
-    if (const std::uint64_t refused = link_->refused(); refused > 0) {
-      const auto told = sink.on(model::Remark{RemarkCode::refused_here, {refused}});
-      if (!told) return told;
-    }
-    if (const std::uint64_t dropped = link_->dropped(); dropped > 0) {
-      const auto told = sink.on(model::Remark{RemarkCode::dropped_here, {dropped}});
-      if (!told) return told;
-    }
-    if (dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
-      return sink.on(model::Remark{RemarkCode::no_targets});
+  Result<void> first_words(model::Sink& sink) {
+    if (const auto done = start(); !done) return done;
+    for (const auto* remarks : {&prepared_.notices, &prepared_.left_out}) {
+      for (const model::Remark& remark : *remarks) {
+        if (const auto done = sink.on(remark); !done) return done;
+      }
     }
     return {};
   }
 
+  static model::ScanFinished failed_with(const Error& error) {
+    model::ScanFinished finished;
+    finished.success = false;
+    finished.error = error.message;
+    return finished;
+  }
+
   Result<void> start() {
-    const plan::Plan& plan = prepared_.plan;
-    model::ScanStarted started;
+    model::ScanStarted started = run::started_of(prepared_.plan);
     started.arguments = invocation_.line;
-    started.time = os::wall_time();
     started.verbosity = words_.verbosity;
     started.debugging = words_.debugging;
-    started.list_only = plan.depth == plan::ScanDepth::list;
-    started.ping_only = plan.depth == plan::ScanDepth::ping;
-    for (const plan::Technique& technique : plan.techniques) {
-      const probe::Probe& probe = *probe::find(technique.name);
-      started.scans.push_back({std::string{probe.scan_type}, probe::protocol_of(probe.asks), technique.ports});
-    }
     return reports_->sink().on(started);
   }
 
   Result<void> finish(model::ScanFinished finished) {
     if (finished.elapsed == Duration{}) finished.elapsed = clock_.now() - began_;
     if (finished.time == model::WallTime{}) finished.time = os::wall_time();
-    const auto told = reports_->sink().on(finished);
+    const auto done = reports_->sink().on(finished);
     const auto flushed = reports_->flush();
-    return told ? flushed : told;
+    return done ? flushed : done;
   }
 
   void say(std::string_view sentence) const {
@@ -346,23 +234,15 @@ class ScanRun {
     tell(fmt::format("{}\nQUITTING!\n", sentence));
   }
 
-  // Connections get their source ports from the kernel; these only name attempts inside the engine.
-  static constexpr std::uint16_t connect_tags = 40'000;
-
   const Invocation& invocation_;
   const ScanOptions& words_;
   Dialect dialect_;
   os::MonotonicClock clock_;
   Instant began_;
   std::optional<catalog::Services> services_;
-  std::vector<os::MappedFile> vendor_files_;
-  catalog::Vendors vendors_;
   PreparedScan prepared_;
   std::unique_ptr<os::TerminalControl> control_;
-  std::unique_ptr<os::KernelRoutes> routes_;
-  std::optional<os::SourcePorts> source_ports_;
-  std::unique_ptr<engine::Link> link_;
-  std::unique_ptr<os::ReverseNames> names_;
+  std::unique_ptr<run::OpenScan> scan_;
   std::unique_ptr<ScanReports> reports_;
 };
 

@@ -22,12 +22,6 @@ Result<ListingOptions> parse_listing_words(std::span<const ListingOption> table,
   return words;
 }
 
-bool has_ports(sockets::SocketKind protocol) {
-  using enum sockets::SocketKind;
-  return protocol == tcp || protocol == mptcp || protocol == udp || protocol == udplite || protocol == sctp ||
-         protocol == dccp;
-}
-
 }  // namespace
 
 int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const HelpPage& page,
@@ -48,31 +42,7 @@ std::optional<std::size_t> table_width(const ListingOptions& words) {
   return os::terminal_width(standard_output);
 }
 
-os::SocketQuery waiting_query() {
-  os::SocketQuery query;
-  for (const sockets::Source* source : sockets::sources()) {
-    if (has_ports(source->protocol)) query.sources.push_back(source);
-  }
-  query.wanted.states = mask_of(sockets::State::listen) | mask_of(sockets::State::closed);
-  return query;
-}
-
-Result<LocalServices> find_services(sockets::RowNames& names) {
-  LocalServices found;
-  std::vector<sockets::Listener> listeners;
-  auto answer = os::list_sockets(waiting_query(), [&](const sockets::Row& row) {
-    if (!waits(row)) return true;
-    found.without_privilege += row.no_owner == sockets::NoOwner::no_privilege ? 1U : 0U;
-    listeners.push_back(listener_of(row));
-    return true;
-  });
-  if (!answer) return fail(answer.error());
-  found.services = services_of(listeners, names);
-  found.gaps = std::move(answer->gaps);
-  return found;
-}
-
-void tell_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command) {
+void report_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command) {
   for (const std::string& gap : gaps) complain(fmt::format("note: {}", gap));
   if (without_privilege == 0) return;
   const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);

@@ -13,9 +13,6 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/option_actions.h"
-#include "os/sockets/machine_sockets.h"
-#include "sockets/listeners.h"
-#include "sockets/row_names.h"
 
 namespace portolan::cli {
 
@@ -51,17 +48,7 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
 // Columns of the terminal to which a table is cut; nullopt: nothing is cut.
 std::optional<std::size_t> table_width(const ListingOptions& words);
 
-// All sockets that can have ports and wait for callers, of the caller's network namespace.
-os::SocketQuery waiting_query();
-
-struct LocalServices {
-  std::vector<sockets::Service> services;  // in ascending order of port
-  std::size_t without_privilege = 0;
-  std::vector<std::string> gaps;
-};
-Result<LocalServices> find_services(sockets::RowNames& names);
-
 // A line each to standard error; that privilege is missing is said once.
-void tell_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command);
+void report_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command);
 
 }  // namespace portolan::cli

@@ -13,6 +13,7 @@
 #include "os/local_facts.h"
 #include "os/names/socket_names.h"
 #include "report/sockets/port_list.h"
+#include "run/local_services.h"
 #include "sockets/port_survey.h"
 
 namespace portolan::cli {
@@ -72,9 +73,9 @@ Result<int> show(const ListingOptions& words) {
   }
 
   const auto names = os::make_socket_names({}, &*services);
-  auto found = find_services(*names);
+  auto found = run::find_services(*names);
   // What the registry says is worth telling where sockets cannot be listed.
-  LocalServices local;
+  run::LocalServices local;
   if (found) {
     local = std::move(*found);
   } else {
@@ -89,7 +90,7 @@ Result<int> show(const ListingOptions& words) {
   }
   const int status = print(words.json ? report::port_json(entries, *names, local.gaps)
                                       : report::port_table(entries, found.has_value(), table_width(words)));
-  tell_gaps(local.gaps, without_privilege, "ports");
+  report_gaps(local.gaps, without_privilege, "ports");
   return status;
 }
 

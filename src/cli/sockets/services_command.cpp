@@ -5,9 +5,8 @@
 #include "cli/sockets/listing.h"
 #include "os/catalogues.h"
 #include "os/names/socket_names.h"
-#include "os/process/systemd_units.h"
 #include "report/sockets/service_list.h"
-#include "sockets/unit_file.h"
+#include "run/local_services.h"
 
 namespace portolan::cli {
 namespace {
@@ -37,16 +36,6 @@ HelpPage page() {
           .examples = examples};
 }
 
-// What systemd says about them; its sockets are those of the first network namespace.
-void add_units(LocalServices& found) {
-  if (!os::in_first_network_namespace()) return;
-  std::vector<std::string> units;
-  for (const sockets::Service& service : found.services) {
-    if (!service.unit.empty()) units.push_back(service.unit);
-  }
-  join_units(found.services, os::read_units(units, {}, found.gaps));
-}
-
 Result<int> list(const ListingOptions& words) {
   if (!words.operands.empty()) {
     return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
@@ -54,12 +43,12 @@ Result<int> list(const ListingOptions& words) {
   const auto services = os::read_services();
   if (!services) return fail(services.error());
   const auto names = os::make_socket_names({}, &*services);
-  auto found = find_services(*names);
+  auto found = run::find_services(*names);
   if (!found) return fail(found.error());
-  add_units(*found);
+  run::add_units(*found);
   const int status = print(words.json ? report::service_json(found->services, *names, found->gaps)
                                       : report::service_table(found->services, *names, table_width(words)));
-  tell_gaps(found->gaps, found->without_privilege, "services");
+  report_gaps(found->gaps, found->without_privilege, "services");
   return status;
 }
 

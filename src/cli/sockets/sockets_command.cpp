@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -13,17 +12,11 @@
 #include "cli/sockets/sockets_plan.h"
 #include "os/catalogues.h"
 #include "os/files.h"
-#include "os/monotonic_clock.h"
 #include "os/names/filter_names.h"
 #include "os/names/socket_names.h"
-#include "os/pause.h"
-#include "os/process/namespaces.h"
-#include "os/sockets/machine_sockets.h"
-#include "os/sockets/socket_events.h"
 #include "os/terminal.h"
-#include "os/wall_clock.h"
 #include "report/sockets/socket_list.h"
-#include "sockets/changes.h"
+#include "run/socket_listing.h"
 #include "sockets/row_store.h"
 #include "sockets/sort.h"
 #include "sockets/summary.h"
@@ -87,33 +80,9 @@ Result<std::string> filter_text(const SocketsOptions& words) {
   return text;
 }
 
-Result<std::vector<os::SocketNamespace>> all_namespaces(std::vector<std::string>& gaps) {
-  auto found = os::find_network_namespaces(gaps);
-  if (!found) return fail(found.error());
-  std::vector<os::SocketNamespace> spaces;
-  for (os::NetworkNamespace& one : *found) {
-    // One's own needs no privilege.
-    auto space = spaces.empty() ? os::SocketNamespace::current() : os::SocketNamespace::enter(std::move(one.handle));
-    if (space) {
-      spaces.push_back(std::move(*space));
-    } else {
-      gaps.push_back(
-          fmt::format("the sockets of network namespace {} are missing: {}", one.inode, space.error().message));
-    }
-  }
-  return spaces;
-}
-
-std::uint64_t unix_milliseconds() {
-  const auto now = os::wall_time().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
 class SocketsRun {
  public:
-  SocketsRun(const SocketsOptions& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {
-    plan_.query.filter = &plan_.filter;
-  }
+  SocketsRun(const SocketsOptions& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {}
 
   Result<void> run() {
     if (const auto ready = get_ready(); !ready) return ready;
@@ -124,7 +93,9 @@ class SocketsRun {
 
  private:
   Result<void> get_ready() {
-    if (const auto found = find_spaces(); !found) return found;
+    auto listing = run::SocketListing::open(std::move(plan_.choice));
+    if (!listing) return fail(listing.error());
+    listing_ = std::move(*listing);
     if (words_.resolve || shows("service")) {
       auto services = os::read_services();
       if (!services) return fail(services.error());
@@ -148,141 +119,67 @@ class SocketsRun {
     return std::ranges::find(plan_.columns, sockets::column_of(column)) != plan_.columns.end();
   }
 
-  Result<void> find_spaces() {
-    if (words_.all_namespaces) {
-      auto spaces = all_namespaces(gaps_);
-      if (!spaces) return fail(spaces.error());
-      spaces_ = std::move(*spaces);
-      return {};
-    }
-    auto space = words_.network_namespace.empty() ? os::SocketNamespace::current() : named_space();
-    if (!space) return fail(space.error());
-    spaces_.push_back(std::move(*space));
-    return {};
-  }
-
-  Result<os::SocketNamespace> named_space() {
-    auto handle = os::open_network_namespace(words_.network_namespace);
-    if (!handle) return fail(handle.error());
-    return os::SocketNamespace::enter(std::move(*handle));
-  }
-
-  // Calls `tell` for every row that the words ask for.
-  Result<void> each(const std::function<Result<void>(const Row&)>& tell) {
-    Result<void> told;
-    const auto answer = os::list_sockets(spaces_, plan_.query, [&](const Row& row) {
-      if (plan_.wanted != nullptr && !plan_.wanted(row)) return true;
-      told = tell(row);
-      return told.has_value();
-    });
-    if (!answer) return fail(answer.error());
-    if (!told) return told;
-    without_privilege_ = answer->without_privilege;
-    gaps_.insert(gaps_.end(), answer->gaps.begin(), answer->gaps.end());
-    return {};
-  }
-
   Result<void> list() {
-    if (const auto listed = each([this](const Row& row) { return sink_->row(row); }); !listed) return listed;
+    if (const auto listed = listing_->each([this](const Row& row) { return sink_->row(row); }); !listed) return listed;
     return finish();
   }
 
   Result<void> list_sorted() {
     sockets::RowStore store;
-    const auto listed = each([&store](const Row& row) { return store.keep(row), Result<void>{}; });
+    const auto listed = listing_->each([&store](const Row& row) { return store.keep(row), Result<void>{}; });
     if (!listed) return listed;
     std::vector<const Row*> rows;
     for (const Row& row : store.rows()) rows.push_back(&row);
     sockets::sort_rows(rows, *plan_.sort,
                        plan_.backwards ? sockets::Direction::descending : sockets::Direction::ascending, *names_);
     for (const Row* row : rows) {
-      if (const auto told = sink_->row(*row); !told) return told;
+      if (const auto done = sink_->row(*row); !done) return done;
     }
     return finish();
   }
 
   Result<void> summarize() {
     sockets::Summary summary;
-    const auto listed = each([&summary](const Row& row) { return summary.add(row), Result<void>{}; });
+    const auto listed = listing_->each([&summary](const Row& row) { return summary.add(row), Result<void>{}; });
     if (!listed) return listed;
     if (const auto wrote = output_->write(words_.format == "json" ? summary.json() : summary.table()); !wrote)
       return wrote;
-    tell_gaps();
+    report_gaps(listing_->take_gaps());
     return output_->flush();
   }
 
-  // Until it is ended from outside; what has been told is out by then.
+  // Until it is ended from outside. What was reported is out by then.
   Result<void> watch() {
-    os::SocketEvents events;
-    for (const os::SocketNamespace& space : spaces_) {
-      if (const auto heard = events.listen(space); !heard) gaps_.push_back(heard.error().message);
-    }
-    sockets::Changes changes;
-    for (;;) {
-      const Instant began = clock_.now();
-      const auto looked = each([&changes](const Row& row) { return changes.see(row), Result<void>{}; });
-      if (!looked) return looked;
-      const bool all_heard = events.receive([&](const Row& row) {
-        if (is_asked(row)) changes.see_end(row);
-      });
-      if (!all_heard)
-        gaps_.emplace_back("more sockets ended at once than could be heard of: some short ones are missing");
-      if (const auto told = tell_changes(changes); !told) return told;
-      if (const auto flushed = sink_->flush(); !flushed) return flushed;
-      tell_gaps();
-      gaps_.clear();
-      // A look costs what a listing costs, so it takes no more than a fifth of the time, however much happens.
-      const Duration rest = std::max<Duration>(std::chrono::milliseconds{100}, 4 * (clock_.now() - began));
-      os::pause_for(std::min<Duration>(rest, words_.interval));
-      if (rest < words_.interval) events.wait(words_.interval - rest);
-    }
-  }
-
-  // Events come for all TCP and UDP sockets.
-  [[nodiscard]] bool is_asked(const Row& row) const {
-    const auto lists = [&row](const sockets::Source* source) {
-      return source->protocol == row.protocol &&
-             (source->family == row.family || source->family == sockets::AddressFamily::none);
-    };
-    return std::ranges::any_of(plan_.query.sources, lists) && plan_.filter.matches(row) &&
-           (plan_.wanted == nullptr || plan_.wanted(row));
-  }
-
-  Result<void> tell_changes(sockets::Changes& changes) {
-    Result<void> told;
-    const std::uint64_t now = unix_milliseconds();
-    changes.finish_look([&](const Row& row) {
-      if (!told) return;
-      Row dated = row;
-      dated.changed_at = now;
-      told = sink_->row(dated);
-    });
-    return told;
+    return listing_->watch(
+        words_.interval, [this](const Row& row) { return sink_->row(row); },
+        [this]() -> Result<void> {
+          if (const auto flushed = sink_->flush(); !flushed) return flushed;
+          report_gaps(listing_->take_gaps());
+          return {};
+        });
   }
 
   Result<void> finish() {
-    if (const auto finished = sink_->finish(gaps_); !finished) return finished;
+    const std::vector<std::string> gaps = listing_->take_gaps();
+    if (const auto finished = sink_->finish(gaps); !finished) return finished;
     if (const auto flushed = output_->flush(); !flushed) return flushed;
-    tell_gaps();
+    report_gaps(gaps);
     return {};
   }
 
-  void tell_gaps() {
-    cli::tell_gaps(gaps_, told_privilege_ ? 0 : without_privilege_, "sockets");
-    told_privilege_ = told_privilege_ || without_privilege_ > 0;
+  void report_gaps(std::span<const std::string> gaps) {
+    cli::report_gaps(gaps, privilege_reported_ ? 0 : listing_->without_privilege(), "sockets");
+    privilege_reported_ = privilege_reported_ || listing_->without_privilege() > 0;
   }
 
   const SocketsOptions& words_;
   SocketsPlan plan_;
-  std::vector<os::SocketNamespace> spaces_;
+  std::unique_ptr<run::SocketListing> listing_;
   std::optional<catalog::Services> services_;
   std::unique_ptr<sockets::RowNames> names_;
   std::unique_ptr<os::OutputFile> output_;
   std::unique_ptr<report::SocketSink> sink_;
-  os::MonotonicClock clock_;
-  std::vector<std::string> gaps_;
-  std::size_t without_privilege_ = 0;
-  bool told_privilege_ = false;
+  bool privilege_reported_ = false;
 };
 
 int run(const Invocation& invocation) {

@@ -100,7 +100,7 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   SocketsPlan plan;
   auto parsed = sockets::Filter::parse(filter, names);
   if (!parsed) return fail(parsed.error());
-  plan.filter = std::move(*parsed);
+  plan.choice.filter = std::move(*parsed);
 
   plan.columns = columns_by_default(words);
   if (!words.columns.empty()) {
@@ -110,13 +110,13 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   }
   if (const auto sorted = plan_sort(words, plan); !sorted) return fail(sorted.error());
 
-  if (plan.filter.needs().holders && !words.owners) {
+  if (plan.choice.filter.needs().holders && !words.owners) {
     return fail(Errc::usage, "the filter asks for processes, which --no-owners leaves out");
   }
-  os::SocketQuery& query = plan.query;
+  os::SocketQuery& query = plan.choice.query;
   std::vector<const Source*> asked;
   for (const Source* source : sockets::sources()) {
-    if (is_asked(*source, words) && plan.filter.may_match(source->protocol)) asked.push_back(source);
+    if (is_asked(*source, words) && plan.choice.filter.may_match(source->protocol)) asked.push_back(source);
   }
   query.sources = sockets::joined(asked);
   if (!words.owners) {
@@ -126,21 +126,23 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   }
   Columns looked_at = plan.columns;
   if (plan.sort != nullptr) looked_at.push_back(plan.sort);
-  query.wanted.tcp_info = need(looked_at, sockets::Need::tcp_info);
-  query.wanted.memory = need(looked_at, sockets::Need::memory);
-  query.wanted.details = need(looked_at, sockets::Need::details);
-  query.wanted.unix_files = need(looked_at, sockets::Need::unix_file);
-  query.wanted.named = !words.protocols.empty();
-  query.wanted.states = plan.filter.states();
-  query.wanted.bytecode = plan.filter.bytecode();
-  plan.wanted = words.listening ? waits : words.connected ? has_other_end : nullptr;
+  query.detail.tcp_info = need(looked_at, sockets::Need::tcp_info);
+  query.detail.memory = need(looked_at, sockets::Need::memory);
+  query.detail.details = need(looked_at, sockets::Need::details);
+  query.detail.unix_files = need(looked_at, sockets::Need::unix_file);
+  query.detail.named = !words.protocols.empty();
+  query.detail.states = plan.choice.filter.states();
+  query.detail.bytecode = plan.choice.filter.bytecode();
+  plan.choice.all_namespaces = words.all_namespaces;
+  plan.choice.network_namespace = words.network_namespace;
+  plan.choice.fits = words.listening ? waits : words.connected ? has_other_end : nullptr;
   if (words.listening) {
-    query.wanted.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
+    query.detail.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
   }
   // Only a list of everything can say what is in no list; a filter that the kernel cannot judge (pid = 812) leaves it
   // whole.
-  query.unlisted = words.owners && plan.wanted == nullptr && query.wanted.states == sockets::all_states &&
-                   query.wanted.bytecode.empty() && asked.size() == sockets::sources().size();
+  query.unlisted = words.owners && plan.choice.fits == nullptr && query.detail.states == sockets::all_states &&
+                   query.detail.bytecode.empty() && asked.size() == sockets::sources().size();
   return plan;
 }
 

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -11,11 +10,10 @@
 #include <cerrno>
 #include <charconv>
 #include <memory>
-#include <system_error>
-#include <thread>
 #include <unordered_set>
 
 #include "base/escape.h"
+#include "os/process/namespace_thread.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -46,23 +44,10 @@ FileDescriptor open_handle(const std::string& path) {
 }  // namespace
 
 Result<void> in_network_namespace(const FileDescriptor& handle, const std::function<void()>& work) {
-  int error = 0;
-  // setns() moves one thread, and a thread that ends cannot be left in the wrong place.
-  try {
-    std::thread{[&] {
-      if (::setns(handle.get(), CLONE_NEWNET) != 0) {
-        error = errno;
-        return;
-      }
-      work();
-    }}.join();
-  } catch (const std::system_error&) {
-    return fail(Errc::limit, "cannot enter a network namespace: this user may have no more threads");
-  }
-  if (error == 0) return {};
-  if (error == EINVAL) return fail(Errc::usage, "cannot enter a network namespace: what was named is none");
-  return fail(error == EPERM ? Errc::privilege : Errc::io,
-              fmt::format("cannot enter a network namespace: {}", error_text(error)));
+  const auto place = NamespaceThread::enter(handle);
+  if (!place) return fail(place.error());
+  (*place)->perform(work);
+  return {};
 }
 
 std::uint64_t namespace_inode(const FileDescriptor& handle) {

@@ -31,7 +31,7 @@ class Listing {
     for (SocketNamespace& space : spaces_) {
       for (const sockets::Source* source : query_.sources) {
         const auto listed =
-            space.list(*source, query_.wanted, [this](sockets::Row& row) { return take(row); }, answer_.gaps);
+            space.list(*source, query_.detail, [this](sockets::Row& row) { return take(row); }, answer_.gaps);
         if (!listed) return fail(listed.error());
         if (ended_) return answer_;
       }
@@ -70,7 +70,7 @@ class Listing {
       for (const sockets::Source* source : sources_of_undecided()) {
         const auto note = [&still](const sockets::Row& row) { return still.insert(row.inode), true; };
         std::vector<std::string> told_before;
-        const auto listed = space.list(*source, {.states = query_.wanted.states}, note, told_before);
+        const auto listed = space.list(*source, {.states = query_.detail.states}, note, told_before);
         if (!listed) return fail(listed.error());
       }
     }
@@ -104,7 +104,7 @@ class Listing {
           query_.sources, [&row](const sockets::Source* source) { return source->protocol == row.protocol; });
       const bool of_no_list = row.protocol == sockets::SocketKind::other;
       if (!asked && !of_no_list) return true;
-      if ((query_.wanted.states & sockets::mask_of(row.state)) == 0) return true;
+      if ((query_.detail.states & sockets::mask_of(row.state)) == 0) return true;
       if (query_.filter != nullptr && !query_.filter->matches(row)) return true;
       return tell(row);
     });

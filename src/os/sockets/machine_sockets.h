@@ -19,7 +19,7 @@ namespace portolan::os {
 
 struct SocketQuery {
   std::vector<const sockets::Source*> sources;  // listed in this order
-  sockets::Detail wanted;
+  sockets::Detail detail;
   const sockets::Filter* filter = nullptr;                     // nullptr: everything
   std::optional<OwnerMethod> owners = OwnerMethod::automatic;  // nullopt: nobody is asked for
   // Sockets that processes hold and no list of the kernel has: not bound yet, or of a kind without a list. With owners,

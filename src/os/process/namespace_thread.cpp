@@ -1,0 +1,60 @@
+#include "os/process/namespace_thread.h"
+
+#include <fmt/core.h>
+#include <sched.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "os/system_error.h"
+
+namespace portolan::os {
+
+Result<std::unique_ptr<NamespaceThread>> NamespaceThread::enter(const FileDescriptor& handle) {
+  std::unique_ptr<NamespaceThread> place{new NamespaceThread};
+  try {
+    place->thread_ = std::thread{[thread = place.get()] { thread->serve(); }};
+  } catch (const std::system_error&) {
+    return fail(Errc::limit, "cannot enter a network namespace: this user may have no more threads");
+  }
+  int error = 0;
+  // setns() moves the calling thread only.
+  place->perform([&] { error = ::setns(handle.get(), CLONE_NEWNET) == 0 ? 0 : errno; });
+  if (error == 0) return place;
+  if (error == EINVAL) return fail(Errc::usage, "cannot enter a network namespace: what was named is none");
+  return fail(error == EPERM ? Errc::privilege : Errc::io,
+              fmt::format("cannot enter a network namespace: {}", error_text(error)));
+}
+
+NamespaceThread::~NamespaceThread() {
+  if (!thread_.joinable()) return;
+  {
+    const std::scoped_lock lock{mutex_};
+    leaving_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void NamespaceThread::perform(const std::function<void()>& work) {
+  std::unique_lock lock{mutex_};
+  work_ = &work;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return work_ == nullptr; });
+}
+
+void NamespaceThread::serve() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    changed_.wait(lock, [this] { return leaving_ || work_ != nullptr; });
+    if (leaving_) return;
+    const std::function<void()>& work = *work_;
+    lock.unlock();
+    work();
+    lock.lock();
+    work_ = nullptr;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace portolan::os

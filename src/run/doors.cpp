@@ -1,0 +1,85 @@
+#include "run/doors.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine.h"
+#include "os/packet/connect_link.h"
+#include "os/packet/split_link.h"
+#include "probe/plan_techniques.h"
+#include "probe/registry.h"
+
+namespace portolan::run {
+namespace {
+
+// Connections get their source ports from the kernel; these only name attempts inside the engine.
+constexpr std::uint16_t connect_tags = 40'000;
+
+bool connects(const plan::Plan& plan) {
+  return std::ranges::any_of(plan.techniques,
+                             [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
+}
+
+Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan, int wake) {
+  return os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
+                                .patience = plan.timing.initial_rtt_timeout,
+                                .interface = plan.interface,
+                                .wake = wake});
+}
+
+}  // namespace
+
+Result<Doors> Doors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake) {
+  Doors doors;
+  auto routes = os::KernelRoutes::open(plan.interface);
+  if (!routes) return fail(routes.error());
+  doors.routes_ = std::move(*routes);
+  if (const auto done = doors.open_link(plan, wake); !done) return fail(done.error());
+  if (const auto done = doors.open_names(plan, names); !done) return fail(done.error());
+  return doors;
+}
+
+std::uint16_t Doors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
+
+Result<void> Doors::open_link(const plan::Plan& plan, int wake) {
+  const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
+  std::unique_ptr<os::ConnectLink> connections;
+  if (!raw || connects(plan)) {
+    auto opened = open_connections(plan, wake);
+    if (!opened) return fail(opened.error());
+    connections = std::move(*opened);
+  }
+  if (!raw) {
+    link_ = std::move(connections);
+    return {};
+  }
+  auto packets = open_packet_link(plan, connections ? connections->events() : wake);
+  if (!packets) return fail(packets.error());
+  if (connections) {
+    link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(connections));
+  } else {
+    link_ = std::move(*packets);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<os::PacketLink>> Doors::open_packet_link(const plan::Plan& plan, int wake) {
+  auto ports = os::SourcePorts::reserve(plan.seed, engine::tag_count);
+  if (!ports) return fail(ports.error());
+  source_ports_.emplace(std::move(*ports));
+  return os::PacketLink::open(
+      {.tags = source_ports_->block(), .source_port = plan.dress.source_port, .techniques = probe::techniques_of(plan)},
+      wake);
+}
+
+Result<void> Doors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {
+  if (plan.names == plan::NameLookup::never) return {};
+  auto names = os::ReverseNames::open(options);
+  if (!names) return fail(names.error().code, fmt::format("--dns-servers: {}", names.error().message));
+  names_ = std::move(*names);
+  return {};
+}
+
+}  // namespace portolan::run

@@ -1,0 +1,47 @@
+// The doors of one engine (engine/link.h), opened on this machine for one plan: its link, its routes, its source ports,
+// its names.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/link.h"
+#include "os/names/reverse_names.h"
+#include "os/net/kernel_routes.h"
+#include "os/packet/packet_link.h"
+#include "os/packet/source_ports.h"
+#include "plan/plan.h"
+
+namespace portolan::run {
+
+class Doors {
+ public:
+  // Opens everything that needs a privilege, in the network namespace that the calling thread is in. Connections are
+  // opened later, one by one, and names are asked for by a thread of its own: a scan runs in a thread of the same
+  // namespace. `wake`: a descriptor that ends Link::receive() early when it is readable, -1 for none.
+  static Result<Doors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake);
+
+  [[nodiscard]] engine::Link& link() const { return *link_; }
+  [[nodiscard]] engine::Routes& routes() const { return *routes_; }
+  // nullptr where the plan wants none.
+  [[nodiscard]] engine::NameSource* names() const { return names_.get(); }
+  // The first of engine::tag_count source ports.
+  [[nodiscard]] std::uint16_t tag_base() const;
+
+ private:
+  Doors() = default;
+  Result<void> open_link(const plan::Plan& plan, int wake);
+  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake);
+  Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
+
+  std::unique_ptr<os::KernelRoutes> routes_;
+  std::optional<os::SourcePorts> source_ports_;
+  std::unique_ptr<engine::Link> link_;
+  std::unique_ptr<os::ReverseNames> names_;
+};
+
+}  // namespace portolan::run

@@ -1,0 +1,57 @@
+// A plan carried out on this machine: everything it needs is opened from one vantage, then it runs. The command line
+// uses this, and whatever else scans.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "engine/scan.h"
+#include "model/record.h"
+#include "model/sink.h"
+#include "os/names/reverse_names.h"
+#include "plan/plan.h"
+
+namespace portolan::run {
+
+// Where a scan looks from.
+struct Vantage {
+  // A name of /run/netns, a path or an inode number; "": the network namespace that this process is in.
+  std::string network_namespace = {};
+};
+
+// What belongs to this machine and its user, and not to the plan.
+struct ScanSettings {
+  os::ReverseNamesOptions names = {};
+  engine::UserControl* control = nullptr;  // nullptr: nobody interferes
+  int wake = -1;                           // readable when `control` has something new; -1: never
+};
+
+// What a scan that begins now says first. The command line, where there is one, is the caller's to add.
+model::ScanStarted started_of(const plan::Plan& plan);
+
+class OpenScan {
+ public:
+  // Opens everything that needs a privilege, so that privileges can be dropped afterwards: whoever looks from several
+  // vantages opens them all before. The calling thread stays in its own namespace. Plan, services and control outlive
+  // the scan. Errors are sentences: Errc::privilege, Errc::usage for a namespace that is none, and what links say.
+  static Result<std::unique_ptr<OpenScan>> open(const plan::Plan& plan, const catalog::Services& services,
+                                                const Vantage& vantage, const ScanSettings& settings);
+  OpenScan(const OpenScan&) = delete;
+  OpenScan& operator=(const OpenScan&) = delete;
+  ~OpenScan();
+
+  // Once. Everything but ScanStarted and ScanFinished goes to the sink, which is called by one thread at a time; the
+  // caller, who knows what else can fail, says those two. Where the link or the sink failed, `success` is false and
+  // `error` says why; what had been counted by then is there all the same.
+  model::ScanFinished run(model::Sink& sink);
+
+ private:
+  struct Parts;
+  explicit OpenScan(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace portolan::run

@@ -1,0 +1,137 @@
+#include "run/socket_listing.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "os/pause.h"
+#include "os/process/namespaces.h"
+#include "os/sockets/socket_events.h"
+#include "os/wall_clock.h"
+#include "sockets/changes.h"
+
+namespace portolan::run {
+namespace {
+
+using sockets::Row;
+
+std::uint64_t unix_milliseconds() {
+  const auto now = os::wall_time().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+Result<os::SocketNamespace> open_namespace(const std::string& which) {
+  if (which.empty()) return os::SocketNamespace::current();
+  auto handle = os::open_network_namespace(which);
+  if (!handle) return fail(handle.error());
+  return os::SocketNamespace::enter(std::move(*handle));
+}
+
+}  // namespace
+
+SocketListing::SocketListing(SocketChoice choice) : choice_{std::move(choice)} {
+  choice_.query.filter = &choice_.filter;
+}
+
+Result<std::unique_ptr<SocketListing>> SocketListing::open(SocketChoice choice) {
+  std::unique_ptr<SocketListing> listing{new SocketListing{std::move(choice)}};
+  const auto opened = listing->choice_.all_namespaces ? listing->open_all_namespaces() : listing->open_one_namespace();
+  if (!opened) return fail(opened.error());
+  return listing;
+}
+
+Result<void> SocketListing::open_one_namespace() {
+  auto space = open_namespace(choice_.network_namespace);
+  if (!space) return fail(space.error());
+  spaces_.push_back(std::move(*space));
+  return {};
+}
+
+Result<void> SocketListing::open_all_namespaces() {
+  auto found = os::find_network_namespaces(gaps_);
+  if (!found) return fail(found.error());
+  for (os::NetworkNamespace& one : *found) {
+    // One's own needs no privilege.
+    auto space = spaces_.empty() ? os::SocketNamespace::current() : os::SocketNamespace::enter(std::move(one.handle));
+    if (space) {
+      spaces_.push_back(std::move(*space));
+    } else {
+      gaps_.push_back(
+          fmt::format("the sockets of network namespace {} are missing: {}", one.inode, space.error().message));
+    }
+  }
+  return {};
+}
+
+Result<void> SocketListing::each(const Visit& visit) {
+  Result<void> visited;
+  const auto answer = os::list_sockets(spaces_, choice_.query, [&](const Row& row) {
+    if (choice_.fits != nullptr && !choice_.fits(row)) return true;
+    visited = visit(row);
+    return visited.has_value();
+  });
+  if (!answer) return fail(answer.error());
+  if (!visited) return visited;
+  without_privilege_ = answer->without_privilege;
+  gaps_.insert(gaps_.end(), answer->gaps.begin(), answer->gaps.end());
+  return {};
+}
+
+Result<void> SocketListing::watch(Duration interval, const Visit& visit, const std::function<Result<void>()>& looked) {
+  os::SocketEvents events;
+  for (const os::SocketNamespace& space : spaces_) {
+    if (const auto heard = events.listen(space); !heard) gaps_.push_back(heard.error().message);
+  }
+  sockets::Changes changes;
+  for (;;) {
+    const Instant began = clock_.now();
+    if (const auto done = look(events, changes); !done) return done;
+    if (const auto done = visit_changes(changes, visit); !done) return done;
+    if (const auto done = looked(); !done) return done;
+    // A look costs what a listing costs, so it takes no more than a fifth of the time, however much happens.
+    const Duration rest = std::max<Duration>(std::chrono::milliseconds{100}, 4 * (clock_.now() - began));
+    os::pause_for(std::min<Duration>(rest, interval));
+    if (rest < interval) events.wait(interval - rest);
+  }
+}
+
+Result<void> SocketListing::look(os::SocketEvents& events, sockets::Changes& changes) {
+  const auto listed = each([&changes](const Row& row) { return changes.see(row), Result<void>{}; });
+  if (!listed) return listed;
+  const bool all_heard = events.receive([&](const Row& row) {
+    if (is_asked(row)) changes.see_end(row);
+  });
+  if (!all_heard) {
+    gaps_.emplace_back("more sockets ended at once than could be heard of: some short ones are missing");
+  }
+  return {};
+}
+
+Result<void> SocketListing::visit_changes(sockets::Changes& changes, const Visit& visit) {
+  Result<void> visited;
+  const std::uint64_t now = unix_milliseconds();
+  changes.finish_look([&](const Row& row) {
+    if (!visited) return;
+    Row dated = row;
+    dated.changed_at = now;
+    visited = visit(dated);
+  });
+  return visited;
+}
+
+// Events come for all TCP and UDP sockets.
+bool SocketListing::is_asked(const Row& row) const {
+  const auto lists = [&row](const sockets::Source* source) {
+    return source->protocol == row.protocol &&
+           (source->family == row.family || source->family == sockets::AddressFamily::none);
+  };
+  return std::ranges::any_of(choice_.query.sources, lists) && choice_.filter.matches(row) &&
+         (choice_.fits == nullptr || choice_.fits(row));
+}
+
+std::vector<std::string> SocketListing::take_gaps() { return std::exchange(gaps_, {}); }
+
+}  // namespace portolan::run

@@ -1,0 +1,157 @@
+// Plans carried out from network namespaces of a lab, in this very process.
+#include "run/scan.h"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lab/lab.h"
+#include "os/privileges.h"
+
+namespace portolan::run {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+// Open ports of every host that was reported, by its address.
+class OpenPorts final : public model::Sink {
+ public:
+  Result<void> on(const model::Event& event) override {
+    const auto* host = std::get_if<model::HostRecord>(&event);
+    if (host == nullptr) return {};
+    auto& open = found[to_string(host->address)];
+    for (const model::PortRecord& port : host->ports) {
+      if (port.state == model::PortState::open) open.push_back(port.port.value());
+    }
+    return {};
+  }
+  std::map<std::string, std::vector<unsigned>> found;
+};
+
+plan::Plan plan_for(const std::string& target, std::initializer_list<std::uint16_t> ports, bool privileged = true) {
+  plan::Plan plan;
+  const auto added = plan.targets.add(target, {}, {}, {});
+  EXPECT_TRUE(added.has_value());
+  net::PortSet asked;
+  for (const std::uint16_t port : ports) asked.insert(net::Port{port});
+  plan.techniques = {{privileged ? "tcp-syn" : "tcp-connect", asked}};
+  plan.privileged = privileged;
+  plan.discovery = plan::DiscoveryPolicy::never;
+  plan.names = plan::NameLookup::never;
+  plan.timing = plan::timing_template(4);
+  plan.seed = 7;
+  return plan;
+}
+
+// Inode number of the network namespace that the calling thread is in.
+ino_t here() {
+  struct stat facts{};
+  return ::stat("/proc/thread-self/ns/net", &facts) == 0 ? facts.st_ino : 0;
+}
+
+Vantage from(const lab::Host& host) { return {.network_namespace = fmt::format("/proc/self/fd/{}", host.network())}; }
+
+class OpenScanTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const auto entered = lab::Lab::enter(); !entered) GTEST_SKIP() << entered.error().message;
+  }
+
+  std::unique_ptr<OpenScan> open(const plan::Plan& plan, const Vantage& vantage) const {
+    auto scan = OpenScan::open(plan, services_, vantage, {});
+    if (!scan) throw std::runtime_error(scan.error().message);
+    return std::move(*scan);
+  }
+
+  const catalog::Services services_ = catalog::Services::parse("").value();
+};
+
+TEST_F(OpenScanTest, SeesWhatItsVantageSeesAndLeavesTheCallerWhereItIs) {
+  lab::Pair world;
+  world.target.listen(80);
+  const ino_t home = here();
+  for (const bool privileged : {true, false}) {
+    const plan::Plan plan = plan_for("198.18.0.2", {22, 80}, privileged);
+    OpenPorts sink;
+    const model::ScanFinished finished = open(plan, from(world.scanner))->run(sink);
+    EXPECT_TRUE(finished.success) << finished.error;
+    EXPECT_THAT(sink.found, UnorderedElementsAre(Pair("198.18.0.2", testing::ElementsAre(80U))));
+    EXPECT_EQ(here(), home);
+
+    OpenPorts at_home;
+    EXPECT_TRUE(open(plan, {})->run(at_home).success);
+    EXPECT_THAT(at_home.found["198.18.0.2"], testing::IsEmpty()) << "no way leads there from the namespace at home";
+  }
+}
+
+TEST_F(OpenScanTest, LoopbackIsThatOfTheVantage) {
+  lab::Pair world;
+  world.target.listen(80);
+  for (const bool privileged : {true, false}) {
+    const plan::Plan plan = plan_for("127.0.0.1", {80}, privileged);
+    OpenPorts target;
+    OpenPorts scanner;
+    EXPECT_TRUE(open(plan, from(world.target))->run(target).success);
+    EXPECT_TRUE(open(plan, from(world.scanner))->run(scanner).success);
+    EXPECT_THAT(target.found["127.0.0.1"], testing::ElementsAre(80U));
+    EXPECT_THAT(scanner.found["127.0.0.1"], testing::IsEmpty());
+  }
+}
+
+TEST_F(OpenScanTest, SeveralVantagesAreOpenedBeforePrivilegesAreDropped) {
+  lab::Pair world;
+  world.target.listen(80);
+  std::thread{[&] {  // whose privileges do not come back
+    const plan::Plan plan = plan_for("198.18.0.2", {80});
+    const auto one = open(plan, from(world.scanner));
+    const auto two = open(plan, from(world.target));
+    ASSERT_TRUE(os::drop_privileges());
+    EXPECT_FALSE(OpenScan::open(plan, services_, from(world.scanner), {}).has_value());
+    for (const auto* scan : {&one, &two}) {
+      OpenPorts sink;
+      const model::ScanFinished finished = (*scan)->run(sink);
+      EXPECT_TRUE(finished.success) << finished.error;
+      EXPECT_THAT(sink.found["198.18.0.2"], testing::ElementsAre(80U));
+    }
+  }}
+      .join();
+}
+
+TEST_F(OpenScanTest, AVantageThatIsNoneIsAnErrorThatNamesIt) {
+  const plan::Plan plan = plan_for("198.18.0.2", {80});
+  const auto missing = OpenScan::open(plan, services_, {.network_namespace = "nowhere"}, {});
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_EQ(missing.error().code, Errc::usage);
+  EXPECT_THAT(missing.error().message, HasSubstr("nowhere"));
+}
+
+TEST_F(OpenScanTest, AFailingSinkEndsTheScanWithWhatWasCounted) {
+  lab::Pair world;
+  world.target.listen(80);
+  class FullDisk final : public model::Sink {
+   public:
+    Result<void> on(const model::Event& event) override {
+      if (std::holds_alternative<model::HostRecord>(event)) return fail(Errc::io, "the disk is full");
+      return {};
+    }
+  } sink;
+  const plan::Plan plan = plan_for("198.18.0.2", {80});
+  const model::ScanFinished finished = open(plan, from(world.scanner))->run(sink);
+  EXPECT_FALSE(finished.success);
+  EXPECT_EQ(finished.error, "the disk is full");
+  EXPECT_EQ(finished.hosts_up, 1U);
+  EXPECT_EQ(finished.hosts_total, 1U);
+  EXPECT_GT(finished.elapsed, Duration::zero());
+}
+
+}  // namespace
+}  // namespace portolan::run
