@@ -10,14 +10,13 @@
 #include "base/time.h"
 #include "model/remark.h"
 #include "model/state.h"
+#include "model/wall_time.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
 #include "net/port.h"
 #include "net/port_set.h"
 
 namespace portolan::model {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 // One port that is reported by itself.
 struct PortRecord {
@@ -66,6 +65,7 @@ struct HostRecord {
   HostState state = HostState::unknown;
   Reason reason = Reason::none;
   std::uint8_t reason_ttl = 0;
+  std::string interface;                        // name of its zone, "" where it has none or that is not known
   std::vector<HostName> names;                  // as the user typed it, then PTR
   std::vector<net::IpAddress> other_addresses;  // of the same name, not scanned by this record
   std::optional<net::Mac> mac;                  // on the same link only
@@ -119,14 +119,17 @@ struct ScanInfo {
   friend bool operator==(const ScanInfo&, const ScanInfo&) = default;
 };
 
+// How far a scan goes: targets are only listed (-sL), or asked whether they are up (-sn), or asked for their ports.
+enum class ScanDepth : std::uint8_t { list, ping, ports };
+
 struct ScanStarted {
+  std::string version;                 // of portolan
   std::vector<std::string> arguments;  // argv as typed, argv[0] included
   WallTime time;
   std::vector<ScanInfo> scans;  // empty under -sn and -sL
   int verbosity = 0;
   int debugging = 0;
-  bool list_only = false;  // -sL
-  bool ping_only = false;  // -sn
+  ScanDepth depth = ScanDepth::ports;
   friend bool operator==(const ScanStarted&, const ScanStarted&) = default;
 };
 

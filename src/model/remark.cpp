@@ -18,6 +18,7 @@ constexpr std::array packets{Field{"packets", Type::number}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text},
                                 Field{"cause", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
+constexpr std::array sentence{Field{"sentence", Type::text}};
 
 constexpr std::array all_kinds{
     RemarkKind{RemarkCode::nothing_answered, "nothing-answered", {}},
@@ -34,6 +35,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
     RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},
+    RemarkKind{RemarkCode::noted, "noted", sentence},
 };
 
 constexpr bool in_order() {

@@ -30,6 +30,8 @@ enum class RemarkCode : std::uint8_t {
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask
   other_protocol,          // protocol: ports named for it are not asked
+  // A sentence that an older version wrote.
+  noted,  // sentence
 };
 
 // One thing worth saying. `values` are those of its code in their order (see remark_kinds()).

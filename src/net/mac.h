@@ -4,7 +4,9 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace portolan::net {
 
@@ -15,5 +17,7 @@ struct Mac {
 
 // "00:1A:2B:3C:4D:5E", upper case as nmap prints it.
 std::string to_string(Mac mac);
+// The same text back, in either case; nullopt for anything else.
+std::optional<Mac> parse_mac(std::string_view text);
 
 }  // namespace portolan::net

@@ -80,4 +80,22 @@ std::string to_string(const PortSet& set) {
   return text;
 }
 
+Result<PortSet> parse_port_set(std::string_view text) {
+  PortSet set;
+  while (!text.empty()) {
+    const std::string_view range = text.substr(0, text.find(','));
+    const auto first = Port::parse(range.substr(0, range.find('-')));
+    if (!first) return fail(first.error());
+    const auto last = range.contains('-') ? Port::parse(range.substr(range.find('-') + 1)) : first;
+    if (!last) return fail(last.error());
+    if (*last < *first)
+      return fail(Errc::parse, fmt::format("the range {}-{} runs backwards", first->value(), last->value()));
+    set.insert(PortRange{*first, *last});
+    text.remove_prefix(range.size());
+    if (text == ",") return fail(Errc::parse, "a list of ports ends with a comma");
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  return set;
+}
+
 }  // namespace portolan::net

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/port.h"
@@ -33,5 +34,7 @@ class PortSet {
 
 // "1-3,5,7-9", as nmap's XML and grepable output write it; "" for the empty set.
 std::string to_string(const PortSet& set);
+// The same text back; ranges may stand in any order and overlap. Errc::parse for anything else.
+Result<PortSet> parse_port_set(std::string_view text);
 
 }  // namespace portolan::net

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/record.h"
 #include "net/port.h"
 #include "net/port_set.h"
 #include "plan/target_set.h"
@@ -53,7 +54,7 @@ enum class DiscoveryPolicy : std::uint8_t {
   never,      // -Pn
 };
 
-enum class ScanDepth : std::uint8_t { list, ping, ports };  // -sL, -sn, and everything
+using model::ScanDepth;
 
 enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default, -n, -R
 

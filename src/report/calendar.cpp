@@ -61,14 +61,6 @@ std::string clock_text(model::WallTime time, Calendar calendar) {
   return fmt::format("{:02}:{:02}", tm.tm_hour, tm.tm_min);
 }
 
-std::string rfc3339_text(model::WallTime time) {
-  const std::tm tm = calendar_of(time, utc_calendar);
-  const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  const auto milliseconds = ((since % 1000) + 1000) % 1000;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                     tm.tm_hour, tm.tm_min, tm.tm_sec, milliseconds);
-}
-
 std::string span_text(Duration span) {
   const auto seconds = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(span).count());
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);

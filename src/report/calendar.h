@@ -24,8 +24,6 @@ std::string minute_text(model::WallTime time, Calendar calendar);
 std::string second_text(model::WallTime time, Calendar calendar);
 // "10:16"
 std::string clock_text(model::WallTime time, Calendar calendar);
-// "2026-11-21T10:16:44.125Z" (RFC 3339), always UTC, for machines.
-std::string rfc3339_text(model::WallTime time);
 // "0:00:01", "26:03:00": hours, minutes, seconds, rounded down; "0:00:00" for what is negative.
 std::string span_text(Duration span);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/version.h"
 #include "os/catalogues.h"
 #include "os/monotonic_clock.h"
 #include "os/privileges.h"
@@ -104,9 +105,9 @@ struct OpenScan::Parts {
 
 model::ScanStarted started_of(const plan::Plan& plan) {
   model::ScanStarted started;
+  started.version = program_version;
   started.time = os::wall_time();
-  started.list_only = plan.depth == plan::ScanDepth::list;
-  started.ping_only = plan.depth == plan::ScanDepth::ping;
+  started.depth = plan.depth;
   for (const plan::Technique& technique : plan.techniques) {
     const probe::Probe& probe = *probe::find(technique.name);
     started.scans.push_back({std::string{probe.scan_type}, probe::protocol_of(probe.asks), technique.ports});

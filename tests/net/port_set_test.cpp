@@ -91,6 +91,18 @@ RC_GTEST_PROP(PortSetProperty, RangesAreSortedAndNeverTouch, ()) {
   }
 }
 
+RC_GTEST_PROP(PortSetProperty, ItsTextIsReadBack, ()) {
+  PortSet set;
+  for (int i = *rc::gen::inRange(0, 12); i > 0; --i) set.insert(any_range());
+  RC_ASSERT(parse_port_set(to_string(set)).value() == set);
+}
+
+TEST(PortSet, WhatIsNoListOfPortsIsRefused) {
+  for (const char* wrong : {",", "1,", ",1", "1,,2", "2-1", "1-", "-1", "1-2-3", "65536", "1 ,2", "x"}) {
+    EXPECT_FALSE(parse_port_set(wrong)) << wrong;
+  }
+}
+
 RC_GTEST_PROP(PortSetProperty, OrderOfInsertionDoesNotMatter, ()) {
   const auto a = any_range();
   const auto b = any_range();

@@ -23,11 +23,10 @@ TEST(NdjsonReport, StartSaysSchemaCommandAndScans) {
   MemoryOutput output;
   NdjsonReport report{output, {}};
   EXPECT_TRUE(report.on(started({"portolan", "scan", "a b"})));
-  EXPECT_EQ(output.text,
-            R"({"record":"start","schema":2,"program":"portolan","version":"0.1.0","time":"2026-11-21T10:16:44.000Z",)"
-            R"("command":"portolan scan \"a b\"","arguments":["portolan","scan","a b"],"stage":"ports",)"
-            R"("scans":[{"type":"syn","protocol":"tcp","count":100,"ports":"1-100"}]})"
-            "\n");
+  EXPECT_EQ(output.text, R"({"record":"start","schema":"portolan-scan/2","program":"portolan","version":"0.1.0",)"
+                         R"("time":"2026-11-21T10:16:44.000Z","arguments":["portolan","scan","a b"],"depth":"ports",)"
+                         R"("scans":[{"type":"syn","protocol":"tcp","count":100,"ports":"1-100"}]})"
+                         "\n");
 }
 
 TEST(NdjsonReport, AnOpenPortIsToldAtOnceAndNeverTwice) {
@@ -53,21 +52,21 @@ TEST(NdjsonReport, AHostsPortsComeBeforeIt) {
   host.ports = {closed_port(23, "telnet")};
   host.remarks = {{model::RemarkCode::limits_answers, {12.5}}};
   host.other_addresses = {address("2001:db8::2")};
-  EXPECT_EQ(
-      told(report, output, host),
-      R"({"record":"port","address":"198.18.0.2","protocol":"tcp","port":23,"state":"closed","reason":"reset",)"
-      R"("reason_ttl":64,"service":"telnet"})"
-      "\n"
-      R"({"record":"host","address":"198.18.0.2","status":"up","reason":"arp-response",)"
-      R"("names":[{"name":"alpha.test","kind":"user"}],"other_addresses":["2001:db8::2"],)"
-      R"("mac":"00:1B:21:00:00:02","vendor":"Intel Corporate",)"
-      R"("round_trip":{"smoothed":5e-06,"variation":0,"timeout":0.1},)"
-      R"("started":"2026-11-21T10:16:45.000Z","ended":"2026-11-21T10:16:47.000Z",)"
-      R"("port_scanned":true,"timed_out":false,"interrupted":false,)"
-      R"("counts":[{"state":"closed","reason":"reset","protocol":"tcp","count":99}],)"
-      R"("unlisted":[{"state":"closed","reason":"reset","protocol":"tcp","count":98,"ports":"1-21,23-79,81-100"}],)"
-      R"("remarks":[{"code":"limits-answers","values":{"rate":12.5}}]})"
-      "\n");
+  EXPECT_EQ(told(report, output, host),
+            R"({"record":"port","address":"198.18.0.2","protocol":"tcp","port":23,"state":"closed","reason":"reset",)"
+            R"("reason_ttl":64,"service":"telnet"})"
+            "\n"
+            R"({"record":"host","address":"198.18.0.2","status":"up","reason":"arp-response",)"
+            R"("names":[{"name":"alpha.test","kind":"user"}],"other_addresses":["2001:db8::2"],)"
+            R"("mac":"00:1B:21:00:00:02","vendor":"Intel Corporate",)"
+            R"("round_trip":{"smoothed":0.000005,"variation":0,"timeout":0.1},)"
+            R"("started":"2026-11-21T10:16:45.000Z","ended":"2026-11-21T10:16:47.000Z",)"
+            R"("port_scanned":true,"timed_out":false,"interrupted":false,)"
+            R"("counts":[{"state":"closed","reason":"reset","protocol":"tcp","count":99}],)"
+            R"("unlisted":[{"state":"closed","count":98,)"
+            R"("reasons":[{"reason":"reset","protocol":"tcp","count":98,"ports":"1-21,23-79,81-100"}]}],)"
+            R"("remarks":[{"code":"limits-answers","values":{"rate":12.5}}]})"
+            "\n");
 }
 
 TEST(NdjsonReport, OnlyOpenHidesTheOthersButStillCountsThem) {
@@ -94,7 +93,7 @@ TEST(NdjsonReport, FinishTellsLossAndFailure) {
   finish.error = "the \"link\" broke";
   EXPECT_TRUE(report.on(finish));
   EXPECT_EQ(output.text,
-            R"({"record":"finish","time":"2026-11-21T10:16:49.000Z","elapsed":4.590,"success":false,)"
+            R"({"record":"finish","time":"2026-11-21T10:16:49.000Z","elapsed":4.59,"success":false,)"
             R"("interrupted":false,"error":"the \"link\" broke","hosts":{"up":1,"down":1,"total":2},)"
             R"("probes_sent":102,"answers_seen":100,"loss":{"asked":500,"lost":9},"expected_missed_open":0.02})"
             "\n");

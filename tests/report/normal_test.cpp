@@ -340,7 +340,7 @@ TEST(NormalReport, NoAdviceToTryPnWhereItWasGivenOrNothingWasAsked) {
     MemoryOutput output;
     NormalReport report{output, options};
     model::ScanStarted start = started({"nmap"});
-    start.list_only = list_only;
+    if (list_only) start.depth = model::ScanDepth::list;
     EXPECT_TRUE(report.on(start));
     EXPECT_TRUE(report.on(finished(0, 1)));
     return output.text.find("seems down") != std::string::npos;

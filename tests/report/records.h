@@ -121,6 +121,7 @@ inline model::TaskRecord task(std::string name, model::WallTime time, std::size_
 
 inline model::ScanStarted started(std::vector<std::string> arguments) {
   model::ScanStarted start;
+  start.version = "0.1.0";
   start.arguments = std::move(arguments);
   start.time = noon();
   start.scans = {{.type = "syn", .protocol = net::Protocol::tcp, .ports = ports({range(1, 100)})}};

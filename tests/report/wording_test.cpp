@@ -88,6 +88,7 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{no_tcp_ports},
        "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type."},
       {{other_protocol, {"udp"}}, "-p names UDP ports, but only TCP ports can be asked yet"},
+      {{noted, {"It is so."}}, "It is so."},
       {{other_protocol, {"sctp"}}, "-p names SCTP ports, but only TCP ports can be asked yet"},
   };
   std::set<model::RemarkCode> worded;
@@ -149,8 +150,6 @@ TEST(Calendar, TextsOfOneMoment) {
   EXPECT_EQ(minute_text(noon(), utc_calendar), "2026-11-21 10:16 UTC");
   EXPECT_EQ(second_text(noon(), utc_calendar), "2026-11-21 10:16:44 UTC");
   EXPECT_EQ(clock_text(noon(), utc_calendar), "10:16");
-  EXPECT_EQ(rfc3339_text(noon(125ms)), "2026-11-21T10:16:44.125Z");
-  EXPECT_EQ(rfc3339_text(model::WallTime{} - 1ms), "1969-12-31T23:59:59.999Z");
   EXPECT_EQ(unix_seconds(noon(999ms)), 1795256204);
 }
 

@@ -80,7 +80,7 @@ Result<void> NormalReport::on(const model::Event& event) {
 
 Result<void> NormalReport::begin(const model::ScanStarted& started) {
   ports_asked_ = !started.scans.empty();
-  list_only_ = started.list_only;
+  list_only_ = started.depth == model::ScanDepth::list;
   const std::string minute = minute_text(started.time, options_.calendar);
   if (options_.audience == Audience::file) {
     page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));

@@ -197,6 +197,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case gateway_silent:
     case link_address_silent:
     case no_way:
+    case noted:
       return host_remark_text(remark);
     case no_way_to_some:
       return fmt::format("{}; other targets without a way are only counted as down", remark.text(0));

@@ -198,7 +198,7 @@ void XmlReport::host_close(const HostRecord& host) {
 
 Result<void> XmlReport::finish(const model::ScanFinished& finished) {
   // A failure so early that nothing was told yet still leaves a document that parsers accept.
-  if (!started_) head({.arguments = {}, .time = finished.time, .scans = {}});
+  if (!started_) head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}});
   page_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",
             unix_seconds(finished.time), date_text(finished.time, options_.calendar),
             escape_xml(summary_of(finished, options_)), seconds_of(finished.elapsed));

@@ -1,7 +1,7 @@
 #include "report/sockets/socket_csv.h"
 
 #include "base/escape.h"
-#include "report/number_text.h"
+#include "base/number_text.h"
 #include "report/sockets/socket_buffer.h"
 
 namespace portolan::report {

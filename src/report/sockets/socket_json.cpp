@@ -3,9 +3,9 @@
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/number_text.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "report/number_text.h"
 #include "report/sockets/socket_buffer.h"
 
 namespace portolan::report {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/escape.h"
-#include "report/number_text.h"
+#include "base/number_text.h"
 #include "report/sockets/socket_buffer.h"
 
 namespace portolan::report {

@@ -149,7 +149,7 @@ void append_holder(std::string& out, const Service& service, sockets::RowNames& 
     append_member(out, "command", process->command);
     if (process->started != 0) {
       const model::WallTime time{std::chrono::seconds{static_cast<std::int64_t>(process->started)}};
-      append_member(out, "started", rfc3339_text(time));
+      append_member(out, "started", model::rfc3339_text(time));
     }
   }
   append_member(out, "unit", service.unit);

@@ -1,4 +1,4 @@
-// Numbers as the formats of a socket list write them, without a format string to read for each.
+// Numbers as machines read them, without a format string to read for each.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace portolan::report {
+namespace portolan {
 
 inline void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits;
@@ -24,4 +24,4 @@ inline void append_number(std::string& out, double value) {
              std::to_chars(digits.data(), digits.data() + digits.size(), finite, std::chars_format::fixed).ptr);
 }
 
-}  // namespace portolan::report
+}  // namespace portolan

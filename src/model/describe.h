@@ -1,0 +1,218 @@
+// Every field of every record, named once. What writes records, reads them or states their form is a visitor:
+//
+//   member(name, field)    always there
+//   optional(name, field)  left out where it has nothing to say: nullopt, "", 0, false, an empty list
+//   derived(name, value)   follows from the other fields: written for the convenience of readers, never read
+//   group(name, fill)      an object of its own around the fields that `fill` hands to the visitor it is given
+//
+// A field that is added goes to the end and is optional, so that older records can still be read.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "model/event.h"
+
+namespace portolan::model {
+
+// A record to be read, or a const one to be written.
+template <class Given, class Record>
+concept Of = std::same_as<std::remove_const_t<Given>, Record>;
+
+// How many ports of one state there are, listed or not.
+struct PortCount {
+  PortState state = PortState::filtered;
+  Reason reason = Reason::none;
+  net::Protocol protocol = net::Protocol::tcp;
+  std::size_t count = 0;
+  friend bool operator==(const PortCount&, const PortCount&) = default;
+};
+// Every port of the host; largest count first.
+std::vector<PortCount> counts_of(const HostRecord& host);
+
+void describe(auto& visitor, Of<PortRecord> auto& port) {
+  visitor.member("protocol", port.protocol);
+  visitor.member("port", port.port);
+  visitor.member("state", port.state);
+  visitor.member("reason", port.reason);
+  visitor.optional("reason_ttl", port.reason_ttl);
+  visitor.optional("reason_address", port.reason_address);
+  visitor.optional("service", port.service);
+}
+
+void describe(auto& visitor, Of<ReasonCount> auto& reason) {
+  visitor.member("reason", reason.reason);
+  visitor.member("protocol", reason.protocol);
+  visitor.member("count", reason.count);
+  visitor.member("ports", reason.ports);
+}
+
+void describe(auto& visitor, Of<ExtraPorts> auto& extra) {
+  visitor.member("state", extra.state);
+  visitor.member("count", extra.count);
+  visitor.member("reasons", extra.reasons);
+}
+
+void describe(auto& visitor, Of<PortCount> auto& count) {
+  visitor.member("state", count.state);
+  visitor.member("reason", count.reason);
+  visitor.member("protocol", count.protocol);
+  visitor.member("count", count.count);
+}
+
+void describe(auto& visitor, Of<HostName> auto& name) {
+  visitor.member("name", name.name);
+  visitor.member("kind", name.kind);
+}
+
+void describe(auto& visitor, Of<RoundTrip> auto& times) {
+  visitor.member("smoothed", times.smoothed);
+  visitor.member("variation", times.variation);
+  visitor.member("timeout", times.timeout);
+}
+
+// Its ports are told before it, each as an OpenPort.
+void describe(auto& visitor, Of<HostRecord> auto& host) {
+  visitor.member("address", host.address);
+  visitor.member("status", host.state);
+  visitor.member("reason", host.reason);
+  visitor.optional("reason_ttl", host.reason_ttl);
+  visitor.optional("interface", host.interface);
+  visitor.member("names", host.names);
+  visitor.optional("other_addresses", host.other_addresses);
+  visitor.optional("mac", host.mac);
+  visitor.optional("vendor", host.vendor);
+  visitor.optional("round_trip", host.round_trip);
+  visitor.member("started", host.started);
+  visitor.member("ended", host.ended);
+  visitor.member("port_scanned", host.port_scanned);
+  visitor.member("timed_out", host.timed_out);
+  visitor.member("interrupted", host.interrupted);
+  visitor.derived("counts", counts_of(host));
+  visitor.optional("unlisted", host.extra);
+  visitor.optional("remarks", host.remarks);
+  visitor.optional("position", host.position);
+}
+
+void describe(auto& visitor, Of<TaskRecord> auto& task) {
+  visitor.member("task", task.name);
+  visitor.member("time", task.time);
+  visitor.optional("hosts", task.hosts);
+  visitor.optional("questions", task.questions);
+  visitor.optional("host", task.host);
+  visitor.optional("finds_hosts", task.finds_hosts);
+}
+
+void describe(auto& visitor, Of<TaskBegin> auto& begin) { describe(visitor, begin.task); }
+void describe(auto& visitor, Of<TaskEnd> auto& end) { describe(visitor, end.task); }
+
+void describe(auto& visitor, Of<Progress> auto& progress) {
+  describe(visitor, progress.task);
+  visitor.member("fraction", progress.fraction);
+  visitor.member("elapsed", progress.elapsed);
+  visitor.member("rate", progress.rate);
+  visitor.optional("remaining", progress.remaining);
+  visitor.optional("scan_remaining", progress.scan_remaining);
+  visitor.member("hosts_done", progress.hosts_done);
+  visitor.member("hosts_up", progress.hosts_up);
+  visitor.member("hosts_active", progress.hosts_active);
+  visitor.member("open_found", progress.open_found);
+}
+
+void describe(auto& visitor, Of<ScanInfo> auto& scan) {
+  visitor.member("type", scan.type);
+  visitor.member("protocol", scan.protocol);
+  visitor.derived("count", scan.ports.size());
+  visitor.member("ports", scan.ports);
+}
+
+void describe(auto& visitor, Of<ScanStarted> auto& started) {
+  visitor.member("version", started.version);
+  visitor.member("time", started.time);
+  visitor.member("arguments", started.arguments);
+  visitor.member("depth", started.depth);
+  visitor.member("scans", started.scans);
+  visitor.optional("verbosity", started.verbosity);
+  visitor.optional("debugging", started.debugging);
+}
+
+void describe(auto& visitor, Of<OpenPort> auto& open) {
+  visitor.member("address", open.host);
+  describe(visitor, open.port);
+}
+
+void describe(auto& visitor, Of<Hop> auto& hop) {
+  visitor.member("address", hop.host);
+  visitor.member("ttl", hop.ttl);
+  visitor.optional("router", hop.router);
+  visitor.optional("round_trip", hop.round_trip);
+}
+
+void describe(auto& visitor, Of<HostsPassed> auto& passed) {
+  visitor.member("first", passed.first);
+  visitor.member("count", passed.count);
+}
+
+void describe(auto& visitor, Of<Loss> auto& loss) {
+  visitor.member("asked", loss.asked);
+  visitor.member("lost", loss.lost);
+}
+
+void describe(auto& visitor, Of<ScanFinished> auto& finished) {
+  visitor.member("time", finished.time);
+  visitor.member("elapsed", finished.elapsed);
+  visitor.member("success", finished.success);
+  visitor.member("interrupted", finished.interrupted);
+  visitor.optional("error", finished.error);
+  visitor.group("hosts", [&finished](auto& hosts) {
+    hosts.member("up", finished.hosts_up);
+    hosts.member("down", finished.hosts_down);
+    hosts.member("total", finished.hosts_total);
+  });
+  visitor.member("probes_sent", finished.probes_sent);
+  visitor.member("answers_seen", finished.answers_seen);
+  visitor.member("loss", finished.loss);
+  visitor.optional("expected_missed_open", finished.expected_missed_open);
+  visitor.optional("never_asked", finished.never_asked);
+}
+
+// What an event is called in a stream: its member `record`. Listed ports that are not open are told as `port` too.
+template <class Event>
+constexpr std::string_view record_name = "";
+template <>
+inline constexpr std::string_view record_name<ScanStarted> = "start";
+template <>
+inline constexpr std::string_view record_name<TaskBegin> = "task_begin";
+template <>
+inline constexpr std::string_view record_name<Progress> = "progress";
+template <>
+inline constexpr std::string_view record_name<TaskEnd> = "task_end";
+template <>
+inline constexpr std::string_view record_name<OpenPort> = "port";
+template <>
+inline constexpr std::string_view record_name<Hop> = "hop";
+template <>
+inline constexpr std::string_view record_name<Remark> = "remark";
+template <>
+inline constexpr std::string_view record_name<HostsPassed> = "passed";
+template <>
+inline constexpr std::string_view record_name<HostRecord> = "host";
+template <>
+inline constexpr std::string_view record_name<ScanFinished> = "finish";
+
+// How many values an enumeration has that is read back by name; 0 for those to which values may still be added, where
+// any word is read.
+template <class E>
+constexpr std::size_t value_count = 0;
+template <>
+inline constexpr std::size_t value_count<PortState> = 6;
+template <>
+inline constexpr std::size_t value_count<HostState> = 3;
+template <>
+inline constexpr std::size_t value_count<HostName::Kind> = 2;
+template <>
+inline constexpr std::size_t value_count<ScanDepth> = 3;
+template <>
+inline constexpr std::size_t value_count<net::Protocol> = 5;
+
+}  // namespace portolan::model

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "model/json_fields.h"
+
+namespace portolan::model {
+namespace {
+
+class FieldWriter {
+ public:
+  explicit FieldWriter(JsonWriter& json) : json_{json} {}
+
+  template <class T>
+  void member(std::string_view name, const T& field) {
+    json_.name(name);
+    value(field);
+  }
+  template <class T>
+  void optional(std::string_view name, const T& field) {
+    if constexpr (is_optional<T>) {
+      if (field) member(name, *field);
+    } else {
+      if (field != T{}) member(name, field);
+    }
+  }
+  template <class T>
+  void derived(std::string_view name, const T& field) {
+    optional(name, field);
+  }
+  template <class Fill>
+  void group(std::string_view name, Fill fill) {
+    json_.name(name);
+    json_.object([&] { fill(*this); });
+  }
+
+  template <class T>
+  void value(const T& field) {
+    if constexpr (is_list<T>) {
+      json_.array(field, [this](const auto& element) { value(element); });
+    } else if constexpr (std::is_enum_v<T>) {
+      json_.value(word_of(field));
+    } else {
+      object(field);
+    }
+  }
+  void value(bool field) { json_.value(field); }
+  void value(int field) { json_.raw(std::to_string(field)); }
+  void value(double field) { json_.value(field); }
+  void value(std::uint8_t field) { json_.value(field); }
+  void value(std::uint64_t field) { json_.value(field); }
+  void value(const std::string& field) { json_.value(std::string_view{field}); }
+  void value(const net::IpAddress& field) { json_.value(to_string(field)); }
+  void value(const net::Mac& field) { json_.value(to_string(field)); }
+  void value(const net::Port& field) { json_.value(field.value()); }
+  void value(const net::PortSet& field) { json_.value(to_string(field)); }
+  void value(const WallTime& field) { json_.value(rfc3339_text(field)); }
+  void value(const Duration& field) { json_.raw(seconds_text(field)); }
+  void value(const Remark& remark) {
+    json_.object([&] { members(remark); });
+  }
+
+  void members(const Remark& remark) {
+    const RemarkKind& kind = kind_of(remark.code);
+    json_.member("code", kind.name);
+    if (remark.values.empty()) return;
+    json_.name("values");
+    json_.begin_object();
+    for (std::size_t i = 0; i < std::min(kind.values.size(), remark.values.size()); ++i) {
+      json_.name(kind.values[i].name);
+      std::visit([this](const auto& one) { value(one); }, remark.values[i]);
+    }
+    json_.end_object();
+  }
+
+ private:
+  template <class T>
+  void object(const T& record) {
+    json_.begin_object();
+    describe(*this, record);
+    json_.end_object();
+  }
+
+  JsonWriter& json_;
+};
+
+void fill(FieldWriter& fields, const Remark& remark) { fields.members(remark); }
+void fill(FieldWriter& fields, const auto& record) { describe(fields, record); }
+
+template <class T>
+void write_line(std::string& out, const T& event) {
+  JsonWriter json{out};
+  json.begin_object();
+  json.member("record", record_name<T>);
+  if constexpr (std::same_as<T, ScanStarted>) {
+    json.member("schema", scan_schema);
+    json.member("program", "portolan");
+  }
+  FieldWriter fields{json};
+  fill(fields, event);
+  json.end_object();
+  json.end_line();
+}
+
+std::uint32_t key_of(const PortRecord& port) {
+  return static_cast<std::uint32_t>(port.protocol) << 16U | port.port.value();
+}
+
+void add_count(std::vector<PortCount>& counts, const PortCount& more) {
+  const auto same = std::ranges::find_if(counts, [&more](const PortCount& known) {
+    return known.state == more.state && known.reason == more.reason && known.protocol == more.protocol;
+  });
+  if (same == counts.end()) {
+    counts.push_back(more);
+  } else {
+    same->count += more.count;
+  }
+}
+
+}  // namespace
+
+std::vector<PortCount> counts_of(const HostRecord& host) {
+  std::vector<PortCount> counts;
+  for (const PortRecord& port : host.ports) add_count(counts, {port.state, port.reason, port.protocol, 1});
+  for (const ExtraPorts& extra : host.extra) {
+    for (const ReasonCount& reason : extra.reasons) {
+      add_count(counts, {extra.state, reason.reason, reason.protocol, reason.count});
+    }
+  }
+  std::ranges::stable_sort(counts, std::greater{}, &PortCount::count);
+  return counts;
+}
+
+void EventWriter::write(std::string& out, const Event& event) {
+  std::visit(Overloaded{[&](const OpenPort& open) {
+                          if (told_[open.host].insert(key_of(open.port)).second) write_line(out, open);
+                        },
+                        [&](const HostRecord& host) { write_host(out, host); },
+                        [&](const auto& other) { write_line(out, other); }},
+             event);
+}
+
+void EventWriter::write_host(std::string& out, const HostRecord& host) {
+  const auto told = told_.find(host.address);
+  for (const PortRecord& port : host.ports) {
+    const bool is_told = told != told_.end() && told->second.contains(key_of(port));
+    if (!is_told) write_line(out, OpenPort{host.address, port});
+  }
+  write_line(out, host);
+  if (told != told_.end()) told_.erase(told);
+}
+
+}  // namespace portolan::model
