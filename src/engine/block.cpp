@@ -74,7 +74,6 @@ model::PortRecord port_record(net::Protocol protocol, net::Port port, const Ledg
   record.state = verdict.state;
   record.reason = verdict.reason;
   record.service = services.name_of(protocol, port);
-  if (record.service.empty()) record.service = "unknown";
   return record;
 }
 

@@ -26,7 +26,7 @@ struct PortRecord {
   Reason reason = Reason::none;
   std::uint8_t reason_ttl = 0;                   // TTL or hop limit of the answer; 0 when there was none
   std::optional<net::IpAddress> reason_address;  // who answered, where it was not the target
-  std::string service;                           // registered name, "unknown" where there is none
+  std::string service;                           // registered name, "" where there is none
   friend bool operator==(const PortRecord&, const PortRecord&) = default;
 };
 
