@@ -308,19 +308,20 @@ TEST(Probes, HaveAFileARegistryLineAndATestFileEach) {
   EXPECT_GT(probes, 0U);
 }
 
-TEST(Reports, HaveARegistryLineAndATestFileEach) {
-  static const std::regex report{"class ([A-Za-z]+Report) "};
-  const std::string registry = text_of(root() / "src/report/scan/registry.cpp");
-  std::size_t reports = 0;
-  for (const SourceFile& file : files_of({"src/report"}, {".h"})) {
+TEST(Formats, HaveAFileARegistryLineAndATestFileEach) {
+  static const std::regex definition{"\\bconst Format ([a-z_0-9]+)_format\\{"};
+  const std::string registry = text_of(root() / "src/report/scan/registry.h");
+  std::size_t formats = 0;
+  for (const SourceFile& file : files_of({"src/report/scan"}, {".cpp"})) {
     std::smatch match;
-    if (!std::regex_search(file.text, match, report)) continue;
-    ++reports;
-    EXPECT_THAT(registry, testing::HasSubstr(match[1].str())) << "registry.cpp does not list it";
+    if (!std::regex_search(file.text, match, definition)) continue;
+    ++formats;
+    EXPECT_EQ(match[1].str(), file.stem()) << file.path << " defines it";
+    EXPECT_THAT(registry, testing::HasSubstr("&" + file.stem() + "_format,")) << "registry.h does not list it";
     EXPECT_TRUE(std::filesystem::exists(root() / "tests/report" / (file.stem() + "_test.cpp")))
         << file.path << " has no tests/report/" << file.stem() << "_test.cpp";
   }
-  EXPECT_GT(reports, 0U);
+  EXPECT_GT(formats, 0U);
 }
 
 TEST(FuzzTargets, HaveSeeds) {

@@ -14,27 +14,28 @@ namespace {
 
 using namespace testing;
 
-TEST(Registry, EveryFormatIsFoundByItsLetter) {
+TEST(Registry, NoTwoFormatsShareNameOptionOrExtension) {
   std::set<std::string_view> names;
+  std::set<std::string_view> options;
   std::set<std::string_view> extensions;
-  for (const Format& format : formats()) {
-    EXPECT_EQ(format_of_letter(format.letter), &format);
-    EXPECT_TRUE(names.insert(format.name).second);
-    EXPECT_TRUE(extensions.insert(format.extension).second);
+  for (const Format* format : formats) {
+    EXPECT_TRUE(names.insert(format->name).second);
+    EXPECT_TRUE(options.insert(format->option).second);
+    EXPECT_TRUE(extensions.insert(format->extension).second);
+    EXPECT_TRUE(format->option.starts_with("-o") && format->option.size() == 3) << format->option;
   }
-  EXPECT_EQ(format_of_letter('Z'), nullptr);
 }
 
 TEST(Registry, EveryFormatMakesASinkThatTellsAHost) {
-  for (const Format& format : formats()) {
+  for (const Format* format : formats) {
     MemoryOutput output;
-    const auto sink = format.make(output, {});
-    EXPECT_TRUE(sink->on(started({"portolan"}))) << format.name;
-    EXPECT_TRUE(sink->on(host_on_link())) << format.name;
-    EXPECT_NE(output.text.find("198.18.0.2"), std::string::npos) << format.name;
-    EXPECT_EQ(output.pending, "") << format.name;  // complete and flushed when on_host returns
-    EXPECT_TRUE(sink->on(finished(1, 1))) << format.name;
-    EXPECT_TRUE(output.text.ends_with('\n')) << format.name;
+    const auto sink = format->make(output, {});
+    EXPECT_TRUE(sink->on(started({"portolan"}))) << format->name;
+    EXPECT_TRUE(sink->on(host_on_link())) << format->name;
+    EXPECT_NE(output.text.find("198.18.0.2"), std::string::npos) << format->name;
+    EXPECT_EQ(output.pending, "") << format->name;  // complete and flushed when on_host returns
+    EXPECT_TRUE(sink->on(finished(1, 1))) << format->name;
+    EXPECT_TRUE(output.text.ends_with('\n')) << format->name;
   }
 }
 
@@ -42,8 +43,8 @@ TEST(Tee, AllHearEvenWhenOneFails) {
   MemoryOutput good;
   MemoryOutput bad;
   bad.full = true;
-  const auto first = format_of_letter('G')->make(bad, {});
-  const auto second = format_of_letter('G')->make(good, {});
+  const auto first = grepable_format.make(bad, {});
+  const auto second = grepable_format.make(good, {});
   Tee tee;
   tee.add(*first);
   tee.add(*second);

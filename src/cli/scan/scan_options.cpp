@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
+#include "cli/scan/report_options.h"
 #include "cli/scan/technique_options.h"
 #include "cli/values.h"
 
@@ -49,13 +50,6 @@ Result<void> count(ScanOptions& words, const Given& given) {
   words.*Member = *value;
   return {};
 }
-template <char Letter>
-Result<void> output(ScanOptions& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
-  words.outputs.push_back({Letter, *given.value});
-  return {};
-}
-
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
 
 Result<void> port_list(ScanOptions& words, const Given& given) {
@@ -108,32 +102,6 @@ Result<void> debug(ScanOptions& words, const Given& given) {
   words.debugging = *value;
   words.verbosity = std::max(words.verbosity, *value);
   words.show_reason = words.show_reason || *value > 0;
-  return {};
-}
-
-Result<void> all_outputs(ScanOptions& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
-  if (*given.value == "-") {
-    return fail(Errc::usage,
-                "-oA: standard output cannot hold all formats at once; name a file, or use one of -oN, "
-                "-oX, -oG and -oJ with -");
-  }
-  words.outputs.push_back({'A', *given.value});
-  return {};
-}
-
-// nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
-Result<void> old_output(ScanOptions& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
-  constexpr std::string_view formats = "NXGJASMH";
-  const std::string& value = *given.value;
-  if (formats.contains(value.front())) {
-    return fail(Errc::usage,
-                fmt::format("'-o{}' is easily misunderstood; write -o{} {} (with a space), or -oN {}",
-                            escape_terminal(value), value.front(),
-                            value.size() > 1 ? escape_terminal(value.substr(1)) : "FILE", escape_terminal(value)));
-  }
-  words.outputs.push_back({'N', value});
   return {};
 }
 
@@ -315,38 +283,6 @@ constexpr std::array later_rows{
            .summary = "let at least this time pass between two packets to one host"},
           duration<&ScanOptions::scan_delay>),
 
-    entry({.spellings = {"-oN"},
-           .argument = required,
-           .value = "<file>",
-           .group = reports,
-           .summary = "write the text report to a file; - is standard output, here and below"},
-          output<'N'>),
-    entry({.spellings = {"-oX"},
-           .argument = required,
-           .value = "<file>",
-           .group = reports,
-           .summary = "write nmap's XML"},
-          output<'X'>),
-    entry({.spellings = {"-oG"},
-           .argument = required,
-           .value = "<file>",
-           .group = reports,
-           .summary = "write nmap's grepable lines, one host a line"},
-          output<'G'>),
-    entry({.spellings = {"-oJ"},
-           .argument = required,
-           .value = "<file>",
-           .group = reports,
-           .summary = "write NDJSON, one JSON object a line (docs/ndjson.md)"},
-          output<'J'>),
-    entry({.spellings = {"-oA"},
-           .argument = required,
-           .value = "<base>",
-           .group = reports,
-           .summary =
-               "write all formats: base.nmap, base.xml, base.gnmap, base.ndjson (under the name nmap not the last)"},
-          all_outputs),
-    unlisted({.spellings = {"-o"}, .argument = required, .value = "<file>"}, old_output),
     entry({.spellings = {"--append-output"}, .group = reports, .summary = "add to files instead of replacing them"},
           set<&ScanOptions::append>),
     entry({.spellings = {"--reason"}, .group = reports, .summary = "show why each port and host is in its state"},
@@ -517,6 +453,8 @@ std::vector<Option<ScanOptions>> all_rows() {
   const std::vector<Option<ScanOptions>> built = rows;
   std::ranges::copy_if(later_rows, std::back_inserter(rows),
                        [&](const OptionSpec& row) { return !is_built_elsewhere(row, built); });
+  const auto formats = report_rows(reports);
+  rows.insert(std::ranges::find(rows, reports, &OptionSpec::group), formats.begin(), formats.end());
   return rows;
 }
 

@@ -13,12 +13,13 @@
 #include "cli/option.h"
 #include "plan/plan.h"
 #include "probe/probe.h"
+#include "report/scan/format.h"
 
 namespace portolan::cli {
 
 struct OutputWord {
-  char letter = 'N';  // of report::formats(); 'A' for all of them, with their extensions behind the path
-  std::string path;   // "-" is standard output; may hold the time (expand_time)
+  const report::Format* format = nullptr;  // nullptr for all of them, with their extensions behind the path
+  std::string path;                        // "-" is standard output; may hold the time (expand_time)
 };
 
 struct DiscoveryWord {

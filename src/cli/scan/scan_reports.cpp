@@ -68,16 +68,17 @@ bool asks_for_standard_output(const ScanOptions& words) {
 
 void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Dialect dialect, const std::tm& now) {
   const std::string path = expand_time(word.path, now);
-  for (const report::Format& format : report::formats()) {
-    const bool nmap_knows_it = format.known_to_nmap || dialect == Dialect::portolan;
-    if (word.letter == 'A' && nmap_knows_it) reports.push_back({&format, path + std::string{format.extension}});
-    if (word.letter != format.letter) continue;
-    // nmap keeps one file a format, the last one named.
-    if (dialect == Dialect::nmap) {
-      std::erase_if(reports, [&](const PlannedReport& report) { return report.format == &format; });
+  if (word.format == nullptr) {
+    for (const report::Format* format : report::formats) {
+      const bool is_wanted = format->known_to_nmap || dialect == Dialect::portolan;
+      if (is_wanted) reports.push_back({format, path + std::string{format->extension}});
     }
-    reports.push_back({&format, path});
+    return;
   }
+  // nmap keeps one file a format, the last one named.
+  if (dialect == Dialect::nmap)
+    std::erase_if(reports, [&](const auto& report) { return report.format == word.format; });
+  reports.push_back({word.format, path});
 }
 
 // Two ways to one file would each overwrite what the other wrote. Before anything is opened, because
@@ -90,7 +91,7 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
       if (os::identity_of(first.path) != place) continue;
       const auto shown = [](const PlannedReport& report) {
         return report.path == "-" ? "standard output"
-                                  : fmt::format("-o{} '{}'", report.format->letter, escape_terminal(report.path));
+                                  : fmt::format("{} '{}'", report.format->option, escape_terminal(report.path));
       };
       return fail(Errc::usage, fmt::format("{} and {} are the same file; give each a place of its own", shown(first),
                                            shown(reports[second])));
@@ -110,11 +111,11 @@ Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialec
     if (same == reports.end()) continue;
     const std::string place =
         report->path == "-" ? "standard output" : fmt::format("'{}'", escape_terminal(report->path));
-    return fail(Errc::usage, fmt::format("-o{} and -o{} both write to {}; give each a place of its own",
-                                         report->format->letter, same->format->letter, place));
+    return fail(Errc::usage, fmt::format("{} and {} both write to {}; give each a place of its own",
+                                         report->format->option, same->format->option, place));
   }
   const bool taken = std::ranges::find(reports, "-", &PlannedReport::path) != reports.end();
-  if (!taken && !words.quiet) reports.insert(reports.begin(), {report::format_of_letter('N'), "-"});
+  if (!taken && !words.quiet) reports.insert(reports.begin(), {&report::normal_format, "-"});
   return reports;
 }
 
@@ -185,7 +186,7 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   auto file = os::OutputFile::open(planned.path, mode);
   const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
   if (!file && !asked_for) return fail(file.error());
-  if (!file) return fail(file.error().code, fmt::format("-o{}: {}", planned.format->letter, file.error().message));
+  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.format->option, file.error().message));
   outputs_.push_back(std::move(*file));
   report::Output& output = *outputs_.back();
   report::ReportOptions options = options_of(words, dialect);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/escape.h"
+#include "report/scan/registry.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -105,5 +106,14 @@ Result<void> GrepableReport::finish(const model::ScanFinished& finished) {
   page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
   return page_.send();
 }
+
+constinit const Format grepable_format{
+    .name = "grepable",
+    .option = "-oG",
+    .extension = ".gnmap",
+    .summary = "write nmap's grepable lines, one host a line",
+    .known_to_nmap = true,
+    .make = make_in_order<GrepableReport>,
+};
 
 }  // namespace portolan::report

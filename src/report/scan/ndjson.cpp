@@ -5,6 +5,7 @@
 #include <string>
 
 #include "report/scan/progress.h"
+#include "report/scan/registry.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -47,5 +48,14 @@ Result<void> NdjsonReport::host(const model::HostRecord& host) {
   record.interface = zone_name(host.address, options_).value_or("");
   return put(record);
 }
+
+constinit const Format ndjson_format{
+    .name = "ndjson",
+    .option = "-oJ",
+    .extension = ".ndjson",
+    .summary = "write NDJSON, one JSON object a line (docs/ndjson.md)",
+    .known_to_nmap = false,
+    .make = make<NdjsonReport>,
+};
 
 }  // namespace portolan::report

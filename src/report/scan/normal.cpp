@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/version.h"
+#include "report/scan/registry.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -277,5 +278,14 @@ void NormalReport::finish_for_file(const model::ScanFinished& finished) {
   }
   page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
 }
+
+constinit const Format normal_format{
+    .name = "normal",
+    .option = "-oN",
+    .extension = ".nmap",
+    .summary = "write the text report to a file; - is standard output, here and below",
+    .known_to_nmap = true,
+    .make = make_in_order<NormalReport>,
+};
 
 }  // namespace portolan::report

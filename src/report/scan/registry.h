@@ -1,29 +1,25 @@
-// The output formats. A new one is a source file, a test file and a line in registry.cpp.
+// The output formats. A new one is a source file, a test file and its lines here.
 #pragma once
 
-#include <memory>
-#include <span>
-#include <string_view>
+#include <array>
 
-#include "model/sink.h"
-#include "report/options.h"
-#include "report/output.h"
+#include "report/scan/format.h"
 
 namespace portolan::report {
 
-struct Format {
-  std::string_view name;       // "normal"
-  char letter;                 // of its option: 'N' for -oN
-  std::string_view extension;  // of its file under -oA, with the dot
-  std::string_view summary;    // for --help
-  bool known_to_nmap;          // under the name nmap, -oA writes only these
-  // The output outlives the sink.
-  std::unique_ptr<model::Sink> (*make)(Output& output, const ReportOptions& options);
-};
+extern const Format normal_format;
+extern const Format xml_format;
+extern const Format grepable_format;
+extern const Format ndjson_format;
 
-// In --help order.
-std::span<const Format> formats();
-// nullptr where no format has that letter.
-const Format* format_of_letter(char letter);
+// In the order of --help, one a line.
+// clang-format off
+inline constexpr std::array formats{
+    &normal_format,
+    &xml_format,
+    &grepable_format,
+    &ndjson_format,
+};
+// clang-format on
 
 }  // namespace portolan::report

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/version.h"
 #include "report/scan/progress.h"
+#include "report/scan/registry.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -213,5 +214,14 @@ Result<void> XmlReport::finish(const model::ScanFinished& finished) {
             finished.hosts_total - std::min(finished.hosts_up, finished.hosts_total), finished.hosts_total);
   return page_.send();
 }
+
+constinit const Format xml_format{
+    .name = "xml",
+    .option = "-oX",
+    .extension = ".xml",
+    .summary = "write nmap's XML",
+    .known_to_nmap = true,
+    .make = make_in_order<XmlReport>,
+};
 
 }  // namespace portolan::report

@@ -1,0 +1,88 @@
+#include "cli/scan/report_options.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/escape.h"
+#include "base/text.h"
+#include "cli/arguments.h"
+#include "cli/option_actions.h"
+#include "report/scan/registry.h"
+
+namespace portolan::cli {
+namespace {
+
+using report::Format;
+
+Result<void> one_format(ScanOptions& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  const auto* const format = std::ranges::find(report::formats, given.spelling, &Format::option);
+  words.outputs.push_back({*format, *given.value});
+  return {};
+}
+
+// "-oN, -oX and -oG"
+std::string options_in_words() {
+  std::string text;
+  for (const Format* format : report::formats) {
+    if (!text.empty()) text += format == report::formats.back() ? " and " : ", ";
+    text += format->option;
+  }
+  return text;
+}
+
+Result<void> all_formats(ScanOptions& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  if (*given.value == "-") {
+    return fail(Errc::usage, fmt::format("{}: standard output cannot hold all formats at once; name a file, or use one "
+                                         "of {} with -",
+                                         given.spelling, options_in_words()));
+  }
+  words.outputs.push_back({nullptr, *given.value});
+  return {};
+}
+
+// "write all formats: base.nmap, base.xml (under the name nmap only those that it knows)". Rows keep views of it.
+std::string_view all_formats_summary() {
+  static const std::string text = [] {
+    std::string files;
+    for (const Format* format : report::formats)
+      append(files, "{}base{}", files.empty() ? "" : ", ", format->extension);
+    return fmt::format("write all formats: {} (under the name nmap only those that it knows)", files);
+  }();
+  return text;
+}
+
+// nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
+Result<void> old_output(ScanOptions& words, const Given& given) {
+  if (const auto done = not_empty(given); !done) return done;
+  const std::string& value = *given.value;
+  constexpr std::string_view of_nmap_alone = "ASMH";
+  const auto has_letter = [&](const Format* format) { return format->option.back() == value.front(); };
+  if (of_nmap_alone.contains(value.front()) || std::ranges::any_of(report::formats, has_letter)) {
+    return fail(Errc::usage,
+                fmt::format("'-o{}' is easily misunderstood; write -o{} {} (with a space), or -oN {}",
+                            escape_terminal(value), value.front(),
+                            value.size() > 1 ? escape_terminal(value.substr(1)) : "FILE", escape_terminal(value)));
+  }
+  words.outputs.push_back({&report::normal_format, value});
+  return {};
+}
+
+}  // namespace
+
+std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
+  std::vector<Option<ScanOptions>> rows;
+  const auto add = [&](std::string_view spelling, std::string_view value, std::string_view summary, auto apply) {
+    rows.push_back(
+        {{.spellings = {spelling}, .argument = Argument::required, .value = value, .group = group, .summary = summary},
+         apply});
+  };
+  for (const Format* format : report::formats) add(format->option, "<file>", format->summary, one_format);
+  add("-oA", "<base>", all_formats_summary(), all_formats);
+  add("-o", "<file>", "", old_output);
+  rows.back().support = Support::unlisted;
+  return rows;
+}
+
+}  // namespace portolan::cli
