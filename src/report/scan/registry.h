@@ -11,6 +11,7 @@ extern const Format normal_format;
 extern const Format xml_format;
 extern const Format grepable_format;
 extern const Format ndjson_format;
+extern const Format open_list_format;
 
 // In the order of --help, one a line.
 // clang-format off
@@ -19,6 +20,7 @@ inline constexpr std::array formats{
     &xml_format,
     &grepable_format,
     &ndjson_format,
+    &open_list_format,
 };
 // clang-format on
 
