@@ -165,7 +165,7 @@ void Network::answer(const engine::Frame& frame, Instant at) {
     if (size == 0) continue;
     bytes.resize(size);
     if (is_reset(frame.type, bytes) && !may_reset(host, at)) return;
-    return deliver(frame.type, std::move(bytes), at, o.extra_delay);
+    return deliver(frame.type, bytes, at, o.extra_delay);
   }
 }
 
@@ -197,10 +197,10 @@ void Network::forge(const engine::Frame& frame, Instant at) {
                                 .acknowledgement = guess,
                                 .flags = wire::syn | wire::ack},
                                bytes));
-  deliver(frame.type, std::move(bytes), at, {});
+  deliver(frame.type, bytes, at, {});
 }
 
-void Network::deliver(net::EtherType type, std::vector<std::uint8_t> bytes, Instant at, Duration extra) {
+void Network::deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra) {
   const int copies = random_.chance(options_.duplicate) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     if (random_.chance(options_.loss)) {

@@ -80,7 +80,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   void carry(const engine::Frame& frame);
   void answer(const engine::Frame& frame, Instant at);
   void forge(const engine::Frame& frame, Instant at);
-  void deliver(net::EtherType type, std::vector<std::uint8_t> bytes, Instant at, Duration extra);
+  void deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra);
   bool may_reset(Host& host, Instant at);
   Duration travel();
 

@@ -5,8 +5,6 @@
 namespace portolan::probe {
 namespace {
 
-using namespace test;
-
 TEST(Arp, TheAnswerMustBeToUsAndFromTheTarget) {
   const net::Mac mac{{2, 0, 0, 0, 0, 9}};
   EXPECT_TRUE(arp.judge(attempt(0), {them, us, 0, wire::ArpReply{them, mac, us}}));

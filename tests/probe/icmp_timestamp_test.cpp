@@ -8,7 +8,6 @@
 namespace portolan::probe {
 namespace {
 
-using namespace test;
 using model::PortState;
 using model::Reason;
 

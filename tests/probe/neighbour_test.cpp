@@ -5,8 +5,6 @@
 namespace portolan::probe {
 namespace {
 
-using namespace test;
-
 TEST(Neighbour, AnAdvertisementFromBeyondTheLinkIsForged) {
   const auto advertised = [](const net::IpAddress& target, std::uint8_t hops) {
     return neighbour.judge(attempt_v6(0), {target, us_v6, hops, wire::NeighbourAdvertisement{target, {}}});

@@ -12,7 +12,7 @@
 #include "wire/packet.h"
 #include "wire/protocol.h"
 
-namespace portolan::probe::test {
+namespace portolan::probe {
 
 inline const net::IpAddress us = net::IpAddress::v4(0xc6120001);
 inline const net::IpAddress them = net::IpAddress::v4(0xc6120002);
@@ -106,4 +106,4 @@ inline std::optional<Verdict> verdict_on(const Probe& probe, const Attempt& atte
   return probe.judge(attempt, *answer.packet);
 }
 
-}  // namespace portolan::probe::test
+}  // namespace portolan::probe

@@ -40,10 +40,10 @@ TEST(Registry, NamesAreUniqueAndEveryTechniqueIsWhole) {
 
 TEST(Registry, NoTechniqueTakesAForeignAnswerForItsOwn) {
   for (const Probe* asked : registry) {
-    const Attempt attempt = asked == &neighbour ? test::attempt_v6(0x12345678) : test::attempt(0x12345678);
-    const Attempt another = asked == &neighbour ? test::attempt_v6(0x87654321) : test::attempt(0x87654321);
+    const Attempt genuine = asked == &neighbour ? attempt_v6(0x12345678) : attempt(0x12345678);
+    const Attempt another = asked == &neighbour ? attempt_v6(0x87654321) : attempt(0x87654321);
     for (const bool open : {true, false}) {
-      const test::Sent answer = test::answer_to(*asked, attempt, open);
+      const Sent answer = answer_to(*asked, genuine, open);
       if (!answer.packet || !asked->has_tag) continue;
       for (const Probe* probe : registry) {
         EXPECT_EQ(probe->judge(another, *answer.packet), std::nullopt)

@@ -5,7 +5,6 @@
 namespace portolan::probe {
 namespace {
 
-using namespace test;
 using model::PortState;
 using model::Reason;
 using Kind = wire::IcmpError::Kind;

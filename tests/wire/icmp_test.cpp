@@ -87,7 +87,8 @@ TEST(IcmpError, EveryCodeHasItsKind) {
 TEST(IcmpError, EveryCodeOfVersion6HasItsKind) {
   const std::array kinds{Kind::no_route,     Kind::admin_prohibited, Kind::beyond_scope, Kind::addr_unreach,
                          Kind::port_unreach, Kind::policy_failed,    Kind::reject_route, Kind::other_unreach};
-  for (std::uint8_t code = 0; code < kinds.size(); ++code) {
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const auto code = static_cast<std::uint8_t>(i);
     const auto bytes = ipv6(protocol_icmpv6, error_message(1, code, syn_to("2001:db8::1", "2001:db8::2")));
     const auto error = content_of<IcmpError>(parse(net::EtherType::ipv6, bytes));
     ASSERT_TRUE(error) << int{code};

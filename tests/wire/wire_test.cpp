@@ -14,20 +14,20 @@ namespace {
 
 using net::IpAddress;
 using net::Port;
-using Packet_bytes = std::vector<std::uint8_t>;
+using PacketBytes = std::vector<std::uint8_t>;
 
 IpAddress v4(const char* text) { return IpAddress::parse(text).value(); }
 
 // The reset with which 198.18.0.2 refuses a SYN from 198.18.0.1 port 40961 to its port 9, byte by byte.
-const Packet_bytes reset_packet{0x45, 0x00, 0x00, 0x28, 0x00, 0x00, 0x40, 0x00, 0x40, 0x06, 0xae, 0xaa, 0xc6, 0x12,
-                                0x00, 0x02, 0xc6, 0x12, 0x00, 0x01, 0x00, 0x09, 0xa0, 0x01, 0x00, 0x00, 0x00, 0x00,
-                                0x12, 0x34, 0x56, 0x79, 0x50, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+const PacketBytes reset_packet{0x45, 0x00, 0x00, 0x28, 0x00, 0x00, 0x40, 0x00, 0x40, 0x06, 0xae, 0xaa, 0xc6, 0x12,
+                               0x00, 0x02, 0xc6, 0x12, 0x00, 0x01, 0x00, 0x09, 0xa0, 0x01, 0x00, 0x00, 0x00, 0x00,
+                               0x12, 0x34, 0x56, 0x79, 0x50, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
 
-Packet_bytes built(std::size_t size, const std::array<std::uint8_t, longest_packet>& buffer) {
+PacketBytes built(std::size_t size, const std::array<std::uint8_t, longest_packet>& buffer) {
   return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-Packet_bytes syn_packet(const IpAddress& from, const IpAddress& to) {
+PacketBytes syn_packet(const IpAddress& from, const IpAddress& to) {
   std::array<std::uint8_t, longest_packet> buffer{};
   const std::size_t size = build_tcp({.source = from,
                                       .destination = to,
@@ -68,7 +68,7 @@ TEST(BuildTcp, TheSynOverIpv4HasTheBytesOfTheRfcs) {
   summed.insert(summed.end(), {0, 6, 0, 24});
   EXPECT_EQ(checksum(summed), 0);
   EXPECT_EQ(packet[33], 0x02) << "SYN alone";
-  EXPECT_EQ((Packet_bytes{packet.begin() + 40, packet.end()}), (Packet_bytes{2, 4, 0x05, 0xb4})) << "MSS 1460";
+  EXPECT_EQ((PacketBytes{packet.begin() + 40, packet.end()}), (PacketBytes{2, 4, 0x05, 0xb4})) << "MSS 1460";
 }
 
 TEST(BuildTcp, TheSynOverIpv6SumsToZero) {
@@ -97,13 +97,13 @@ TEST(ParseIpv4, WindowOptionsAndAllThatFollowsTheHeaderAreKept) {
   ASSERT_TRUE(packet);
   const auto& tcp = std::get<TcpSegment>(packet->content);
   EXPECT_EQ(tcp.window, 1024);
-  EXPECT_EQ((Packet_bytes{tcp.options.begin(), tcp.options.end()}), (Packet_bytes{2, 4, 0x05, 0xb4}));
-  EXPECT_EQ((Packet_bytes{packet->transport.begin(), packet->transport.end()}),
-            (Packet_bytes{bytes.begin() + 20, bytes.end()}));
+  EXPECT_EQ((PacketBytes{tcp.options.begin(), tcp.options.end()}), (PacketBytes{2, 4, 0x05, 0xb4}));
+  EXPECT_EQ((PacketBytes{packet->transport.begin(), packet->transport.end()}),
+            (PacketBytes{bytes.begin() + 20, bytes.end()}));
 }
 
 TEST(ParseIpv4, ATransportThatNobodyReadsKeepsItsNumberAndItsBytes) {
-  Packet_bytes bytes = reset_packet;
+  PacketBytes bytes = reset_packet;
   bytes[9] = 132;  // SCTP
   const auto packet = parse(net::EtherType::ipv4, bytes);
   ASSERT_TRUE(packet);
@@ -131,7 +131,7 @@ TEST(ParseIpv4, EveryTruncationIsNothingRatherThanWrong) {
 }
 
 TEST(ParseIpv4, OptionsAreSteppedOver) {
-  Packet_bytes bytes = reset_packet;
+  PacketBytes bytes = reset_packet;
   bytes.insert(bytes.begin() + 20, {7, 4, 4, 0});  // record route, empty
   bytes[0] = 0x46;
   bytes[3] = 44;
@@ -141,32 +141,32 @@ TEST(ParseIpv4, OptionsAreSteppedOver) {
 }
 
 TEST(ParseIpv4, ALaterFragmentHasNoTransportHeader) {
-  Packet_bytes bytes = reset_packet;
+  PacketBytes bytes = reset_packet;
   bytes[6] = 0x00;
   bytes[7] = 0x10;
   EXPECT_FALSE(parse(net::EtherType::ipv4, bytes));
 }
 
 TEST(ParseIpv4, LengthsThatDoNotFitAreLies) {
-  Packet_bytes total = reset_packet;
+  PacketBytes total = reset_packet;
   total[3] = 41;  // one more than came
   EXPECT_FALSE(parse(net::EtherType::ipv4, total));
   total[3] = 19;  // less than its own header
   EXPECT_FALSE(parse(net::EtherType::ipv4, total));
-  Packet_bytes offset = reset_packet;
+  PacketBytes offset = reset_packet;
   offset[32] = 0x60;  // a TCP header longer than the segment
   EXPECT_FALSE(parse(net::EtherType::ipv4, offset));
 }
 
 TEST(ParseIpv4, EthernetPaddingIsNotPayload) {
-  Packet_bytes bytes = reset_packet;
+  PacketBytes bytes = reset_packet;
   bytes.resize(46);
   EXPECT_TRUE(parse(net::EtherType::ipv4, bytes));
 }
 
 TEST(ParseIpv4, AnIcmpErrorSaysWhatItQuotes) {
   const auto quoted = syn_packet(v4("198.18.0.1"), v4("198.18.0.2"));
-  Packet_bytes bytes{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 1, 0, 0, 198, 18, 0, 99, 198, 18, 0, 1, 3, 13, 0, 0, 0, 0, 0, 0};
+  PacketBytes bytes{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 1, 0, 0, 198, 18, 0, 99, 198, 18, 0, 1, 3, 13, 0, 0, 0, 0, 0, 0};
   // The least that RFC 792 promises: the header and eight bytes.
   bytes.insert(bytes.end(), quoted.begin(), quoted.begin() + 28);
   bytes[3] = static_cast<std::uint8_t>(bytes.size());
@@ -229,7 +229,7 @@ TEST(NeighbourSolicitation, GoesToTheSolicitedNodeGroup) {
 TEST(BuildUdp, ReadsBackAndSumsToZeroUpToTheLongestPacket) {
   std::array<std::uint8_t, longest_packet> buffer{};
   for (const std::size_t size : {0U, 1U, 12U, 1452U}) {
-    const Packet_bytes payload(size, 0x5a);
+    const PacketBytes payload(size, 0x5a);
     const auto from = v4("2001:db8::1");
     const auto to = v4("2001:db8::2");
     const auto bytes = built(build_udp({.source = from,
@@ -244,7 +244,7 @@ TEST(BuildUdp, ReadsBackAndSumsToZeroUpToTheLongestPacket) {
     ASSERT_TRUE(packet);
     const auto& udp = std::get<UdpDatagram>(packet->content);
     EXPECT_EQ(udp.source, Port{40961});
-    EXPECT_EQ((Packet_bytes{udp.payload.begin(), udp.payload.end()}), payload);
+    EXPECT_EQ((PacketBytes{udp.payload.begin(), udp.payload.end()}), payload);
     std::vector<std::uint8_t> summed{bytes.begin() + 8, bytes.end()};
     if (summed.size() % 2 != 0) summed.push_back(0);
     const auto length = static_cast<std::uint16_t>(8 + size);
@@ -302,7 +302,7 @@ TEST(Dress, PaddingStandsBehindThePayload) {
                                       .dress = padded},
                                      buffer),
                            buffer);
-  EXPECT_EQ((Packet_bytes{bytes.begin() + 28, bytes.end()}), (Packet_bytes{1, 2, 0, 0, 0}));
+  EXPECT_EQ((PacketBytes{bytes.begin() + 28, bytes.end()}), (PacketBytes{1, 2, 0, 0, 0}));
   EXPECT_EQ(bytes[25], 13) << "the length of UDP counts it";
 }
 
