@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "net/ip_address.h"
 #include "net/port_set.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace portolan::engine {
 namespace {
@@ -27,41 +28,25 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
       sink_{sink},
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},
+      targets_{plan.targets.walk_length() / plan.shards +
+               (plan.shard < plan.targets.walk_length() % plan.shards ? 1U : 0U)},
       began_{world.clock.now()},
       rate_at_{began_} {
   settings_.timing = plan.timing;
   settings_.key = {seeds_(), seeds_()};
-  settings_.tag_base = world.tag_base;
   settings_.dress = plan.dress;
+  settings_.hosts = targets_;
 }
 
-std::unique_ptr<Engine> Driver::engine_for(const Stage& stage, StageListener& listener) {
+Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {
   EngineSettings settings = settings_;
   settings.seed = seeds_();
-  if (stage.first_wait) {
-    settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, *stage.first_wait);
+  settings.tag_base = world_.tag_base;
+  if (job.goal == Job::Goal::every_question) settings.tag_base += tags_an_engine;
+  if (first_wait) {
+    settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, *first_wait);
   }
-  return std::make_unique<Engine>(stage.job, stage.targets, settings, pacer_, listener);
-}
-
-void Driver::begin_block(std::uint64_t through, std::uint64_t all) {
-  course_ = {.block_began = world_.clock.now(), .before = course_.through, .through = through, .all = all};
-}
-
-// Later addresses are taken to be like those before them: earlier blocks where there are any, else this one, which
-// can be known only in its last stage.
-std::optional<Duration> Driver::scan_remaining(const Stage& stage, Duration of_stage) const {
-  if (course_.through >= course_.all) return std::nullopt;
-  const Duration in_block = world_.clock.now() - course_.block_began;
-  const auto later = static_cast<double>(course_.all - course_.through);
-  if (course_.before == 0) {
-    const bool is_last = stage.job.goal == Job::Goal::every_ask;
-    if (!is_last) return std::nullopt;
-    return of_stage + duration_of(seconds_of(in_block + of_stage) * later / static_cast<double>(course_.through));
-  }
-  const double an_address = seconds_of(course_.block_began - began_) / static_cast<double>(course_.before);
-  const Duration block = duration_of(an_address * static_cast<double>(course_.through - course_.before));
-  return std::max(of_stage, block - in_block) + duration_of(an_address * later);
+  return stages_.emplace_back(task, std::move(job), settings, pacer_, listener);
 }
 
 bool Driver::stopped() {
@@ -69,77 +54,151 @@ bool Driver::stopped() {
   return stopped_;
 }
 
-Result<void> Driver::run(Engine& engine, const Stage& stage, StageListener& listener) {
-  const Instant began = world_.clock.now();
-  const bool is_told = !stage.task.empty();
-  if (is_told) {
-    if (auto told = sink_.on(model::TaskBegin{task(stage)}); !told) return told;
+std::size_t Driver::sendable() const {
+  std::size_t hosts = 0;
+  for (const Stage& stage : stages_) hosts += stage.engine.sendable();
+  return hosts;
+}
+
+// ---- the loop -----------------------------------------------------------------------------------
+
+Result<void> Driver::turn(Instant wake, std::size_t enough) {
+  if (auto begun = begin_tasks(); !begun) return begun;
+  if (auto left = send(); !left) return left;
+  const Instant now = world_.clock.now();
+  if (sendable() < enough) wake = now;
+  for (const Stage& stage : stages_) {
+    // Who is done is not to wait until something else happens.
+    wake = std::min(wake, stage.engine.has_done() ? now : stage.engine.wake_at(now));
   }
-  while (!engine.finished() && !stopped()) {
+  const auto arrived = world_.link.receive(wake);
+  if (!arrived) return fail(arrived.error());
+  receive(*arrived);
+  if (world_.control != nullptr && world_.control->progress_due()) return report_progress();
+  return {};
+}
+
+Result<void> Driver::send() {
+  ++first_;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    Engine& engine = stages_[(first_ + i) % stages_.size()].engine;
+    if (engine.empty()) continue;
     engine.advance(world_.clock.now());
-    if (const auto frames = engine.outbox(); !frames.empty()) {
-      // The time before the call: should this thread lose the processor inside it, round trips come out
-      // too long, which does no harm; too short, they would pass for the best that the path can do.
-      const Instant before = world_.clock.now();
-      const auto sent = world_.link.send(frames);
-      if (!sent) return fail(sent.error());
-      engine.on_sent(*sent, before);
-    }
-    const auto arrived = world_.link.receive(engine.wake_at(world_.clock.now()));
-    if (!arrived) return fail(arrived.error());
-    for (const Received& frame : *arrived) engine.on_frame(frame);
-    if (auto kept = listener.keep_up(engine); !kept) return kept;
-    if (world_.control != nullptr && world_.control->progress_due() && is_told) {
-      if (auto told = tell_progress(engine, stage, began); !told) return told;
+    const auto frames = engine.outbox();
+    if (frames.empty()) continue;
+    // The time before the call: should this thread lose the processor inside it, round trips come out
+    // too long, which does no harm; too short, they would pass for the best that the path can do.
+    const Instant before = world_.clock.now();
+    const auto sent = world_.link.send(frames);
+    if (!sent) return fail(sent.error());
+    engine.on_sent(*sent, before);
+  }
+  return {};
+}
+
+void Driver::receive(std::span<const Received> frames) {
+  for (const Received& frame : frames) {
+    const auto packet = wire::parse(frame.type, frame.bytes);
+    if (!packet) continue;
+    for (Stage& stage : stages_) {
+      if (stage.engine.on_packet(*packet, frame)) break;
     }
   }
-  sent_ += engine.sent();
-  answers_ += engine.answers();
-  if (!is_told) return {};
-  return sink_.on(model::TaskEnd{task(stage)});
+}
+
+// ---- telling ------------------------------------------------------------------------------------
+
+Result<void> Driver::begin_tasks() {
+  for (Stage& stage : stages_) {
+    if (stage.began || stage.engine.entered() == 0) continue;
+    stage.began = world_.clock.now();
+    if (stage.task.empty()) continue;
+    if (auto done = sink_.on(model::TaskBegin{task(stage)}); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Driver::end_tasks(bool more) {
+  if (more && !stopped_) return {};
+  for (Stage& stage : stages_) {
+    if (stage.engine.working() > 0 && !stopped_) return {};
+    if (!stage.began || std::exchange(stage.ended, true) || stage.task.empty()) continue;
+    if (auto done = sink_.on(model::TaskEnd{task(stage)}); !done) return done;
+  }
+  return {};
 }
 
 model::TaskRecord Driver::task(const Stage& stage) const {
   model::TaskRecord task;
   task.name = stage.task;
   task.time = world_.wall_time();
-  task.hosts = stage.targets.size();
-  task.questions = stage.job.asks.size();
-  if (task.hosts == 1) task.host = stage.targets[0].address;
+  task.hosts = stage.engine.entered();
+  task.questions = stage.job.questions.size();
+  if (targets_ == 1) task.host = stage.engine.first_entered();
   task.finds_hosts = stage.job.goal == Job::Goal::first_sign;
   return task;
 }
 
-Result<void> Driver::tell_progress(const Engine& engine, const Stage& stage, Instant began) {
+// The last one at work: hosts come to it through the others.
+const Stage* Driver::told_stage() const {
+  const Stage* told = nullptr;
+  for (const Stage& stage : stages_) {
+    if (!stage.task.empty() && stage.began && stage.engine.working() > 0) told = &stage;
+  }
+  return told;
+}
+
+// Targets that are still to come are taken to be like those before them: as many of them reach this stage.
+double Driver::fraction_of(const Stage& stage) const {
+  std::uint64_t upstream = 0;
+  for (const Stage& other : stages_) {
+    if (&other == &stage) break;
+    upstream += other.engine.working();
+  }
+  const double through = static_cast<double>(found_.targets_passed - std::min(found_.targets_passed, upstream));
+  const double reach = static_cast<double>(stage.engine.entered()) / std::max(1.0, through);
+  const double hosts = std::max(static_cast<double>(stage.engine.entered()), reach * static_cast<double>(targets_));
+  const double total = hosts * static_cast<double>(stage.job.questions.size());
+  return std::clamp(stage.engine.settled() / total, 0.0, 1.0);
+}
+
+Result<void> Driver::report_progress() {
+  const Stage* stage = told_stage();
+  if (stage == nullptr) return {};
   const Instant now = world_.clock.now();
-  const std::uint64_t sent = sent_ + engine.sent();
+  const std::uint64_t all_sent = sent();
   if (now - rate_at_ > 100ms) {
-    rate_ = static_cast<double>(sent - rate_sent_) / seconds_of(now - rate_at_);
+    rate_ = static_cast<double>(all_sent - rate_sent_) / seconds_of(now - rate_at_);
     rate_at_ = now;
-    rate_sent_ = sent;
+    rate_sent_ = all_sent;
   }
   model::Progress progress;
-  progress.task = task(stage);
-  progress.fraction = engine.fraction();
+  progress.task = task(*stage);
+  progress.fraction = fraction_of(*stage);
   if (progress.fraction > 0.01) {
-    const double elapsed = seconds_of(now - began);
+    const double elapsed = seconds_of(now - *stage->began);
     progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
-    progress.scan_remaining = scan_remaining(stage, *progress.remaining);
   }
   progress.elapsed = now - began_;
   progress.rate = rate_;
   progress.hosts_done = found_.hosts_done;
   progress.hosts_up = found_.hosts_up;
-  progress.hosts_active = stage.targets.size();
+  progress.hosts_active = stage->engine.working();
   progress.open_found = found_.open_ports;
-  return sink_.on(progress);
+  return sink_.on(std::move(progress));
+}
+
+std::uint64_t Driver::sent() const {
+  std::uint64_t sum = 0;
+  for (const Stage& stage : stages_) sum += stage.engine.sent();
+  return sum;
 }
 
 void Driver::sum_up(model::ScanFinished& finished) const {
   finished.time = world_.wall_time();
   finished.elapsed = world_.clock.now() - began_;
-  finished.probes_sent = sent_;
-  finished.answers_seen = answers_;
+  finished.probes_sent = sent();
+  for (const Stage& stage : stages_) finished.answers_seen += stage.engine.answers();
   finished.loss = {pacer_.controls_asked(), pacer_.controls_lost()};
   finished.interrupted = stopped_;
 }

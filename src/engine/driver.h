@@ -1,9 +1,9 @@
-// Runs the stages of a scan on the link, one engine after the other: the only loop there is.
+// Runs the stages of a scan side by side on one link: the only loop that sends, waits and receives.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -19,20 +19,16 @@
 
 namespace portolan::engine {
 
-// Hears the answers of a stage, and is asked now and then what became of them.
-class StageListener : public AnswerListener {
- public:
-  // Called when lanes have finished since the last call, and whenever answers came. An error ends the
-  // scan.
-  virtual Result<void> keep_up(const Engine&) { return {}; }
-};
-
-// One question list over some hosts.
+// One question list and the engine that puts it to every host that enters.
 struct Stage {
-  std::string_view task;  // TaskRecord::name; "" for a stage that is told to nobody
-  const Job& job;
-  std::span<const LaneTarget> targets;   // at least one
-  std::optional<Duration> first_wait{};  // at most this for hosts whose round trip is not known yet
+  Stage(std::string_view name, Job questions, const EngineSettings& settings, Pacer& pacer, AnswerListener& listener)
+      : task{name}, job{std::move(questions)}, engine{job, settings, pacer, listener} {}
+
+  std::string_view task;  // TaskRecord::name; "" for a stage that nobody is told of
+  Job job;
+  Engine engine;
+  std::optional<Instant> began;  // when its first host entered
+  bool ended = false;
 };
 
 class Driver {
@@ -40,20 +36,28 @@ class Driver {
   // All outlive the driver.
   Driver(const plan::Plan& plan, const World& world, model::Sink& sink);
 
-  // An engine for the stage, with an order and tags of its own; learns from and teaches the one pacer.
-  std::unique_ptr<Engine> engine_for(const Stage& stage, StageListener& listener);
-  // Until every lane is done or the user wants to stop. Progress is told meanwhile.
-  Result<void> run(Engine& engine, const Stage& stage, StageListener& listener);
+  // A stage with an order of its own; all learn from and teach the one pacer. Stages are opened in the order in which
+  // hosts pass through them. `first_wait`: at most this for hosts whose round trip is not known yet. What is returned
+  // lives as long as the driver.
+  Stage& open(std::string_view task, Job job, AnswerListener& listener,
+              std::optional<Duration> first_wait = std::nullopt);
+
+  // Once around: every stage sends what may leave, then all wait together, until `wake` at the latest, then what has
+  // arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked something, nobody waits: others are
+  // to enter.
+  Result<void> turn(Instant wake, std::size_t enough);
+  // Tells the end of stages that no host can enter any more. `more`: hosts are still to come from the target set.
+  Result<void> end_tasks(bool more);
 
   // Whether the user wants to stop; once true it stays true.
   bool stopped();
+  // Hosts that may be asked something now, over all stages.
+  [[nodiscard]] std::size_t sendable() const;
 
-  // The block that begins now ends `through` addresses from the beginning of a walk over `all` targets.
-  void begin_block(std::uint64_t through, std::uint64_t all);
-
-  // What progress shows. Kept by the stages.
+  // What progress shows. Kept by those who know.
   struct Found {
-    std::uint64_t hosts_done = 0;  // of the blocks before this one
+    std::uint64_t targets_passed = 0;  // of the target set
+    std::uint64_t hosts_done = 0;
     std::size_t hosts_up = 0;
     std::size_t open_ports = 0;
   };
@@ -63,28 +67,27 @@ class Driver {
   void sum_up(model::ScanFinished& finished) const;
 
  private:
-  Result<void> tell_progress(const Engine& engine, const Stage& stage, Instant began);
-  [[nodiscard]] std::optional<Duration> scan_remaining(const Stage& stage, Duration of_stage) const;
+  Result<void> begin_tasks();
+  Result<void> send();
+  void receive(std::span<const Received> frames);
+  Result<void> report_progress();
+  [[nodiscard]] const Stage* told_stage() const;
+  [[nodiscard]] double fraction_of(const Stage& stage) const;
   [[nodiscard]] model::TaskRecord task(const Stage& stage) const;
+  [[nodiscard]] std::uint64_t sent() const;
 
   const World& world_;
   model::Sink& sink_;
   Pacer pacer_;
   Random seeds_;
   EngineSettings settings_;
+  std::deque<Stage> stages_;
+  std::size_t first_ = 0;  // whose turn it is to send first
   Found found_;
-  struct Course {
-    Instant block_began;
-    std::uint64_t before = 0;   // addresses of earlier blocks
-    std::uint64_t through = 0;  // and of this one
-    std::uint64_t all = 0;
-  };
-  Course course_;
+  std::uint64_t targets_;  // in the whole set
   bool stopped_ = false;
   Instant began_;
-  std::uint64_t sent_ = 0;     // by stages that are over
-  std::uint64_t answers_ = 0;  // to stages that are over
-  double rate_ = 0;            // probes a second of late
+  double rate_ = 0;  // probes a second of late
   Instant rate_at_;
   std::uint64_t rate_sent_ = 0;
 };

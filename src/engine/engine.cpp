@@ -2,49 +2,26 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
+#include <chrono>
+#include <utility>
 
-#include "wire/packet.h"
+#include "engine/passes.h"
+#include "probe/cookie.h"
 
 namespace portolan::engine {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A tag says which attempt it is: 14 for passes, and two for control probes, used in turn, so that a late
-// answer to one is not taken for an answer to the next.
-constexpr unsigned control_slot = tag_count - 2;
+// Of the tags, 14 are for passes, which tells the attempts of one question apart, and two for loss probes, used in
+// turn, so that a late answer to one is not taken for an answer to the next.
+constexpr unsigned first_loss_tag = tags_an_engine - 2;
 
-// Control probes whose fate is known, before the loss is read off them.
-constexpr std::uint64_t enough_controls = 8;
-// Of all answering ports of a job, at most this many are expected to be missed when it ends.
+// Loss probes whose fate is known, before the loss is read off them.
+constexpr std::uint64_t enough_loss_probes = 8;
+// Of all answering ports of so many hosts, at most this many are expected to be missed when the scan ends.
 constexpr double acceptable_misses = 0.02;
-
-// Link-local addresses are only unique together with their link.
-net::IpAddress with_link(const net::IpAddress& address, std::uint32_t interface) {
-  const bool needs_link = !address.is_v4() && address.is_link_local();
-  return needs_link ? address.with_zone(interface) : address.without_zone();
-}
-
-std::uint32_t cookie_of(HashKey key, const net::IpAddress& source, const net::IpAddress& target, const Ask& ask,
-                        std::uint16_t tag) {
-  std::array<std::uint8_t, 38> text{};
-  std::size_t size = 0;
-  const auto append = [&](std::span<const std::uint8_t> bytes) {
-    std::memcpy(text.data() + size, bytes.data(), bytes.size());
-    size += bytes.size();
-  };
-  append(source.bytes());
-  append(target.bytes());
-  const std::array<std::uint8_t, 6> question{ask.technique,
-                                             ask.variant,
-                                             static_cast<std::uint8_t>(ask.port.value() >> 8U),
-                                             static_cast<std::uint8_t>(ask.port.value()),
-                                             static_cast<std::uint8_t>(tag >> 8U),
-                                             static_cast<std::uint8_t>(tag)};
-  append(question);
-  return static_cast<std::uint32_t>(siphash(key, std::span{text}.first(size)));
-}
+constexpr std::uint64_t most_sharers = 1U << 14U;
 
 // What the answer itself says counts more than who put it on the link: proxies and bonds differ.
 std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Received& frame) {
@@ -53,107 +30,110 @@ std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Receiv
   return frame.from;
 }
 
+std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
+  std::vector<std::vector<std::uint32_t>> all(job.techniques.size());
+  for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
+    auto& index = all[job.questions[i].technique];
+    const std::size_t port = job.questions[i].port.value();
+    if (index.size() <= port) index.resize(port + 1);
+    if (index[port] == 0) index[port] = i + 1;
+  }
+  return all;
+}
+
 }  // namespace
 
-struct Engine::Lane {
-  enum class Phase : std::uint8_t {
-    active,   // in active_: may send
-    spaced,   // parked between two probes
-    waiting,  // parked after a pass, for the answers
-    done,
-  };
-  RoundTripEstimate round_trip;
-  Duration best{};  // shortest round trip seen
-  std::optional<Instant> started;
-  Instant pass_started;
-  Instant last_sent;
-  Duration gap{};  // between two probes to this host
-  double limiter_rate = 0;
-  std::uint32_t position = 0;
-  std::uint32_t asked = 0;            // in this pass
-  std::uint32_t answered = 0;         // in all
-  std::uint32_t answered_before = 0;  // when this pass began
-  std::uint32_t answered_last = 0;    // of those, by the pass before
-  int passes = 0;                     // finished
-  std::uint8_t in_outbox = 0;
-  Phase phase = Phase::active;
-  bool up = false;
-  bool timed_out = false;
-  bool limited = false;
-  bool limiter_given_up = false;
-};
-
-struct Engine::Pending {
-  std::uint32_t host;
-  std::uint32_t ask;
-  std::uint16_t tag;
-  std::uint8_t control;  // Controls::Question::control + 1, 0 for an ordinary probe
-};
-
-Engine::Engine(const Job& job, std::span<const LaneTarget> targets, const EngineSettings& settings, Pacer& pacer,
-               AnswerListener& listener)
+Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, AnswerListener& listener)
     : job_{job},
-      targets_{targets},
       settings_{settings},
       pacer_{pacer},
       listener_{listener},
-      ledger_{targets.size(), job.asks.size()},
-      host_index_{targets.size(), settings.key},
-      ask_index_(job.techniques.size()),
-      walk_{job.asks.size(), settings.seed,
-            job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
-      lanes_(targets.size()),
-      controls_{settings.seed} {
-  assert(!targets.empty() && !job.asks.empty());
-  for (std::uint32_t ask = 0; ask < job.asks.size(); ++ask) {
-    auto& index = ask_index_[job.asks[ask].technique];
-    const std::size_t port = job.asks[ask].port.value();
-    if (index.size() <= port) index.resize(port + 1);
-    if (index[port] == 0) index[port] = ask + 1;
-  }
-  active_.reserve(targets.size());
-  const Permutation host_order{targets.size(), settings.seed + 1};
-  for (std::uint32_t i = 0; i < targets.size(); ++i) {
-    const auto host = static_cast<std::uint32_t>(host_order.at(i));
-    const LaneTarget& target = targets[host];
-    host_index_.insert(with_link(target.address, target.path->interface), host);
-    Lane& lane = lanes_[host];
-    lane.gap = settings.timing.scan_delay;
-    if (target.round_trip) {
-      lane.round_trip.add(*target.round_trip);
-      lane.best = *target.round_trip;
-    }
-    active_.push_back(host);
-  }
+      walks_{settings.key},
+      question_index_{index_of(job)},
+      permutation_{job.questions.size(), settings.seed,
+                   job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
+      loss_probes_{settings.seed} {
+  assert(!job.questions.empty());
+  settings_.hosts = std::clamp<std::uint64_t>(settings.hosts, 1, most_sharers);
   outbox_.reserve(outbox_size);
   pending_.reserve(outbox_size);
 }
 
-Engine::~Engine() = default;
+// ---- entering and leaving -----------------------------------------------------------------------
+
+std::uint32_t Engine::enter(const WalkTarget& target, std::uint32_t host, std::optional<Duration> round_trip) {
+  const WalkHandle handle = walks_.add(target);
+  HostWalk& walk = walks_[handle.walk];
+  walk.host = host;
+  walk.ledger = Ledger{job_.questions.size()};
+  walk.phase = HostWalk::Phase::active;
+  // Hosts walk the same permutation, each from a place of its own.
+  walk.offset =
+      job_.sequential
+          ? 0
+          : static_cast<std::uint32_t>(siphash({settings_.seed, 0}, target.address.bytes()) % permutation_.size());
+  if (round_trip) {
+    walk.known().round_trip.add(*round_trip);
+    walk.known().best = *round_trip;
+  }
+  active_.push_back(handle);
+  if (entered_++ == 0) first_entered_ = target.address;
+  ++working_;
+  return handle.walk;
+}
+
+void Engine::leave(std::uint32_t walk) {
+  const HostWalk& leaving = walks_[walk];
+  if (leaving.in_outbox > 0) {
+    // What stands in the outbox for it refers to its target.
+    for (std::size_t i = outbox_.size(); i-- > outbox_first_;) {
+      if (pending_[i].loss_probe || pending_[i].walk.serial != leaving.serial) continue;
+      outbox_.erase(outbox_.begin() + static_cast<std::ptrdiff_t>(i));
+      pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  if (leaving.phase != HostWalk::Phase::done) --working_;
+  walks_.remove(walk);
+  parked_.tidy(walks_);
+}
+
+std::vector<std::uint32_t> Engine::take_done() { return std::exchange(done_, {}); }
 
 // ---- asking -------------------------------------------------------------------------------------
 
-std::uint16_t Engine::tag_of(unsigned slot) const { return static_cast<std::uint16_t>(settings_.tag_base + slot); }
-
-probe::Attempt Engine::attempt(std::uint32_t host, std::uint32_t ask, std::uint16_t tag) const {
-  const net::Path& path = *targets_[host].path;
-  const net::IpAddress target = targets_[host].address.without_zone();  // a zone never travels
-  const Ask& asked = job_.asks[ask];
-  return {path,           target, asked.port,
-          asked.variant,  tag,    cookie_of(settings_.key, path.source, target, asked, tag),
-          settings_.dress};
+probe::Attempt Engine::attempt(const WalkTarget& target, std::uint32_t question, std::uint16_t tag) const {
+  const net::IpAddress address = target.address.without_zone();  // a zone never travels
+  const Question& asked = job_.questions[question];
+  const auto cookie = probe::cookie_of(settings_.key, {.source = target.path->source,
+                                                       .target = address,
+                                                       .port = asked.port,
+                                                       .tag = tag,
+                                                       .technique = asked.technique,
+                                                       .variant = asked.variant});
+  return {.path = *target.path,
+          .target = address,
+          .port = asked.port,
+          .variant = asked.variant,
+          .tag = tag,
+          .cookie = cookie,
+          .dress = settings_.dress};
 }
 
-// Hosts walk the same permutation, each from a place of its own.
-std::uint32_t Engine::walk(std::uint32_t host, std::uint32_t position) const {
-  if (job_.sequential) return position;
-  const std::uint64_t offset = (host * std::uint64_t{0x9e3779b1} + settings_.seed) % walk_.size();
-  return static_cast<std::uint32_t>(walk_.at((position + offset) % walk_.size()));
+std::uint32_t Engine::question_at(const HostWalk& walk) const {
+  if (job_.sequential) return walk.position;
+  const std::uint64_t place = std::uint64_t{walk.position} + walk.offset;
+  return static_cast<std::uint32_t>(permutation_.at(place % permutation_.size()));
 }
 
-Duration Engine::timeout_of(const Lane& lane) const {
+Duration Engine::timeout_of(const HostWalk& walk) const {
   const plan::Timing& t = settings_.timing;
-  return lane.round_trip.timeout({t.initial_rtt_timeout, t.min_rtt_timeout, t.max_rtt_timeout});
+  const TimeoutBounds bounds{t.initial_rtt_timeout, t.min_rtt_timeout, t.max_rtt_timeout};
+  return walk.acquaintance ? walk.acquaintance->round_trip.timeout(bounds) : RoundTripEstimate{}.timeout(bounds);
+}
+
+Duration Engine::gap_of(const HostWalk& walk) const {
+  const Duration delay = settings_.timing.scan_delay;
+  return walk.limited() ? std::max(delay, walk.acquaintance->gap) : delay;
 }
 
 void Engine::advance(Instant now) {
@@ -162,22 +142,21 @@ void Engine::advance(Instant now) {
     pending_.clear();
     outbox_first_ = 0;
   }
-  expire_controls(now);
-  wake_lanes(now);
+  expire_loss_probes(now);
+  wake_walks(now);
   if (outbox_.empty()) fill(now);
 }
 
-void Engine::wake_lanes(Instant now) {
-  while (!parked_.empty() && parked_.top().at <= now) {
-    const std::uint32_t host = parked_.top().host;
-    parked_.pop();
-    Lane& lane = lanes_[host];
-    give_up_if_overdue(lane, now);
-    if (lane.phase == Lane::Phase::spaced) {
-      lane.phase = Lane::Phase::active;
-      active_.push_back(host);
-    } else if (lane.phase == Lane::Phase::waiting) {
-      decide(host, now);
+void Engine::wake_walks(Instant now) {
+  while (const auto handle = parked_.pop(now)) {
+    if (!walks_.is_current(*handle)) continue;
+    HostWalk& walk = walks_[handle->walk];
+    give_up_if_overdue(handle->walk, now);
+    if (walk.phase == HostWalk::Phase::spaced) {
+      walk.phase = HostWalk::Phase::active;
+      active_.push_back(*handle);
+    } else if (walk.phase == HostWalk::Phase::waiting) {
+      decide(handle->walk, now);
     }
   }
 }
@@ -185,40 +164,50 @@ void Engine::wake_lanes(Instant now) {
 void Engine::fill(Instant now) {
   const std::size_t allowed = pacer_.allowance(now, outbox_size);
   while (outbox_.size() < allowed && !active_.empty()) {
-    if (controls_.is_due(pacer_.controls_asked()) && fill_control()) continue;
+    if (loss_probes_.is_due(pacer_.controls_asked()) && fill_loss_probe()) continue;
     if (!fill_one(now)) return;
   }
 }
 
-// Puts the next probe of the lane whose turn it is into the outbox; false when no lane has any.
+std::optional<std::uint32_t> Engine::next_question(HostWalk& walk) const {
+  while (walk.position < job_.questions.size()) {
+    const std::uint32_t question = question_at(walk);
+    ++walk.position;
+    if (walk.ledger.code(question) == VerdictCodes::unanswered) return question;
+  }
+  return std::nullopt;
+}
+
+// Puts the next probe of the walk whose turn it is into the outbox; false when no walk has any.
 bool Engine::fill_one(Instant now) {
   while (!active_.empty()) {
     if (turn_ >= active_.size()) turn_ = 0;
-    const std::uint32_t host = active_[turn_];
-    Lane& lane = lanes_[host];
-    give_up_if_overdue(lane, now);
-    if (lane.phase == Lane::Phase::done) {
+    const WalkHandle handle = active_[turn_];
+    HostWalk& walk = walks_[handle.walk];
+    if (walks_.is_current(handle)) give_up_if_overdue(handle.walk, now);
+    if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) {
       drop_active(turn_);
       continue;
     }
-    std::optional<std::uint32_t> ask;
-    while (!ask && lane.position < job_.asks.size()) {
-      const std::uint32_t candidate = walk(host, lane.position++);
-      if (ledger_.code(host, candidate) == Ledger::unanswered) ask = candidate;
-    }
-    if (!ask) {
+    const auto question = next_question(walk);
+    if (!question) {
       drop_active(turn_);
-      finish_pass(host, now);
+      finish_pass(handle.walk, now);
       continue;
     }
-    if (lane.asked++ == 0) lane.pass_started = now;
-    if (lane.passes == 0) ++asked_once_;
-    put(host, *ask, static_cast<unsigned>(lane.passes) % control_slot);
-    controls_.on_probe();
-    if (lane.gap > Duration::zero()) {
+    if (walk.asked++ == 0) walk.pass_started = now;
+    if (walk.passes == 0) ++asked_once_;
+    const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % first_loss_tag);
+    ++walk.in_outbox;
+    put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
+    loss_probes_.on_probe();
+    if (walk.position == job_.questions.size()) {
       drop_active(turn_);
-      lane.phase = Lane::Phase::spaced;
-      park(host, now + lane.gap);
+      finish_pass(handle.walk, now);
+    } else if (const Duration gap = gap_of(walk); gap > Duration::zero()) {
+      drop_active(turn_);
+      walk.phase = HostWalk::Phase::spaced;
+      park(handle.walk, now + gap);
     } else {
       ++turn_;
     }
@@ -227,10 +216,9 @@ bool Engine::fill_one(Instant now) {
   return false;
 }
 
-void Engine::put(std::uint32_t host, std::uint32_t ask, unsigned slot) {
-  const probe::Probe& probe = *job_.techniques[job_.asks[ask].technique];
-  const std::uint16_t tag = tag_of(slot);
-  const probe::Attempt a = attempt(host, ask, tag);
+void Engine::put(const WalkTarget& target, const Pending& pending) {
+  const probe::Probe& probe = probe_of(pending.question);
+  const probe::Attempt a = attempt(target, pending.question, pending.tag);
   auto& buffer = buffers_[outbox_.size()];
   const std::size_t size = probe.build(a, buffer);
   net::Mac to;
@@ -241,8 +229,7 @@ void Engine::put(std::uint32_t host, std::uint32_t ask, unsigned slot) {
   }
   outbox_.push_back({&a.path, probe.ether_type(a), to, std::span{buffer}.first(size),
                      probe.connects ? Frame::Way::connect : Frame::Way::raw});
-  pending_.push_back({host, ask, tag, 0});
-  ++lanes_[host].in_outbox;
+  pending_.push_back(pending);
 }
 
 void Engine::drop_active(std::size_t index) {
@@ -251,11 +238,11 @@ void Engine::drop_active(std::size_t index) {
 }
 
 // Nobody sleeps past the time at which the host is given up.
-void Engine::park(std::uint32_t host, Instant until) {
-  const Lane& lane = lanes_[host];
+void Engine::park(std::uint32_t walk, Instant until) {
+  const HostWalk& parked = walks_[walk];
   const auto& limit = settings_.timing.host_timeout;
-  if (limit && lane.started) until = std::min(until, *lane.started + *limit + 1ns);
-  parked_.push({until, host});
+  if (limit && parked.has_started) until = std::min(until, parked.started + *limit + 1ns);
+  parked_.push(until, {walk, parked.serial});
 }
 
 std::span<const Frame> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
@@ -267,18 +254,19 @@ void Engine::on_sent(std::size_t count, Instant now) {
   }
   for (std::size_t i = 0; i < count; ++i) {
     const Pending& p = pending_[outbox_first_ + i];
-    Lane& lane = lanes_[p.host];
-    --lane.in_outbox;
-    if (!lane.started) {
-      lane.started = now;
-      if (settings_.timing.host_timeout) park(p.host, Instant::max());  // only to be woken when overdue
-    }
-    if (p.control != 0) {
-      controls_.on_sent(p.control - 1U, now);
+    if (p.loss_probe) {
+      loss_probes_.on_sent(*p.loss_probe, now);
       continue;
     }
-    lane.last_sent = now;
-    send_times_.note(p.host, p.ask, p.tag, now);
+    HostWalk& walk = walks_[p.walk.walk];
+    --walk.in_outbox;
+    if (!walk.has_started) {
+      walk.has_started = true;
+      walk.started = now;
+      if (settings_.timing.host_timeout) park(p.walk.walk, Instant::max());  // only to be woken when overdue
+    }
+    walk.last_sent = now;
+    send_times_.note(p.walk.serial, p.question, p.tag, now);
   }
   outbox_first_ += count;
   sent_ += count;
@@ -287,231 +275,297 @@ void Engine::on_sent(std::size_t count, Instant now) {
 
 // ---- passes -------------------------------------------------------------------------------------
 
-void Engine::finish_pass(std::uint32_t host, Instant now) {
-  Lane& lane = lanes_[host];
-  ++lane.passes;
-  lane.phase = Lane::Phase::waiting;
-  park(host, now + timeout_of(lane));
+void Engine::finish_pass(std::uint32_t walk, Instant now) {
+  ++walks_[walk].passes;
+  walks_[walk].phase = HostWalk::Phase::waiting;
+  park(walk, now + timeout_of(walks_[walk]));
 }
 
-void Engine::give_up_if_overdue(Lane& lane, Instant now) {
+void Engine::give_up_if_overdue(std::uint32_t walk, Instant now) {
   const auto& limit = settings_.timing.host_timeout;
-  if (!limit || lane.phase == Lane::Phase::done || !lane.started || now - *lane.started <= *limit) return;
-  lane.timed_out = true;
-  finish_lane(lane);
+  HostWalk& late = walks_[walk];
+  if (!limit || late.phase == HostWalk::Phase::done || !late.has_started || now - late.started <= *limit) return;
+  late.timed_out = true;
+  loss_probes_.forget(late.target->address);
+  finish(walk);
 }
 
-void Engine::decide(std::uint32_t host, Instant now) {
-  Lane& lane = lanes_[host];
+void Engine::decide(std::uint32_t walk, Instant now) {
+  HostWalk& asked = walks_[walk];
   // The last probe may have left later than its pass ended, or still wait for room in the link.
-  if (lane.in_outbox > 0) return park(host, now + 1ms);
-  const Instant due = lane.last_sent + timeout_of(lane);
-  if (now < due) return park(host, due);
+  if (asked.in_outbox > 0) return park(walk, now + 1ms);
+  const Instant due = asked.last_sent + timeout_of(asked);
+  if (now < due) return park(walk, due);
 
-  const bool discovery = job_.goal == Job::Goal::first_sign;
-  PassResult result{.passes = lane.passes,
-                    .answered_before = discovery ? lanes_up_ : lane.answered_before,
-                    .answered_last = lane.answered_last,
-                    .asked = lane.asked,
-                    .answered = discovery ? 0 : std::min(lane.asked, lane.answered - lane.answered_before),
-                    .duration = now - lane.pass_started,
-                    .limited = lane.limited};
-  const PassDecision decision = after_pass(
-      result,
-      {.max_retries = settings_.timing.max_retries,
-       .loss = loss(),
-       .acceptable_misses = discovery ? acceptable_misses : acceptable_misses / static_cast<double>(lanes_.size()),
-       .patience = settings_.timing.limiter_patience});
-  if (decision.limiter_seen) {
-    lane.limiter_rate = decision.answers_a_second;
-    lane.limiter_given_up = decision.next != PassDecision::Next::again_spaced;
+  const Acquaintance nobody;
+  const Acquaintance& known = asked.acquaintance ? *asked.acquaintance : nobody;
+  PassResult result{.passes = asked.passes,
+                    .answered_before = known.answered_before,
+                    .answered_last = known.answered_last,
+                    .asked = asked.asked,
+                    .answered = std::min(asked.asked, known.answered - known.answered_before),
+                    .duration = now - asked.pass_started,
+                    .limited = known.limited};
+  PassLimits limits{.max_retries = settings_.timing.max_retries,
+                    .loss = loss(),
+                    .acceptable_misses = acceptable_misses / static_cast<double>(settings_.hosts),
+                    .patience = settings_.timing.limiter_patience};
+  if (finds_hosts()) {
+    // Here hosts are what may be missed: as many as loss hides among those that were found.
+    result.answered_before = static_cast<std::uint32_t>(std::min(hosts_up_, most_sharers));
+    result.answered = 0;
+    limits.acceptable_misses = acceptable_misses;
   }
-  if (decision.next == PassDecision::Next::stop) return finish_lane(lane);
-  lane.limited = decision.next == PassDecision::Next::again_spaced;
-  lane.gap = lane.limited ? std::max(settings_.timing.scan_delay, decision.gap) : settings_.timing.scan_delay;
-  start_pass(lane);
-  active_.push_back(host);
+  const PassDecision decision = after_pass(result, limits);
+  const bool spaced = decision.next == PassDecision::Next::again_spaced;
+  if (decision.limiter_seen) {
+    asked.known().limiter_rate = decision.answers_a_second;
+    asked.known().limiter_given_up = !spaced;
+  }
+  if (decision.next == PassDecision::Next::stop) return finish(walk);
+  if (spaced) {
+    asked.known().gap = decision.gap;
+    loss_probes_.forget(asked.target->address);
+  }
+  if (asked.acquaintance) asked.acquaintance->limited = spaced;
+  start_pass(walk);
 }
 
-void Engine::start_pass(Lane& lane) {
-  lane.phase = Lane::Phase::active;
-  lane.position = 0;
-  lane.asked = 0;
-  lane.answered_last = lane.answered - lane.answered_before;
-  lane.answered_before = lane.answered;
+void Engine::start_pass(std::uint32_t walk) {
+  HostWalk& again = walks_[walk];
+  again.phase = HostWalk::Phase::active;
+  again.position = 0;
+  again.asked = 0;
+  if (again.acquaintance) {
+    Acquaintance& known = *again.acquaintance;
+    known.answered_last = known.answered - known.answered_before;
+    known.answered_before = known.answered;
+  }
+  active_.push_back({walk, again.serial});
 }
 
-void Engine::finish_lane(Lane& lane) {
-  if (lane.phase == Lane::Phase::done) return;
-  lane.phase = Lane::Phase::done;
-  settled_ += job_.asks.size() - lane.answered;
-  ++lanes_done_;
+void Engine::finish(std::uint32_t walk) {
+  HostWalk& finished = walks_[walk];
+  if (finished.phase == HostWalk::Phase::done) return;
+  finished.phase = HostWalk::Phase::done;
+  --working_;
+  settled_ += job_.questions.size() - finished.answered();
+  done_.push_back(walk);
 }
 
-// Control probes measure it best. Before there are enough of them, so does the share of answers that
+// Loss probes measure it best. Before there are enough of them, so does the share of answers that
 // only a later pass brought.
 double Engine::loss() const {
   const double late = (static_cast<double>(late_) + 0.1) / (static_cast<double>(in_time_ + late_) + 1);
-  return controls_.empty() || pacer_.controls_asked() < enough_controls ? late : pacer_.loss();
+  return loss_probes_.empty() || pacer_.controls_asked() < enough_loss_probes ? late : pacer_.loss();
 }
 
-// ---- control probes -----------------------------------------------------------------------------
+// ---- loss probes --------------------------------------------------------------------------------
 
-bool Engine::fill_control() {
-  controls_.skip_turn();
+bool Engine::fill_loss_probe() {
+  loss_probes_.skip_turn();
   const bool gentle = settings_.timing.serial || settings_.timing.scan_delay > Duration::zero();
-  if (gentle || job_.goal == Job::Goal::first_sign) return false;
-  const auto question =
-      controls_.choose([this](std::uint32_t host) { return !lanes_[host].limited && !lanes_[host].timed_out; });
-  if (!question) return false;
-  put(question->host, question->ask, control_slot + (question->second_tag ? 1U : 0U));
-  pending_.back().control = static_cast<std::uint8_t>(question->control + 1);
+  if (gentle || finds_hosts()) return false;
+  const auto chosen = loss_probes_.choose();
+  if (!chosen) return false;
+  const unsigned slot = first_loss_tag + (chosen->second_tag ? 1U : 0U);
+  put(loss_probes_.target_of(chosen->probe), {.walk = {},
+                                              .question = chosen->question,
+                                              .tag = static_cast<std::uint16_t>(settings_.tag_base + slot),
+                                              .loss_probe = chosen->probe});
   return true;
 }
 
-void Engine::expire_controls(Instant now) {
-  const auto lost = controls_.expire(now, [this](std::uint32_t host) { return timeout_of(lanes_[host]); });
+void Engine::expire_loss_probes(Instant now) {
+  const auto lost = loss_probes_.expire(now);
   for (std::uint64_t i = 0; i < lost; ++i) pacer_.on_control(true);
-}
-
-void Engine::answer_control(const Match& match, bool second_tag, Instant at) {
-  const auto sent = controls_.take(match.host, match.ask, second_tag);
-  if (!sent) return;
-  pacer_.on_control(false);
-  add_round_trip(lanes_[match.host], at - *sent);
 }
 
 // ---- answers ------------------------------------------------------------------------------------
 
-void Engine::on_frame(const Received& frame) {
-  const auto packet = wire::parse(frame.type, frame.bytes);
-  if (!packet) return;
+bool Engine::on_packet(const wire::Packet& packet, const Received& frame) {
   for (std::size_t technique = 0; technique < job_.techniques.size(); ++technique) {
-    const probe::Probe& probe = *job_.techniques[technique];
-    const auto subject = probe.subject(*packet);
-    if (!subject) continue;
-    auto found = match(*subject, technique, frame);
-    if (!found) continue;
-    for (; is_about(found->ask, technique, subject->port); ++found->ask) {
-      const auto verdict = probe.judge(attempt(found->host, found->ask, found->tag), *packet);
-      if (verdict) return settle(*found, *verdict, *packet, frame);
-    }
+    if (try_technique(technique, packet, frame)) return true;
   }
+  return false;
 }
 
-// Variants of a question stand side by side in the job.
-bool Engine::is_about(std::uint32_t ask, std::size_t technique, net::Port port) const {
-  return ask < job_.asks.size() && job_.asks[ask].technique == technique && job_.asks[ask].port == port;
+// The tags that an answer may be to: the one that it bears, unless all attempts leave from one port (--source-port).
+std::pair<std::uint16_t, std::uint16_t> Engine::tags_of(const probe::Probe& probe, std::uint16_t tag) const {
+  const std::uint16_t first = settings_.tag_base;
+  const std::uint16_t last = settings_.tag_base + tags_an_engine - 1;
+  if (!probe.has_tag) return {tag, tag};
+  if (settings_.dress.source_port && settings_.dress.source_port->value() == tag) return {first, last};
+  if (tag < first || tag > last) return {1, 0};
+  return {tag, tag};
 }
 
-std::optional<Engine::Match> Engine::match(const probe::Subject& subject, std::size_t technique,
-                                           const Received& frame) const {
-  if (job_.techniques[technique]->has_tag) {
-    const unsigned first = settings_.tag_base;
-    if (subject.tag < first || subject.tag >= first + tag_count) return std::nullopt;
+bool Engine::try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame) {
+  const probe::Probe& probe = *job_.techniques[technique];
+  const auto subject = probe.subject(packet);
+  if (!subject) return false;
+  const auto& index = question_index_[technique];
+  const std::size_t port = subject->port.value();
+  if (port >= index.size() || index[port] == 0) return false;
+  const auto [first, last] = tags_of(probe, subject->tag);
+  for (unsigned tag = first; tag <= last; ++tag) {
+    if (try_question(index[port] - 1, static_cast<std::uint16_t>(tag), *subject, packet, frame)) return true;
   }
-  const auto& index = ask_index_[technique];
-  const std::size_t port = subject.port.value();
-  if (port >= index.size() || index[port] == 0) return std::nullopt;
-  const auto host = host_index_.find(with_link(subject.target, frame.interface));
-  if (!host) return std::nullopt;
-  return Match{*host, index[port] - 1, subject.tag};
+  return false;
 }
 
-void Engine::settle(const Match& match, const probe::Verdict& verdict, const wire::Packet& packet,
-                    const Received& frame) {
-  Lane& lane = lanes_[match.host];
-  const Ask& ask = job_.asks[match.ask];
-  if (job_.techniques[ask.technique]->has_tag) {
-    const unsigned slot = match.tag - tag_of(0);
-    if (slot >= control_slot) return answer_control(match, slot != control_slot, frame.at);
+// All variants of a question share its port; the cookie tells them apart.
+bool Engine::try_question(std::uint32_t first, std::uint16_t tag, const probe::Subject& subject,
+                          const wire::Packet& packet, const Received& frame) {
+  const std::uint8_t technique = job_.questions[first].technique;
+  const bool measures_loss = job_.techniques[technique]->has_tag && tag >= settings_.tag_base + first_loss_tag;
+  const auto walk = measures_loss ? std::nullopt : walks_.find(subject.target, frame.interface);
+  for (std::uint32_t i = first; i < job_.questions.size(); ++i) {
+    const Question& question = job_.questions[i];
+    if (question.technique != technique || question.port != subject.port) break;
+    if (measures_loss && answer_loss_probe(i, tag, subject, packet, frame)) return true;
+    if (walk && answer_walk({*walk, i, tag}, packet, frame)) return true;
   }
-  measure(match, lane, frame.at);
-  const Ledger::Code before = ledger_.code(match.host, match.ask);
-  const bool overrules = before != Ledger::unanswered;
+  return false;
+}
+
+bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const Received& frame) {
+  const HostWalk& walk = walks_[match.walk];
+  const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
+  if (!verdict) return false;
+  const Answer answer{.host = walk.host,
+                      .question = match.question,
+                      .verdict = *verdict,
+                      .ttl = packet.ttl,
+                      .from = packet.source,
+                      .mac = link_address_of(packet, frame)};
+  listener_.on_reply(answer, packet);
+  settle(match, answer, frame);
+  return true;
+}
+
+bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const probe::Subject& subject,
+                               const wire::Packet& packet, const Received& frame) {
+  const bool second_tag = tag != settings_.tag_base + first_loss_tag;
+  const auto found = loss_probes_.find(subject.target, frame.interface, question, second_tag);
+  if (!found) return false;
+  const WalkTarget target = loss_probes_.target_of(*found);
+  const auto verdict = probe_of(question).judge(attempt(target, question, tag), packet);
+  if (!verdict) return false;
+  const Duration sample = std::max(Duration::zero(), frame.at - loss_probes_.take(*found));
+  pacer_.on_control(false);
+  if (const auto walk = walks_.find(subject.target, frame.interface)) {
+    add_round_trip(walks_[*walk], sample);
+    listener_.on_reply({.host = walks_[*walk].host,
+                        .question = question,
+                        .verdict = *verdict,
+                        .ttl = packet.ttl,
+                        .from = packet.source,
+                        .mac = link_address_of(packet, frame)},
+                       packet);
+  }
+  return true;
+}
+
+void Engine::settle(const Match& match, const Answer& answer, const Received& frame) {
+  HostWalk& walk = walks_[match.walk];
+  measure(match, frame.at);
+  Acquaintance& known = walk.known();
+  const auto before = walk.ledger.code(match.question);
+  const bool overrules = before != VerdictCodes::unanswered;
   if (overrules) {
     // A repetition, unless the port itself overrules an ICMP error that came first.
     const bool stronger =
-        ledger_.entry(before).state == model::PortState::filtered && verdict.state != model::PortState::filtered;
+        codes_.entry(before).state == model::PortState::filtered && answer.verdict.state != model::PortState::filtered;
     if (!stronger) return;
   } else {
     ++answers_;
-    ++lane.answered;
+    ++known.answered;
     pacer_.on_answer();
-    if (lane.phase != Lane::Phase::done) ++settled_;
-    if (job_.goal == Job::Goal::every_ask) ++(match.tag == tag_of(0) ? in_time_ : late_);
+    if (walk.phase != HostWalk::Phase::done) ++settled_;
+    if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
   }
-  ledger_.record(match.host, match.ask, {verdict.state, verdict.reason});
-  if (verdict.host_is_up) {
-    if (!lane.up && job_.goal == Job::Goal::first_sign) {
-      ++lanes_up_;
-      ++(asked_once(lane) ? in_time_ : late_);
-    }
-    lane.up = true;
-    // Who limits its errors would pass for a lossy path.
-    if (job_.goal == Job::Goal::every_ask && !verdict.by_error)
-      controls_.remember(match.host, match.ask, verdict.state == model::PortState::open);
-  }
-  listener_.on_answer(
-      {match.host, match.ask, ask, verdict, packet.ttl, packet.source, link_address_of(packet, frame), overrules});
-  if ((job_.goal == Job::Goal::first_sign && lane.up) || lane.answered == job_.asks.size()) finish_lane(lane);
+  walk.ledger.record(match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
+  if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
+  Answer settled = answer;
+  settled.overrules = overrules;
+  listener_.on_verdict(settled);
+  if ((finds_hosts() && walk.up) || known.answered == job_.questions.size()) finish(match.walk);
 }
 
-void Engine::measure(const Match& match, Lane& lane, Instant at) {
+void Engine::note_sign_of_life(const Match& match, const probe::Verdict& verdict) {
+  HostWalk& walk = walks_[match.walk];
+  if (!walk.up && finds_hosts()) {
+    ++hosts_up_;
+    ++(asked_once(walk) ? in_time_ : late_);
+  }
+  walk.up = true;
+  // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss. The same goes for a host
+  // that limits its answers.
+  if (finds_hosts() || verdict.by_error || walk.limited()) return;
+  loss_probes_.remember(*walk.target, match.question, verdict.state == model::PortState::open, timeout_of(walk));
+}
+
+void Engine::measure(const Match& match, Instant at) {
+  HostWalk& walk = walks_[match.walk];
   // ARP and ND do not say which attempt they answer, so theirs count only while there was but one.
-  const bool tagged = job_.techniques[job_.asks[match.ask].technique]->has_tag;
-  if (!tagged && !asked_once(lane)) return;
-  const auto sent = send_times_.take(match.host, match.ask, tagged ? std::optional{match.tag} : std::nullopt);
-  if (sent) add_round_trip(lane, at - *sent);
+  const bool tagged = probe_of(match.question).has_tag;
+  if (!tagged && !asked_once(walk)) return;
+  const auto sent = send_times_.take(walk.serial, match.question, tagged ? std::optional{match.tag} : std::nullopt);
+  if (sent) add_round_trip(walk, at - *sent);
 }
 
 // Whether only the first pass has sent anything so far.
-bool Engine::asked_once(const Lane& lane) const {
-  return lane.passes == 0 || (lane.passes == 1 && (lane.phase == Lane::Phase::waiting || lane.asked == 0));
+bool Engine::asked_once(const HostWalk& walk) {
+  return walk.passes == 0 || (walk.passes == 1 && (walk.phase == HostWalk::Phase::waiting || walk.asked == 0));
 }
 
-void Engine::add_round_trip(Lane& lane, Duration sample) {
+void Engine::add_round_trip(HostWalk& walk, Duration sample) {
   if (sample < Duration::zero()) sample = Duration::zero();
-  lane.best = lane.round_trip.known() ? std::min(lane.best, sample) : sample;
-  lane.round_trip.add(sample);
-  pacer_.on_round_trip(sample, lane.best);
+  Acquaintance& known = walk.known();
+  known.best = known.round_trip.known() ? std::min(known.best, sample) : sample;
+  known.round_trip.add(sample);
+  pacer_.on_round_trip(sample, known.best);
 }
 
 // ---- telling ------------------------------------------------------------------------------------
 
 Instant Engine::wake_at(Instant now) const {
-  if (finished()) return now;
+  if (empty()) return Instant::max();
   const bool sending = outbox_first_ < outbox_.size() || !active_.empty();
-  if (parked_.empty()) return sending ? std::max(now, pacer_.next()) : now;
-  return sending ? std::max(now, std::min(pacer_.next(), parked_.top().at)) : parked_.top().at;
+  Instant at = sending ? std::max(now, pacer_.next()) : Instant::max();
+  if (!parked_.empty()) at = std::min(at, parked_.first());
+  return at;
 }
 
-bool Engine::finished() const { return lanes_done_ == lanes_.size(); }
-
-LaneOutcome Engine::outcome(std::uint32_t host) const {
-  const Lane& lane = lanes_[host];
-  return {.done = lane.phase == Lane::Phase::done,
-          .timed_out = lane.timed_out,
-          .up = lane.up,
-          .answered = lane.answered,
-          .round_trip = lane.round_trip,
-          .timeout = timeout_of(lane),
-          .passes = lane.passes,
-          .limiter_rate = lane.limiter_rate,
-          .limiter_given_up = lane.limiter_given_up};
+WalkOutcome Engine::outcome(std::uint32_t walk) const {
+  const HostWalk& asked = walks_[walk];
+  WalkOutcome outcome{
+      .done = asked.phase == HostWalk::Phase::done,
+      .timed_out = asked.timed_out,
+      .up = asked.up,
+      .answered = asked.answered(),
+      .never_asked = asked.passes == 0 ? static_cast<std::uint32_t>(job_.questions.size()) - asked.asked : 0,
+      .round_trip = {},
+      .timeout = timeout_of(asked),
+      .passes = asked.passes};
+  if (!asked.acquaintance) return outcome;
+  outcome.round_trip = asked.acquaintance->round_trip;
+  outcome.limiter_rate = asked.acquaintance->limiter_rate;
+  outcome.limiter_given_up = asked.acquaintance->limiter_given_up;
+  return outcome;
 }
 
-std::optional<Ledger::Entry> Engine::verdict(std::uint32_t host, std::uint32_t ask) const {
-  const Ledger::Code code = ledger_.code(host, ask);
-  if (code == Ledger::unanswered) return std::nullopt;
-  return ledger_.entry(code);
+std::optional<LedgerEntry> Engine::verdict(std::uint32_t walk, std::uint32_t question) const {
+  const auto code = walks_[walk].ledger.code(question);
+  if (code == VerdictCodes::unanswered) return std::nullopt;
+  return codes_.entry(code);
 }
 
-double Engine::fraction() const {
-  const double total = static_cast<double>(lanes_.size()) * static_cast<double>(job_.asks.size());
+double Engine::settled() const {
   const double settled = static_cast<double>(settled_);
   const double asked = std::max(static_cast<double>(asked_once_), settled);
-  return std::clamp((settled + (asked - settled) / 2) / total, 0.0, 1.0);
+  return settled + (asked - settled) / 2;
 }
 
 }  // namespace portolan::engine

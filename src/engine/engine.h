@@ -1,79 +1,56 @@
-// The engine: one question list, asked of every host of a block, until each probe is judged. It does no
-// I/O: it is told the time and handed frames, it returns frames and answers. os/ and sim/ drive the
-// very same code.
+// The engine: one list of questions, put to every host that enters, until each is judged. It does no I/O: it is told
+// the time and handed packets, it returns frames and answers. os/ and sim/ drive the very same code.
 //
-// Every host is a lane: a keyed walk over the asks, repeated for what is still silent (a pass), each
-// pass after a wait of the host's own retransmission timeout. Lanes take turns, so neighbouring probes
-// go to different hosts; the pacer says how fast.
+// Every host has a walk (host_walk.h): a keyed permutation of the questions, repeated for what is still silent (a
+// pass), each pass after a wait of the host's own retransmission timeout. Walks take turns, so neighbouring probes go
+// to different hosts; the pacer says how fast. Hosts enter and leave at any time: none waits for another.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <queue>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/permutation.h"
 #include "base/time.h"
-#include "engine/controls.h"
-#include "engine/host_index.h"
+#include "engine/doors.h"
+#include "engine/host_walk.h"
 #include "engine/ledger.h"
-#include "engine/link.h"
+#include "engine/loss_probes.h"
 #include "engine/pacer.h"
-#include "engine/passes.h"
-#include "engine/round_trip.h"
+#include "engine/question.h"
 #include "engine/send_times.h"
+#include "engine/wake_queue.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
-#include "net/path.h"
 #include "net/port.h"
 #include "plan/plan.h"
 #include "probe/probe.h"
+#include "wire/packet.h"
 
 namespace portolan::engine {
-
-// One question of a job: which technique, which of its questions, and for which port.
-struct Ask {
-  std::uint8_t technique = 0;  // index into Job::techniques
-  std::uint8_t variant = 0;
-  net::Port port;
-};
-
-struct Job {
-  enum class Goal : std::uint8_t {
-    every_ask,   // judge every probe: a port scan
-    first_sign,  // a host is done as soon as one answer proves that it is up: discovery
-  };
-  std::vector<const probe::Probe*> techniques;  // at most 256
-  std::vector<Ask> asks;                        // asked of every host; at most 2^18; variants of one side by side
-  Goal goal = Goal::every_ask;
-  bool sequential = false;  // asks in the order given (-r)
-};
-
-struct LaneTarget {
-  net::IpAddress address;
-  const net::Path* path = nullptr;     // outlives the engine
-  std::optional<Duration> round_trip;  // from an earlier stage
-};
 
 struct EngineSettings {
   plan::Timing timing;
   std::uint64_t seed = 0;      // order
   HashKey key;                 // cookies
-  std::uint16_t tag_base = 0;  // first of tag_count source ports that are ours
-  wire::Dress dress;
+  std::uint16_t tag_base = 0;  // first of tags_an_engine source ports that are this engine's
+  wire::Dress dress{};         // of every packet
+  // How many hosts will enter, about; what may be missed in all is shared out among them.
+  std::uint64_t hosts = 1;
 };
-// Source ports (or ICMP identifiers) that one engine may use, from tag_base on.
-inline constexpr std::uint16_t tag_count = 16;
+// Source ports (or ICMP identifiers) of one engine. They say only which attempt an answer is to.
+inline constexpr std::uint16_t tags_an_engine = 16;
+// All that one scan uses: finding hosts and asking ports have tags of their own, so that a late answer to the one is
+// never taken for an answer to the other.
+inline constexpr std::uint16_t tag_count = 2 * tags_an_engine;
 
 struct Answer {
-  std::uint32_t host = 0;   // index into the targets
-  std::uint32_t index = 0;  // of the question in Job::asks
-  Ask ask;
+  std::uint32_t host = 0;      // as the owner numbers it
+  std::uint32_t question = 0;  // index into Job::questions
   probe::Verdict verdict;
   std::uint8_t ttl = 0;
   net::IpAddress from;          // who answered: the target, or a router
@@ -81,23 +58,26 @@ struct Answer {
   bool overrules = false;       // takes the place of an answer told earlier
 };
 
-// Told of every answer that settles a probe, once a probe (twice where an ICMP error is overruled by
-// the port itself).
+// Hears of answers as they come. Calls come from inside Engine::on_packet, which is not to be called back.
 class AnswerListener {
  public:
   AnswerListener() = default;
   AnswerListener(const AnswerListener&) = delete;
   AnswerListener& operator=(const AnswerListener&) = delete;
   virtual ~AnswerListener() = default;
-  virtual void on_answer(const Answer& answer) = 0;
+  // An answer that settles a question: once a question, twice where an ICMP error is overruled by the port itself.
+  virtual void on_verdict(const Answer& answer) = 0;
+  // Every genuine answer of a host that is in the engine, repetitions too, before its verdict counts.
+  virtual void on_reply(const Answer& /*answer*/, const wire::Packet& /*packet*/) {}
 };
 
 // How one host fared.
-struct LaneOutcome {
+struct WalkOutcome {
   bool done = false;
   bool timed_out = false;  // --host-timeout
   bool up = false;         // an answer proved it
   std::uint32_t answered = 0;
+  std::uint32_t never_asked = 0;  // questions that no probe has left for
   RoundTripEstimate round_trip;
   Duration timeout{};  // what is waited for a lost probe
   int passes = 0;
@@ -107,87 +87,113 @@ struct LaneOutcome {
 
 class Engine {
  public:
-  // `job`, `targets` (at least one), `pacer` and `listener` outlive the engine.
-  Engine(const Job& job, std::span<const LaneTarget> targets, const EngineSettings& settings, Pacer& pacer,
-         AnswerListener& listener);
-  ~Engine();
+  // `job`, `pacer` and `listener` outlive the engine.
+  Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, AnswerListener& listener);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+  ~Engine() = default;
+
+  // A host enters; `target` outlives its walk, which is what is returned. `round_trip`: from an earlier stage.
+  std::uint32_t enter(const WalkTarget& target, std::uint32_t host, std::optional<Duration> round_trip);
+  // It leaves, done or not; nothing more is heard of it.
+  void leave(std::uint32_t walk);
+  // Hosts whose walk has ended since the last call. They stay until they leave.
+  std::vector<std::uint32_t> take_done();
+  [[nodiscard]] bool has_done() const { return !done_.empty(); }
 
   void advance(Instant now);                            // expire, start passes, fill the outbox
-  [[nodiscard]] std::span<const Frame> outbox() const;  // valid until the next advance or on_sent
+  [[nodiscard]] std::span<const Frame> outbox() const;  // valid until the next call of anything that is not const
   void on_sent(std::size_t count, Instant now);         // a prefix of the outbox has left
-  void on_frame(const Received& frame);
-  [[nodiscard]] Instant wake_at(Instant now) const;  // nothing to do before, unless a frame arrives
-  [[nodiscard]] bool finished() const;
+  bool on_packet(const wire::Packet& packet, const Received& frame);  // false: no answer to any question of this engine
+  [[nodiscard]] Instant wake_at(Instant now) const;                   // nothing to do before, unless a packet arrives
 
-  [[nodiscard]] LaneOutcome outcome(std::uint32_t host) const;
-  // What is known of one probe; nullopt while silent.
-  [[nodiscard]] std::optional<Ledger::Entry> verdict(std::uint32_t host, std::uint32_t ask) const;
-  // Share of round trips lost, 0 to 1: by control probes, or by what only a later pass brought.
+  // Nobody is there, and nothing waits to be sent.
+  [[nodiscard]] bool empty() const { return walks_.size() == 0 && outbox_first_ == outbox_.size(); }
+  // Hosts that are not done yet.
+  [[nodiscard]] std::size_t working() const { return working_; }
+  // Hosts that may be asked something now.
+  [[nodiscard]] std::size_t sendable() const { return active_.size(); }
+
+  // The owner's number for the host of a walk.
+  [[nodiscard]] std::uint32_t host_of(std::uint32_t walk) const { return walks_[walk].host; }
+  [[nodiscard]] WalkOutcome outcome(std::uint32_t walk) const;
+  // What is known of one question; nullopt while silent.
+  [[nodiscard]] std::optional<LedgerEntry> verdict(std::uint32_t walk, std::uint32_t question) const;
+  [[nodiscard]] const Job& job() const { return job_; }
+  // Share of round trips lost, 0 to 1: by loss probes, or by what only a later pass brought.
   [[nodiscard]] double loss() const;
-  // 0 to 1: probes settled, with half a point for those asked and still silent.
-  [[nodiscard]] double fraction() const;
+  // Questions settled, with half of those that were asked and are still silent, of all hosts that have entered.
+  [[nodiscard]] double settled() const;
+  [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts
+  [[nodiscard]] const net::IpAddress& first_entered() const { return first_entered_; }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
   [[nodiscard]] std::uint64_t answers() const { return answers_; }
-  [[nodiscard]] std::uint32_t lanes_done() const { return lanes_done_; }
 
  private:
-  struct Lane;
-  struct Pending;
-  struct Wake {
-    Instant at;
-    std::uint32_t host;
-    friend bool operator>(const Wake& a, const Wake& b) { return a.at > b.at; }
+  struct Pending {
+    WalkHandle walk;
+    std::uint32_t question;
+    std::uint16_t tag;
+    std::optional<std::size_t> loss_probe;  // nullopt: an ordinary probe
   };
   struct Match {
-    std::uint32_t host;
-    std::uint32_t ask;
+    std::uint32_t walk;
+    std::uint32_t question;
     std::uint16_t tag;
   };
 
-  [[nodiscard]] probe::Attempt attempt(std::uint32_t host, std::uint32_t ask, std::uint16_t tag) const;
-  [[nodiscard]] std::uint16_t tag_of(unsigned slot) const;
-  [[nodiscard]] std::uint32_t walk(std::uint32_t host, std::uint32_t position) const;
-  [[nodiscard]] Duration timeout_of(const Lane& lane) const;
+  [[nodiscard]] probe::Attempt attempt(const WalkTarget& target, std::uint32_t question, std::uint16_t tag) const;
+  [[nodiscard]] std::uint32_t question_at(const HostWalk& walk) const;
+  [[nodiscard]] Duration timeout_of(const HostWalk& walk) const;
+  [[nodiscard]] Duration gap_of(const HostWalk& walk) const;
+  [[nodiscard]] const probe::Probe& probe_of(std::uint32_t question) const {
+    return *job_.techniques[job_.questions[question].technique];
+  }
+  [[nodiscard]] bool finds_hosts() const { return job_.goal == Job::Goal::first_sign; }
 
-  void wake_lanes(Instant now);
+  void wake_walks(Instant now);
   void fill(Instant now);
   bool fill_one(Instant now);
-  bool fill_control();
-  void put(std::uint32_t host, std::uint32_t ask, unsigned slot);
-  void finish_pass(std::uint32_t host, Instant now);
-  void give_up_if_overdue(Lane& lane, Instant now);
-  void decide(std::uint32_t host, Instant now);
-  void start_pass(Lane& lane);
-  void finish_lane(Lane& lane);
-  void park(std::uint32_t host, Instant until);
+  bool fill_loss_probe();
+  std::optional<std::uint32_t> next_question(HostWalk& walk) const;
+  void put(const WalkTarget& target, const Pending& pending);
   void drop_active(std::size_t index);
+  void park(std::uint32_t walk, Instant until);
 
-  [[nodiscard]] std::optional<Match> match(const probe::Subject& subject, std::size_t technique,
-                                           const Received& frame) const;
-  [[nodiscard]] bool is_about(std::uint32_t ask, std::size_t technique, net::Port port) const;
-  void settle(const Match& match, const probe::Verdict& verdict, const wire::Packet& packet, const Received& frame);
-  void measure(const Match& match, Lane& lane, Instant at);
-  void expire_controls(Instant now);
-  void answer_control(const Match& match, bool second_tag, Instant at);
-  [[nodiscard]] bool asked_once(const Lane& lane) const;
-  void add_round_trip(Lane& lane, Duration sample);
+  void finish_pass(std::uint32_t walk, Instant now);
+  void give_up_if_overdue(std::uint32_t walk, Instant now);
+  void decide(std::uint32_t walk, Instant now);
+  void start_pass(std::uint32_t walk);
+  void finish(std::uint32_t walk);
+
+  [[nodiscard]] std::pair<std::uint16_t, std::uint16_t> tags_of(const probe::Probe& probe, std::uint16_t tag) const;
+  bool try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame);
+  bool try_question(std::uint32_t first, std::uint16_t tag, const probe::Subject& subject, const wire::Packet& packet,
+                    const Received& frame);
+  bool answer_walk(const Match& match, const wire::Packet& packet, const Received& frame);
+  bool answer_loss_probe(std::uint32_t question, std::uint16_t tag, const probe::Subject& subject,
+                         const wire::Packet& packet, const Received& frame);
+  void settle(const Match& match, const Answer& answer, const Received& frame);
+  void note_sign_of_life(const Match& match, const probe::Verdict& verdict);
+  void measure(const Match& match, Instant at);
+  void expire_loss_probes(Instant now);
+  [[nodiscard]] static bool asked_once(const HostWalk& walk);
+  void add_round_trip(HostWalk& walk, Duration sample);
 
   const Job& job_;
-  std::span<const LaneTarget> targets_;
   EngineSettings settings_;
   Pacer& pacer_;
   AnswerListener& listener_;
 
-  Ledger ledger_;
-  HostIndex host_index_;
-  std::vector<std::vector<std::uint32_t>> ask_index_;  // technique x port -> ask + 1
-  Permutation walk_;
-  std::vector<Lane> lanes_;
-  std::vector<std::uint32_t> active_;  // lanes that may send now
+  WalkTable walks_;
+  VerdictCodes codes_;
+  // technique x port -> index of the first question + 1; its variants follow it
+  std::vector<std::vector<std::uint32_t>> question_index_;
+  Permutation permutation_;
+  std::vector<WalkHandle> active_;  // walks that may send now
   std::size_t turn_ = 0;
-  std::priority_queue<Wake, std::vector<Wake>, std::greater<>> parked_;
+  WakeQueue parked_;
+  std::vector<std::uint32_t> done_;  // since take_done()
 
   static constexpr std::size_t outbox_size = 64;
   std::array<std::array<std::uint8_t, wire::longest_packet>, outbox_size> buffers_{};
@@ -196,16 +202,18 @@ class Engine {
   std::size_t outbox_first_ = 0;
 
   SendTimes send_times_;
-  Controls controls_;
+  LossProbes loss_probes_;
 
+  std::size_t working_ = 0;
+  std::uint64_t entered_ = 0;
+  net::IpAddress first_entered_;
   std::uint64_t sent_ = 0;
   std::uint64_t answers_ = 0;
-  std::uint64_t settled_ = 0;     // probes with a verdict, silence included
-  std::uint64_t asked_once_ = 0;  // probes asked at least once
+  std::uint64_t settled_ = 0;     // questions with a verdict, silence included
+  std::uint64_t asked_once_ = 0;  // questions asked at least once
   std::uint64_t in_time_ = 0;     // answers that the first pass brought
   std::uint64_t late_ = 0;        // answers that only a later pass brought
-  std::uint32_t lanes_up_ = 0;
-  std::uint32_t lanes_done_ = 0;
+  std::uint64_t hosts_up_ = 0;
 };
 
 }  // namespace portolan::engine

@@ -1,49 +1,37 @@
-// What has been answered so far: four bits a probe. Code 0 is "nothing yet"; the others stand for the
-// verdicts that have come up in this scan, which are few.
+// What has been answered so far: four bits a question. Code 0 is "nothing yet"; the others stand for the verdicts that
+// have come up in this scan, which are few.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "model/state.h"
 
 namespace portolan::engine {
 
-class Ledger {
+struct LedgerEntry {
+  model::PortState state = model::PortState::filtered;
+  model::Reason reason = model::Reason::none;
+  friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
+};
+
+// Which verdict a code stands for: one table for all hosts of an engine.
+class VerdictCodes {
  public:
-  struct Entry {
-    model::PortState state = model::PortState::filtered;
-    model::Reason reason = model::Reason::none;
-    friend bool operator==(const Entry&, const Entry&) = default;
-  };
   using Code = std::uint8_t;
   static constexpr Code unanswered = 0;
 
-  Ledger(std::size_t hosts, std::size_t asks) : asks_{asks}, nibbles_((hosts * asks + 1) / 2) {
-    entries_.back().reason = model::Reason::dest_unreach;
-  }
+  VerdictCodes() { entries_.back().reason = model::Reason::dest_unreach; }
 
-  [[nodiscard]] Code code(std::size_t host, std::size_t ask) const {
-    const std::size_t index = host * asks_ + ask;
-    return static_cast<Code>(nibbles_[index / 2] >> (index % 2 * 4) & 0x0fU);
-  }
   // The entry behind a code other than `unanswered`.
-  [[nodiscard]] const Entry& entry(Code code) const { return entries_[code - 1U]; }
+  [[nodiscard]] const LedgerEntry& entry(Code code) const { return entries_[code - 1U]; }
 
-  void record(std::size_t host, std::size_t ask, const Entry& entry) {
-    const std::size_t index = host * asks_ + ask;
-    const unsigned shift = index % 2 * 4;
-    std::uint8_t& cell = nibbles_[index / 2];
-    cell = static_cast<std::uint8_t>((cell & ~(0x0fU << shift)) | static_cast<unsigned>(code_of(entry)) << shift);
-  }
-
- private:
   // Fifteen codes. The ICMP errors that filters answer with have more kinds than that: nine of them are told apart,
   // the rest told as the general "dest-unreach", which has the last code. Five codes stay free for what a port itself
   // may answer; should there ever be more, its state is kept.
-  Code code_of(const Entry& entry) {
+  Code code_of(const LedgerEntry& entry) {
     for (std::size_t i = 0; i < used_; ++i) {
       if (entries_[i] == entry) return static_cast<Code>(i + 1);
     }
@@ -59,12 +47,43 @@ class Ledger {
     return static_cast<Code>(entries_.size());
   }
 
-  std::size_t asks_;
-  std::vector<std::uint8_t> nibbles_;
+ private:
   static constexpr std::size_t told_apart = 9;
-  std::array<Entry, 15> entries_{};
+  std::array<LedgerEntry, 15> entries_{};
   std::size_t used_ = 0;
   std::size_t filtered_ = 0;  // of those
+};
+
+// The codes of one host. Up to sixteen questions need no memory of their own.
+class Ledger {
+ public:
+  using Code = VerdictCodes::Code;
+
+  Ledger() = default;
+  explicit Ledger(std::size_t questions) {
+    if (questions > few) many_ = std::make_unique<std::uint8_t[]>((questions + 1) / 2);
+  }
+  // Bytes that a ledger of so many questions takes beyond itself.
+  static constexpr std::size_t bytes_of(std::size_t questions) { return questions > few ? (questions + 1) / 2 : 0; }
+
+  [[nodiscard]] Code code(std::size_t question) const {
+    if (many_ == nullptr) return static_cast<Code>(few_ >> (4 * question) & 0x0fU);
+    return static_cast<Code>(many_[question / 2] >> (question % 2 * 4) & 0x0fU);
+  }
+  void record(std::size_t question, Code code) {
+    if (many_ == nullptr) {
+      few_ = (few_ & ~(std::uint64_t{0x0f} << (4 * question))) | std::uint64_t{code} << (4 * question);
+      return;
+    }
+    const unsigned shift = question % 2 * 4;
+    std::uint8_t& cell = many_[question / 2];
+    cell = static_cast<std::uint8_t>((cell & ~(0x0fU << shift)) | static_cast<unsigned>(code) << shift);
+  }
+
+ private:
+  static constexpr std::size_t few = 16;
+  std::uint64_t few_ = 0;
+  std::unique_ptr<std::uint8_t[]> many_;
 };
 
 }  // namespace portolan::engine

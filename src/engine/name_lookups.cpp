@@ -1,7 +1,7 @@
 #include "engine/name_lookups.h"
 
-#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace portolan::engine {
 namespace {
@@ -13,35 +13,46 @@ constexpr Duration look = 5ms;  // between two looks at what has come
 
 }  // namespace
 
-bool NameLookups::wants(const BlockHost& host) const {
+bool NameLookups::wants(const Host& host) const {
   if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return false;
   return host.state == model::HostState::up || plan_.depth == plan::ScanDepth::list ||
          plan_.names == plan::NameLookup::always;
 }
 
-void NameLookups::ask(const Block& block) {
-  for (const BlockHost& host : block.hosts) {
-    if (wants(host)) world_.names->ask(host.target.address);
-  }
+void NameLookups::ask(const Host& host) {
+  if (wants(host)) world_.names->ask(host.target.address);
 }
 
-bool NameLookups::is_pending(const BlockHost& host) const {
-  return wants(host) && !world_.names->answer(host.target.address);
+bool NameLookups::is_pending(std::uint32_t host) const {
+  return wants(hosts_[host]) && !world_.names->answer(hosts_[host].target.address);
 }
 
-void NameLookups::await(const Block& block) {
-  const Instant deadline = world_.clock.now() + (waited_ ? Duration::zero() : grace);
-  for (const BlockHost& host : block.hosts) {
-    while (is_pending(host) && !driver_.stopped()) {
-      const Instant now = world_.clock.now();
-      if (now >= deadline) {
-        waited_ = true;
-        return;
-      }
-      (void)world_.link.receive(std::min(deadline, now + look));
-      if (world_.control != nullptr) (void)world_.control->progress_due();  // heard, or it would keep waking us
-    }
+void NameLookups::wait(std::uint32_t host) {
+  if (server_is_slow_ || !is_pending(host)) {
+    ready_.push_back(host);
+    return;
   }
+  if (waiting_.empty()) looked_at_ = world_.clock.now();
+  waiting_.push_back({host, world_.clock.now() + grace});
+}
+
+std::vector<std::uint32_t> NameLookups::take_ready() {
+  const Instant now = world_.clock.now();
+  if (!waiting_.empty() && now >= looked_at_ + look) {
+    looked_at_ = now;
+    if (now >= waiting_.front().until && is_pending(waiting_.front().host)) server_is_slow_ = true;
+    std::erase_if(waiting_, [this](const Waiting& waiting) {
+      const bool over = server_is_slow_ || !is_pending(waiting.host);
+      if (over) ready_.push_back(waiting.host);
+      return over;
+    });
+  }
+  return std::exchange(ready_, {});
+}
+
+Instant NameLookups::wake_at() const {
+  if (!ready_.empty()) return looked_at_;
+  return waiting_.empty() ? Instant::max() : looked_at_ + look;
 }
 
 std::string NameLookups::name_of(const net::IpAddress& address) const {

@@ -1,10 +1,13 @@
-// Reverse names as the plan wants them: asked beside the scan, never holding results up.
+// Reverse names as the plan wants them: asked beside the scan, never holding results up for long.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <string>
+#include <vector>
 
-#include "engine/block.h"
 #include "engine/driver.h"
+#include "engine/host.h"
 #include "engine/scan.h"
 
 namespace portolan::engine {
@@ -12,25 +15,38 @@ namespace portolan::engine {
 class NameLookups {
  public:
   // All outlive it.
-  NameLookups(const plan::Plan& plan, const World& world, Driver& driver)
-      : plan_{plan}, world_{world}, driver_{driver} {}
+  NameLookups(const plan::Plan& plan, const World& world, HostTable& hosts)
+      : plan_{plan}, world_{world}, hosts_{hosts} {}
 
-  void ask(const Block& block);
-  // Whether the name of a host that will be told may still come.
-  [[nodiscard]] bool is_pending(const BlockHost& host) const;
-  // Waits briefly for the names of a block that is otherwise done; once a scan, because a name server
-  // that was slow for one block is slow for the next.
-  void await(const Block& block);
+  // The host's name will be wanted. Its state is known.
+  void ask(const Host& host);
+  // A host that is otherwise done waits for its name, if one may still come.
+  void wait(std::uint32_t host);
+  // Hosts whose name is known, or that have waited long enough: half a second, and once a scan. A name server that was
+  // too slow for one host is too slow for the next.
+  std::vector<std::uint32_t> take_ready();
+  // When to look again; never where nobody waits.
+  [[nodiscard]] Instant wake_at() const;
+  [[nodiscard]] bool empty() const { return waiting_.empty() && ready_.empty(); }
+
   // "" where there is none, or none yet.
   [[nodiscard]] std::string name_of(const net::IpAddress& address) const;
 
  private:
-  [[nodiscard]] bool wants(const BlockHost& host) const;
+  struct Waiting {
+    std::uint32_t host;
+    Instant until;
+  };
+  [[nodiscard]] bool wants(const Host& host) const;
+  [[nodiscard]] bool is_pending(std::uint32_t host) const;
 
   const plan::Plan& plan_;
   const World& world_;
-  Driver& driver_;
-  bool waited_ = false;
+  HostTable& hosts_;
+  std::deque<Waiting> waiting_;
+  std::vector<std::uint32_t> ready_;
+  Instant looked_at_;
+  bool server_is_slow_ = false;
 };
 
 }  // namespace portolan::engine

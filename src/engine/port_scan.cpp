@@ -1,103 +1,100 @@
 #include "engine/port_scan.h"
 
-#include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "probe/registry.h"
 
 namespace portolan::engine {
 namespace {
 
-// Only silent ports can hide an open one.
-double missed_open(const Engine& engine, const Job& job, const BlockHost& host, std::uint32_t lane) {
-  const LaneOutcome outcome = engine.outcome(lane);
-  const double silent = static_cast<double>(job.asks.size() - outcome.answered);
-  const auto open = std::ranges::count_if(host.details, [&](const Detail& detail) {
-    const auto verdict = engine.verdict(lane, detail.ask);
-    return verdict && verdict->state == model::PortState::open;
-  });
-  return std::min(silent, expected_missed(static_cast<double>(open), engine.loss(), std::max(1, outcome.passes)));
-}
-
-}  // namespace
-
-Job PortScan::job() const {
+Job job_of(const plan::Plan& plan) {
   Job job;
-  job.sequential = plan_.sequential_ports;
-  for (const plan::Technique& technique : plan_.techniques) {
-    const probe::Probe* probe = probe::find(technique.name);
-    assert(probe != nullptr && "a plan has only names that are in the registry");
+  job.sequential = plan.sequential_ports;
+  for (const plan::Technique& wanted : plan.techniques) {
+    const probe::Probe* technique = probe::find(wanted.name);
+    assert(technique != nullptr && "a plan names only techniques that are in the registry");
     const auto number = static_cast<std::uint8_t>(job.techniques.size());
-    job.techniques.push_back(probe);
-    for (const net::Port port : technique.ports.ports()) {
-      const std::uint8_t variants = probe->variants == nullptr ? 1 : probe->variants(port);
-      for (std::uint8_t variant = 0; variant < variants; ++variant) job.asks.push_back({number, variant, port});
+    job.techniques.push_back(technique);
+    for (const net::Port port : wanted.ports.ports()) {
+      const std::uint8_t variants = technique->variants == nullptr ? std::uint8_t{1} : technique->variants(port);
+      for (std::uint8_t variant = 0; variant < variants; ++variant) job.questions.push_back({number, variant, port});
     }
   }
   return job;
 }
 
-Result<double> PortScan::run(Block& block) {
-  HostList hosts;
-  for (std::uint32_t i = 0; i < block.hosts.size(); ++i) {
-    if (block.hosts[i].state == model::HostState::up) hosts.push_back(i);
-  }
-  const Job ports = job();
-  double missed = 0;
-  if (hosts.empty() || ports.asks.empty()) {
-    names_.await(block);
-    if (auto told = teller_.tell_rest(); !told) return fail(told.error());
-    return missed;
-  }
-  const auto targets = lanes_of(block, hosts);
-  const Stage stage{ports.techniques[0]->name, ports, targets};
-  const auto engine = driver_.engine_for(stage, *this);
-  block_ = &block;
-  job_ = &ports;
-  hosts_ = &hosts;
-  lanes_done_ = 0;
-  teller_.attach(*engine, ports, hosts);
-  if (auto done = driver_.run(*engine, stage, *this); !done) return fail(done.error());
-  for (std::uint32_t lane = 0; lane < hosts.size(); ++lane) {
-    missed += missed_open(*engine, ports, block.hosts[hosts[lane]], lane);
-  }
-  names_.await(block);
-  if (auto told = teller_.tell_rest(); !told) return fail(told.error());
-  return missed;
+}  // namespace
+
+PortScan::PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts)
+    : world_{world}, sink_{sink}, driver_{driver}, hosts_{hosts}, list_limit_{plan.list_limit} {
+  Job job = job_of(plan);
+  if (job.questions.empty()) return;
+  ledger_bytes_ = Ledger::bytes_of(job.questions.size());
+  const std::string_view task = job.techniques[0]->name;
+  stage_ = &driver.open(task, std::move(job), *this);
 }
 
-Result<void> PortScan::keep_up(const Engine& engine) {
-  if (!told_) return told_;
-  if (engine.lanes_done() == lanes_done_) return {};
-  lanes_done_ = engine.lanes_done();
-  return teller_.tell_finished();
+bool PortScan::has_room() const { return inside_ == 0 || (inside_ + 1) * ledger_bytes_ <= most_ledger_bytes; }
+
+void PortScan::enter(std::uint32_t host) {
+  if (has_room()) {
+    start(host);
+  } else {
+    waiting_.push_back(host);
+  }
 }
 
-void PortScan::on_answer(const Answer& answer) {
-  BlockHost& host = block_->hosts[(*hosts_)[answer.host]];
-  if (answer.mac && host.path.on_link && !host.mac) host.mac = answer.mac;
-  // Later than any wait allows for: the host has been told already.
-  if (answer.host < teller_.lanes_told()) return;
-  keep_detail(host, answer);
-  if (answer.verdict.state != model::PortState::open) return;
-  ++driver_.found().open_ports;
-  if (auto told = tell_open(host, answer); !told) told_ = told;
+void PortScan::start(std::uint32_t number) {
+  Host& host = hosts_[number];
+  std::optional<Duration> known;
+  if (host.facts && host.facts->round_trip) known = host.facts->round_trip->smoothed;
+  host.port_walk = stage_->engine.enter(host.target, number, known);
+  ++inside_;
 }
 
-// Only ports that may be listed need details: open ones, and no more of any other state than are listed.
-void PortScan::keep_detail(BlockHost& host, const Answer& answer) {
-  const std::uint32_t ask = answer.index;
-  if (answer.overrules) std::erase_if(host.details, [ask](const Detail& detail) { return detail.ask == ask; });
+std::vector<std::uint32_t> PortScan::take_done() {
+  std::vector<std::uint32_t> done;
+  if (stage_ == nullptr) return done;
+  for (const std::uint32_t walk : stage_->engine.take_done()) done.push_back(stage_->engine.host_of(walk));
+  return done;
+}
+
+void PortScan::leave(std::uint32_t number) {
+  Host& host = hosts_[number];
+  if (!host.port_walk) return;
+  stage_->engine.leave(*host.port_walk);
+  host.port_walk.reset();
+  --inside_;
+  while (!waiting_.empty() && has_room()) {
+    start(waiting_.front());
+    waiting_.pop_front();
+  }
+}
+
+std::vector<PortWalk> PortScan::walks_of(const Host& host) const {
+  if (!host.port_walk) return {};
+  return {{stage_->engine, *host.port_walk}};
+}
+
+void PortScan::on_verdict(const Answer& answer) {
+  Host& host = hosts_[answer.host];
+  if (answer.mac && host.target.path->on_link && (!host.facts || !host.facts->mac)) host.known().mac = answer.mac;
   const bool open = answer.verdict.state == model::PortState::open;
-  if (!open && host.detail_counts[static_cast<std::size_t>(answer.verdict.state)]++ >= plan_.list_limit) return;
-  const bool foreign = answer.from.without_zone() != host.target.address.without_zone();
-  host.details.push_back({ask, foreign ? block_->router_number(answer.from) : std::uint16_t{0}, answer.ttl});
+  // Only ports that may be listed need details: open ones, and no more of any other state than are listed.
+  if (open || host.known().details.may_be_listed(answer.verdict.state, list_limit_) || answer.overrules) {
+    const bool foreign = answer.from.without_zone() != host.target.address.without_zone();
+    host.known().details.note(answer.question, answer.ttl, foreign ? std::optional{answer.from} : std::nullopt);
+  }
+  if (!open) return;
+  ++driver_.found().open_ports;
+  if (auto done = report_open(host, answer); !done) reported_ = done;
 }
 
-Result<void> PortScan::tell_open(const BlockHost& host, const Answer& answer) {
-  const net::Protocol protocol = probe::protocol_of(job_->techniques[answer.ask.technique]->asks);
-  model::PortRecord port =
-      port_record(protocol, answer.ask.port, {answer.verdict.state, answer.verdict.reason}, world_.services);
+Result<void> PortScan::report_open(const Host& host, const Answer& answer) {
+  const Question& question = stage_->job.questions[answer.question];
+  model::PortRecord port = port_record(probe::protocol_of(stage_->job.techniques[question.technique]->asks),
+                                       question.port, {answer.verdict.state, answer.verdict.reason}, world_.services);
   port.reason_ttl = answer.ttl;
   return sink_.on(model::OpenPort{host.target.address, std::move(port)});
 }

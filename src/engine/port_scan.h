@@ -1,45 +1,59 @@
-// Asks the ports of the hosts of a block that are up.
+// Asks the ports of hosts that are up.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <vector>
 
 #include "base/result.h"
-#include "engine/block.h"
 #include "engine/driver.h"
+#include "engine/findings.h"
+#include "engine/host.h"
 #include "engine/scan.h"
-#include "engine/teller.h"
 
 namespace portolan::engine {
 
-class PortScan final : private StageListener {
+class PortScan final : private AnswerListener {
  public:
-  // All outlive it. Hosts are told by `teller` as they are done.
-  PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, NameLookups& names,
-           Teller& teller)
-      : plan_{plan}, world_{world}, sink_{sink}, driver_{driver}, names_{names}, teller_{teller} {}
+  // All outlive it.
+  PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts);
 
-  // Tells every host of the block. Returns how many open ports are expected to have been missed.
-  Result<double> run(Block& block);
+  // A host that is up. Where there is no room for what would be known of its ports, it waits until there is.
+  void enter(std::uint32_t host);
+  [[nodiscard]] bool asks_any() const { return stage_ != nullptr; }
+  // Of each host.
+  [[nodiscard]] std::size_t questions() const { return asks_any() ? stage_->job.questions.size() : 0; }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  // Hosts whose ports are all judged since the last call. They stay until they leave, so that late answers still count.
+  std::vector<std::uint32_t> take_done();
+  void leave(std::uint32_t host);
+  // The scan is over: whoever waits is not asked any more.
+  void stop() { waiting_.clear(); }
+
+  // What is known of the host's ports so far; none where it has not entered, or waits.
+  [[nodiscard]] std::vector<PortWalk> walks_of(const Host& host) const;
+  // What reporting an open port came to, from inside on_verdict.
+  [[nodiscard]] const Result<void>& reported() const { return reported_; }
 
  private:
-  void on_answer(const Answer& answer) override;
-  Result<void> keep_up(const Engine& engine) override;
-  void keep_detail(BlockHost& host, const Answer& answer);
-  Result<void> tell_open(const BlockHost& host, const Answer& answer);
-  [[nodiscard]] Job job() const;
+  void on_verdict(const Answer& answer) override;
+  Result<void> report_open(const Host& host, const Answer& answer);
+  [[nodiscard]] bool has_room() const;
+  void start(std::uint32_t host);
 
-  const plan::Plan& plan_;
   const World& world_;
   model::Sink& sink_;
   Driver& driver_;
-  NameLookups& names_;
-  Teller& teller_;
-  // The stage under way.
-  Block* block_ = nullptr;
-  const Job* job_ = nullptr;
-  const HostList* hosts_ = nullptr;  // lane -> host of the block
-  std::uint32_t lanes_done_ = 0;
-  Result<void> told_;  // what telling an open port came to, from inside on_answer
+  HostTable& hosts_;
+  std::size_t list_limit_;
+  Stage* stage_ = nullptr;
+  std::size_t ledger_bytes_ = 0;  // of one host
+  std::size_t inside_ = 0;
+  std::deque<std::uint32_t> waiting_;
+  Result<void> reported_;
 };
+
+// What the ledgers of all hosts whose ports are being asked take together, at most; one host may always be asked.
+inline constexpr std::size_t most_ledger_bytes = std::size_t{8} << 20U;
 
 }  // namespace portolan::engine

@@ -1,82 +1,159 @@
 #include "engine/scan.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
-#include "engine/block.h"
-#include "engine/discovery.h"
 #include "engine/driver.h"
+#include "engine/host.h"
+#include "engine/host_discovery.h"
+#include "engine/host_reporter.h"
 #include "engine/name_lookups.h"
 #include "engine/port_scan.h"
-#include "engine/teller.h"
 
 namespace portolan::engine {
 namespace {
+
+// So many hosts may be asked something at any time; more of them would only wait for their turn.
+constexpr std::size_t enough_sendable = 1U << 14U;
+// So many hosts that are up may wait for room among those whose ports are asked.
+constexpr std::size_t most_waiting = 1U << 12U;
+// Routes are asked for so many hosts at once, and so many enter before the link has its turn again.
+constexpr std::size_t batch = 256;
+constexpr std::size_t batches_a_turn = 16;
+
+// A list is read, so it has the order in which it was typed; what is asked is spread over everything.
+plan::TargetOrder order_of(const plan::Plan& plan) {
+  using enum plan::TargetOrder::Kind;
+  return {.key = plan.seed,
+          .shard = plan.shard,
+          .shards = plan.shards,
+          .kind = plan.depth == plan::ScanDepth::list ? sequential : shuffled};
+}
 
 class Scan {
  public:
   Scan(const plan::Plan& plan, const World& world, model::Sink& sink)
       : plan_{plan},
-        world_{world},
-        sink_{sink},
+        cursor_{plan.targets, order_of(plan)},
         driver_{plan, world, sink},
-        names_{plan, world, driver_},
-        discovery_{plan, world, sink, driver_} {}
+        world_{world},
+        discovery_{plan, world, sink, driver_, hosts_},
+        ports_{plan, world, sink, driver_, hosts_},
+        names_{plan, world, hosts_},
+        reporter_{plan, world, sink, driver_, names_, ports_, finished_} {}
 
   Result<model::ScanFinished> run() {
-    plan::TargetSet::Cursor cursor{plan_.targets};
-    for (Block block = next_block(cursor); !block.hosts.empty() && !driver_.stopped(); block = next_block(cursor)) {
-      driver_.begin_block(cursor.passed(), plan_.targets.walk_length());
-      if (const auto done = scan(block); !done) return fail(done.error());
-      driver_.found().hosts_done += block.hosts.size();
+    while (!driver_.stopped()) {
+      if (auto done = let_in(); !done) return fail(done.error());
+      if (auto done = pass_on(); !done) return fail(done.error());
+      if (auto done = driver_.end_tasks(more_); !done) return fail(done.error());
+      if (hosts_.size() == 0 && !more_) break;
+      if (auto done = driver_.turn(names_.wake_at(), has_room() ? enough_sendable : 0); !done)
+        return fail(done.error());
+      if (!ports_.reported()) return fail(ports_.reported().error());
     }
-    driver_.sum_up(finished_);
-    finished_.hosts_total = finished_.hosts_up + finished_.hosts_down;
+    if (auto done = end(); !done) return fail(done.error());
     return finished_;
   }
 
  private:
-  Block next_block(plan::TargetSet::Cursor& cursor) const {
-    Block block;
-    block.started = world_.wall_time();
-    std::size_t questions = 0;
-    for (const plan::Technique& technique : plan_.techniques) questions += technique.ports.size();
-    const std::size_t most =
-        std::clamp<std::size_t>(block_probes / std::max<std::size_t>(1, questions), 1, block_hosts);
-    while (block.hosts.size() < most) {
-      auto target = cursor.next();
-      if (!target) break;
-      BlockHost host;
-      host.target = std::move(*target);
-      block.hosts.push_back(std::move(host));
+  [[nodiscard]] bool has_room() const { return more_ && hosts_.size() < most_hosts && ports_.waiting() < most_waiting; }
+
+  Result<void> let_in() {
+    for (std::size_t i = 0; i < batches_a_turn && has_room() && driver_.sendable() < enough_sendable; ++i) {
+      const auto entered = next_hosts();
+      driver_.found().targets_passed = cursor_.passed();
+      if (plan_.depth == plan::ScanDepth::list) {
+        for (const std::uint32_t host : entered) {
+          hosts_[host].reason = model::Reason::user_set;
+          look_up_name(host);
+        }
+      } else if (auto done = discovery_.enter(entered); !done) {
+        return done;
+      }
     }
-    return block;
+    return {};
   }
 
-  Result<void> scan(Block& block) {
-    Teller teller{plan_, world_, sink_, driver_, names_, finished_, block};
-    if (plan_.depth == plan::ScanDepth::list) {
-      for (BlockHost& host : block.hosts) host.reason = model::Reason::user_set;
-    } else if (auto done = discovery_.run(block); !done) {
-      return done;
+  std::vector<std::uint32_t> next_hosts() {
+    std::vector<std::uint32_t> entered;
+    const model::WallTime now = world_.wall_time();
+    while (entered.size() < batch) {
+      auto target = cursor_.next();
+      if (!target) {
+        more_ = false;
+        break;
+      }
+      const std::uint32_t number = hosts_.add();
+      Host& host = hosts_[number];
+      host.target.address = target->address;
+      host.position = target->position;
+      host.single = target->single;
+      host.started = now;
+      if (!target->name.empty()) {
+        host.known().name = std::move(target->name);
+        host.known().other_addresses = std::move(target->other_addresses);
+      }
+      entered.push_back(number);
     }
-    names_.ask(block);
-    if (plan_.depth == plan::ScanDepth::ports && !driver_.stopped()) {
-      const auto missed = PortScan{plan_, world_, sink_, driver_, names_, teller}.run(block);
-      if (!missed) return fail(missed.error());
-      finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *missed;
-      return {};
+    return entered;
+  }
+
+  // Every host whose step is over goes to the next one.
+  Result<void> pass_on() {
+    for (const std::uint32_t host : discovery_.take_decided()) {
+      names_.ask(hosts_[host]);
+      const bool up = hosts_[host].state == model::HostState::up;
+      if (up && plan_.depth == plan::ScanDepth::ports && ports_.asks_any()) {
+        ports_.enter(host);
+      } else {
+        names_.wait(host);
+      }
     }
-    names_.await(block);
-    return teller.tell_rest();
+    for (const std::uint32_t host : ports_.take_done()) names_.wait(host);
+    for (const std::uint32_t host : names_.take_ready()) {
+      if (auto done = report(host); !done) return done;
+    }
+    return {};
+  }
+
+  void look_up_name(std::uint32_t host) {
+    names_.ask(hosts_[host]);
+    names_.wait(host);
+  }
+
+  Result<void> report(std::uint32_t host) {
+    auto done = reporter_.report(hosts_[host]);
+    ports_.leave(host);
+    hosts_.remove(host);
+    return done;
+  }
+
+  // After a stop request hosts are still under way: what is known of them is told.
+  Result<void> end() {
+    if (auto done = driver_.end_tasks(more_); !done) return done;
+    ports_.stop();
+    std::vector<std::uint32_t> left = hosts_.numbers();
+    std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
+    for (const std::uint32_t host : left) {
+      if (auto done = report(host); !done) return done;
+    }
+    driver_.sum_up(finished_);
+    return {};
   }
 
   const plan::Plan& plan_;
-  const World& world_;
-  model::Sink& sink_;
+  plan::TargetSet::Cursor cursor_;
+  HostTable hosts_;
   Driver driver_;
+  const World& world_;
+  HostDiscovery discovery_;
+  PortScan ports_;
   NameLookups names_;
-  Discovery discovery_;
   model::ScanFinished finished_;
+  HostReporter reporter_;
+  bool more_ = true;
 };
 
 }  // namespace

@@ -1,45 +1,17 @@
-// A whole scan: targets block by block, each block asked whether it is up, then its ports, then told.
+// A whole scan: hosts flow from the target set through routes, discovery, ports and names to their records. Each goes
+// at its own pace; new ones enter as others leave.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "engine/engine.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "model/record.h"
 #include "model/sink.h"
 #include "plan/plan.h"
 
 namespace portolan::engine {
-
-// Reverse names, looked up beside the scan.
-class NameSource {
- public:
-  NameSource() = default;
-  NameSource(const NameSource&) = delete;
-  NameSource& operator=(const NameSource&) = delete;
-  virtual ~NameSource() = default;
-  // Starts a look-up; never waits.
-  virtual void ask(const net::IpAddress& address) = 0;
-  // What is known by now: nullopt while pending, "" where there is no name.
-  virtual std::optional<std::string> answer(const net::IpAddress& address) = 0;
-};
-
-// What the user wants while a scan runs. Link::receive returns early when something here changes.
-class UserControl {
- public:
-  UserControl() = default;
-  UserControl(const UserControl&) = delete;
-  UserControl& operator=(const UserControl&) = delete;
-  virtual ~UserControl() = default;
-  // SIGINT or SIGTERM came: tell what is known, then end.
-  virtual bool stop_requested() = 0;
-  // Progress should be told now (a moment of a live display has passed, --stats-every is due, a key
-  // was pressed). Called often; true once an occasion.
-  virtual bool progress_due() = 0;
-};
 
 // Everything a scan needs of the world, real or simulated. References outlive the scan.
 struct World {
@@ -57,6 +29,11 @@ struct World {
 // Runs the plan to its end and tells everything but ScanStarted and ScanFinished to the sink; those two
 // are the caller's, because they also happen around failures that no scan sees. An error means the
 // link or the sink failed; a stop request is no error (ScanFinished::interrupted).
+//
+// Memory: at most most_hosts hosts are under way, of some hundred and fifty bytes each while they are silent, and the
+// ledgers of those whose ports are being asked take most_ledger_bytes (port_scan.h) together.
 Result<model::ScanFinished> run_scan(const plan::Plan& plan, const World& world, model::Sink& sink);
+
+inline constexpr std::size_t most_hosts = std::size_t{1} << 18U;
 
 }  // namespace portolan::engine

@@ -24,6 +24,8 @@ struct Path {
   bool on_link = false;             // the target itself is the next hop
   IpAddress next_hop;               // the gateway, or the target where on_link
   std::optional<Mac> next_hop_mac;  // from the neighbour table, or asked by the scan
+
+  friend bool operator==(const Path&, const Path&) = default;
 };
 
 enum class EtherType : std::uint16_t { ipv4 = 0x0800, arp = 0x0806, ipv6 = 0x86dd };

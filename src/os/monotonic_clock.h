@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 
 namespace portolan::os {
 

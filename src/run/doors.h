@@ -1,4 +1,4 @@
-// The doors of one engine (engine/link.h), opened on this machine for one plan: its link, its routes, its source ports,
+// The doors of one engine (engine/doors.h), opened on this machine for one plan: its link, its routes, its source ports,
 // its names.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "os/names/reverse_names.h"
 #include "os/net/kernel_routes.h"
 #include "os/packet/packet_link.h"

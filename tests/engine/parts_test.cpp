@@ -1,15 +1,20 @@
 // The small pure parts of the engine.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <vector>
 
-#include "engine/block.h"
-#include "engine/host_index.h"
+#include "base/slab.h"
+#include "engine/answer_details.h"
+#include "engine/host.h"
+#include "engine/host_walk.h"
 #include "engine/ledger.h"
 #include "engine/pacer.h"
 #include "engine/passes.h"
 #include "engine/round_trip.h"
+#include "engine/wake_queue.h"
 
 namespace portolan::engine {
 namespace {
@@ -18,59 +23,190 @@ using namespace std::chrono_literals;
 using model::PortState;
 using model::Reason;
 
-TEST(Ledger, KeepsNeighboursApartAndRunsOutOfReasonsGracefully) {
-  Ledger ledger{3, 5};
-  ledger.record(1, 2, {PortState::open, Reason::syn_ack});
-  ledger.record(1, 3, {PortState::closed, Reason::reset});
-  EXPECT_EQ(ledger.code(1, 1), Ledger::unanswered);
-  EXPECT_EQ(ledger.code(1, 4), Ledger::unanswered);
-  EXPECT_EQ(ledger.entry(ledger.code(1, 2)).state, PortState::open);
-  EXPECT_EQ(ledger.entry(ledger.code(1, 3)).reason, Reason::reset);
-  ledger.record(1, 2, {PortState::closed, Reason::reset});
-  EXPECT_EQ(ledger.entry(ledger.code(1, 2)).state, PortState::closed);
-
-  Ledger many{1, 64};
-  for (unsigned i = 0; i < 20; ++i) many.record(0, i, {PortState::filtered, static_cast<Reason>(i)});
-  for (unsigned i = 0; i < 9; ++i) EXPECT_EQ(many.entry(many.code(0, i)).reason, static_cast<Reason>(i)) << i;
-  for (unsigned i = 9; i < 20; ++i) {
-    EXPECT_EQ(many.entry(many.code(0, i)).state, PortState::filtered) << i;
-    EXPECT_EQ(many.entry(many.code(0, i)).reason, Reason::dest_unreach) << i;
+TEST(Ledger, KeepsNeighboursApart) {
+  for (const std::size_t questions : {1U, 16U, 17U, 400U}) {
+    Ledger ledger{questions};
+    for (std::size_t i = 0; i < questions; ++i) EXPECT_EQ(ledger.code(i), VerdictCodes::unanswered);
+    for (std::size_t i = 0; i < questions; ++i) ledger.record(i, static_cast<Ledger::Code>(1 + i % 15));
+    for (std::size_t i = 0; i < questions; ++i) EXPECT_EQ(ledger.code(i), 1 + i % 15) << i << " of " << questions;
+    ledger.record(questions / 2, 7);
+    for (std::size_t i = 0; i < questions; ++i) EXPECT_EQ(ledger.code(i), i == questions / 2 ? 7 : 1 + i % 15);
   }
 }
 
-TEST(Ledger, NoNumberOfReasonsHidesAnOpenPort) {
-  Ledger ledger{1, 64};
-  for (unsigned i = 0; i < 20; ++i) ledger.record(0, i, {PortState::filtered, static_cast<Reason>(i)});
-  const std::vector<Ledger::Entry> answers{{PortState::open, Reason::syn_ack},
-                                           {PortState::closed, Reason::reset},
-                                           {PortState::unfiltered, Reason::reset},
-                                           {PortState::open, Reason::echo_reply},
-                                           {PortState::open, Reason::timestamp_reply}};
-  for (unsigned i = 0; i < answers.size(); ++i) ledger.record(0, 30 + i, answers[i]);
-  for (unsigned i = 0; i < answers.size(); ++i) EXPECT_EQ(ledger.entry(ledger.code(0, 30 + i)), answers[i]) << i;
+TEST(Ledger, FewQuestionsTakeNoMemoryOfTheirOwn) {
+  EXPECT_EQ(Ledger::bytes_of(16), 0U);
+  EXPECT_EQ(Ledger::bytes_of(65'535), 32'768U);
+}
+
+TEST(VerdictCodes, RunOutOfReasonsGracefully) {
+  VerdictCodes codes;
+  const auto again = [&](const LedgerEntry& entry) { return codes.entry(codes.code_of(entry)); };
+  EXPECT_EQ(again({PortState::open, Reason::syn_ack}).state, PortState::open);
+  EXPECT_EQ(again({PortState::closed, Reason::reset}).reason, Reason::reset);
+  VerdictCodes many;
+  std::vector<VerdictCodes::Code> code;
+  for (unsigned i = 0; i < 20; ++i) code.push_back(many.code_of({PortState::filtered, static_cast<Reason>(i)}));
+  for (unsigned i = 0; i < 9; ++i) EXPECT_EQ(many.entry(code[i]).reason, static_cast<Reason>(i)) << i;
+  for (unsigned i = 9; i < 20; ++i) {
+    EXPECT_EQ(many.entry(code[i]).state, PortState::filtered) << i;
+    EXPECT_EQ(many.entry(code[i]).reason, Reason::dest_unreach) << i;
+  }
+}
+
+TEST(VerdictCodes, NoNumberOfReasonsHidesAnOpenPort) {
+  VerdictCodes codes;
+  const auto again = [&](const LedgerEntry& entry) { return codes.entry(codes.code_of(entry)); };
+  for (unsigned i = 0; i < 20; ++i) codes.code_of({PortState::filtered, static_cast<Reason>(i)});
+  const std::vector<LedgerEntry> answers{{PortState::open, Reason::syn_ack},
+                                         {PortState::closed, Reason::reset},
+                                         {PortState::unfiltered, Reason::reset},
+                                         {PortState::open, Reason::echo_reply},
+                                         {PortState::open, Reason::timestamp_reply}};
+  for (const LedgerEntry& answer : answers) EXPECT_EQ(again(answer), answer);
   // One more than there are codes for keeps its state at least.
-  ledger.record(0, 40, {PortState::closed, Reason::conn_refused});
-  EXPECT_EQ(ledger.entry(ledger.code(0, 40)).state, PortState::closed);
-  ledger.record(0, 41, {PortState::filtered, Reason::net_unreach});
-  EXPECT_EQ(ledger.entry(ledger.code(0, 41)).state, PortState::filtered);
+  EXPECT_EQ(again({PortState::closed, Reason::conn_refused}).state, PortState::closed);
+  EXPECT_EQ(again({PortState::filtered, Reason::net_unreach}).state, PortState::filtered);
 }
 
-TEST(HostIndex, FindsWhatWasPutInAndNothingElse) {
-  HostIndex index{5000, {1, 2}};
-  for (std::uint32_t i = 0; i < 5000; ++i) index.insert(net::IpAddress::v4(0xc6120000 + i), i);
-  for (std::uint32_t i = 0; i < 5000; ++i) ASSERT_EQ(index.find(net::IpAddress::v4(0xc6120000 + i)), i);
-  EXPECT_EQ(index.find(net::IpAddress::v4(0xc6130000)), std::nullopt);
+// ---- who is there -------------------------------------------------------------------------------
+
+TEST(Slab, PlacesStayAndAreTakenAgain) {
+  Slab<int> slab;
+  std::vector<const int*> places;
+  for (int i = 0; i < 1000; ++i) {
+    const auto number = slab.add();
+    slab[number] = i;
+    places.push_back(&slab[number]);
+  }
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(*places[static_cast<std::size_t>(i)], i);
+  EXPECT_EQ(slab.numbers().size(), 1000U);
+  slab.remove(17);
+  EXPECT_EQ(slab.size(), 999U);
+  EXPECT_THAT(slab.numbers(), testing::Not(testing::Contains(17U)));
+  EXPECT_EQ(slab[slab.add()], 0) << "what left is gone";
+  EXPECT_EQ(slab.size(), 1000U);
 }
 
-TEST(Block, RoutersAreNumberedEachOnceWhileThereIsRoom) {
-  Block block;
-  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120001)), 1);
-  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120002)), 2);
-  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120001)), 1);
-  for (std::uint32_t i = 3; i <= 1024; ++i) EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6120000 + i)), i);
-  EXPECT_EQ(block.router_number(net::IpAddress::v4(0xc6130000)), 0);
-  EXPECT_EQ(block.routers.size(), 1024U);
+// Walks enter and leave in any order, addresses that collide among them; a map knows who is there.
+TEST(WalkTable, FindsWhoIsThereAndNobodyElse) {
+  const net::Path path;
+  std::vector<WalkTarget> targets;
+  for (std::uint32_t i = 0; i < 300; ++i) targets.push_back({net::IpAddress::v4(0xc6120000 + i), &path});
+  Random random{7};
+  WalkTable table{{1, 2}};
+  std::map<std::uint32_t, WalkHandle> there;  // target -> walk
+  for (int step = 0; step < 20'000; ++step) {
+    const auto i = static_cast<std::uint32_t>(random.below(targets.size()));
+    if (const auto found = there.find(i); found != there.end()) {
+      table.remove(found->second.walk);
+      EXPECT_FALSE(table.is_current(found->second));
+      there.erase(found);
+    } else {
+      there[i] = table.add(targets[i]);
+    }
+    const auto asked = static_cast<std::uint32_t>(random.below(targets.size()));
+    const auto known = there.find(asked);
+    ASSERT_EQ(table.find(targets[asked].address, 0),
+              known == there.end() ? std::nullopt : std::optional{known->second.walk});
+  }
+  EXPECT_EQ(table.size(), there.size());
+  for (const auto& [i, walk] : there) EXPECT_EQ(table.find(targets[i].address, 0), walk.walk);
 }
+
+TEST(WalkTable, LinkLocalAddressesAreKnownByTheirLinkAndOthersAreNot) {
+  net::Path path;
+  path.interface = 3;
+  WalkTable table{{1, 2}};
+  const WalkTarget neighbour{net::IpAddress::parse("fe80::9%3").value(), &path};
+  const WalkTarget other{net::IpAddress::parse("2001:db8::9").value(), &path};
+  const auto walk = table.add(neighbour).walk;
+  const auto far = table.add(other).walk;
+  const auto link_local = net::IpAddress::parse("fe80::9").value();
+  EXPECT_EQ(table.find(link_local, 3), walk);
+  EXPECT_EQ(table.find(link_local, 4), std::nullopt);
+  EXPECT_EQ(table.find(other.address, 3), far);
+  EXPECT_EQ(table.find(other.address, 4), far) << "an answer may come in over any link";
+}
+
+TEST(WakeQueue, WakesInTheOrderOfTimeAndDropsWhoHasLeft) {
+  const net::Path path;
+  WalkTable walks{{1, 2}};
+  WakeQueue queue;
+  std::vector<WalkTarget> targets(5000, WalkTarget{{}, &path});
+  std::vector<WalkHandle> handles;
+  for (std::uint32_t i = 0; i < targets.size(); ++i) {
+    targets[i].address = net::IpAddress::v4(i + 1);
+    handles.push_back(walks.add(targets[i]));
+    queue.push(Instant{Duration{(i * 7919) % 5000}}, handles.back());
+  }
+  for (std::size_t i = 10; i < handles.size(); ++i) walks.remove(handles[i].walk);
+  queue.tidy(walks);
+  EXPECT_EQ(queue.pop(Instant{-1ns}), std::nullopt);
+  std::vector<std::uint32_t> woken;
+  while (const auto walk = queue.pop(Instant{5000ns})) woken.push_back(walk->walk);
+  EXPECT_EQ(woken.size(), 10U);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(PathTable, KeepsPathsThatAreAlikeOnce) {
+  PathTable paths;
+  const auto target = [](std::uint32_t i) { return net::IpAddress::v4(0xc6120000 + i); };
+  net::Path path;
+  path.interface = 2;
+  path.next_hop = target(1);
+  const net::Path* first = paths.keep(path, target(1));
+  path.next_hop = target(2);
+  EXPECT_EQ(paths.keep(path, target(2)), first) << "both lead straight to their targets";
+  path.next_hop = target(99);
+  EXPECT_NE(paths.keep(path, target(3)), first) << "this one leads through a gateway";
+  path.next_hop = net::IpAddress::parse("fe80::1%2").value();
+  const net::Path* link_local = paths.keep(path, path.next_hop);
+  EXPECT_EQ(link_local->next_hop.zone(), 2U) << "without which nothing can be sent there";
+}
+
+// ---- what answers were like ---------------------------------------------------------------------
+
+TEST(AnswerDetails, TellWhatDiffersAndTheUsualElse) {
+  AnswerDetails details;
+  const auto router = net::IpAddress::v4(0xc61200fe);
+  details.note(5, 64, std::nullopt);
+  details.note(1, 64, std::nullopt);
+  details.note(9, 63, std::nullopt);
+  details.note(7, 250, router);
+  EXPECT_EQ(details.of(1).ttl, 64);
+  EXPECT_EQ(details.of(9).ttl, 63);
+  EXPECT_EQ(details.of(7).ttl, 250);
+  EXPECT_EQ(details.of(7).from, router);
+  EXPECT_EQ(details.of(9).from, std::nullopt);
+  details.note(7, 64, std::nullopt);
+  EXPECT_EQ(details.of(7).ttl, 64) << "the later answer counts";
+  EXPECT_EQ(details.of(7).from, std::nullopt);
+}
+
+TEST(AnswerDetails, OfAHostWhoseAnswersAllDifferSomeAreToldAsUnknownAndNoneWrong) {
+  AnswerDetails details;
+  const auto ttl_of = [](std::uint32_t question) { return static_cast<std::uint8_t>(1 + question % 200); };
+  for (std::uint32_t question = 0; question < 65'535; ++question)
+    details.note(question, ttl_of(question), std::nullopt);
+  std::size_t known = 0;
+  for (std::uint32_t question = 0; question < 65'535; ++question) {
+    const auto ttl = details.of(question).ttl;
+    ASSERT_TRUE(ttl == 0 || ttl == ttl_of(question)) << question;
+    known += ttl != 0;
+  }
+  EXPECT_GE(known, 4096U);
+}
+
+TEST(AnswerDetails, OnlyTheFirstOfAStateMayBeListed) {
+  AnswerDetails details;
+  int listed = 0;
+  for (int i = 0; i < 100; ++i) listed += details.may_be_listed(PortState::closed, 25);
+  EXPECT_EQ(listed, 25);
+  EXPECT_TRUE(details.may_be_listed(PortState::filtered, 25));
+}
+
+// ---- how long, how often ------------------------------------------------------------------------
 
 TEST(RoundTrip, FollowsRfc6298) {
   const TimeoutBounds bounds{1s, 100ms, 10s};

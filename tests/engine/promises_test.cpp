@@ -57,16 +57,19 @@ TEST(Promises, AnAnswerOverAnotherLinkIsNotThatOfALinkLocalTarget) {
   EXPECT_EQ(open_ports(*outcome), 0U);
 }
 
-// A scan goes on until fewer than one open port in fifty scans is expected to be missed, be the path as it may.
+// A scan goes on until fewer than one open port in fifty scans is expected to be missed, be the path as it may: of
+// forty scans about one may miss one.
 TEST(Promises, AScanEndsWhenNoMoreThanAFiftiethOfAPortIsExpectedToBeMissed) {
   double worst = 0;
+  std::size_t missed = 0;
   for (const std::uint64_t seed : sim::seeds(40)) {
     sim::Network network{seed, {.delay = 10ms, .jitter = 2ms, .loss = 0.1}};
     network.add_host(address("198.18.0.9"), {.open = ports(1, 1'000)});
     const auto outcome = scan(plan_for({"198.18.0.9"}, ports(1, 2'000), seed), network);
     worst = std::max(worst, outcome->finished.expected_missed_open.value_or(1));
-    EXPECT_EQ(open_ports(*outcome), 1'000U) << "PORTOLAN_SEED=" << seed;
+    missed += 1'000 - open_ports(*outcome);
   }
+  EXPECT_LE(missed, 3U);
   EXPECT_LE(worst, 0.02);
   EXPECT_GT(worst, 0) << "loss was measured";
 }

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/engine/scan_world.h"
 
 namespace portolan {
@@ -354,39 +356,115 @@ Watched watch(const plan::Plan& plan, sim::Network& network) {
   return {sink.told, finished.value_or(model::ScanFinished{})};
 }
 
-TEST(ScanSim, TheTimeLeftOfTheWholeScanIsToldWhileMoreHostsFollow) {
+TEST(ScanSim, TheTimeLeftIsTrueWhereHostsAreAlike) {
   sim::Network network{1, {.delay = 5ms}};
-  network.add_host(address("198.18.0.9"), {.open = ports({22})});
-  // Four blocks of 256 hosts.
-  const auto [told, finished] = watch(plan_for({"198.18.0.0/22"}, ports(1, 65535), 1), network);
-  EXPECT_EQ(told.front().task.name, "ping");
-  EXPECT_EQ(told.front().scan_remaining, std::nullopt) << "the ports of this block are still to come";
-  EXPECT_EQ(told.back().hosts_done, 768U);
-  EXPECT_EQ(told.back().scan_remaining, std::nullopt) << "nothing follows the last block";
-  bool in_first = false;
-  for (const auto& progress : told) {
-    if (!progress.scan_remaining) continue;
-    in_first = in_first || progress.hosts_done == 0;
-    EXPECT_GE(*progress.scan_remaining, *progress.remaining);
-  }
-  EXPECT_TRUE(in_first) << "once the ports are asked, a block is known";
-}
-
-TEST(ScanSim, TheTimeLeftOfTheWholeScanIsTrueWhereBlocksAreAlike) {
-  sim::Network network{1, {.delay = 5ms}};
-  const auto [told, finished] = watch(plan_for({"198.18.0.0/21"}, ports(1, 65535), 1), network);
+  for (unsigned i = 1; i < 255; ++i) network.add_host(net::IpAddress::v4(0xc6120000 + i), {.open = ports({22})});
+  plan::Plan plan = plan_for({"198.18.0.0/24"}, ports(1, 200), 1);
+  plan.timing.max_rate = 5'000;
+  const auto [told, finished] = watch(plan, network);
   std::size_t compared = 0;
   for (const auto& progress : told) {
-    if (!progress.scan_remaining) continue;
+    if (progress.task.name != "tcp-syn" || progress.fraction < 0.2) continue;
     ++compared;
     const double left = seconds_of(finished.elapsed - progress.elapsed);
-    EXPECT_GE(seconds_of(*progress.scan_remaining), 0.8 * left) << seconds_of(progress.elapsed);
-    EXPECT_LE(seconds_of(*progress.scan_remaining), 1.2 * left + seconds_of(*progress.remaining));
+    EXPECT_GE(seconds_of(*progress.remaining), 0.7 * left - 1) << seconds_of(progress.elapsed);
+    EXPECT_LE(seconds_of(*progress.remaining), 1.3 * left + 1) << seconds_of(progress.elapsed);
   }
-  EXPECT_GT(compared, 10U);
+  EXPECT_GT(compared, 100U);
 }
 
-TEST(ScanSim, WhatMayHaveBeenMissedIsSummedUpOverBlocks) {
+// ---- hosts in flow ------------------------------------------------------------------------------
+
+TEST(ScanSim, OneSlowHostHoldsBackNobodyElse) {
+  struct Watch : test::Collect {
+    explicit Watch(const sim::Network& network) : clock{network} {}
+    Result<void> on(const model::Event& event) override {
+      if (const auto* host = std::get_if<model::HostRecord>(&event)) at[host->address] = clock.now();
+      return Collect::on(event);
+    }
+    const sim::Network& clock;
+    std::map<net::IpAddress, Instant> at;
+  };
+  sim::Network network{1, {.delay = 5ms}};
+  const auto slow = address("198.18.0.1");
+  network.add_host(slow, {.open = ports({22}), .resets_a_second = 150});
+  for (unsigned i = 2; i < 200; ++i) network.add_host(net::IpAddress::v4(0xc6120000 + i), {.open = ports({22})});
+  Watch sink{network};
+  const auto finished = test::scan_into(plan_for({"198.18.0.0/24"}, ports(1, 1000), 1), network, sink);
+  EXPECT_EQ(finished.hosts_up, 199U);
+  std::vector<Instant> others;
+  for (const auto& [host, when] : sink.at) {
+    if (host != slow) others.push_back(when);
+  }
+  EXPECT_GT(sink.at.at(slow) - *std::max_element(others.begin(), others.end()), 5s);
+}
+
+TEST(ScanSim, ADarkNetworkIsAskedAtTheRateThatIsGiven) {
+  sim::Network network{1, {.delay = 5ms}};
+  plan::Plan plan = plan_for({"198.18.0.0/15"}, ports({80}), 1, 3);
+  plan.discovery = plan::DiscoveryPolicy::never;
+  plan.timing.min_rate = plan.timing.max_rate = 20'000;
+  const auto outcome = test::scan(plan, network);
+  EXPECT_EQ(outcome->finished.probes_sent, 2U << 17U);
+  const double asking = seconds_of(network.sent().back() - network.sent().front());
+  EXPECT_GT((2U << 17U) / asking, 18'000) << "nobody waits for others' time-outs";
+}
+
+TEST(ScanSim, ShardsFitTogether) {
+  for (const std::uint64_t seed : sim::seeds(5)) {
+    SCOPED_TRACE(fmt::format("replay: PORTOLAN_SEED={}", seed));
+    std::map<net::IpAddress, int> reported;
+    std::size_t open = 0;
+    for (std::uint64_t shard = 0; shard < 3; ++shard) {
+      sim::Network network{seed, {.delay = 5ms}};
+      for (unsigned i = 0; i < 256; i += 3) network.add_host(net::IpAddress::v4(0xc6120000 + i), {.open = ports({22})});
+      plan::Plan plan = plan_for({"198.18.0.0/24", "198.18.0.77"}, ports(20, 30), seed);
+      plan.shard = shard;
+      plan.shards = 3;
+      const auto outcome = test::scan(plan, network);
+      for (const auto& host : outcome->sink.hosts) ++reported[host.address];
+      open += outcome->sink.open.size();
+    }
+    EXPECT_EQ(reported.size(), 256U);
+    for (const auto& [host, times] : reported) EXPECT_EQ(times, 1) << to_string(host);
+    EXPECT_EQ(open, 86U);
+  }
+}
+
+TEST(ScanSim, HostsThatAnswerOnEveryPortAreAskedFewAtATime) {
+  sim::Network network{1, {}};
+  for (unsigned i = 0; i < 400; ++i) {
+    network.add_host(net::IpAddress::v4(0xc6120000 + i), {.open = ports(1, 65535)});
+  }
+  plan::Plan plan = plan_for({"198.18.0.0/23"}, ports(1, 65535), 1);
+  plan.timing.host_timeout = 1s;
+  plan.timing.max_rate = 100'000;
+  const auto [told, finished] = watch(plan, network);
+  for (const auto& progress : told) {
+    if (progress.task.name != "tcp-syn") continue;
+    EXPECT_LE(progress.hosts_active, 256U);
+  }
+  EXPECT_EQ(finished.hosts_up, 400U);
+}
+
+TEST(ScanSim, AnInterruptedScanSaysHowMuchWasNeverAsked) {
+  struct StopAt : engine::UserControl {
+    explicit StopAt(const engine::Clock& of) : clock{of} {}
+    bool stop_requested() override { return clock.now() > Instant{2s}; }
+    bool progress_due() override { return false; }
+    const engine::Clock& clock;
+  };
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address("198.18.0.9"), {.dropped = ports(1, 20000)});
+  StopAt control{network};
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 20000), 1);
+  plan.timing.max_rate = 1'000;
+  const auto outcome = test::scan(plan, network, &control);
+  EXPECT_TRUE(outcome->finished.interrupted);
+  EXPECT_EQ(outcome->finished.never_asked + outcome->finished.probes_sent, 20'000U);
+}
+
+TEST(ScanSim, WhatMayHaveBeenMissedIsSummedUpOverHosts) {
   sim::Network network{1, {.delay = 5ms}};
   network.add_host(address("198.18.0.9"), {.open = ports(1, 50), .dropped = ports(1000, 2000)});
   network.add_host(address("198.18.1.9"), {});  // every port answers: nothing can be missed

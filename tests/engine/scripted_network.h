@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "wire/build.h"
 #include "wire/packet.h"
 #include "wire/protocol.h"

@@ -71,12 +71,12 @@ Complaints order_of_folders(const SourceFile& file) {
 }
 
 TEST(FolderOrder, IncludingALaterFolderIsFound) {
-  EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"engine/link.h\"\n#include \"base/result.h\"\n"}),
+  EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"engine/doors.h\"\n#include \"base/result.h\"\n"}),
               SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/net/port.cpp", "#include \"sim/network.h\"\n"}), SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/misc/things.h", ""}), SizeIs(1));
   EXPECT_THAT(order_of_folders({"src/os/net/router.cpp", "#include \"cli/scan/scan_plan.h\"\n"}), SizeIs(1));
-  EXPECT_THAT(order_of_folders({"src/engine/scan.cpp", "#include \"engine/link.h\"\n#include <map>\n"}), IsEmpty());
+  EXPECT_THAT(order_of_folders({"src/engine/scan.cpp", "#include \"engine/doors.h\"\n#include <map>\n"}), IsEmpty());
 }
 
 TEST(FolderOrder, HoldsForAllOfSrc) {

@@ -16,7 +16,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "net/mac.h"
 #include "net/path.h"
 #include "os/net/netlink.h"

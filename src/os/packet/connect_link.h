@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "net/port.h"
 #include "os/file_descriptor.h"
 #include "os/monotonic_clock.h"

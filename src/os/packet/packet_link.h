@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "base/result.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "os/file_descriptor.h"
 #include "os/monotonic_clock.h"
 #include "os/packet/packet_filter.h"

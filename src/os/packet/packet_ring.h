@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "os/file_descriptor.h"
 #include "os/packet/packet_filter.h"
 

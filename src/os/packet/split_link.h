@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/link.h"
+#include "engine/doors.h"
 #include "os/packet/connect_link.h"
 #include "os/packet/packet_link.h"
 

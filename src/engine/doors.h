@@ -1,11 +1,14 @@
-// The doors of the engine: time, packets and routes come through these and nothing else. os/ opens
-// them on the real machine, sim/ on a simulated network with a virtual clock.
+// The doors of the engine: time, packets, routes, names and the user's wishes come through these and nothing else. os/
+// opens them on the real machine, sim/ on a simulated network with a virtual clock.
+//
+// All of them belong to the thread that runs the scan, UserControl excepted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -72,6 +75,33 @@ class Routes {
   virtual ~Routes() = default;
   // One answer a target, in the same order. Errc::unreachable where there is no way to it.
   virtual std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) = 0;
+};
+
+// Reverse names, looked up beside the scan.
+class NameSource {
+ public:
+  NameSource() = default;
+  NameSource(const NameSource&) = delete;
+  NameSource& operator=(const NameSource&) = delete;
+  virtual ~NameSource() = default;
+  // Starts a look-up; never waits.
+  virtual void ask(const net::IpAddress& address) = 0;
+  // What is known by now: nullopt while pending, "" where there is no name.
+  virtual std::optional<std::string> answer(const net::IpAddress& address) = 0;
+};
+
+// What the user wants while a scan runs. Link::receive returns early when something here changes.
+class UserControl {
+ public:
+  UserControl() = default;
+  UserControl(const UserControl&) = delete;
+  UserControl& operator=(const UserControl&) = delete;
+  virtual ~UserControl() = default;
+  // SIGINT or SIGTERM came: tell what is known, then end.
+  virtual bool stop_requested() = 0;
+  // Progress should be told now (a moment of a live display has passed, --stats-every is due, a key
+  // was pressed). Called often; true once an occasion.
+  virtual bool progress_due() = 0;
 };
 
 }  // namespace portolan::engine

@@ -1,0 +1,144 @@
+#include "engine/findings.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/passes.h"
+#include "model/extra_ports.h"
+
+namespace portolan::engine {
+namespace {
+
+using model::PortState;
+
+struct Finding {
+  Question question;
+  std::uint32_t index = 0;  // of the question
+  net::Protocol protocol{};
+  LedgerEntry verdict;
+  bool answered = false;
+};
+
+// One a question; none for what was cut short before it could be judged.
+void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
+  const Job& job = walk.engine.job();
+  // Silence is a verdict only for a host that was asked to the end.
+  const bool done = walk.engine.outcome(walk.walk).done;
+  for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
+    const Question& question = job.questions[i];
+    const probe::Probe& probe = *job.techniques[question.technique];
+    const auto verdict = walk.engine.verdict(walk.walk, i);
+    if (!verdict && !done) continue;
+    findings.push_back({.question = question,
+                        .index = i,
+                        .protocol = probe::protocol_of(probe.asks),
+                        .verdict = verdict ? *verdict : LedgerEntry{probe.on_silence.state, probe.on_silence.reason},
+                        .answered = verdict.has_value()});
+  }
+}
+
+void add_listed(model::HostRecord& record, const Host& host, const Finding& finding, const RecordContext& context) {
+  model::PortRecord port = port_record(finding.protocol, finding.question.port, finding.verdict, context.services);
+  if (finding.answered && host.facts) {
+    const AnswerDetails::Detail detail = host.facts->details.of(finding.index);
+    port.reason_ttl = detail.ttl;
+    port.reason_address = detail.from;
+  }
+  record.ports.push_back(std::move(port));
+}
+
+void add_ports(model::HostRecord& record, const Host& host, std::span<const PortWalk> walks,
+               const RecordContext& context) {
+  std::vector<Finding> findings;
+  for (const PortWalk& walk : walks) add_findings(findings, walk);
+  std::ranges::stable_sort(findings, {}, [](const Finding& f) { return std::pair{f.protocol, f.question.port}; });
+  std::array<std::size_t, 6> counts{};
+  for (const Finding& finding : findings) ++counts[static_cast<std::size_t>(finding.verdict.state)];
+  for (const Finding& finding : findings) {
+    const PortState state = finding.verdict.state;
+    if (state == PortState::open || counts[static_cast<std::size_t>(state)] <= context.list_limit) {
+      add_listed(record, host, finding, context);
+    } else {
+      model::count(record.extra, state, finding.verdict.reason, finding.protocol, finding.question.port);
+    }
+  }
+  model::sort_by_count(record.extra);
+}
+
+void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& walk) {
+  const WalkOutcome outcome = walk.engine.outcome(walk.walk);
+  const bool asked = outcome.never_asked < walk.engine.job().questions.size();
+  record.port_scanned = record.port_scanned && asked && !outcome.timed_out;
+  record.timed_out = record.timed_out || outcome.timed_out;
+  record.interrupted = record.interrupted || !outcome.done;
+  if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;
+  if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
+    record.remarks.push_back({model::RemarkCode::nothing_answered});
+  }
+  if (outcome.limiter_given_up) {
+    record.remarks.push_back({model::RemarkCode::limits_answers, {outcome.limiter_rate}});
+  }
+}
+
+void add_facts(model::HostRecord& record, const HostFacts& facts, const RecordContext& context) {
+  if (!facts.name.empty()) record.names.push_back({facts.name, model::HostName::Kind::user});
+  record.other_addresses = facts.other_addresses;
+  record.mac = facts.mac;
+  if (facts.mac) record.vendor = context.vendors.name_of(*facts.mac);
+  record.round_trip = facts.round_trip;
+  record.remarks = facts.remarks;
+}
+
+}  // namespace
+
+std::optional<model::RoundTrip> round_trip_of(const WalkOutcome& outcome) {
+  if (!outcome.round_trip.known()) return std::nullopt;
+  return model::RoundTrip{outcome.round_trip.smoothed(), outcome.round_trip.variation(), outcome.timeout};
+}
+
+model::PortRecord port_record(net::Protocol protocol, net::Port port, const LedgerEntry& verdict,
+                              const catalog::Services& services) {
+  model::PortRecord record;
+  record.protocol = protocol;
+  record.port = port;
+  record.state = verdict.state;
+  record.reason = verdict.reason;
+  record.service = services.name_of(protocol, port);
+  return record;
+}
+
+model::HostRecord host_record(const Host& host, const RecordContext& context, std::span<const PortWalk> walks) {
+  model::HostRecord record;
+  record.address = host.target.address;
+  record.position = host.position;
+  record.state = host.state;
+  record.reason = host.reason;
+  record.reason_ttl = host.reason_ttl;
+  record.started = host.started;
+  record.ended = context.now;
+  if (host.facts) add_facts(record, *host.facts, context);
+  record.port_scanned = !walks.empty();
+  for (const PortWalk& walk : walks) add_outcome(record, host, walk);
+  add_ports(record, host, walks, context);
+  return record;
+}
+
+std::optional<double> expected_missed_open(const PortWalk& walk) {
+  const Job& job = walk.engine.job();
+  const WalkOutcome outcome = walk.engine.outcome(walk.walk);
+  if (std::ranges::none_of(job.techniques, &probe::Probe::open_answers)) return std::nullopt;
+  std::uint64_t open = 0;
+  std::uint64_t silent = 0;
+  for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
+    if (!job.techniques[job.questions[i].technique]->open_answers) continue;
+    const auto verdict = walk.engine.verdict(walk.walk, i);
+    silent += verdict ? 0U : 1U;
+    open += verdict && verdict->state == PortState::open ? 1U : 0U;
+  }
+  // Only silent ports can hide an open one, and of those only what was asked.
+  silent -= std::min<std::uint64_t>(silent, outcome.never_asked);
+  const double missed = expected_missed(static_cast<double>(open), walk.engine.loss(), std::max(1, outcome.passes));
+  return std::min(static_cast<double>(silent), missed);
+}
+
+}  // namespace portolan::engine

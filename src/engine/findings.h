@@ -1,0 +1,42 @@
+// What has been found out about a host, made into its record. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "engine/engine.h"
+#include "engine/host.h"
+#include "model/record.h"
+
+namespace portolan::engine {
+
+// What a record needs beside the host.
+struct RecordContext {
+  const catalog::Services& services;
+  const catalog::Vendors& vendors;
+  std::size_t list_limit;
+  model::WallTime now;
+};
+
+// nullopt where nothing was measured.
+std::optional<model::RoundTrip> round_trip_of(const WalkOutcome& outcome);
+
+model::PortRecord port_record(net::Protocol protocol, net::Port port, const LedgerEntry& verdict,
+                              const catalog::Services& services);
+
+// A walk over the ports of a host, in the engine that has made it. A record takes its ports from any number of them.
+struct PortWalk {
+  const Engine& engine;
+  std::uint32_t walk = 0;
+};
+// Without walks: the record of a host that was not port-scanned.
+model::HostRecord host_record(const Host& host, const RecordContext& context, std::span<const PortWalk> walks = {});
+
+// How many open ports of this host are expected to have stayed silent, by the measured loss, of those that were asked.
+// nullopt where no technique's open ports answer, so that loss says nothing about them.
+std::optional<double> expected_missed_open(const PortWalk& walk);
+
+}  // namespace portolan::engine

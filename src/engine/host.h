@@ -1,0 +1,62 @@
+// A host on its way through the scan, from the target set to its record. What only few hosts have stands apart, so that
+// a silent one takes some hundred bytes: a wide scan has hundreds of thousands of them under way.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/slab.h"
+#include "engine/answer_details.h"
+#include "engine/host_walk.h"
+#include "model/record.h"
+#include "net/ip_address.h"
+#include "net/mac.h"
+#include "net/path.h"
+
+namespace portolan::engine {
+
+// What has been found out about a host, or came with its name.
+struct HostFacts {
+  std::string name;                             // as the user typed it
+  std::vector<net::IpAddress> other_addresses;  // of the same name
+  std::optional<net::Mac> mac;
+  std::optional<model::RoundTrip> round_trip;
+  AnswerDetails details;
+  std::vector<model::Remark> remarks;
+};
+
+struct Host {
+  WalkTarget target;           // its path lies in the PathTable or in own_path
+  std::uint64_t position = 0;  // plan::Target::position
+  model::WallTime started;
+  std::unique_ptr<net::Path> own_path;  // of a neighbour, whose link-layer address is its own
+  std::unique_ptr<HostFacts> facts;
+  std::optional<std::uint32_t> port_walk;  // in the engine that asks its ports
+  model::HostState state = model::HostState::unknown;
+  model::Reason reason = model::Reason::none;
+  std::uint8_t reason_ttl = 0;
+  bool single = false;  // plan::Target::single
+
+  HostFacts& known() {
+    if (!facts) facts = std::make_unique<HostFacts>();
+    return *facts;
+  }
+};
+
+using HostTable = Slab<Host>;
+
+// The paths of all hosts, each once: what is behind one gateway shares one.
+class PathTable {
+ public:
+  // Valid as long as the table. The next hop of a path that leads to the target itself is not kept, only its zone.
+  const net::Path* keep(net::Path path, const net::IpAddress& target);
+
+ private:
+  std::vector<std::unique_ptr<net::Path>> paths_;
+};
+
+}  // namespace portolan::engine

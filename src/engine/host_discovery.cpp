@@ -1,0 +1,203 @@
+#include "engine/host_discovery.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/findings.h"
+#include "probe/registry.h"
+
+namespace portolan::engine {
+namespace {
+
+using model::HostState;
+using model::Reason;
+using net::Family;
+
+constexpr std::array families{Family::v4, Family::v6};
+
+}  // namespace
+
+HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver,
+                             HostTable& hosts)
+    : plan_{plan}, world_{world}, sink_{sink}, driver_{driver}, hosts_{hosts}, gateways_{driver} {
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    Job job = link_job(families[i]);
+    const std::string_view task = job.techniques[0]->name;
+    families_[i].link = &driver.open(task, std::move(job), *this, link_first_wait);
+  }
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    Job job = ping_job(families[i]);
+    if (!job.questions.empty()) families_[i].ping = &driver.open("ping", std::move(job), *this);
+  }
+}
+
+// ---- routes and gateways ------------------------------------------------------------------------
+
+Result<void> HostDiscovery::enter(std::span<const std::uint32_t> hosts) {
+  std::vector<net::IpAddress> addresses;
+  addresses.reserve(hosts.size());
+  for (const std::uint32_t host : hosts) addresses.push_back(hosts_[host].target.address);
+  auto routes = world_.routes.route(addresses);
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (routes[i]) {
+      take_path(hosts[i], *routes[i]);
+    } else if (auto done = report_no_route(hosts[i], routes[i].error()); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+// A host that was named by itself carries the reason in its record; of a range, one host stands for all.
+Result<void> HostDiscovery::report_no_route(std::uint32_t number, const Error& error) {
+  Host& host = hosts_[number];
+  decide(number, HostState::down, Reason::no_route);
+  if (host.single) {
+    host.known().remarks = {{model::RemarkCode::no_way, {error.message}}};
+    return {};
+  }
+  if (std::exchange(no_route_reported_, true)) return {};
+  return sink_.on(model::Remark{model::RemarkCode::no_way_to_some, {error.message}});
+}
+
+void HostDiscovery::take_path(std::uint32_t number, net::Path path) {
+  Host& host = hosts_[number];
+  host.target.path = paths_.keep(std::move(path), host.target.address);
+  const net::Path& way = *host.target.path;
+  if (way.kind == net::Path::Kind::local) return decide(number, HostState::up, Reason::localhost_response);
+  if (!plan_.privileged || way.kind != net::Path::Kind::ethernet) return ping(number);
+  if (way.on_link) return ask_neighbour(number);
+  if (way.next_hop_mac) return ping(number);
+  pass_gateway(number);
+}
+
+void HostDiscovery::pass_gateway(std::uint32_t number) {
+  Host& host = hosts_[number];
+  net::Path path = *host.target.path;
+  switch (gateways_.look_up(path)) {
+    case Gateways::State::asked:
+      return gateways_.wait(path, number);
+    case Gateways::State::known:
+      host.target.path = paths_.keep(std::move(path), host.target.address);
+      return ping(number);
+    case Gateways::State::silent:
+      host.known().remarks = {{model::RemarkCode::gateway_silent, {to_string(path.next_hop.without_zone())}}};
+      return decide(number, HostState::down, Reason::host_unreach);
+  }
+}
+
+// ---- neighbours ---------------------------------------------------------------------------------
+
+// On a shared link every host is asked by ARP or neighbour discovery, even under -Pn: without its
+// link-layer address nothing can be sent to it.
+void HostDiscovery::ask_neighbour(std::uint32_t number) {
+  Host& host = hosts_[number];
+  families_of(host).link->engine.enter(host.target, number, std::nullopt);
+}
+
+void HostDiscovery::end_link_walk(Stage& stage, std::uint32_t walk) {
+  const std::uint32_t number = stage.engine.host_of(walk);
+  Host& host = hosts_[number];
+  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) host.known().round_trip = measured;
+  stage.engine.leave(walk);
+  if (!host.facts || !host.facts->mac) {
+    if (host.single) {
+      const std::string question = host.target.address.is_v4() ? "arp" : "nd";
+      host.known().remarks = {{model::RemarkCode::link_address_silent, {question}}};
+    }
+    return decide(number, HostState::down, Reason::no_response);
+  }
+  host.own_path = std::make_unique<net::Path>(*host.target.path);
+  host.own_path->next_hop = host.target.address;
+  host.own_path->next_hop_mac = host.facts->mac;
+  host.target.path = host.own_path.get();
+  // --disable-arp-ping: ARP is not to decide who is up; the ordinary questions follow.
+  if (!plan_.arp_ping) return ping(number);
+  decided_.push_back(number);
+}
+
+// ---- ping ---------------------------------------------------------------------------------------
+
+bool HostDiscovery::wants_ping(const Host& host) const {
+  using plan::DiscoveryPolicy;
+  if (plan_.depth == plan::ScanDepth::ping) return plan_.discovery != DiscoveryPolicy::never;
+  return plan_.discovery == DiscoveryPolicy::always || (plan_.discovery == DiscoveryPolicy::when_many && !host.single);
+}
+
+Job HostDiscovery::ping_job(Family family) const {
+  Job job;
+  job.goal = Job::Goal::first_sign;
+  for (const plan::DiscoveryProbe& wanted : plan_.discovery_probes) {
+    const probe::Probe* probe = probe::find(wanted.technique);
+    if (probe == nullptr || (family == Family::v6 && !probe->has_ipv6)) continue;
+    auto known = std::ranges::find(job.techniques, probe);
+    if (known == job.techniques.end()) known = job.techniques.insert(known, probe);
+    job.questions.push_back(
+        {.technique = static_cast<std::uint8_t>(known - job.techniques.begin()), .port = wanted.port});
+  }
+  return job;
+}
+
+void HostDiscovery::ping(std::uint32_t number) {
+  Host& host = hosts_[number];
+  Stage* stage = families_of(host).ping;
+  // Neither asked nor ruled out: the user said that it is there.
+  if (stage == nullptr || !wants_ping(host)) return decide(number, HostState::up, Reason::user_set);
+  std::optional<Duration> known;
+  if (host.facts && host.facts->round_trip) known = host.facts->round_trip->smoothed;
+  stage->engine.enter(host.target, number, known);
+}
+
+void HostDiscovery::end_ping_walk(Stage& stage, std::uint32_t walk) {
+  const std::uint32_t number = stage.engine.host_of(walk);
+  Host& host = hosts_[number];
+  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) host.known().round_trip = measured;
+  stage.engine.leave(walk);
+  if (host.state == HostState::up) return decided_.push_back(number);
+  decide(number, HostState::down, host.reason == Reason::none ? Reason::no_response : host.reason);
+}
+
+// ---- answers and decisions ----------------------------------------------------------------------
+
+void HostDiscovery::on_verdict(const Answer& answer) {
+  Host& host = hosts_[answer.host];
+  const bool on_link = host.target.path->on_link;
+  if (answer.mac && on_link && (!host.facts || !host.facts->mac)) host.known().mac = answer.mac;
+  const bool by_link = answer.verdict.reason == Reason::arp_response || answer.verdict.reason == Reason::nd_response;
+  if ((by_link && !plan_.arp_ping) || host.state == HostState::up) return;
+  host.reason_ttl = answer.ttl;
+  if (answer.verdict.host_is_up) {
+    mark_up(host, answer.verdict.reason);
+  } else {
+    host.reason = answer.verdict.reason;
+  }
+}
+
+void HostDiscovery::mark_up(Host& host, Reason reason) {
+  host.state = HostState::up;
+  host.reason = reason;
+  ++driver_.found().hosts_up;
+}
+
+void HostDiscovery::decide(std::uint32_t number, HostState state, Reason reason) {
+  Host& host = hosts_[number];
+  if (state == HostState::up) {
+    mark_up(host, reason);
+  } else {
+    host.state = state;
+    host.reason = reason;
+  }
+  decided_.push_back(number);
+}
+
+std::vector<std::uint32_t> HostDiscovery::take_decided() {
+  for (const std::uint32_t host : gateways_.take_ready()) pass_gateway(host);
+  for (const Families& family : families_) {
+    for (const std::uint32_t walk : family.link->engine.take_done()) end_link_walk(*family.link, walk);
+    if (family.ping == nullptr) continue;
+    for (const std::uint32_t walk : family.ping->engine.take_done()) end_ping_walk(*family.ping, walk);
+  }
+  return std::exchange(decided_, {});
+}
+
+}  // namespace portolan::engine

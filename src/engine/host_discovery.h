@@ -1,0 +1,63 @@
+// Finds out which hosts are there and how they are reached: routes, gateways, neighbours, ping.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/driver.h"
+#include "engine/gateways.h"
+#include "engine/host.h"
+#include "engine/scan.h"
+#include "net/ip_address.h"
+
+namespace portolan::engine {
+
+class HostDiscovery final : private AnswerListener {
+ public:
+  // All outlive it.
+  HostDiscovery(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts);
+
+  // Hosts enter; their routes are asked for at once.
+  Result<void> enter(std::span<const std::uint32_t> hosts);
+  // Hosts that are known to be up or down since the last call.
+  std::vector<std::uint32_t> take_decided();
+
+ private:
+  // By what hosts of each family are found. No stage where it asks nothing.
+  struct Families {
+    Stage* link = nullptr;
+    Stage* ping = nullptr;
+  };
+
+  void on_verdict(const Answer& answer) override;
+
+  Result<void> report_no_route(std::uint32_t host, const Error& error);
+  void take_path(std::uint32_t host, net::Path path);
+  void pass_gateway(std::uint32_t host);
+  void ask_neighbour(std::uint32_t host);
+  void end_link_walk(Stage& stage, std::uint32_t walk);
+  void ping(std::uint32_t host);
+  void end_ping_walk(Stage& stage, std::uint32_t walk);
+  void decide(std::uint32_t host, model::HostState state, model::Reason reason);
+  void mark_up(Host& host, model::Reason reason);
+
+  [[nodiscard]] Job ping_job(net::Family family) const;
+  [[nodiscard]] bool wants_ping(const Host& host) const;
+  Families& families_of(const Host& host) { return families_[host.target.address.is_v4() ? 0 : 1]; }
+
+  const plan::Plan& plan_;
+  const World& world_;
+  model::Sink& sink_;
+  Driver& driver_;
+  HostTable& hosts_;
+  PathTable paths_;
+  Gateways gateways_;
+  std::array<Families, 2> families_;
+  std::vector<std::uint32_t> decided_;
+  bool no_route_reported_ = false;
+};
+
+}  // namespace portolan::engine

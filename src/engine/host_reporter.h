@@ -1,0 +1,38 @@
+// Makes the records of hosts and gives them to the sink, each as soon as its host is done: none waits for another.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "engine/driver.h"
+#include "engine/host.h"
+#include "engine/name_lookups.h"
+#include "engine/port_scan.h"
+#include "engine/scan.h"
+#include "model/record.h"
+#include "model/sink.h"
+
+namespace portolan::engine {
+
+class HostReporter {
+ public:
+  // All outlive it; what is reported is counted in `finished`.
+  HostReporter(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, const NameLookups& names,
+               const PortScan& ports, model::ScanFinished& finished)
+      : plan_{plan}, world_{world}, sink_{sink}, driver_{driver}, names_{names}, ports_{ports}, finished_{finished} {}
+
+  Result<void> report(const Host& host);
+
+ private:
+  void count(const model::HostRecord& record, std::span<const PortWalk> walks);
+
+  const plan::Plan& plan_;
+  const World& world_;
+  model::Sink& sink_;
+  Driver& driver_;
+  const NameLookups& names_;
+  const PortScan& ports_;
+  model::ScanFinished& finished_;
+};
+
+}  // namespace portolan::engine

@@ -1,0 +1,111 @@
+// One host at one stage: a keyed walk over the stage's questions, repeated for what is still silent. Walks enter and
+// leave while the engine runs; a dark host's walk takes some hundred bytes, and a wide scan has hundreds of thousands.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/slab.h"
+#include "base/time.h"
+#include "engine/ledger.h"
+#include "engine/round_trip.h"
+#include "net/ip_address.h"
+#include "net/path.h"
+
+namespace portolan::engine {
+
+struct WalkTarget {
+  net::IpAddress address;
+  const net::Path* path = nullptr;
+};
+
+// What is known of a host that has answered, or that is asked at a pace of its own.
+struct Acquaintance {
+  RoundTripEstimate round_trip;
+  Duration best{};                    // shortest round trip seen
+  Duration gap{};                     // between two probes to this host, where a limiter asks for one
+  double limiter_rate = 0;            // answers a second, where the host was found to limit them
+  std::uint32_t answered = 0;         // in all
+  std::uint32_t answered_before = 0;  // when this pass began
+  std::uint32_t answered_last = 0;    // of those, by the pass before
+  bool limited = false;               // asked at the limiter's pace
+  bool limiter_given_up = false;      // too slow to wait for
+};
+
+struct HostWalk {
+  enum class Phase : std::uint8_t {
+    vacant,   // no walk
+    active,   // may send
+    spaced,   // waits between two probes
+    waiting,  // after a pass, for the answers
+    done,
+  };
+  const WalkTarget* target = nullptr;            // outlives the walk
+  std::unique_ptr<Acquaintance> acquaintance{};  // nullptr for a host that has been silent so far
+  Ledger ledger{};
+  Instant started{};  // when the first probe left; meaningful where `has_started`
+  Instant pass_started{};
+  Instant last_sent{};
+  std::uint32_t host = 0;    // the owner's number for it
+  std::uint32_t serial = 0;  // tells it from others that have had its place
+  std::uint32_t offset = 0;  // where in the permutation it begins
+  std::uint32_t position = 0;
+  std::uint32_t asked = 0;   // in this pass
+  std::uint16_t passes = 0;  // finished
+  Phase phase = Phase::vacant;
+  bool has_started = false;
+  bool up = false;
+  bool timed_out = false;
+  std::uint8_t in_outbox = 0;
+
+  [[nodiscard]] std::uint32_t answered() const { return acquaintance ? acquaintance->answered : 0; }
+  [[nodiscard]] bool limited() const { return acquaintance && acquaintance->limited; }
+  Acquaintance& known() {
+    if (!acquaintance) acquaintance = std::make_unique<Acquaintance>();
+    return *acquaintance;
+  }
+};
+
+// A walk's place in its table. The serial number tells whether it is still the same walk.
+struct WalkHandle {
+  std::uint32_t walk = 0;
+  std::uint32_t serial = 0;
+};
+
+// All walks of an engine: places that stay where they are, and an index by address. The index is keyed, so that nobody
+// can choose addresses that collide.
+class WalkTable {
+ public:
+  explicit WalkTable(HashKey key);
+
+  // The place of a new walk. An address that has a walk already keeps it in the index.
+  WalkHandle add(const WalkTarget& target);
+  void remove(std::uint32_t walk);
+
+  HostWalk& operator[](std::uint32_t walk) { return walks_[walk]; }
+  const HostWalk& operator[](std::uint32_t walk) const { return walks_[walk]; }
+  [[nodiscard]] bool is_current(WalkHandle handle) const { return (*this)[handle.walk].serial == handle.serial; }
+  [[nodiscard]] std::size_t size() const { return walks_.size(); }
+
+  // An answer names an address and came in by an interface.
+  [[nodiscard]] std::optional<std::uint32_t> find(const net::IpAddress& address, std::uint32_t interface) const;
+
+ private:
+  [[nodiscard]] std::size_t start(const net::IpAddress& address) const;
+  [[nodiscard]] net::IpAddress key_of(std::uint32_t walk) const;
+  void insert(std::uint32_t walk);
+  void erase(std::uint32_t walk);
+  void grow();
+
+  HashKey key_;
+  Slab<HostWalk> walks_;
+  std::vector<std::uint32_t> slots_;  // walk + 1, 0 for an empty one; a power of two, at most half full
+  std::size_t indexed_ = 0;
+  std::uint32_t last_serial_ = 0;
+};
+
+}  // namespace portolan::engine
