@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "base/json_stream.h"
 #include "base/text.h"
 
 namespace portolan::sockets {
@@ -44,24 +45,29 @@ std::string Summary::table() const {
 
 std::string Summary::json() const {
   std::string out;
-  append(out, "{{\"record\":\"summary\",\"kinds\":{{");
-  std::string_view between;
+  JsonStream stream{out};
+  JsonWriter& json = stream.record("summary");
+  json.name("kinds");
+  json.begin_object();
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
     if (count.total == 0) continue;
-    const auto protocol = static_cast<SocketKind>(i);
-    append(out, "{}\"{}\":{{\"total\":{}", between, name_of(protocol), count.total);
-    if (count.v4 + count.v6 > 0) append(out, ",\"ipv4\":{},\"ipv6\":{}", count.v4, count.v6);
-    append(out, ",\"states\":{{");
-    std::string_view inner;
-    for (const auto& [state, number] : count.states) {
-      append(out, "{}\"{}\":{}", inner, name_of(state, protocol), number);
-      inner = ",";
+    const auto kind = static_cast<SocketKind>(i);
+    json.name(name_of(kind));
+    json.begin_object();
+    json.member("total", count.total);
+    if (count.v4 + count.v6 > 0) {
+      json.member("ipv4", count.v4);
+      json.member("ipv6", count.v6);
     }
-    append(out, "}}}}");
-    between = ",";
+    json.name("states");
+    json.begin_object();
+    for (const auto& [state, number] : count.states) json.member(name_of(state, kind), number);
+    json.end_object();
+    json.end_object();
   }
-  append(out, "}}}}\n");
+  json.end_object();
+  stream.end();
   return out;
 }
 

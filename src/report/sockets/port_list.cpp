@@ -2,9 +2,8 @@
 
 #include <iterator>
 
-#include "base/escape.h"
+#include "base/json_stream.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "report/plain_table.h"
 #include "report/sockets/service_list.h"
 
@@ -69,56 +68,55 @@ std::string text_of(const Encryption& one) {
   return fmt::format("{} {}/{} ({})", one.name, one.counterpart.value(), net::name_of(one.over), one.document);
 }
 
-void append_encryption(std::string& out, const Encryption& one) {
-  append(out, R"({{"kind":"{}")", name_of(one.kind));
-  append_member(out, "name", one.name);
+void write_encryption(JsonWriter& json, const Encryption& one) {
+  json.begin_object();
+  json.member("kind", name_of(one.kind));
+  json.text_member("name", one.name);
   if (one.counterpart.value() != 0) {
-    append(out, R"(,"port":{},"protocol":"{}")", one.counterpart.value(), net::name_of(one.over));
+    json.member("port", one.counterpart.value());
+    json.member("protocol", net::name_of(one.over));
   }
-  append_member(out, "document", one.document);
-  out += '}';
+  json.text_member("document", one.document);
+  json.end_object();
 }
 
-void append_listener(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
-  append(out, R"({{"where":)");
-  append_json(out, places_text(service.places, service.network_namespace, names));
-  append_member(out, "program", service.program);
-  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
-  append_member(out, "unit", service.unit);
-  append_member(out, "container", service.container);
-  if (service.pids.empty()) append_member(out, "no_owner", reason_word(service.no_owner));
-  out += '}';
+void write_listener(JsonWriter& json, const sockets::Service& service, sockets::RowNames& names) {
+  json.begin_object();
+  json.member("where", places_text(service.places, service.network_namespace, names));
+  json.text_member("program", service.program);
+  write_processes(json, service);
+  json.text_member("unit", service.unit);
+  json.text_member("container", service.container);
+  if (service.pids.empty()) json.text_member("no_owner", reason_word(service.no_owner));
+  json.end_object();
 }
 
-// `,"name":[...]`, each element by `append_element`; nothing where there is none.
-template <class Elements, class AppendElement>
-void append_list(std::string& out, std::string_view name, const Elements& elements, AppendElement append_element) {
+// Nothing where there is no element.
+template <class Elements, class Write>
+void write_list(JsonWriter& json, std::string_view name, const Elements& elements, Write write) {
   if (elements.empty()) return;
-  append(out, ",\"{}\":[", name);
-  bool first = true;
-  for (const auto& element : elements) {
-    if (!first) out += ',';
-    first = false;
-    append_element(element);
-  }
-  out += ']';
+  json.name(name);
+  json.array(elements, write);
 }
 
-void append_entry(std::string& out, const PortEntry& entry, sockets::RowNames& names) {
-  append(out, R"({{"record":"port","protocol":"{}",)", net::name_of(entry.protocol));
+void write_entry(JsonStream& stream, const PortEntry& entry, sockets::RowNames& names) {
+  JsonWriter& json = stream.record("port");
+  json.member("protocol", net::name_of(entry.protocol));
   if (entry.ports.first == entry.ports.last) {
-    append(out, R"("port":{})", entry.ports.first.value());
+    json.member("port", entry.ports.first.value());
   } else {
-    append(out, R"("ports":"{}-{}")", entry.ports.first.value(), entry.ports.last.value());
+    json.member("ports", fmt::format("{}-{}", entry.ports.first.value(), entry.ports.last.value()));
   }
-  append_list(out, "names", entry.names, [&out](std::string_view name) { append_json(out, name); });
-  append_member(out, "description", entry.description);
-  append_member(out, "class", name_of(entry.port_class));
-  append(out, R"(,"privileged":{},"ephemeral":{},"set_aside":{})", entry.privileged, entry.ephemeral, entry.set_aside);
-  append_list(out, "encryption", entry.encryption, [&out](const Encryption& one) { append_encryption(out, one); });
-  append_list(out, "listeners", entry.listeners,
-              [&](const sockets::Service* service) { append_listener(out, *service, names); });
-  out += "}\n";
+  write_list(json, "names", entry.names, [&json](std::string_view name) { json.value(name); });
+  json.text_member("description", entry.description);
+  json.text_member("class", name_of(entry.port_class));
+  json.member("privileged", entry.privileged);
+  json.member("ephemeral", entry.ephemeral);
+  json.member("set_aside", entry.set_aside);
+  write_list(json, "encryption", entry.encryption, [&json](const Encryption& one) { write_encryption(json, one); });
+  write_list(json, "listeners", entry.listeners,
+             [&](const sockets::Service* service) { write_listener(json, *service, names); });
+  stream.end();
 }
 
 }  // namespace
@@ -143,16 +141,13 @@ std::string port_table(std::span<const PortEntry> entries, bool listeners_known,
 }
 
 std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names, std::span<const std::string> gaps) {
-  std::string out =
-      fmt::format("{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\"}}\n",
-                  port_schema, program_version);
-  for (const PortEntry& entry : entries) append_entry(out, entry, names);
-  for (const std::string& gap : gaps) {
-    out += R"({"record":"gap")";
-    append_member(out, "message", gap);
-    out += "}\n";
-  }
-  return out + fmt::format("{{\"record\":\"finish\",\"ports\":{},\"gaps\":{}}}\n", entries.size(), gaps.size());
+  std::string out;
+  JsonStream stream{out};
+  stream.start(port_schema);
+  stream.end();
+  for (const PortEntry& entry : entries) write_entry(stream, entry, names);
+  stream.finish("ports", entries.size(), gaps);
+  return out;
 }
 
 }  // namespace portolan::report

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/escape.h"
+#include "base/json_stream.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "report/plain_table.h"
 
 namespace portolan::report {
@@ -28,48 +27,46 @@ bool is_stopped(const sockets::Service& service) {
   return std::ranges::find(service.flags, sockets::UnitFlag::stopped) != service.flags.end();
 }
 
-void append_service(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
-  append(out, R"({{"record":"service","protocol":"{}","port":{})", name_of(service.protocol), service.port);
-  append_member(out, "service", names.registered_service(service.protocol, service.port));
-  append_member(out, "where", where_text(service, names));
-  append_places_json(out, service, names);
-  out += R"(,"flags":[)";
-  for (std::size_t i = 0; i < service.flags.size(); ++i) {
-    append(out, "{}\"{}\"", i == 0 ? "" : ",", name_of(service.flags[i]));
-  }
-  out += ']';
-  append_member(out, "program", service.program);
-  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
-  append_member(out, "unit", service.unit);
-  append_member(out, "container", service.container);
-  append_member(out, "container_name", service.container_name);
+void write_service(JsonStream& stream, const sockets::Service& service, sockets::RowNames& names) {
+  JsonWriter& json = stream.record("service");
+  json.member("protocol", name_of(service.protocol));
+  json.member("port", service.port);
+  json.text_member("service", names.registered_service(service.protocol, service.port));
+  json.text_member("where", where_text(service, names));
+  write_places(json, service, names);
+  json.name("flags");
+  json.array(service.flags, [&json](sockets::UnitFlag flag) { json.value(name_of(flag)); });
+  json.text_member("program", service.program);
+  write_processes(json, service);
+  json.text_member("unit", service.unit);
+  json.text_member("container", service.container);
+  json.text_member("container_name", service.container_name);
   if (service.user) {
-    append(out, ",\"uid\":{}", *service.user);
-    append_member(out, "user", names.user(*service.user));
+    json.member("uid", *service.user);
+    json.text_member("user", names.user(*service.user));
   }
-  if (service.pids.empty() && !is_stopped(service)) append_member(out, "no_owner", reason_word(service.no_owner));
-  out += "}\n";
+  if (service.pids.empty() && !is_stopped(service)) json.text_member("no_owner", reason_word(service.no_owner));
+  stream.end();
 }
 
 }  // namespace
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  append(out, ",\"{}\":", name);
-  append_json(out, value);
+void write_places(JsonWriter& json, const sockets::Service& service, sockets::RowNames& names) {
+  json.name("addresses");
+  json.array(service.places, [&](const sockets::Place& place) {
+    json.begin_object();
+    json.member("address", to_string(place.address));
+    const std::uint32_t interface = place.interface != 0 ? place.interface : place.address.zone();
+    if (interface != 0) json.text_member("interface", names.interface(interface, service.network_namespace));
+    if (place.only_v6) json.member("only_v6", true);
+    json.end_object();
+  });
 }
 
-void append_places_json(std::string& out, const sockets::Service& service, sockets::RowNames& names) {
-  out += R"(,"addresses":[)";
-  for (std::size_t i = 0; i < service.places.size(); ++i) {
-    const sockets::Place& place = service.places[i];
-    append(out, "{}{{\"address\":\"{}\"", i == 0 ? "" : ",", to_string(place.address));
-    const std::uint32_t interface = place.interface != 0 ? place.interface : place.address.zone();
-    if (interface != 0) append_member(out, "interface", names.interface(interface, service.network_namespace));
-    if (place.only_v6) out += R"(,"only_v6":true)";
-    out += '}';
-  }
-  out += ']';
+void write_processes(JsonWriter& json, const sockets::Service& service) {
+  if (service.pids.empty()) return;
+  json.name("pids");
+  json.array(service.pids);
 }
 
 std::string reason_word(sockets::NoOwner reason) {
@@ -99,16 +96,13 @@ std::string service_table(std::span<const sockets::Service> services, sockets::R
 
 std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
                          std::span<const std::string> gaps) {
-  std::string out =
-      fmt::format("{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\"}}\n",
-                  service_schema, program_version);
-  for (const sockets::Service& service : services) append_service(out, service, names);
-  for (const std::string& gap : gaps) {
-    out += R"({"record":"gap")";
-    append_member(out, "message", gap);
-    out += "}\n";
-  }
-  return out + fmt::format("{{\"record\":\"finish\",\"services\":{},\"gaps\":{}}}\n", services.size(), gaps.size());
+  std::string out;
+  JsonStream stream{out};
+  stream.start(service_schema);
+  stream.end();
+  for (const sockets::Service& service : services) write_service(stream, service, names);
+  stream.finish("services", services.size(), gaps);
+  return out;
 }
 
 }  // namespace portolan::report

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
 
@@ -26,9 +27,9 @@ std::string reason_word(sockets::NoOwner reason);
 // "sshd(812)", "nginx(812+4)" for five processes, "(no-privilege)"; the unit's name where nobody runs.
 std::string holder_text(const sockets::Service& service);
 
-// `"addresses":[{"address":"::","interface":"eth0"}]`, the members that services and answers have in common.
-void append_places_json(std::string& out, const sockets::Service& service, sockets::RowNames& names);
-// `,"name":"value"`, or nothing where the value is "".
-void append_member(std::string& out, std::string_view name, std::string_view value);
+// Members that records about services have in common: `"addresses":[{"address":"::","interface":"eth0"}]`, and the
+// processes that hold it, where there are any.
+void write_places(JsonWriter& json, const sockets::Service& service, sockets::RowNames& names);
+void write_processes(JsonWriter& json, const sockets::Service& service);
 
 }  // namespace portolan::report

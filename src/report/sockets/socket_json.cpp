@@ -1,11 +1,8 @@
 #include "report/sockets/socket_json.h"
 
-#include <iterator>
+#include <fmt/core.h>
 
-#include "base/escape.h"
-#include "base/number_text.h"
-#include "base/text.h"
-#include "base/version.h"
+#include "base/json_stream.h"
 #include "report/sockets/socket_buffer.h"
 
 namespace portolan::report {
@@ -18,54 +15,48 @@ using sockets::Row;
 // A member of an object; nothing at all where the column has nothing to say.
 class MemberCell final : public Cell {
  public:
-  explicit MemberCell(std::string& out) : out_{out} {}
+  explicit MemberCell(std::string& out) : json_{out} {}
   void name(std::string_view quoted) { name_ = quoted; }
 
-  void text(std::string_view value) override {
-    out_ += name_;
-    append_json(out_, value);
-  }
-  void number(std::uint64_t value) override {
-    out_ += name_;
-    append_number(out_, value);
-  }
-  void number(double value) override {
-    out_ += name_;
-    append_number(out_, value);
-  }
-  void truth(bool value) override {
-    out_ += name_;
-    out_ += value ? "true" : "false";
-  }
+  void text(std::string_view value) override { put(value); }
+  void number(std::uint64_t value) override { put(value); }
+  void number(double value) override { put(value); }
+  void truth(bool value) override { put(value); }
   void nothing() override {}
 
  private:
-  std::string& out_;
-  std::string_view name_;  // `,"local":`
+  template <class Value>
+  void put(Value value) {
+    json_.raw(name_);
+    json_.value(value);
+  }
+
+  JsonWriter json_;
+  std::string_view name_;  // `"local":`
 };
 
 class SocketJson final : public SocketSink {
  public:
   SocketJson(Output& output, sockets::RowNames& names, const SocketListOptions& options)
-      : buffer_{output}, names_{names}, cell_{buffer_.text()} {
-    for (const Column* column : options.columns) {
-      members_.push_back({column, fmt::format(",\"{}\":", column->name)});
-    }
-    start();
+      : buffer_{output}, stream_{buffer_.text()}, names_{names}, cell_{buffer_.text()} {
+    for (const Column* column : options.columns) members_.push_back({column, fmt::format("\"{}\":", column->name)});
+    JsonWriter& json = stream_.start(socket_schema);
+    json.name("columns");
+    json.array(options.columns, [&json](const Column* column) { json.value(column->name); });
+    stream_.end();
   }
 
   Result<void> row(const Row& row) override {
-    std::string& out = buffer_.text();
-    out += R"({"record":"socket")";
+    JsonWriter& json = stream_.record("socket");
     for (const Member& member : members_) {
       if (member.column->json != nullptr) {
-        add_value(member, row);
+        add_value(json, member, row);
       } else {
         cell_.name(member.name);
         member.column->print(cell_, row, names_);
       }
     }
-    out += "}\n";
+    stream_.end();
     ++rows_;
     return buffer_.row_ended();
   }
@@ -73,14 +64,7 @@ class SocketJson final : public SocketSink {
   Result<void> flush() override { return buffer_.flush(); }
 
   Result<void> finish(std::span<const std::string> gaps) override {
-    std::string& out = buffer_.text();
-    for (const std::string& gap : gaps) {
-      out += R"({"record":"gap","message":)";
-      append_json(out, gap);
-      out += "}\n";
-    }
-    append(out, R"({{"record":"finish","sockets":{},"gaps":{}}})", rows_, gaps.size());
-    out += '\n';
+    stream_.finish("sockets", rows_, gaps);
     return buffer_.flush();
   }
 
@@ -90,29 +74,18 @@ class SocketJson final : public SocketSink {
     std::string name;
   };
 
-  void start() {
-    std::string& out = buffer_.text();
-    append(out, R"({{"record":"start","schema":"{}","program":"portolan","version":"{}",)", socket_schema,
-           program_version);
-    out += R"("columns":[)";
-    for (const Member& member : members_) {
-      if (&member != &members_.front()) out += ',';
-      append_json(out, member.column->name);
-    }
-    out += "]}\n";
-  }
-
   // A column that writes its JSON itself may have nothing to say only after it was asked.
-  void add_value(const Member& member, const Row& row) {
+  void add_value(JsonWriter& json, const Member& member, const Row& row) {
     std::string& out = buffer_.text();
     const std::size_t before = out.size();
-    out += member.name;
+    json.raw(member.name);
     const std::size_t value = out.size();
     member.column->json(out, row, names_);
     if (out.size() == value) out.resize(before);
   }
 
   SocketBuffer buffer_;
+  JsonStream stream_;
   sockets::RowNames& names_;
   MemberCell cell_;
   std::vector<Member> members_;

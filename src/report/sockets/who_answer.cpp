@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "base/escape.h"
+#include "base/json_stream.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -132,36 +132,36 @@ void append_nothing(std::string& out, const Who& who, sockets::RowNames& names) 
 }
 
 // The members that every record about a holder has.
-void append_holder(std::string& out, const Service& service, sockets::RowNames& names) {
+void write_holder(JsonWriter& json, const Service& service, sockets::RowNames& names) {
+  json.member("protocol", name_of(service.protocol));
   if (service.path.empty()) {
-    append(out, R"(,"protocol":"{}","port":{})", name_of(service.protocol), service.port);
-    append_member(out, "service", names.registered_service(service.protocol, service.port));
-    append_member(out, "where", places_text(service.places, service.network_namespace, names));
-    append_places_json(out, service, names);
+    json.member("port", service.port);
+    json.text_member("service", names.registered_service(service.protocol, service.port));
+    json.text_member("where", places_text(service.places, service.network_namespace, names));
+    write_places(json, service, names);
   } else {
-    append_member(out, "protocol", name_of(service.protocol));
-    append_member(out, "path", path_text(service));
+    json.text_member("path", path_text(service));
   }
-  append_member(out, "program", service.program);
-  if (!service.pids.empty()) append(out, ",\"pids\":[{}]", join(service.pids, ","));
+  json.text_member("program", service.program);
+  write_processes(json, service);
   const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
   if (process != nullptr) {
-    append_member(out, "command", process->command);
+    json.text_member("command", process->command);
     if (process->started != 0) {
       const model::WallTime time{std::chrono::seconds{static_cast<std::int64_t>(process->started)}};
-      append_member(out, "started", model::rfc3339_text(time));
+      json.member("started", model::rfc3339_text(time));
     }
   }
-  append_member(out, "unit", service.unit);
-  append_member(out, "container", service.container);
-  append_member(out, "container_name", service.container_name);
+  json.text_member("unit", service.unit);
+  json.text_member("container", service.container);
+  json.text_member("container_name", service.container_name);
   const auto user = process != nullptr && process->user ? process->user : service.user;
   if (user) {
-    append(out, R"(,"uid":{})", *user);
-    append_member(out, "user", names.user(*user));
+    json.member("uid", *user);
+    json.text_member("user", names.user(*user));
   }
-  if (service.held_by_systemd) out += R"(,"socket_activated":true)";
-  if (service.pids.empty()) append_member(out, "no_owner", reason_word(service.no_owner));
+  if (service.held_by_systemd) json.member("socket_activated", true);
+  if (service.pids.empty()) json.text_member("no_owner", reason_word(service.no_owner));
 }
 
 }  // namespace
@@ -189,35 +189,32 @@ std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& s
 }
 
 std::string who_json(const Who& who, sockets::RowNames& names, std::span<const std::string> gaps) {
-  std::string out = fmt::format(
-      "{{\"record\":\"start\",\"schema\":\"{}\",\"program\":\"portolan\",\"version\":\"{}\",\"question\":", who_schema,
-      program_version);
-  append_json(out, who.question);
-  out += "}\n";
+  std::string out;
+  JsonStream stream{out};
+  stream.start(who_schema).member("question", std::string_view{who.question});
+  stream.end();
   for (const WhoAnswer& answer : who.answers) {
-    out += R"({"record":"answer")";
-    append_holder(out, answer.service, names);
-    append(out, ",\"connections\":{}}}\n", answer.connections);
+    JsonWriter& json = stream.record("answer");
+    write_holder(json, answer.service, names);
+    json.member("connections", std::uint64_t{answer.connections});
+    stream.end();
   }
   for (const WhoUser& user : who.users) {
-    out += R"({"record":"user")";
-    append_holder(out, user.holder, names);
-    append_member(out, "state", user.state);
-    append_member(out, "remote", user.remote);
-    out += "}\n";
+    JsonWriter& json = stream.record("user");
+    write_holder(json, user.holder, names);
+    json.text_member("state", user.state);
+    json.text_member("remote", user.remote);
+    stream.end();
   }
   for (const WhoElsewhere& other : who.elsewhere) {
-    append(out, R"({{"record":"elsewhere","network_namespace":{})", other.network_namespace);
-    append_member(out, "name", names.network_namespace(other.network_namespace));
-    append_holder(out, other.service, names);
-    out += "}\n";
+    JsonWriter& json = stream.record("elsewhere");
+    json.member("network_namespace", other.network_namespace);
+    json.text_member("name", names.network_namespace(other.network_namespace));
+    write_holder(json, other.service, names);
+    stream.end();
   }
-  for (const std::string& gap : gaps) {
-    out += R"({"record":"gap")";
-    append_member(out, "message", gap);
-    out += "}\n";
-  }
-  return out + fmt::format("{{\"record\":\"finish\",\"answers\":{},\"gaps\":{}}}\n", who.answers.size(), gaps.size());
+  stream.finish("answers", who.answers.size(), gaps);
+  return out;
 }
 
 }  // namespace portolan::report

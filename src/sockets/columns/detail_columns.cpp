@@ -4,7 +4,7 @@
 #include <array>
 #include <cstring>
 
-#include "base/escape.h"
+#include "base/json.h"
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
 
@@ -65,15 +65,12 @@ void print_options(Cell& cell, const Row& row, RowNames&) {
 // Known and none set is [], not known is nothing.
 void options_json(std::string& out, const Row& row, RowNames&) {
   if (!row.socket_options) return;
-  out += '[';
-  bool first = true;
+  JsonWriter json{out};
+  json.begin_array();
   for (std::size_t i = 0; i < option_names.size(); ++i) {
-    if ((*row.socket_options >> i & 1U) == 0) continue;
-    if (!first) out += ',';
-    append_json(out, option_names[i]);
-    first = false;
+    if ((*row.socket_options >> i & 1U) != 0) json.value(option_names[i]);
   }
-  out += ']';
+  json.end_array();
 }
 
 void print_cgroup(Cell& cell, const Row& row, RowNames& names) {

@@ -2,7 +2,7 @@
 #include <array>
 #include <chrono>
 
-#include "base/escape.h"
+#include "base/json.h"
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
 
@@ -137,67 +137,41 @@ void print_holders(Cell& cell, const Row& row, RowNames& names) {
 
 // --- JSON: every holder with all that is known about its process
 
-void add_member(std::string& out, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_json(out, text);
+void write_network_namespace(JsonWriter& json, std::uint64_t inode, RowNames& names) {
+  if (const std::string_view name = names.network_namespace(inode); !name.empty()) return json.member("netns", name);
+  CellText number;
+  number.add_number(inode);
+  json.member("netns", number.view());
 }
 
-void add_member(std::string& out, std::string_view name, std::uint64_t number) {
-  CellText digits;
-  digits.add_number(number);
-  out += ",\"";
-  out += name;
-  out += "\":";
-  out += digits.view();
-}
-
-void add_user(std::string& out, std::uint32_t user, RowNames& names) {
-  add_member(out, "uid", std::uint64_t{user});
-  add_member(out, "user", names.user(user));
-}
-
-void add_process_members(std::string& out, const Process& process, RowNames& names) {
-  add_member(out, "program", process.program);
-  add_member(out, "command", process.command);
-  if (process.user) add_user(out, *process.user, names);
-  add_member(out, "unit", process.unit);
-  add_member(out, "container", process.container);
-  add_member(out, "container_name", process.container_name);
-  CellText text;
-  if (process.network_namespace != 0) {
-    const std::string_view name = names.network_namespace(process.network_namespace);
-    if (name.empty()) {
-      text.add_number(process.network_namespace);
-    } else {
-      text.add(name);
-    }
-    add_member(out, "netns", text.view());
+void write_process(JsonWriter& json, const Process& process, RowNames& names) {
+  json.text_member("program", process.program);
+  json.text_member("command", process.command);
+  if (process.user) {
+    json.member("uid", *process.user);
+    json.text_member("user", names.user(*process.user));
   }
+  json.text_member("unit", process.unit);
+  json.text_member("container", process.container);
+  json.text_member("container_name", process.container_name);
+  if (process.network_namespace != 0) write_network_namespace(json, process.network_namespace, names);
   if (process.started != 0) {
     CellText started;
     add_time(started, process.started);
-    add_member(out, "started", started.view());
+    json.member("started", started.view());
   }
 }
 
 void holders_json(std::string& out, const Row& row, RowNames& names) {
   if (row.holders.empty()) return;
-  char separator = '[';
-  for (const Holder& holder : row.holders) {
-    CellText head;
-    head.add(separator);
-    head.add("{\"pid\":");
-    head.add_number(holder.pid);
-    out += head.view();
-    add_member(out, "fd", std::uint64_t{holder.fd});
-    if (const Process* process = names.process(holder.pid)) add_process_members(out, *process, names);
-    out += '}';
-    separator = ',';
-  }
-  out += ']';
+  JsonWriter json{out};
+  json.array(row.holders, [&](const Holder& holder) {
+    json.begin_object();
+    json.member("pid", holder.pid);
+    json.member("fd", holder.fd);
+    if (const Process* process = names.process(holder.pid)) write_process(json, *process, names);
+    json.end_object();
+  });
 }
 
 constexpr std::array list{

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "base/escape.h"
+#include "base/json.h"
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
 #include "sockets/tcp_info.h"
@@ -104,14 +104,12 @@ void print_options(Cell& cell, const Row& row, RowNames&) {
 void options_json(std::string& out, const Row& row, RowNames&) {
   const auto value = field_of(row, tcp_info::options);
   if (!value || *value == 0) return;
-  char separator = '[';
+  JsonWriter json{out};
+  json.begin_array();
   for (std::size_t i = 0; i < option_names.size(); ++i) {
-    if ((*value >> i & 1U) == 0) continue;
-    out += separator;
-    append_json(out, option_names[i]);
-    separator = ',';
+    if ((*value >> i & 1U) != 0) json.value(option_names[i]);
   }
-  out += ']';
+  json.end_array();
 }
 
 // --- what congestion control says about itself
