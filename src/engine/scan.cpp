@@ -38,6 +38,7 @@ class Scan {
         cursor_{plan.targets, order_of(plan)},
         driver_{plan, world, sink},
         world_{world},
+        sink_{sink},
         discovery_{plan, world, sink, driver_, hosts_},
         ports_{plan, world, sink, driver_, hosts_},
         names_{plan, world, hosts_},
@@ -63,6 +64,7 @@ class Scan {
   Result<void> let_in() {
     for (std::size_t i = 0; i < batches_a_turn && has_room() && driver_.sendable() < enough_sendable; ++i) {
       const auto entered = next_hosts();
+      if (auto done = report_skipped(); !done) return done;
       driver_.found().targets_passed = cursor_.passed();
       if (plan_.depth == plan::ScanDepth::list) {
         for (const std::uint32_t host : entered) {
@@ -80,11 +82,8 @@ class Scan {
     std::vector<std::uint32_t> entered;
     const model::WallTime now = world_.wall_time();
     while (entered.size() < batch) {
-      auto target = cursor_.next();
-      if (!target) {
-        more_ = false;
-        break;
-      }
+      auto target = cursor_.next(skipped_);
+      if (!target) break;
       const std::uint32_t number = hosts_.add();
       Host& host = hosts_[number];
       host.target.address = target->address;
@@ -97,7 +96,20 @@ class Scan {
       }
       entered.push_back(number);
     }
+    more_ = !cursor_.at_end();
     return entered;
+  }
+
+  // Positions without a target: whoever keeps hosts in order need not wait for them.
+  Result<void> report_skipped() {
+    std::ranges::sort(skipped_);
+    for (std::size_t i = 0; i < skipped_.size();) {
+      model::HostsPassed passed{.first = skipped_[i], .count = 0};
+      for (; i < skipped_.size() && skipped_[i] == passed.first + passed.count; ++i) ++passed.count;
+      if (auto done = sink_.on(passed); !done) return done;
+    }
+    skipped_.clear();
+    return {};
   }
 
   // Every host whose step is over goes to the next one.
@@ -148,11 +160,13 @@ class Scan {
   HostTable hosts_;
   Driver driver_;
   const World& world_;
+  model::Sink& sink_;
   HostDiscovery discovery_;
   PortScan ports_;
   NameLookups names_;
   model::ScanFinished finished_;
   HostReporter reporter_;
+  std::vector<std::uint64_t> skipped_;
   bool more_ = true;
 };
 

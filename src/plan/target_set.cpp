@@ -325,4 +325,14 @@ std::optional<Target> TargetSet::Cursor::next() {
   return std::nullopt;
 }
 
+std::optional<Target> TargetSet::Cursor::next(std::vector<std::uint64_t>& skipped) {
+  constexpr std::size_t many = 4096;
+  for (std::size_t i = 0; i < many && passed_ < length_; ++i) {
+    const std::uint64_t position = permutation_.at(shard_ + passed_++ * shards_);
+    if (auto target = set_->data_->at(position)) return target;
+    skipped.push_back(position);
+  }
+  return std::nullopt;
+}
+
 }  // namespace portolan::plan

@@ -75,6 +75,10 @@ class TargetSet {
     // Begins where another cursor of this order had passed() `start` addresses; at most length().
     Cursor(const TargetSet& set, const TargetOrder& order, std::uint64_t start = 0);
     std::optional<Target> next();
+    // The same, and the positions that it came by and that are no target, because they are excluded or another position
+    // has the address, go into `skipped`. Nothing as well where there are many of those in a row; at_end() tells.
+    std::optional<Target> next(std::vector<std::uint64_t>& skipped);
+    [[nodiscard]] bool at_end() const { return passed_ == length_; }
     // Addresses that it has come by, of length().
     [[nodiscard]] std::uint64_t passed() const { return passed_; }
     // Addresses that a whole walk of this order comes by: the shard's part of walk_length().

@@ -431,6 +431,30 @@ TEST(ScanSim, ShardsFitTogether) {
   }
 }
 
+TEST(ScanSim, EveryPositionHasARecordOrIsPassed) {
+  struct Positions final : model::Sink {
+    Result<void> on(const model::Event& event) override {
+      if (const auto* host = std::get_if<model::HostRecord>(&event)) ++times[host->position];
+      if (const auto* passed = std::get_if<model::HostsPassed>(&event)) {
+        for (std::uint64_t i = 0; i < passed->count; ++i) ++times[passed->first + i];
+      }
+      return {};
+    }
+    std::map<std::uint64_t, int> times;
+  };
+  sim::Network network{1, {.delay = 1ms}};
+  plan::Plan plan = plan_for({"198.18.0.5", "198.18.0.0/24", "198.18.0.7"}, ports({22}), 1);
+  const auto no_names = [](std::string_view name) -> Result<std::vector<net::IpAddress>> {
+    return fail(Errc::unresolved, std::string{name});
+  };
+  ASSERT_TRUE(plan.targets.exclude("198.18.0.64/26", {}, no_names, {}));
+  Positions sink;
+  const auto finished = test::scan_into(plan, network, sink);
+  EXPECT_EQ(finished.hosts_total, 192U);
+  EXPECT_EQ(sink.times.size(), plan.targets.walk_length());
+  for (const auto& [position, times] : sink.times) EXPECT_EQ(times, 1) << position;
+}
+
 TEST(ScanSim, HostsThatAnswerOnEveryPortAreAskedFewAtATime) {
   sim::Network network{1, {}};
   for (unsigned i = 0; i < 400; ++i) {
