@@ -5,9 +5,31 @@
 namespace portolan::sockets {
 namespace {
 
-constexpr std::array registry{&tcp4,     &tcp6,  &mptcp4,      &mptcp6, &udp4,    &udp6,  &udplite4,
-                              &udplite6, &sctp4, &sctp6,       &dccp4,  &dccp6,   &icmp4, &icmp6,
-                              &raw4,     &raw6,  &unix_domain, &packet, &netlink, &vsock};
+// In the order in which they are listed, one a line.
+// clang-format off
+constexpr std::array registry{
+    &tcp4,
+    &tcp6,
+    &mptcp4,
+    &mptcp6,
+    &udp4,
+    &udp6,
+    &udplite4,
+    &udplite6,
+    &sctp4,
+    &sctp6,
+    &dccp4,
+    &dccp6,
+    &icmp4,
+    &icmp6,
+    &raw4,
+    &raw6,
+    &unix_domain,
+    &packet,
+    &netlink,
+    &vsock,
+};
+// clang-format on
 
 }  // namespace
 
