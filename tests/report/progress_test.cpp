@@ -68,13 +68,6 @@ TEST(StatusLineText, SurvivesNumbersThatAreNone) {
   EXPECT_EQ(status_line(progress, 200), "SYN Stealth Scan 0.0%, 0:00:00 left, 12 open, 3 hosts up, 0 probes/s");
 }
 
-TEST(Grouped, ThreeDigitsATime) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(12345678), "12,345,678");
-}
-
 TEST(StatusLine, IsDrawnOverItselfAndTakenAwayBeforeOthersPrint) {
   MemoryOutput terminal;
   StatusLine line{terminal, [] { return std::size_t{23}; }};

@@ -34,6 +34,13 @@ TEST(TwoDigits, AreSignificantOnes) {
   EXPECT_EQ(two_digits(0), "0.00");
 }
 
+TEST(Grouped, ThreeDigitsATime) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(12345678), "12,345,678");
+}
+
 TEST(Latency, IsInWholeMicroseconds) {
   EXPECT_EQ(latency_text(round_trip(5999ns)), "0.0000050s");
   EXPECT_EQ(latency_text(round_trip(46ms)), "0.046s");
@@ -122,6 +129,20 @@ TEST(Loss, WhereOpenPortsAreSilentNothingIsSaidAboutThem) {
   model::ScanFinished finish;
   finish.loss = {.asked = 500, .lost = 9};
   EXPECT_EQ(loss_text(finish), "Measured loss: 1.8% (9 of 500 control probes unanswered).");
+}
+
+TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
+  model::ScanFinished finish;
+  finish.never_asked = 64123;
+  EXPECT_EQ(loss_text(finish),
+            "Loss was not measured: no port that answers was asked again. 64,123 ports were never "
+            "asked, because the scan was stopped.");
+  finish.never_asked = 1;
+  finish.loss = {.asked = 400, .lost = 0};
+  finish.expected_missed_open = 0;
+  EXPECT_EQ(loss_text(finish),
+            "Measured loss: 0% (0 of 400 control probes unanswered); fewer than 0.01 open ports are expected to have "
+            "been missed among those that were asked. 1 port was never asked, because the scan was stopped.");
 }
 
 TEST(Loss, OneSentenceWhateverWasMeasured) {

@@ -71,7 +71,7 @@ Result<int> answer(const ListingOptions& words) {
     std::string text =
         words.json ? report::who_json(found->who, *names, found->gaps)
                    : report::who_text(found->who, *names, {.now = os::wall_seconds(), .calendar = os::local_calendar});
-    if (i > 0 && !words.json) text.insert(0, "\n");
+    if (i > 0 && !words.json) text = "\n" + text;
     if (const int status = print(text); status != status_done) return status;
     report_gaps(found->gaps, found->without_privilege, "who");
   }

@@ -56,12 +56,6 @@ std::optional<Duration> remaining_of(const model::Progress& progress) {
   return std::max(*progress.remaining, Duration{});
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, ",");
-  return text;
-}
-
 std::string status_line(const model::Progress& progress, std::size_t width) {
   // One decimal, rounded down: a long scan shows movement and never shows more than there is.
   const double percent = std::floor(percent_of(progress) * 10) / 10;

@@ -29,9 +29,6 @@ double percent_of(const model::Progress& progress);
 // What is left, never negative; nullopt while it is not known.
 std::optional<Duration> remaining_of(const model::Progress& progress);
 
-// "12,345"
-std::string grouped(std::uint64_t number);
-
 // Draws the status line over itself, and takes it away before anything else is told, so that reports
 // to the same terminal stay readable: add it to a Tee before those. Errors of the terminal are
 // ignored, because no result is lost with them.

@@ -119,18 +119,42 @@ std::string ended_text(const model::ScanFinished& finished, const ReportOptions&
   return fmt::format("{} {} at {} -- {}", program, how, date, done_text(finished));
 }
 
-std::string loss_text(const model::ScanFinished& finished) {
-  if (finished.loss.asked == 0) return "Loss was not measured: no port that answers was asked again.";
-  const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
-  const std::string measured =
-      fmt::format("Measured loss: {}% ({} of {} control probes unanswered)", percent == 0 ? "0" : two_digits(percent),
-                  finished.loss.lost, finished.loss.asked);
-  if (!finished.expected_missed_open) return measured + '.';
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, ",");
+  return text;
+}
+
+namespace {
+
+// What the loss says about open ports; "" where it says nothing.
+std::string missed_text(const model::ScanFinished& finished) {
+  if (!finished.expected_missed_open) return {};
+  const std::string_view among = finished.never_asked > 0 ? " among those that were asked" : "";
   if (!(*finished.expected_missed_open >= 0.01)) {
-    return measured + "; fewer than 0.01 open ports are expected to have been missed.";
+    return fmt::format("; fewer than 0.01 open ports are expected to have been missed{}", among);
   }
-  return fmt::format("{}; about {} open ports are expected to have been missed.", measured,
-                     two_digits(*finished.expected_missed_open));
+  return fmt::format("; about {} open ports are expected to have been missed{}",
+                     two_digits(*finished.expected_missed_open), among);
+}
+
+std::string never_asked_text(std::uint64_t count) {
+  if (count == 0) return {};
+  return fmt::format(" {} {} never asked, because the scan was stopped.", grouped(count),
+                     count == 1 ? "port was" : "ports were");
+}
+
+}  // namespace
+
+std::string loss_text(const model::ScanFinished& finished) {
+  const std::string never_asked = never_asked_text(finished.never_asked);
+  if (finished.loss.asked == 0) {
+    return "Loss was not measured: no port that answers was asked again." + never_asked;
+  }
+  const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
+  return fmt::format("Measured loss: {}% ({} of {} control probes unanswered){}.{}",
+                     percent == 0 ? "0" : two_digits(percent), finished.loss.lost, finished.loss.asked,
+                     missed_text(finished), never_asked);
 }
 
 std::string task_text(const model::TaskRecord& task) {

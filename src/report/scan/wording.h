@@ -67,7 +67,11 @@ std::string remark_text(const model::Remark& remark, Dialect dialect);
 // All remarks about a host, one sentence behind the other; "" where there are none. Not escaped.
 std::string note_text(const model::HostRecord& host, Dialect dialect);
 
-// One sentence for a person: the measured loss, and how many open ports it may have hidden.
+// "12,345"
+std::string grouped(std::uint64_t number);
+
+// For a person: the measured loss, how many open ports it may have hidden where open ports answer at all, and how many
+// ports a scan that was stopped never asked.
 std::string loss_text(const model::ScanFinished& finished);
 
 }  // namespace portolan::report
