@@ -35,8 +35,8 @@ std::vector<SourceFile> all_text() {
   std::vector<SourceFile> files =
       files_of({"src", "sim", "lab", "tests", "fuzz", "bench", "docs", "packaging", "tools", ".ci"},
                {".h", ".cpp", ".txt", ".md", ".sh", ".py", ".json", "/run", "/tidy", "/fuzz"});
-  for (const char* name : {"README.md", "CONTRIBUTING.md", "CMakeLists.txt", "CMakePresets.json", "portolan", "check",
-                           "data/build-services", ".clang-tidy"}) {
+  for (const char* name : {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CMakeLists.txt",
+                           "CMakePresets.json", "portolan", "check", "data/build-services", ".clang-tidy"}) {
     files.push_back({name, text_of(root() / name)});
   }
   return files;
@@ -83,6 +83,26 @@ TEST(FolderOrder, HoldsForAllOfSrc) {
   ASSERT_THAT(production_code(), SizeIs(testing::Gt(20U)));
   EXPECT_THAT(complaints_about(production_code(), order_of_folders), IsEmpty());
 }
+
+// --- fmt's formatter is compiled once
+
+Complaints formatter_copies(const SourceFile& file) {
+  Complaints found;
+  if (file.path == "src/base/text.cpp") return found;
+  for (const Include& include : includes_of(file.text)) {
+    if (!include.is_system || !include.name.starts_with("fmt/") || include.name == "fmt/core.h") continue;
+    found.push_back(fmt::format("{} includes <{}>, which compiles the formatter again: base/text.h has append and join",
+                                file.path, include.name));
+  }
+  return found;
+}
+
+TEST(Formatter, CopiesAreFound) {
+  EXPECT_THAT(formatter_copies({"src/report/a.cpp", "#include <fmt/format.h>\n#include <fmt/ranges.h>\n"}), SizeIs(2));
+  EXPECT_THAT(formatter_copies({"src/report/a.cpp", "#include <fmt/core.h>\n#include <string>\n"}), IsEmpty());
+}
+
+TEST(Formatter, IsCompiledOnce) { EXPECT_THAT(complaints_about(production_code(), formatter_copies), IsEmpty()); }
 
 // --- a folder is about one thing
 
