@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
+#include <string>
 
 #include "sockets/row_store.h"
 #include "sockets/sources/source.h"
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (!message.empty() && source->parse(message, row)) store.keep(row);  // copies all that the row points to
     }
     if (source->parse_line != nullptr) {
-      const std::string_view line{reinterpret_cast<const char*>(data), size};
+      std::string line{reinterpret_cast<const char*>(data), size};
       if (source->parse_line(line, row)) store.keep(row);
     }
   }

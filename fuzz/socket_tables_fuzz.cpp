@@ -41,7 +41,7 @@ class OneName final : public netstat::Lookup {
 
 void add_all(netstat::UnixTable& table, std::string_view text) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+    std::string line{text.substr(0, text.find('\n'))};
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     sockets::Row row;
     if (sockets::parse_unix_line(line, row)) table.add(row);

@@ -12,6 +12,7 @@ enum class Errc {
   parse,        // text the user gave cannot be understood
   usage,        // words are understood but do not go together
   io,           // a file or stream could not be read or written
+  reader_gone,  // of the pipe that was written to
   privilege,    // the kernel refuses what was asked for
   unresolved,   // a name has no address
   unreachable,  // no route, no such interface, no neighbour

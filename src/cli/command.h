@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/dialect.h"
+#include "base/result.h"
 #include "cli/help.h"
 
 namespace portolan::cli {
@@ -16,6 +17,8 @@ namespace portolan::cli {
 inline constexpr int status_done = 0;
 inline constexpr int status_failed = 1;   // in the middle: disk full, link gone
 inline constexpr int status_refused = 2;  // bad input; nothing was sent
+// Whoever read standard output has gone away, as `head` does: as if SIGPIPE had ended the program, and without a word.
+inline constexpr int status_reader_gone = 128 + 13;
 
 struct Invocation {
   std::vector<std::string> line;   // argv as typed
@@ -49,6 +52,8 @@ int print(std::string_view text);
 void tell(std::string_view text);
 // One line to standard error: "portolan: SENTENCE".
 void complain(std::string_view sentence);
+// Complains of what ended a command; the status to end with.
+int end_with(const Error& error);
 
 // "portolan 0.1.0", or what nmap -V begins with and a line that tells who answers.
 std::string version_text(Dialect dialect);

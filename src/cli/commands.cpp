@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -70,6 +71,7 @@ std::string overview() {
 
 int print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return status_done;
+  if (errno == EPIPE) return status_reader_gone;
   complain("cannot write to standard output");
   return status_failed;
 }
@@ -80,6 +82,12 @@ void tell(std::string_view text) {
 }
 
 void complain(std::string_view sentence) { tell(fmt::format("portolan: {}\n", sentence)); }
+
+int end_with(const Error& error) {
+  if (error.code == Errc::reader_gone) return status_reader_gone;
+  complain(error.message);
+  return error.code == Errc::usage || error.code == Errc::parse ? status_refused : status_failed;
+}
 
 int run_guarded(const std::function<int()>& body) {
   try {

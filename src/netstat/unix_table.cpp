@@ -38,9 +38,10 @@ std::string path_text(std::string_view path) {
 template <class Visit>
 void for_each_line(std::string_view text, Visit visit) {
   text.remove_prefix(std::min(text.find('\n'), text.size()));
+  std::string line;  // the parser's to change
   while (!text.empty()) {
     text.remove_prefix(1);
-    const std::string_view line = text.substr(0, text.find('\n'));
+    line = text.substr(0, text.find('\n'));
     text.remove_prefix(line.size());
     Row row;
     if (sockets::parse_unix_line(line, row)) visit(row);

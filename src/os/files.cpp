@@ -29,6 +29,7 @@ std::unexpected<Error> file_failure(std::string_view what, std::string_view path
 std::unexpected<Error> file_failure(std::string_view what, std::string_view path, int error) {
   auto failure = file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
   if (error == EACCES || error == EPERM) failure.error().code = Errc::privilege;
+  if (error == EPIPE) failure.error().code = Errc::reader_gone;
   return failure;
 }
 
@@ -122,16 +123,25 @@ Result<void> OutputFile::write(std::string_view bytes) {
   if (kept_.size() + bytes.size() > chunk) {
     if (auto flushed = flush(); !flushed) return flushed;
   }
-  if (bytes.size() >= chunk) return write_all(target_, bytes, path_);
+  if (bytes.size() >= chunk) return write_out(bytes);
   kept_ += bytes;
   return {};
 }
 
 Result<void> OutputFile::flush() {
-  // After a failure the rest is not tried again: half a line twice would be worse than its loss.
-  auto written = write_all(target_, kept_, path_);
+  auto written = write_out(kept_);
   kept_.clear();
   return written;
+}
+
+// After a failure nothing is tried again: half a line twice would be worse than its loss.
+Result<void> OutputFile::write_out(std::string_view bytes) {
+  if (!failure_) {
+    auto written = write_all(target_, bytes, path_);
+    if (written) return written;
+    failure_ = std::move(written.error());
+  }
+  return fail(*failure_);
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {

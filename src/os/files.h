@@ -44,11 +44,13 @@ class OutputFile final : public report::Output {
 
  private:
   OutputFile(std::string path, FileDescriptor file, int target);
+  Result<void> write_out(std::string_view bytes);
 
   std::string path_;
   FileDescriptor file_;  // not open for standard output
   int target_ = -1;
   std::string kept_;
+  std::optional<Error> failure_;  // the first one; everything after it fails in the same way
 };
 
 // A file mapped into memory, read only.

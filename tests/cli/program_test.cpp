@@ -164,6 +164,32 @@ TEST_F(Program, UnwritableStandardOutputIsAFailure) {
   }
 }
 
+// `line` with descriptor 4 a pipe that nobody reads any more.
+std::string without_reader(const std::string& fifo, const std::string& line) {
+  return "mkfifo " + fifo + " && exec 3<>" + fifo + " 4>" + fifo + " 3<&- && " + line;
+}
+
+TEST_F(Program, AReaderThatGoesAwayEndsItWithoutAWord) {
+  const auto scan =
+      in_shell(without_reader(path("a"), "exec \"$P\" scan -sL -n 198.18.0.1 -oX " + path("x.xml") + " >&4"));
+  EXPECT_EQ(scan.status, 141);
+  EXPECT_EQ(scan.errors, "");
+  EXPECT_THAT(text_of(path("x.xml")), testing::EndsWith("</nmaprun>\n"));
+  // Where SIGPIPE does not end it, because who started it ignores the signal.
+  for (const char* words : {"help --man", "sockets -l", "services", "ports 80"}) {
+    const auto run =
+        in_shell(without_reader("'" + path(words) + "'", "trap '' PIPE && exec \"$P\" " + std::string{words} + " >&4"));
+    EXPECT_EQ(run.status, 141) << words;
+    EXPECT_EQ(run.errors, "") << words;
+  }
+}
+
+TEST_F(Program, UnderTheNameOfNmapAReaderThatGoesAwayIsAnError) {
+  const auto run = in_shell(without_reader(path("a"), "exec \"$P\" nmap -sL -n 198.18.0.1 >&4"));
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.errors, HasSubstr("Broken pipe"));
+}
+
 TEST_F(Program, ClosedStandardOutputTakesNoReport) {
   const auto alone = in_shell("exec \"$P\" scan -sL -n 198.18.0.1 >&-");
   EXPECT_EQ(alone.status, 2);

@@ -139,9 +139,9 @@ bool speaks_to_the_system(std::string_view header) {
       "linux/packet_diag.h", "linux/netlink_diag.h", "linux/vm_sockets_diag.h"};
   if (layouts.contains(header)) return false;
   static const std::set<std::string_view> names{
-      "ares.h",    "csignal", "fcntl.h",   "filesystem", "fstream",  "grp.h",    "ifaddrs.h", "iostream",
-      "netdb.h",   "poll.h",  "pthread.h", "pwd.h",      "sched.h",  "signal.h", "spawn.h",   "syslog.h",
-      "termios.h", "thread",  "unistd.h",  "future",     "dirent.h", "pcap.h",   "sqlite3.h", "semaphore.h"};
+      "csignal", "fcntl.h",   "filesystem", "fstream",  "grp.h",       "ifaddrs.h", "iostream", "netdb.h",
+      "poll.h",  "pthread.h", "pwd.h",      "sched.h",  "signal.h",    "spawn.h",   "syslog.h", "termios.h",
+      "thread",  "unistd.h",  "future",     "dirent.h", "semaphore.h", "pcap.h"};
   if (names.contains(header)) return true;
   constexpr std::array<std::string_view, 9> families{"sys/",    "linux/", "net/", "netinet/", "netpacket/",
                                                      "libmnl/", "arpa/",  "asm/", "bits/"};
@@ -167,6 +167,51 @@ TEST(SystemHeaders, AreFoundOutsideOfOs) {
 
 TEST(SystemHeaders, AreIncludedByOsOnly) {
   EXPECT_THAT(complaints_about(production_code(), system_headers), IsEmpty());
+}
+
+// Libraries that speak to disks, networks or the kernel by themselves: each belongs to one file, whose neighbours see
+// what it is for and not how it is done. Beginnings of the names of their headers. docs/architecture.md says why.
+struct IoLibrary {
+  std::string_view header;
+  std::string_view file;
+};
+constexpr std::array<IoLibrary, 8> io_libraries{{{"sqlite3", "src/store/sqlite.cpp"},
+                                                 {"nats", "src/cluster/nats.cpp"},
+                                                 {"httplib", "src/serve/http.cpp"},
+                                                 {"microhttpd", "src/serve/http.cpp"},
+                                                 {"nftables/", "src/os/net/nftables.cpp"},
+                                                 {"libmnl/", "src/os/net/netlink.cpp"},
+                                                 {"bpf/", "src/os/sockets/socket_owners_bpf.cpp"},
+                                                 {"ares", "src/os/names/reverse_names.cpp"}}};
+
+Complaints io_libraries_elsewhere(const SourceFile& file) {
+  Complaints found;
+  for (const Include& include : includes_of(file.text)) {
+    if (!include.is_system) continue;
+    bool is_library = false;
+    bool is_at_home = false;
+    for (const IoLibrary& library : io_libraries) {
+      if (!include.name.starts_with(library.header)) continue;
+      is_library = true;
+      is_at_home = is_at_home || file.path == library.file;
+    }
+    if (is_library && !is_at_home) {
+      found.push_back(
+          fmt::format("{} includes <{}>, which belongs to another file (io_libraries)", file.path, include.name));
+    }
+  }
+  return found;
+}
+
+TEST(IoLibraries, AreFoundOutsideOfTheirFile) {
+  EXPECT_THAT(io_libraries_elsewhere({"src/store/history.cpp", "#include <sqlite3.h>\n"}), SizeIs(1));
+  EXPECT_THAT(io_libraries_elsewhere({"src/os/net/routes.cpp", "#include <libmnl/libmnl.h>\n"}), SizeIs(1));
+  EXPECT_THAT(io_libraries_elsewhere({"src/serve/http.h", "#include <httplib.h>\n"}), SizeIs(1));
+  EXPECT_THAT(io_libraries_elsewhere({"src/store/sqlite.cpp", "#include <sqlite3.h>\n#include <map>\n"}), IsEmpty());
+}
+
+TEST(IoLibraries, StayInTheirFiles) {
+  EXPECT_THAT(complaints_about(production_code(), io_libraries_elsewhere), IsEmpty());
 }
 
 // Headers of the standard library hide calls that speak to the system too.

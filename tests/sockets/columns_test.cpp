@@ -169,7 +169,11 @@ TEST(ParseColumns, AnUnknownNameIsQuotedWithTheClosestKnownOne) {
   EXPECT_EQ(slip.error().message, "there is no column 'procss'; did you mean 'process'?");
   const auto strange = parse_columns("\x1b[31m,proto", default_columns());
   ASSERT_FALSE(strange);
-  EXPECT_EQ(strange.error().message, "there is no column '\\x1B[31m'");
+  EXPECT_EQ(strange.error().message,
+            "there is no column '\\x1B[31m'; there are proto, state, receive_queue, send_queue, local, remote, user, "
+            "process, "
+            "and " +
+                std::to_string(columns().size() - 8) + " others, which the help lists");
 }
 
 TEST(ParseColumns, EmptyNamesAreRefused) {

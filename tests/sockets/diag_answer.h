@@ -7,10 +7,16 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "sockets/sources/source.h"
+
 namespace portolan::sockets::testing {
+
+// For rows that do not point into their line.
+inline bool is_read(const Source& source, std::string line, Row& row) { return source.parse_line(line, row); }
 
 class Answer {
  public:

@@ -13,6 +13,7 @@ namespace {
 
 using testing::Answer;
 using ::testing::ElementsAre;
+using testing::is_read;
 
 net::IpAddress address(std::string_view text) { return *net::IpAddress::parse(text); }
 
@@ -165,8 +166,8 @@ TEST(InetDiag, AProtocolBeyondAByteGoesIntoAnAttribute) {
 
 TEST(InetLine, AListenerIsRead) {
   Row row;
-  ASSERT_TRUE(
-      tcp4.parse_line("   0: 0100007F:07E8 00000000:0000 0A 00000002:00000001 00:00000000 00000000  1000        0 "
+  ASSERT_TRUE(is_read(tcp4,
+                      "   0: 0100007F:07E8 00000000:0000 0A 00000002:00000001 00:00000000 00000000  1000        0 "
                       "1145 1 000000006397c989 100 0 0 10 0                      ",
                       row));
   EXPECT_EQ(row.protocol, SocketKind::tcp);
@@ -184,8 +185,8 @@ TEST(InetLine, AListenerIsRead) {
 
 TEST(InetLine, IPv6AndTimersAreRead) {
   Row row;
-  ASSERT_TRUE(
-      tcp6.parse_line("   1: B80D0120000000000000000001000000:0016 00000000000000000000000002000000:C350 01 "
+  ASSERT_TRUE(is_read(tcp6,
+                      "   1: B80D0120000000000000000001000000:0016 00000000000000000000000002000000:C350 01 "
                       "00000000:00000000 02:000000C8 00000004     0        0 9 2 0 20 4 1 10 -1",
                       row));
   EXPECT_EQ(row.local, address("2001:db8::1"));
@@ -198,12 +199,11 @@ TEST(InetLine, IPv6AndTimersAreRead) {
 
 TEST(InetLine, WhatIsNoSuchLineIsRefused) {
   Row row;
-  for (const std::string_view line :
-       {"", "   0: 0100007F:07E8", "   0: 0100007F07E8 00000000:0000 0A 0:0 00:0 0 0 0 1",
-        "   0: 0100007F:07E8 00000000:0000 XX 00000000:00000000 00:00000000 00000000 0 0 1",
-        "   0: 0100007G:07E8 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1",
-        "   0: B80D0120000000000000000001000000:0016 00000000:0000 0A 0:0 0:0 0 0 0 1"}) {
-    EXPECT_FALSE(tcp4.parse_line(line, row)) << line;
+  for (const std::string line : {"", "   0: 0100007F:07E8", "   0: 0100007F07E8 00000000:0000 0A 0:0 00:0 0 0 0 1",
+                                 "   0: 0100007F:07E8 00000000:0000 XX 00000000:00000000 00:00000000 00000000 0 0 1",
+                                 "   0: 0100007G:07E8 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1",
+                                 "   0: B80D0120000000000000000001000000:0016 00000000:0000 0A 0:0 0:0 0 0 0 1"}) {
+    EXPECT_FALSE(is_read(tcp4, line, row)) << line;
   }
 }
 

@@ -9,6 +9,7 @@ namespace portolan::sockets {
 namespace {
 
 using testing::Answer;
+using testing::is_read;
 
 netlink_diag_msg body() {
   netlink_diag_msg body{};
@@ -62,8 +63,8 @@ TEST(NetlinkDiag, AnswersCutShortOrOfAnotherFamilyAreRefused) {
 
 TEST(NetlinkLine, SaysTheSame) {
   Row row;
-  ASSERT_TRUE(netlink.parse_line(
-      "00000000512da659 15  812        00000011 832      7        0     2        5        4711", row));
+  ASSERT_TRUE(
+      is_read(netlink, "00000000512da659 15  812        00000011 832      7        0     2        5        4711", row));
   EXPECT_EQ(row.netlink_family, NETLINK_KOBJECT_UEVENT);
   EXPECT_EQ(row.local_port, 812U);
   EXPECT_EQ(row.netlink_groups, 0x11U);
@@ -71,7 +72,7 @@ TEST(NetlinkLine, SaysTheSame) {
   EXPECT_EQ(row.send_queue, 7U);
   EXPECT_EQ(row.references, 2U);
   EXPECT_EQ(row.inode, 4711U);
-  EXPECT_FALSE(netlink.parse_line("00000000512da659 15  812", row));
+  EXPECT_FALSE(is_read(netlink, "00000000512da659 15  812", row));
 }
 
 }  // namespace

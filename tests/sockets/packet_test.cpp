@@ -9,6 +9,7 @@ namespace portolan::sockets {
 namespace {
 
 using testing::Answer;
+using testing::is_read;
 
 packet_diag_msg body() {
   packet_diag_msg body{};
@@ -55,7 +56,7 @@ TEST(PacketDiag, AnswersCutShortOrOfAnotherFamilyAreRefused) {
 
 TEST(PacketLine, SaysTheSame) {
   Row row;
-  ASSERT_TRUE(packet.parse_line("00000000a3b12c45 3      3    0003   2     1 64     1000   20131 ", row));
+  ASSERT_TRUE(is_read(packet, "00000000a3b12c45 3      3    0003   2     1 64     1000   20131 ", row));
   EXPECT_EQ(row.references, 3U);
   EXPECT_EQ(row.type, SOCK_RAW);
   EXPECT_EQ(row.local_port, 3U);
@@ -63,7 +64,7 @@ TEST(PacketLine, SaysTheSame) {
   EXPECT_EQ(row.receive_queue, 64U);
   EXPECT_EQ(row.user, 1000U);
   EXPECT_EQ(row.inode, 20131U);
-  EXPECT_FALSE(packet.parse_line("00000000a3b12c45 3      3    0003   2     1 64     1000", row));
+  EXPECT_FALSE(is_read(packet, "00000000a3b12c45 3      3    0003   2     1 64     1000", row));
 }
 
 }  // namespace

@@ -173,6 +173,7 @@ class ScanRun {
     reports_->watch_keys(*control_);
     const model::ScanFinished finished = scan_into(reports_->sink());
     const auto done = finish(finished);
+    if (!done && done.error().code == Errc::reader_gone && dialect_ == Dialect::portolan) return status_reader_gone;
     if (!finished.success) {
       say(finished.error);
       return status_failed;

@@ -32,9 +32,7 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
   if (words->version) return print(version_text(invocation.dialect));
   const auto status = body(*words);
   if (status) return *status;
-  complain(status.error().message);
-  const bool refused = status.error().code == Errc::parse || status.error().code == Errc::usage;
-  return refused ? status_refused : status_failed;
+  return end_with(status.error());
 }
 
 std::optional<std::size_t> table_width(const ListingOptions& words) {

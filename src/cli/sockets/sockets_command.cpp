@@ -192,8 +192,7 @@ int run(const Invocation& invocation) {
   auto plan = plan_sockets(*words, *filter, os::filter_names());
   if (!plan) return complain(plan.error().message), status_refused;
   if (const auto done = SocketsRun{*words, std::move(*plan)}.run(); !done) {
-    complain(done.error().message);
-    return done.error().code == Errc::usage || done.error().code == Errc::parse ? status_refused : status_failed;
+    return end_with(done.error());
   }
   return status_done;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "report/sockets/socket_list.h"
@@ -47,6 +48,16 @@ constexpr std::array<Name, 7> groups{{
     {"link", {SocketKind::packet}},
 }};
 
+// "tcp, mptcp, ..., vsock, ": every kind that the kernel has a list of.
+std::string names_of_kinds() {
+  std::string names;
+  for (std::size_t i = 0; i < sockets::socket_kind_count; ++i) {
+    const auto kind = static_cast<SocketKind>(i);
+    if (kind != SocketKind::other) append(names, "{}, ", sockets::name_of(kind));
+  }
+  return names;
+}
+
 Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
   if (name == "all") {
     words.protocols.clear();
@@ -63,9 +74,8 @@ Result<void> add_named(Words& words, std::string_view option, std::string_view n
     }
     return {};
   }
-  return fail(Errc::parse, fmt::format("{}: '{}' is no kind of socket; there are tcp, mptcp, udp, udplite, icmp, raw, "
-                                       "sctp, dccp, unix, packet, netlink, vsock, inet and all",
-                                       option, escape_terminal(name)));
+  return fail(Errc::parse, fmt::format("{}: '{}' is no kind of socket; there are {}inet and all", option,
+                                       escape_terminal(name), names_of_kinds()));
 }
 
 Result<void> query(Words& words, const Given& given) {

@@ -296,10 +296,10 @@ Result<void> SocketNamespace::list_file(const sockets::Source& source, const soc
     }
     if (got < 0) return failure(source.name, errno);
     text.resize(kept + static_cast<std::size_t>(got));
-    std::string_view rest{text};
-    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-      const std::string_view line = rest.substr(0, end);
-      rest.remove_prefix(end + 1);
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
+      const std::span<char> line{text.data() + begin, end - begin};
+      begin = end + 1;
       if (std::exchange(heading, false)) continue;
       if (!source.parse_line(line, row)) {
         ++unread;
@@ -308,7 +308,7 @@ Result<void> SocketNamespace::list_file(const sockets::Source& source, const soc
       row.network_namespace = inode_;
       if ((wanted.states & sockets::mask_of(row.state)) != 0 && !visit(row)) return {};
     }
-    text.erase(0, text.size() - rest.size());
+    text.erase(0, begin);
     if (got == 0) break;
   }
   if (unread != 0) {

@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "sockets/columns/column_lists.h"
 
 namespace portolan::sockets {
@@ -25,9 +26,14 @@ std::vector<const Column*> by_name(const std::array<std::string_view, N>& names)
 std::unexpected<Error> unknown_column(std::string_view word) {
   std::vector<std::string_view> known{"all"};
   for (const Column& column : columns()) known.push_back(column.name);
-  const auto near = closest(word, known);
-  return fail(Errc::parse, fmt::format("there is no column '{}'{}", escape_terminal(word.substr(0, 64)),
-                                       near ? fmt::format("; did you mean '{}'?", *near) : ""));
+  const std::string given = escape_terminal(word.substr(0, 64));
+  if (const auto near = closest(word, known)) {
+    return fail(Errc::parse, fmt::format("there is no column '{}'; did you mean '{}'?", given, *near));
+  }
+  std::string some;
+  for (const Column* column : default_columns()) append(some, "{}, ", column->name);
+  return fail(Errc::parse, fmt::format("there is no column '{}'; there are {}and {} others, which the help lists",
+                                       given, some, columns().size() - default_columns().size()));
 }
 
 void add_once(std::vector<const Column*>& chosen, const Column* column) {

@@ -1,5 +1,6 @@
 // The lists of IP sockets: one for each protocol and family.
 #include "sockets/sources/inet_diag.h"
+#include "sockets/sources/proc_line.h"
 #include "sockets/sources/sources.h"
 
 namespace portolan::sockets {
@@ -15,7 +16,7 @@ constexpr Source inet_source(std::string_view name, std::string_view proc_file) 
                     const Detail& wanted) { append_inet_request(datagram, Kind, Version, wanted); },
       .parse = [](wire::MessageBytes message, Row& row) { return parse_inet_diag(message, Kind, row); },
       .proc_file = proc_file,
-      .parse_line = [](std::string_view line, Row& row) { return parse_inet_line(line, Kind, Version, row); },
+      .parse_line = [](std::span<char> line, Row& row) { return parse_inet_line(text_of(line), Kind, Version, row); },
       .counted_as = "",
   };
 }

@@ -48,7 +48,7 @@ bool parse(wire::MessageBytes message, Row& row) {
 
 // "00000000512da659 0   0   00000000 0   0   0   2   0   4": address, family, port id, groups, bytes received and sent
 // that wait, dump, references, drops, inode.
-bool parse_line(std::string_view line, Row& row) {
+bool parse_line(std::span<char> line, Row& row) {
   row = Row{};
   row.protocol = SocketKind::netlink;
   row.family = AddressFamily::netlink;

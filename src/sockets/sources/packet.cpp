@@ -57,7 +57,7 @@ bool parse(wire::MessageBytes message, Row& row) {
 
 // "0000000051 3      3    0003   2     1 0      0      20131": address, references, type, EtherType, interface,
 // running, bytes that wait, user, inode.
-bool parse_line(std::string_view line, Row& row) {
+bool parse_line(std::span<char> line, Row& row) {
   row = Row{};
   row.protocol = SocketKind::packet;
   row.family = AddressFamily::packet;

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <string_view>
 
 namespace portolan::sockets {
 
+inline std::string_view text_of(std::span<const char> line) { return {line.data(), line.size()}; }
+
 class ProcLine {
  public:
   explicit ProcLine(std::string_view line) : rest_{line} {}
+  explicit ProcLine(std::span<const char> line) : rest_{text_of(line)} {}
 
   // "" at the end of the line.
   std::string_view word() {

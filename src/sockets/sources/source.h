@@ -34,9 +34,9 @@ struct Source {
   // One answer (SOCK_DIAG_BY_FAMILY) to a row. False: cut short, or of another kind.
   bool (*parse)(wire::MessageBytes message, Row& row) = nullptr;
   // The file below /proc/net that lists the same where the kernel has no dump, and its lines to rows; its first line
-  // is a heading. "": there is none.
+  // is a heading. "": there is none. A row may point into its line, which the parser may have changed.
   std::string_view proc_file;
-  bool (*parse_line)(std::string_view line, Row& row) = nullptr;
+  bool (*parse_line)(std::span<char> line, Row& row) = nullptr;
   // Its name in /proc/net/protocols where the count there can be trusted from kernel `counted_since` (major * 1000 +
   // minor) on: a list that has nothing in it is then not asked for.
   std::string_view counted_as;

@@ -1,7 +1,5 @@
 #include "sockets/sources/unix_proc.h"
 
-#include <string>
-
 #include "sockets/sources/proc_line.h"
 
 namespace portolan::sockets {
@@ -17,17 +15,9 @@ State state_of(std::uint32_t flags, std::uint8_t state) {
   return state == connecting || state == connected ? State::established : State::closed;
 }
 
-std::string_view path_of(std::string_view shown) {
-  if (!shown.starts_with('@')) return shown;
-  thread_local std::string path;
-  path.assign(shown);
-  path.front() = '\0';
-  return path;
-}
-
 }  // namespace
 
-bool parse_unix_line(std::string_view line, Row& row) {
+bool parse_unix_line(std::span<char> line, Row& row) {
   row = Row{};
   row.protocol = SocketKind::unix_domain;
   row.family = AddressFamily::unix_domain;
@@ -42,9 +32,10 @@ bool parse_unix_line(std::string_view line, Row& row) {
   if (!words.good()) return false;
   row.state = state_of(flags, state);
   // One blank, then the path as it is, blanks of its own included.
-  std::string_view rest = words.rest();
-  if (rest.starts_with(' ')) rest.remove_prefix(1);
-  row.path = path_of(rest);
+  std::span<char> path = line.last(words.rest().size());
+  if (!path.empty() && path.front() == ' ') path = path.subspan(1);
+  if (!path.empty() && path.front() == '@') path.front() = '\0';
+  row.path = text_of(path);
   return true;
 }
 
