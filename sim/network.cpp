@@ -32,9 +32,9 @@ bool asks_one_of(const net::PortSet& ports, const wire::Packet& packet) {
   return false;
 }
 
-// An ICMP error that quotes `frame` in full.
-Bytes icmp_error(const wire::Packet& asked, const engine::Frame& frame, HostOptions::Reject reject) {
-  const bool v4 = frame.type == net::EtherType::ipv4;
+// An ICMP error that quotes `quoted` in full, as whom `asked` is for sends it back.
+Bytes icmp_error(const wire::Packet& asked, std::span<const std::uint8_t> quoted, HostOptions::Reject reject) {
+  const bool v4 = asked.source.is_v4();
   const auto code = [&]() -> std::uint8_t {
     switch (reject) {
       case HostOptions::Reject::port_unreach:
@@ -46,12 +46,12 @@ Bytes icmp_error(const wire::Packet& asked, const engine::Frame& frame, HostOpti
     }
     return 0;
   };
-  Bytes bytes(40 + 8 + frame.bytes.size());
+  Bytes bytes(40 + 8 + quoted.size());
   bytes.resize(wire::build_icmp_error({.source = asked.destination,
                                        .destination = asked.source,
                                        .type = v4 ? wire::icmp_unreachable : wire::icmpv6_unreachable,
                                        .code = code(),
-                                       .quoted = frame.bytes},
+                                       .quoted = quoted},
                                       bytes));
   return bytes;
 }
@@ -87,13 +87,13 @@ std::vector<Result<net::Path>> Network::route(std::span<const net::IpAddress> ta
   return paths;
 }
 
-Result<std::size_t> Network::send(std::span<const engine::Frame> frames) {
-  std::size_t accepted = frames.size();
-  if (random_.chance(options_.refuse)) accepted = static_cast<std::size_t>(random_.below(frames.size()));
-  for (const engine::Frame& frame : frames.first(accepted)) {
+Result<std::size_t> Network::send(std::span<const engine::Shot> shots) {
+  std::size_t accepted = shots.size();
+  if (random_.chance(options_.refuse)) accepted = static_cast<std::size_t>(random_.below(shots.size()));
+  for (const engine::Shot& shot : shots.first(accepted)) {
     sent_.push_back(now_);
-    carry(frame);
-    now_ += options_.send_time;
+    const engine::Head head = engine::build(shot, room_);
+    carry({head.type, std::span{room_}.first(head.size)});
   }
   now_ += 1us;  // the call itself
   return accepted;
@@ -118,6 +118,7 @@ Result<std::span<const engine::Received>> Network::receive(Instant deadline) {
   for (std::size_t i = 0; i < heads.size(); ++i) {
     arrived_.push_back({heads[i].first, heads[i].second, options_.answers_by, host_mac, arrived_bytes_[i]});
   }
+  delivered_ += arrived_.size();
   return std::span<const engine::Received>{arrived_};
 }
 
@@ -126,8 +127,8 @@ Duration Network::travel() {
   return options_.delay + Duration{static_cast<std::int64_t>(random_.below(jitter))};
 }
 
-void Network::carry(const engine::Frame& frame) {
-  if (random_.chance(options_.forge)) forge(frame, now_ + travel());
+void Network::carry(const Question& question) {
+  if (random_.chance(options_.forge)) forge(question, now_ + travel());
   if (random_.chance(options_.loss)) {
     ++lost_;
     return;
@@ -143,11 +144,11 @@ void Network::carry(const engine::Frame& frame) {
     bottleneck_free_ += service;
     leaves = bottleneck_free_;
   }
-  answer(frame, leaves + travel());
+  answer(question, leaves + travel());
 }
 
-void Network::answer(const engine::Frame& frame, Instant at) {
-  const auto packet = wire::parse(frame.type, frame.bytes);
+void Network::answer(const Question& question, Instant at) {
+  const auto packet = wire::parse(question.type, question.bytes);
   if (!packet) return;
   const auto found = hosts_.find(asked_of(*packet));
   if (found == hosts_.end() || found->second.options.silent) return;
@@ -156,7 +157,7 @@ void Network::answer(const engine::Frame& frame, Instant at) {
   at += o.extra_delay;
   if (asks_one_of(o.dropped, *packet)) return;
   if (asks_one_of(o.rejected, *packet)) {
-    return deliver(frame.type, icmp_error(*packet, frame, o.reject), at, o.extra_delay);
+    return deliver(question.type, icmp_error(*packet, question.bytes, o.reject), at, o.extra_delay);
   }
   const probe::Asked asked{*packet, asks_one_of(o.open, *packet), host_mac};
   Bytes bytes(wire::longest_packet);
@@ -164,8 +165,8 @@ void Network::answer(const engine::Frame& frame, Instant at) {
     const std::size_t size = probe->answer(asked, bytes);
     if (size == 0) continue;
     bytes.resize(size);
-    if (is_reset(frame.type, bytes) && !may_reset(host, at)) return;
-    return deliver(frame.type, bytes, at, o.extra_delay);
+    if (is_reset(question.type, bytes) && !may_reset(host, at)) return;
+    return deliver(question.type, bytes, at, o.extra_delay);
   }
 }
 
@@ -182,8 +183,8 @@ bool Network::may_reset(Host& host, Instant at) {
 }
 
 // A SYN-ACK from somebody who saw neither the probe nor the key: everything fits but the number.
-void Network::forge(const engine::Frame& frame, Instant at) {
-  const auto packet = wire::parse(frame.type, frame.bytes);
+void Network::forge(const Question& question, Instant at) {
+  const auto packet = wire::parse(question.type, question.bytes);
   const auto* tcp = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
   if (tcp == nullptr) return;
   const auto guess = static_cast<std::uint32_t>(random_());
@@ -197,7 +198,7 @@ void Network::forge(const engine::Frame& frame, Instant at) {
                                 .acknowledgement = guess,
                                 .flags = wire::syn | wire::ack},
                                bytes));
-  deliver(frame.type, bytes, at, {});
+  deliver(question.type, bytes, at, {});
 }
 
 void Network::deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra) {

@@ -3,6 +3,7 @@
 // costs milliseconds, and a failure replays.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "engine/doors.h"
 #include "net/ip_address.h"
 #include "net/port_set.h"
+#include "wire/build.h"
 
 namespace portolan::sim {
 
@@ -54,7 +56,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   // engine::Clock
   [[nodiscard]] Instant now() const override { return now_; }
   // engine::Link
-  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   // engine::Routes: every address has a route; unknown ones are silent.
   std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) override;
@@ -62,6 +64,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   // When each frame was sent, ascending.
   [[nodiscard]] const std::vector<Instant>& sent() const { return sent_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
+  [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
 
  private:
   struct Host {
@@ -77,9 +80,15 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
     friend bool operator>(const Flight& a, const Flight& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
   };
 
-  void carry(const engine::Frame& frame);
-  void answer(const engine::Frame& frame, Instant at);
-  void forge(const engine::Frame& frame, Instant at);
+  // A packet on its way to a host, from its network header on.
+  struct Question {
+    net::EtherType type;
+    std::span<const std::uint8_t> bytes;
+  };
+
+  void carry(const Question& question);
+  void answer(const Question& question, Instant at);
+  void forge(const Question& question, Instant at);
   void deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra);
   bool may_reset(Host& host, Instant at);
   Duration travel();
@@ -91,9 +100,11 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
   std::uint64_t order_ = 0;
   std::vector<std::vector<std::uint8_t>> arrived_bytes_;
+  std::array<std::uint8_t, wire::longest_packet> room_{};  // for the question under way
   std::vector<engine::Received> arrived_;
   std::vector<Instant> sent_;
   std::uint64_t lost_ = 0;
+  std::uint64_t delivered_ = 0;
   Instant bottleneck_free_{};
 };
 

@@ -13,23 +13,13 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/shot.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
 #include "net/path.h"
+#include "wire/build.h"
 
 namespace portolan::engine {
-
-struct Frame {
-  enum class Way : std::uint8_t {
-    raw,      // as it stands
-    connect,  // a SYN that stands for a connect() of the kernel's
-  };
-  const net::Path* path = nullptr;  // valid while the frame stands in the outbox
-  net::EtherType type = net::EtherType::ipv4;
-  net::Mac to;                          // ethernet only; broadcast or multicast for ARP and ND
-  std::span<const std::uint8_t> bytes;  // starts at the network header
-  Way way = Way::raw;
-};
 
 struct Received {
   Instant at;  // when the kernel saw it
@@ -54,15 +44,20 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   virtual ~Link() = default;
-  // Sends a prefix of `frames` and says how many; none is no error (a full queue, ENOBUFS, EMFILE:
+  // Sends a prefix of `shots` and says how many; none is no error (a full queue, ENOBUFS, EMFILE:
   // nothing of that says anything about a target). An error ends the scan.
-  virtual Result<std::size_t> send(std::span<const Frame> frames) = 0;
+  virtual Result<std::size_t> send(std::span<const Shot> shots) = 0;
   // Returns at `deadline`, when frames have arrived, or when a signal or key wants attention. What it
   // returns is valid until the next call. The only call in portolan that sleeps during a scan.
   virtual Result<std::span<const Received>> receive(Instant deadline) = 0;
+  struct Limits {
+    std::size_t packet = wire::longest_packet;  // bytes of the longest that it takes
+    std::size_t batch = 64;                     // shots at once that are worth a call; at most 256
+  };
+  [[nodiscard]] virtual Limits limits() const { return {}; }
   // Frames that arrived but were lost on this machine for want of room, so far.
   [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
-  // Frames that this machine itself will never send (its own firewall, a link that is down), so far.
+  // Shots that this machine itself will never send (its own firewall, a link that is down), so far.
   // They count as sent, and asked nobody.
   [[nodiscard]] virtual std::uint64_t refused() const { return 0; }
 };

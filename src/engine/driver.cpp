@@ -35,6 +35,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
   settings_.timing = plan.timing;
   settings_.key = {seeds_(), seeds_()};
   settings_.dress = plan.dress;
+  settings_.batch = world.link.limits().batch;
   settings_.hosts = targets_;
 }
 
@@ -84,12 +85,12 @@ Result<void> Driver::send() {
     Engine& engine = stages_[(first_ + i) % stages_.size()].engine;
     if (engine.empty()) continue;
     engine.advance(world_.clock.now());
-    const auto frames = engine.outbox();
-    if (frames.empty()) continue;
+    const auto shots = engine.outbox();
+    if (shots.empty()) continue;
     // The time before the call: should this thread lose the processor inside it, round trips come out
     // too long, which does no harm; too short, they would pass for the best that the path can do.
     const Instant before = world_.clock.now();
-    const auto sent = world_.link.send(frames);
+    const auto sent = world_.link.send(shots);
     if (!sent) return fail(sent.error());
     engine.on_sent(*sent, before);
   }

@@ -55,8 +55,8 @@ Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, Ans
       loss_probes_{settings.seed} {
   assert(!job.questions.empty());
   settings_.hosts = std::clamp<std::uint64_t>(settings.hosts, 1, most_sharers);
-  outbox_.reserve(outbox_size);
-  pending_.reserve(outbox_size);
+  outbox_.reserve(settings_.batch);
+  pending_.reserve(settings_.batch);
 }
 
 // ---- entering and leaving -----------------------------------------------------------------------
@@ -84,17 +84,27 @@ std::uint32_t Engine::enter(const WalkTarget& target, std::uint32_t host, std::o
 
 void Engine::leave(std::uint32_t walk) {
   const HostWalk& leaving = walks_[walk];
-  if (leaving.in_outbox > 0) {
-    // What stands in the outbox for it refers to its target.
-    for (std::size_t i = outbox_.size(); i-- > outbox_first_;) {
-      if (pending_[i].loss_probe || pending_[i].walk.serial != leaving.serial) continue;
-      outbox_.erase(outbox_.begin() + static_cast<std::ptrdiff_t>(i));
-      pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-  }
+  // What stands in the outbox for it refers to its target.
+  if (leaving.in_outbox > 0) withdraw(leaving.serial);
   if (leaving.phase != HostWalk::Phase::done) --working_;
   walks_.remove(walk);
   parked_.tidy(walks_);
+}
+
+// Shots cannot be assigned, because they refer to what they ask: those that stay move into a new outbox.
+void Engine::withdraw(std::uint32_t serial) {
+  std::vector<Shot> shots;
+  std::vector<Pending> pending;
+  shots.reserve(settings_.batch);
+  pending.reserve(settings_.batch);
+  for (std::size_t i = outbox_first_; i < outbox_.size(); ++i) {
+    if (!pending_[i].loss_probe && pending_[i].walk.serial == serial) continue;
+    shots.push_back(outbox_[i]);
+    pending.push_back(pending_[i]);
+  }
+  outbox_.swap(shots);
+  pending_.swap(pending);
+  outbox_first_ = 0;
 }
 
 std::vector<std::uint32_t> Engine::take_done() { return std::exchange(done_, {}); }
@@ -162,7 +172,7 @@ void Engine::wake_walks(Instant now) {
 }
 
 void Engine::fill(Instant now) {
-  const std::size_t allowed = pacer_.allowance(now, outbox_size);
+  const std::size_t allowed = pacer_.allowance(now, settings_.batch);
   while (outbox_.size() < allowed && !active_.empty()) {
     if (loss_probes_.is_due(pacer_.controls_asked()) && fill_loss_probe()) continue;
     if (!fill_one(now)) return;
@@ -217,18 +227,7 @@ bool Engine::fill_one(Instant now) {
 }
 
 void Engine::put(const WalkTarget& target, const Pending& pending) {
-  const probe::Probe& probe = probe_of(pending.question);
-  const probe::Attempt a = attempt(target, pending.question, pending.tag);
-  auto& buffer = buffers_[outbox_.size()];
-  const std::size_t size = probe.build(a, buffer);
-  net::Mac to;
-  if (probe.link_destination != nullptr) {
-    to = probe.link_destination(a);
-  } else if (a.path.next_hop_mac) {
-    to = *a.path.next_hop_mac;
-  }
-  outbox_.push_back({&a.path, probe.ether_type(a), to, std::span{buffer}.first(size),
-                     probe.connects ? Frame::Way::connect : Frame::Way::raw});
+  outbox_.push_back({&probe_of(pending.question), attempt(target, pending.question, pending.tag)});
   pending_.push_back(pending);
 }
 
@@ -245,7 +244,7 @@ void Engine::park(std::uint32_t walk, Instant until) {
   parked_.push(until, {walk, parked.serial});
 }
 
-std::span<const Frame> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
+std::span<const Shot> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
 
 void Engine::on_sent(std::size_t count, Instant now) {
   if (count == 0) {

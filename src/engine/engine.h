@@ -41,6 +41,7 @@ struct EngineSettings {
   wire::Dress dress{};         // of every packet
   // How many hosts will enter, about; what may be missed in all is shared out among them.
   std::uint64_t hosts = 1;
+  std::size_t batch = 64;  // shots in the outbox, at most (Link::Limits)
 };
 // Source ports (or ICMP identifiers) of one engine. They say only which attempt an answer is to.
 inline constexpr std::uint16_t tags_an_engine = 16;
@@ -101,9 +102,9 @@ class Engine {
   std::vector<std::uint32_t> take_done();
   [[nodiscard]] bool has_done() const { return !done_.empty(); }
 
-  void advance(Instant now);                            // expire, start passes, fill the outbox
-  [[nodiscard]] std::span<const Frame> outbox() const;  // valid until the next call of anything that is not const
-  void on_sent(std::size_t count, Instant now);         // a prefix of the outbox has left
+  void advance(Instant now);                           // expire, start passes, fill the outbox
+  [[nodiscard]] std::span<const Shot> outbox() const;  // valid until the next call of anything that is not const
+  void on_sent(std::size_t count, Instant now);        // a prefix of the outbox has left
   bool on_packet(const wire::Packet& packet, const Received& frame);  // false: no answer to any question of this engine
   [[nodiscard]] Instant wake_at(Instant now) const;                   // nothing to do before, unless a packet arrives
 
@@ -151,6 +152,7 @@ class Engine {
   }
   [[nodiscard]] bool finds_hosts() const { return job_.goal == Job::Goal::first_sign; }
 
+  void withdraw(std::uint32_t serial);
   void wake_walks(Instant now);
   void fill(Instant now);
   bool fill_one(Instant now);
@@ -195,10 +197,8 @@ class Engine {
   WakeQueue parked_;
   std::vector<std::uint32_t> done_;  // since take_done()
 
-  static constexpr std::size_t outbox_size = 64;
-  std::array<std::array<std::uint8_t, wire::longest_packet>, outbox_size> buffers_{};
-  std::vector<Frame> outbox_;
-  std::vector<Pending> pending_;  // what each frame of the outbox asks
+  std::vector<Shot> outbox_;
+  std::vector<Pending> pending_;  // whose question each shot of the outbox is
   std::size_t outbox_first_ = 0;
 
   SendTimes send_times_;

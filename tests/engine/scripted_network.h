@@ -24,7 +24,7 @@ struct SentFrame {
   Instant at;
   net::EtherType type;
   net::Mac to;
-  engine::Frame::Way way;
+  bool connects;
   std::uint32_t interface;
   Bytes bytes;
 
@@ -77,11 +77,13 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
     return paths;
   }
 
-  Result<std::size_t> send(std::span<const engine::Frame> frames) override {
-    const std::size_t count = std::min(frames.size(), takes(frames.size(), now_));
-    for (const engine::Frame& frame : frames.first(count)) {
-      sent.push_back(
-          {now_, frame.type, frame.to, frame.way, frame.path->interface, {frame.bytes.begin(), frame.bytes.end()}});
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override {
+    const std::size_t count = std::min(shots.size(), takes(shots.size(), now_));
+    for (const engine::Shot& shot : shots.first(count)) {
+      Bytes bytes(wire::longest_packet);
+      const engine::Head head = engine::build(shot, bytes);
+      bytes.resize(head.size);
+      sent.push_back({now_, head.type, head.to, shot.probe->connects, shot.attempt.path.interface, std::move(bytes)});
       for (Reply& reply : answer(sent.back())) flights_.emplace(now_ + reply.after, std::move(reply));
     }
     return count;

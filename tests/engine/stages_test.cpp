@@ -207,7 +207,7 @@ TEST_F(Stages, WithoutRawPacketsEveryQuestionIsAConnection) {
   ASSERT_TRUE(run(plan));
   EXPECT_FALSE(network.sent.empty());
   for (const auto& frame : network.sent) {
-    EXPECT_EQ(frame.way, engine::Frame::Way::connect);
+    EXPECT_TRUE(frame.connects);
     EXPECT_TRUE(frame.tcp() && frame.tcp()->syn);
   }
 }

@@ -6,15 +6,13 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "os/net/kernel_routes.h"
 #include "private_network.h"
-#include "wire/build.h"
+#include "probe/registry.h"
 #include "wire/packet.h"
 
 namespace portolan::os {
@@ -28,7 +26,7 @@ constexpr std::uint16_t tag = 20'007;
 
 IpAddress address(const char* text) { return *IpAddress::parse(text); }
 
-// A connect scan of one target: SYNs go in, what the link makes of them comes out.
+// A connect scan of one target: questions go in, what the link makes of them comes out.
 class Scan {
  public:
   explicit Scan(const char* target, const ConnectOptions& options = {}) : target_{address(target)} {
@@ -40,22 +38,11 @@ class Scan {
   }
 
   std::size_t send(std::initializer_list<std::uint16_t> ports) {
-    std::deque<std::array<std::uint8_t, wire::longest_packet>> rooms;
-    std::vector<engine::Frame> frames;
+    std::vector<engine::Shot> shots;
     for (const std::uint16_t port : ports) {
-      const wire::TcpFields fields{.source = path_.source,
-                                   .destination = target_,
-                                   .source_port = Port{tag},
-                                   .destination_port = Port{port},
-                                   .sequence = sequence_of(port),
-                                   .acknowledgement = 0,
-                                   .flags = wire::syn};
-      auto& room = rooms.emplace_back();
-      const std::size_t size = wire::build_tcp(fields, room);
-      const auto type = target_.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
-      frames.push_back({&path_, type, {}, std::span{room}.first(size)});
+      shots.push_back({&probe::tcp_connect, {path_, target_, Port{port}, 0, tag, sequence_of(port)}});
     }
-    const auto sent = link_->send(frames);
+    const auto sent = link_->send(shots);
     EXPECT_TRUE(sent.has_value());
     return sent.value_or(0);
   }
@@ -269,14 +256,13 @@ TEST(ConnectLink, WayThatIsLostDuringTheScanIsNoAnswerOfTheTarget) {
   }
 }
 
-TEST(ConnectLink, FramesThatAreNoSynCountAsRefused) {
+TEST(ConnectLink, WhatConnectCannotAskCountsAsRefused) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     Scan scan{"127.0.0.1"};
     const net::Path path;
-    const std::array<std::uint8_t, 28> arp{};
-    const engine::Frame frame{&path, net::EtherType::arp, {}, arp};
-    EXPECT_EQ(scan.link().send({&frame, 1}), 1U);
+    const engine::Shot shot{&probe::arp, {path, address("127.0.0.1"), Port{}}};
+    EXPECT_EQ(scan.link().send({&shot, 1}), 1U);
     EXPECT_EQ(scan.link().refused(), 1U);
   });
 }

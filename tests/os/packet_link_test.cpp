@@ -29,7 +29,6 @@ namespace portolan::os {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::Frame;
 using net::EtherType;
 using net::IpAddress;
 using net::Port;
@@ -53,46 +52,25 @@ net::Path path_to(const IpAddress& target) {
   return paths.at(0).value_or(net::Path{});
 }
 
-// Packets with the room they stand in, as the engine's outbox has them.
+// Questions with the paths that they go, as the engine's outbox has them.
 class Outbox {
  public:
-  void add_syn(const net::Path& path, const IpAddress& target, std::uint16_t port, std::uint32_t sequence) {
-    const wire::TcpFields fields{.source = path.source,
-                                 .destination = target,
-                                 .source_port = Port{tags.first},
-                                 .destination_port = Port{port},
-                                 .sequence = sequence,
-                                 .acknowledgement = 0,
-                                 .flags = wire::syn};
-    Room& room = next(path, target.is_v4() ? EtherType::ipv4 : EtherType::ipv6, path.next_hop_mac.value_or(net::Mac{}));
-    finish(room, wire::build_tcp(fields, room.bytes));
+  void add_syn(const net::Path& path, const IpAddress& target, std::uint16_t port, std::uint32_t cookie) {
+    add(probe::tcp_syn, path, target, port, cookie);
   }
-  void add_arp_request(const net::Path& path, const IpAddress& target) {
-    constexpr net::Mac broadcast{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-    Room& room = next(path, EtherType::arp, broadcast);
-    finish(room, wire::build_arp_request(path.source_mac, path.source, target, room.bytes));
-  }
-  void add_solicitation(const net::Path& path, const IpAddress& target) {
-    Room& room = next(path, EtherType::ipv6, wire::solicited_node_mac(target));
-    finish(room, wire::build_neighbour_solicitation(path.source_mac, path.source, target, room.bytes));
-  }
-  [[nodiscard]] std::span<const Frame> frames() const { return frames_; }
+  void add_arp_request(const net::Path& path, const IpAddress& target) { add(probe::arp, path, target, 0, 0); }
+  void add_solicitation(const net::Path& path, const IpAddress& target) { add(probe::neighbour, path, target, 0, 0); }
+  [[nodiscard]] std::span<const engine::Shot> shots() const { return shots_; }
 
  private:
-  struct Room {
-    std::array<std::uint8_t, wire::longest_packet> bytes{};
-    net::Path path;
-  };
-  Room& next(const net::Path& path, EtherType type, net::Mac to) {
-    Room& room = rooms_.emplace_back();
-    room.path = path;
-    frames_.push_back({&room.path, type, to, {}});
-    return room;
+  void add(const probe::Probe& probe, const net::Path& path, const IpAddress& target, std::uint16_t port,
+           std::uint32_t cookie) {
+    paths_.push_back(path);
+    shots_.push_back({&probe, {paths_.back(), target, Port{port}, 0, tags.first, cookie}});
   }
-  void finish(Room& room, std::size_t size) { frames_.back().bytes = std::span{room.bytes}.first(size); }
 
-  std::deque<Room> rooms_;
-  std::vector<Frame> frames_;
+  std::deque<net::Path> paths_;  // stay where they are
+  std::vector<engine::Shot> shots_;
 };
 
 // Receives until `count` packets of one kind have come or ten seconds have passed. Others may come too:
@@ -128,7 +106,7 @@ void expect_open_and_closed(const IpAddress& target, const net::Path& path, std:
   Outbox outbox;
   outbox.add_syn(path, target, open, 1'000);
   outbox.add_syn(path, target, closed, 2'000);
-  ASSERT_EQ(link->send(outbox.frames()), 2U);
+  ASSERT_EQ(link->send(outbox.shots()), 2U);
   const auto packets = receive_packets(*link, 2);
   const auto* yes = segment_from(packets, open);
   const auto* no = segment_from(packets, closed);
@@ -179,12 +157,12 @@ TEST(PacketLink, AsksNeighboursAndThenTheirPorts) {
         Outbox outbox;
         if (target.is_v4()) {
           outbox.add_arp_request(path, target);
-          ASSERT_EQ(link->send(outbox.frames()), 1U);
+          ASSERT_EQ(link->send(outbox.shots()), 1U);
           path.next_hop_mac =
               std::get<wire::ArpReply>(receive_packets<wire::ArpReply>(*link, 1).at(0).content).sender_mac;
         } else {
           outbox.add_solicitation(path, target);
-          ASSERT_EQ(link->send(outbox.frames()), 1U);
+          ASSERT_EQ(link->send(outbox.shots()), 1U);
           path.next_hop_mac = std::get<wire::NeighbourAdvertisement>(
                                   receive_packets<wire::NeighbourAdvertisement>(*link, 1).at(0).content)
                                   .mac;
@@ -213,14 +191,16 @@ TEST(PacketLink, SendsPlainLayer3IntoTunnels) {
     const auto link = open_link();
     Outbox outbox;
     outbox.add_syn(path, target, 80, 77);
-    ASSERT_EQ(link->send(outbox.frames()), 1U);
+    ASSERT_EQ(link->send(outbox.shots()), 1U);
     std::array<std::uint8_t, 256> seen{};
     ssize_t size = 0;
     do {  // the kernel has IPv6 multicasts of its own to say
       size = ::read(tunnel.get(), seen.data(), seen.size());
     } while (size > 0 && seen[0] >> 4U == 6);
-    ASSERT_EQ(size, static_cast<ssize_t>(outbox.frames()[0].bytes.size()));
-    EXPECT_TRUE(std::ranges::equal(std::span{seen}.first(static_cast<std::size_t>(size)), outbox.frames()[0].bytes));
+    std::array<std::uint8_t, wire::longest_packet> asked{};
+    const engine::Head head = engine::build(outbox.shots()[0], asked);
+    ASSERT_EQ(size, static_cast<ssize_t>(head.size));
+    EXPECT_TRUE(std::ranges::equal(std::span{seen}.first(head.size), std::span{asked}.first(head.size)));
 
     std::array<std::uint8_t, wire::longest_packet> answer{};
     const std::size_t length = wire::build_tcp({.source = target,
@@ -251,7 +231,7 @@ TEST(PacketLink, EthernetWithoutArpIsAddressedAsTheKernelDoes) {
     const auto link = open_link();
     Outbox outbox;
     outbox.add_syn(path, target, 80, 1);
-    ASSERT_EQ(link->send(outbox.frames()), 1U);
+    ASSERT_EQ(link->send(outbox.shots()), 1U);
     std::array<std::uint8_t, 256> seen{};
     ASSERT_GE(::read(wire.get(), seen.data(), seen.size()), 34);
     EXPECT_TRUE(std::equal(path.source_mac.bytes.begin(), path.source_mac.bytes.end(), seen.begin()));
@@ -259,7 +239,7 @@ TEST(PacketLink, EthernetWithoutArpIsAddressedAsTheKernelDoes) {
   });
 }
 
-TEST(PacketLink, FramesThatThisMachineRefusesCountAsSentAndAreTold) {
+TEST(PacketLink, WhatThisMachineRefusesCountAsSentAndAreTold) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
@@ -282,7 +262,7 @@ TEST(PacketLink, FramesThatThisMachineRefusesCountAsSentAndAreTold) {
     outbox.add_syn(gone, address("198.18.0.2"), 80, 3);  // ENXIO
     outbox.add_syn(local, own, 81, 4);                   // EPERM
     outbox.add_syn(local, own, 82, 5);
-    EXPECT_EQ(link->send(outbox.frames()), 5U);
+    EXPECT_EQ(link->send(outbox.shots()), 5U);
     EXPECT_EQ(link->refused(), 3U);
     const auto packets = receive_packets(*link, 2);
     EXPECT_NE(segment_from(packets, 80), nullptr);
@@ -299,7 +279,7 @@ TEST(PacketLink, FramesBeyondTheRingAreCountedAsDropped) {
     const net::Path local = path_to(own);
     Outbox outbox;
     for (std::uint16_t port = 1; port <= 64; ++port) outbox.add_syn(local, own, port, port);
-    for (int i = 0; i < 40'000 / 64; ++i) ASSERT_EQ(link->send(outbox.frames()), 64U);
+    for (int i = 0; i < 40'000 / 64; ++i) ASSERT_EQ(link->send(outbox.shots()), 64U);
     EXPECT_EQ(link->dropped(), 40'000U - 32'768U);
     EXPECT_EQ(link->dropped(), 40'000U - 32'768U);  // so far: not taken off by asking
     std::size_t received = 0;
@@ -311,7 +291,7 @@ TEST(PacketLink, FramesBeyondTheRingAreCountedAsDropped) {
     }
     EXPECT_EQ(received, 32'768U);
     // The ring goes round.
-    ASSERT_EQ(link->send(outbox.frames()), 64U);
+    ASSERT_EQ(link->send(outbox.shots()), 64U);
     EXPECT_EQ(receive_packets(*link, 64).size(), 64U);
   });
 }
@@ -370,7 +350,7 @@ TEST(PacketLink, WorksOnAfterPrivilegesWereDropped) {
     ASSERT_TRUE(drop_privileges().has_value());
     Outbox outbox;
     outbox.add_syn(local, own, 1, 1);
-    ASSERT_EQ(link->send(outbox.frames()), 1U);
+    ASSERT_EQ(link->send(outbox.shots()), 1U);
     EXPECT_NE(segment_from(receive_packets(*link, 1), 1), nullptr);
     EXPECT_EQ(link->dropped(), 0U);
   });

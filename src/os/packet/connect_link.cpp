@@ -19,7 +19,6 @@
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 #include "wire/build.h"
-#include "wire/packet.h"
 
 namespace portolan::os {
 namespace {
@@ -119,15 +118,27 @@ std::optional<QueuedError> queued_error(int socket) {
 
 }  // namespace
 
+// The SYN that the kernel sends for us, as far as its answer has to do with it.
 struct ConnectLink::Syn {
   net::IpAddress target;  // with its zone
   net::IpAddress source;
   net::Port port;
-  net::Port source_port;
+  net::Port source_port;  // the attempt's tag: the kernel's own is known to nobody
   std::uint32_t sequence = 0;
   std::uint32_t interface = 0;
-  std::array<std::uint8_t, longest_syn> bytes{};
-  std::size_t size = 0;
+
+  Syn() = default;
+  explicit Syn(const probe::Attempt& attempt)
+      : target{attempt.target},
+        source{attempt.path.source},
+        port{attempt.port},
+        source_port{attempt.tag},
+        sequence{attempt.cookie},
+        interface{attempt.path.interface} {
+    if (target.is_v4() || !target.is_link_local()) return;
+    const std::uint32_t zone = attempt.path.next_hop.zone();
+    target = target.with_zone(zone != 0 ? zone : interface);
+  }
 
   [[nodiscard]] Key key() const { return {target, port}; }
 };
@@ -162,11 +173,18 @@ struct ConnectLink::Reply {
 
   void write_error(const Syn& syn, const net::IpAddress& from, IcmpMessage message) {
     type = syn.target.is_v4() ? net::EtherType::ipv4 : net::EtherType::ipv6;
+    std::array<std::uint8_t, longest_syn> asked{};
+    const std::size_t length = wire::build_tcp({.source = syn.source,
+                                                .destination = syn.target,
+                                                .source_port = syn.source_port,
+                                                .destination_port = syn.port,
+                                                .sequence = syn.sequence},
+                                               asked);
     size = wire::build_icmp_error({.source = from,
                                    .destination = syn.source,
                                    .type = message.type,
                                    .code = message.code,
-                                   .quoted = std::span{syn.bytes}.first(syn.size),
+                                   .quoted = std::span{asked}.first(length),
                                    .hop_limit = unknown_way.hop_limit},
                                   bytes);
   }
@@ -197,41 +215,20 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
   return std::unique_ptr<ConnectLink>{new ConnectLink{options, std::move(events), limit}};
 }
 
-std::optional<ConnectLink::Syn> ConnectLink::read_syn(const engine::Frame& frame) {
-  const auto packet = wire::parse(frame.type, frame.bytes);
-  if (!packet || frame.bytes.size() > longest_syn) return std::nullopt;
-  const auto* tcp = std::get_if<wire::TcpSegment>(&packet->content);
-  if (tcp == nullptr || !tcp->syn || tcp->ack) return std::nullopt;
-  Syn syn;
-  syn.target = packet->destination;
-  if (!syn.target.is_v4() && syn.target.is_link_local()) {
-    const std::uint32_t zone = frame.path->next_hop.zone();
-    syn.target = syn.target.with_zone(zone != 0 ? zone : frame.path->interface);
-  }
-  syn.source = packet->source;
-  syn.port = tcp->destination;
-  syn.source_port = tcp->source;
-  syn.sequence = tcp->sequence;
-  syn.interface = frame.path->interface;
-  std::ranges::copy(frame.bytes, syn.bytes.begin());
-  syn.size = frame.bytes.size();
-  return syn;
-}
-
-Result<std::size_t> ConnectLink::send(std::span<const engine::Frame> frames) {
+Result<std::size_t> ConnectLink::send(std::span<const engine::Shot> shots) {
   const Instant now = clock_.now();
   expire(now);
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    const auto syn = read_syn(frames[i]);
-    if (!syn) {  // nothing that connect() could ask
+  for (std::size_t i = 0; i < shots.size(); ++i) {
+    if (!shots[i].probe->connects) {  // nothing that connect() could ask
       ++refused_;
       continue;
     }
-    if (const auto earlier = by_key_.find(syn->key()); earlier != by_key_.end()) release(earlier->second);
+    const Syn syn{shots[i].attempt};
+    if (const auto earlier = by_key_.find(syn.key()); earlier != by_key_.end()) release(earlier->second);
     if (by_key_.size() >= limit_ && !make_room(now)) return i;
-    if (start(*syn, now) == Taken::no_room) return i;
+    if (start(syn, now) == Taken::no_room) return i;
   }
-  return frames.size();
+  return shots.size();
 }
 
 ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {

@@ -1,4 +1,4 @@
-// A link for those who may not send raw packets: every SYN that it is handed becomes a connect() of the
+// A link for those who may not send raw packets: every question that it is handed becomes a connect() of the
 // kernel's, and what comes of it is handed back as the packet that must have caused it.
 #pragma once
 
@@ -48,9 +48,9 @@ class ConnectLink final : public engine::Link {
   static Result<std::unique_ptr<ConnectLink>> open(const ConnectOptions& options);
   ~ConnectLink() override;
 
-  // A SYN to a target and port that is being asked already takes the place of the earlier one. Stops at
+  // A target and port that is being asked already is asked anew, in place of the earlier connect. Stops at
   // the limits of this machine: sockets, source ports, memory.
-  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t refused() const override { return refused_; }
   // Readable when a connection, or `wake`, wants receive() to be called.
@@ -78,7 +78,6 @@ class ConnectLink final : public engine::Link {
   enum class Taken : std::uint8_t { yes, no_room };
 
   ConnectLink(const ConnectOptions& options, FileDescriptor events, std::size_t limit);
-  static std::optional<Syn> read_syn(const engine::Frame& frame);
   Taken start(const Syn& syn, Instant now);
   Taken note_full(Instant now);
   void add_pending(const Syn& syn, FileDescriptor socket, Instant now);

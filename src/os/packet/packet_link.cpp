@@ -77,15 +77,15 @@ Result<FileDescriptor> open_raw(int family) {
   return socket;
 }
 
-SocketAddress link_layer_address(const engine::Frame& frame) {
+SocketAddress link_layer_address(const net::Path& path, const engine::Head& head) {
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
-  address.sll_protocol = htons(static_cast<std::uint16_t>(frame.type));
-  address.sll_ifindex = static_cast<int>(frame.path->interface);
+  address.sll_protocol = htons(static_cast<std::uint16_t>(head.type));
+  address.sll_ifindex = static_cast<int>(path.interface);
   address.sll_halen = 6;  // ignored by devices without link-layer addresses
   // An Ethernet device that does not resolve addresses (IFF_NOARP) is handed its own one, as the
   // kernel does (net/ipv4/arp.c, arp_constructor).
-  const net::Mac& to = frame.path->kind == net::Path::Kind::tunnel ? frame.path->source_mac : frame.to;
+  const net::Mac& to = path.kind == net::Path::Kind::tunnel ? path.source_mac : head.to;
   std::copy(to.bytes.begin(), to.bytes.end(), address.sll_addr);
   SocketAddress made;
   made.size = sizeof address;
@@ -94,17 +94,8 @@ SocketAddress link_layer_address(const engine::Frame& frame) {
 }
 
 // Whom a whole packet is for: a raw IP socket wants it said again.
-SocketAddress ipv4_address(const engine::Frame& frame) {
-  constexpr std::size_t at = 16;  // RFC 791 §3.1
-  const bool whole = frame.bytes.size() >= at + 4;
-  return socket_address(whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 4)) : net::IpAddress{});
-}
-
-SocketAddress ipv6_address(const engine::Frame& frame) {
-  constexpr std::size_t at = 24;  // RFC 8200 §3
-  const bool whole = frame.bytes.size() >= at + 16;
-  const auto address = whole ? net::IpAddress::from_bytes(frame.bytes.subspan(at, 16)) : net::IpAddress::v6({});
-  return socket_address(address.with_zone(frame.path->next_hop.zone()));
+SocketAddress network_address(const probe::Attempt& attempt) {
+  return socket_address(attempt.target.with_zone(attempt.path.next_hop.zone()));
 }
 
 }  // namespace
@@ -129,25 +120,18 @@ SendFailure send_failure_of(int error) {
   }
 }
 
+// Messages of one sendmmsg call, with the packets that they send.
 struct PacketLink::Batch {
   std::array<mmsghdr, batch_limit> messages{};
   std::array<iovec, batch_limit> parts{};
   std::array<SocketAddress, batch_limit> addresses{};
+  std::array<std::array<std::uint8_t, wire::longest_packet>, batch_limit> packets{};
 
-  void fill(std::size_t at, const engine::Frame& frame, Way way) {
-    switch (way) {
-      case Way::link_layer:
-        addresses[at] = link_layer_address(frame);
-        break;
-      case Way::ipv4:
-        addresses[at] = ipv4_address(frame);
-        break;
-      case Way::ipv6:
-        addresses[at] = ipv6_address(frame);
-        break;
-    }
-    // The kernel only reads what iov_base points to.
-    parts[at] = {const_cast<std::uint8_t*>(frame.bytes.data()), frame.bytes.size()};
+  void fill(std::size_t at, const engine::Shot& shot, Way way) {
+    const engine::Head head = engine::build(shot, packets[at]);
+    addresses[at] =
+        way == Way::link_layer ? link_layer_address(shot.attempt.path, head) : network_address(shot.attempt);
+    parts[at] = {packets[at].data(), head.size};
     msghdr& header = messages[at].msg_hdr;
     header = {};
     header.msg_name = &addresses[at].storage;
@@ -180,9 +164,9 @@ Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, i
 
 // A packet to one of this machine's own addresses must pass the kernel's routing on its way out: one
 // that appears on the loopback interface without it is a martian and is dropped.
-PacketLink::Way PacketLink::way_of(const engine::Frame& frame) {
-  if (frame.path->kind != net::Path::Kind::local) return Way::link_layer;
-  return frame.type == net::EtherType::ipv6 ? Way::ipv6 : Way::ipv4;
+PacketLink::Way PacketLink::way_of(const engine::Shot& shot) {
+  if (shot.attempt.path.kind != net::Path::Kind::local) return Way::link_layer;
+  return shot.attempt.target.is_v4() ? Way::ipv4 : Way::ipv6;
 }
 
 int PacketLink::socket_of(Way way) const {
@@ -197,14 +181,14 @@ int PacketLink::socket_of(Way way) const {
   return ring_.descriptor();
 }
 
-Result<std::size_t> PacketLink::send(std::span<const engine::Frame> frames) {
+Result<std::size_t> PacketLink::send(std::span<const engine::Shot> shots) {
   std::size_t sent = 0;
-  while (sent < frames.size()) {
-    const Way way = way_of(frames[sent]);
-    const std::size_t limit = std::min(frames.size() - sent, batch_limit);
+  while (sent < shots.size()) {
+    const Way way = way_of(shots[sent]);
+    const std::size_t limit = std::min(shots.size() - sent, batch_limit);
     std::size_t count = 1;
-    while (count < limit && way_of(frames[sent + count]) == way) ++count;
-    const auto taken = send_run(way, frames.subspan(sent, count));
+    while (count < limit && way_of(shots[sent + count]) == way) ++count;
+    const auto taken = send_run(way, shots.subspan(sent, count));
     if (!taken) return fail(taken.error());
     sent += *taken;
     if (*taken < count) break;
@@ -212,18 +196,18 @@ Result<std::size_t> PacketLink::send(std::span<const engine::Frame> frames) {
   return sent;
 }
 
-Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Frame> frames) {
+Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> shots) {
   if (socket_of(way) < 0) {  // IPv6 on a kernel without it
-    refused_ += frames.size();
-    return frames.size();
+    refused_ += shots.size();
+    return shots.size();
   }
-  for (std::size_t i = 0; i < frames.size(); ++i) batch_->fill(i, frames[i], way);
+  for (std::size_t i = 0; i < shots.size(); ++i) batch_->fill(i, shots[i], way);
   std::size_t done = 0;
-  while (done < frames.size()) {
+  while (done < shots.size()) {
     const int count =
-        ::sendmmsg(socket_of(way), &batch_->messages[done], static_cast<unsigned>(frames.size() - done), MSG_DONTWAIT);
+        ::sendmmsg(socket_of(way), &batch_->messages[done], static_cast<unsigned>(shots.size() - done), MSG_DONTWAIT);
     if (count > 0) {
-      if (!full_since_.empty()) full_since_.erase(frames[done].path->interface);
+      if (!full_since_.empty()) full_since_.erase(shots[done].attempt.path.interface);
       done += static_cast<std::size_t>(count);
       continue;
     }
@@ -231,7 +215,7 @@ Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Frame>
     const SendFailure failure = send_failure_of(error);
     if (failure == SendFailure::broken) return fail(Errc::io, fmt::format("cannot send: {}", error_text(error)));
     if (failure == SendFailure::again) continue;
-    if (failure == SendFailure::full && !is_stuck(frames[done].path->interface)) return done;
+    if (failure == SendFailure::full && !is_stuck(shots[done].attempt.path.interface)) return done;
     ++refused_;
     ++done;
   }

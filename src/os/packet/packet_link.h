@@ -34,9 +34,9 @@ class PacketLink final : public engine::Link {
   static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1);
   ~PacketLink() override;
 
-  // A frame that this machine refuses to send counts as sent, so that the scan goes on, and in
+  // A packet that this machine refuses to send counts as sent, so that the scan goes on, and in
   // refused(): who reads the results is to know that those probes asked nobody.
-  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t dropped() const override { return ring_.dropped(); }
   [[nodiscard]] std::uint64_t refused() const override { return refused_; }
@@ -46,9 +46,9 @@ class PacketLink final : public engine::Link {
   struct Batch;  // messages of one sendmmsg call
 
   PacketLink(PacketRing ring, int wake);
-  static Way way_of(const engine::Frame& frame);
+  static Way way_of(const engine::Shot& shot);
   [[nodiscard]] int socket_of(Way way) const;
-  Result<std::size_t> send_run(Way way, std::span<const engine::Frame> frames);
+  Result<std::size_t> send_run(Way way, std::span<const engine::Shot> shots);
   bool is_stuck(std::uint32_t interface);
   Result<void> wait(Instant deadline);
 

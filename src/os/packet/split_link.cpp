@@ -7,15 +7,17 @@ namespace portolan::os {
 SplitLink::SplitLink(std::unique_ptr<PacketLink> raw, std::unique_ptr<ConnectLink> connections)
     : raw_{std::move(raw)}, connections_{std::move(connections)} {}
 
-// Frames of one way that stand together go together; the order between the ways is kept, so that what
+// Shots of one kind that stand together go together; the order between the kinds is kept, so that what
 // was sent is always a prefix.
-Result<std::size_t> SplitLink::send(std::span<const engine::Frame> frames) {
+Result<std::size_t> SplitLink::send(std::span<const engine::Shot> shots) {
   std::size_t sent = 0;
-  while (sent < frames.size()) {
-    const auto rest = frames.subspan(sent);
-    const auto end = std::ranges::find_if(rest, [&](const engine::Frame& f) { return f.way != rest[0].way; });
+  while (sent < shots.size()) {
+    const auto rest = shots.subspan(sent);
+    const bool connects = rest[0].probe->connects;
+    const auto end =
+        std::ranges::find_if(rest, [&](const engine::Shot& shot) { return shot.probe->connects != connects; });
     const auto run = rest.first(static_cast<std::size_t>(end - rest.begin()));
-    engine::Link& link = run[0].way == engine::Frame::Way::connect ? static_cast<engine::Link&>(*connections_) : *raw_;
+    engine::Link& link = connects ? static_cast<engine::Link&>(*connections_) : *raw_;
     const auto taken = link.send(run);
     if (!taken) return taken;
     sent += *taken;

@@ -15,7 +15,7 @@ class SplitLink final : public engine::Link {
   // `raw` was opened with connections->events() as its wake descriptor, so that its wait ends for both.
   SplitLink(std::unique_ptr<PacketLink> raw, std::unique_ptr<ConnectLink> connections);
 
-  Result<std::size_t> send(std::span<const engine::Frame> frames) override;
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t dropped() const override { return raw_->dropped(); }
   [[nodiscard]] std::uint64_t refused() const override { return raw_->refused() + connections_->refused(); }

@@ -1,0 +1,52 @@
+// Sees every packet of a scan both ways, for who writes them down. It stands around another link and costs nothing
+// where it is not put.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/doors.h"
+
+namespace portolan::engine {
+
+class PacketWatch {
+ public:
+  PacketWatch() = default;
+  PacketWatch(const PacketWatch&) = delete;
+  PacketWatch& operator=(const PacketWatch&) = delete;
+  virtual ~PacketWatch() = default;
+  // A packet has been handed to the link, `at` a moment before. Questions that become a connect() are none.
+  virtual Result<void> sent(Instant at, const net::Path& path, net::EtherType type,
+                            std::span<const std::uint8_t> bytes) = 0;
+  virtual Result<void> received(const Received& frame) = 0;
+};
+
+// Hands everything on to another link. Who wants to see or change something overrides that alone.
+class LinkWrapper : public Link {
+ public:
+  explicit LinkWrapper(Link& inner) : inner_{inner} {}
+  Result<std::size_t> send(std::span<const Shot> shots) override { return inner_.send(shots); }
+  Result<std::span<const Received>> receive(Instant deadline) override { return inner_.receive(deadline); }
+  [[nodiscard]] Limits limits() const override { return inner_.limits(); }
+  [[nodiscard]] std::uint64_t dropped() const override { return inner_.dropped(); }
+  [[nodiscard]] std::uint64_t refused() const override { return inner_.refused(); }
+
+ private:
+  Link& inner_;
+};
+
+class WatchedLink final : public LinkWrapper {
+ public:
+  // All outlive it. An error of the watch ends the scan.
+  WatchedLink(Link& inner, const Clock& clock, PacketWatch& watch);
+  Result<std::size_t> send(std::span<const Shot> shots) override;
+  Result<std::span<const Received>> receive(Instant deadline) override;
+
+ private:
+  const Clock& clock_;
+  PacketWatch& watch_;
+  std::vector<std::uint8_t> room_;  // for one packet
+};
+
+}  // namespace portolan::engine
