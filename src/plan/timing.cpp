@@ -25,7 +25,7 @@ Timing aggressive() {
   timing.initial_rtt_timeout = 500ms;
   timing.max_rtt_timeout = 1250ms;
   timing.max_retries = 6;
-  timing.blind_rate = 60'000;
+  timing.blind_rate = 150'000;
   timing.limiter_patience = 10s;
   return timing;
 }
@@ -38,7 +38,7 @@ Timing insane() {
   timing.max_rtt_timeout = 300ms;
   timing.max_retries = 2;
   timing.host_timeout = 15min;
-  timing.blind_rate = 150'000;
+  timing.blind_rate = 200'000;
   timing.limiter_patience = 2s;
   return timing;
 }
