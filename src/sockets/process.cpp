@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "base/json_value.h"
 
 namespace portolan::sockets {
 namespace {
-
-using Json = nlohmann::json;
 
 // Takes what stands before `end` off `text`, and `end` with it.
 std::string_view take_until(std::string_view& text, char end) {
@@ -70,17 +69,18 @@ CgroupFacts facts_of_path(std::string_view path) {
   return facts;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string{}; }
-
-// A member of an object; null where there is none, or no object.
-const Json& member_of(const Json& value, const char* name) {
-  static const Json nothing;
-  if (!value.is_object()) return nothing;
-  const auto found = value.find(name);
-  return found == value.end() ? nothing : *found;
+// "" where there is no such member, or it is no text.
+std::string text_of(const JsonValue& value, std::string_view name) {
+  const JsonValue* member = value.member(name);
+  return member == nullptr || member->text() == nullptr ? std::string{} : *member->text();
 }
 
-Json parse_json(std::string_view text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
+// The first of a list of texts.
+std::string first_of(const JsonValue* list) {
+  if (list == nullptr || list->array() == nullptr || list->array()->empty()) return {};
+  const std::string* text = list->array()->front().text();
+  return text == nullptr ? std::string{} : *text;
+}
 
 }  // namespace
 
@@ -142,18 +142,18 @@ CgroupFacts parse_cgroup(std::string_view text) {
 }
 
 std::string parse_docker_name(std::string_view json) {
-  std::string name = text_of(member_of(parse_json(json), "Name"));
+  const auto container = parse_json(json);
+  if (!container) return {};
+  std::string name = text_of(*container, "Name");
   if (name.starts_with('/')) name.erase(0, 1);  // "/web": Docker keeps the slash of its old links between containers
   return name;
 }
 
 std::string parse_storage_name(std::string_view json, std::string_view id) {
-  const Json containers = parse_json(json);
-  if (!containers.is_array()) return {};
-  for (const Json& container : containers) {
-    if (text_of(member_of(container, "id")) != id) continue;
-    const Json& names = member_of(container, "names");
-    return names.is_array() && !names.empty() ? text_of(names.front()) : std::string{};
+  const auto containers = parse_json(json);
+  if (!containers || containers->array() == nullptr) return {};
+  for (const JsonValue& container : *containers->array()) {
+    if (text_of(container, "id") == id) return first_of(container.member("names"));
   }
   return {};
 }
