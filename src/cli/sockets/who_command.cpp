@@ -68,10 +68,10 @@ Result<int> answer(const ListingOptions& words) {
     const auto found = run::find_who((*questions)[i], words.operands[i], *names);
     if (!found) return fail(found.error());
     everywhere = everywhere && !found->who.answers.empty();
-    std::string text =
-        words.json ? report::who_json(found->who, *names, found->gaps)
-                   : report::who_text(found->who, *names, {.now = os::wall_seconds(), .calendar = os::local_calendar});
-    if (i > 0 && !words.json) text = "\n" + text;
+    std::string text = i > 0 && !words.json ? "\n" : "";
+    text += words.json
+                ? report::who_json(found->who, *names, found->gaps)
+                : report::who_text(found->who, *names, {.now = os::wall_seconds(), .calendar = os::local_calendar});
     if (const int status = print(text); status != status_done) return status;
     report_gaps(found->gaps, found->without_privilege, "who");
   }
