@@ -29,7 +29,6 @@ namespace portolan::os {
 namespace {
 
 using namespace std::chrono_literals;
-using net::EtherType;
 using net::IpAddress;
 using net::Port;
 
