@@ -78,4 +78,8 @@ struct Plan {
   std::uint64_t shards = 1;
 };
 
+// One of `parts` plans that do together what `plan` does, at the same time: hosts are shared out, and so are rates.
+// `part` is below `parts`.
+Plan part_of(const Plan& plan, std::uint64_t part, std::uint64_t parts);
+
 }  // namespace portolan::plan

@@ -237,37 +237,47 @@ std::optional<Target> TargetSet::Data::at(std::uint64_t position) const {
   return target;
 }
 
-TargetSet::TargetSet() : data_{std::make_unique<Data>()} {}
+TargetSet::TargetSet() : data_{std::make_shared<Data>()} {}
 TargetSet::~TargetSet() = default;
+TargetSet::TargetSet(const TargetSet&) = default;
+TargetSet& TargetSet::operator=(const TargetSet&) = default;
 TargetSet::TargetSet(TargetSet&&) noexcept = default;
 TargetSet& TargetSet::operator=(TargetSet&&) noexcept = default;
+
+TargetSet::Data& TargetSet::own_data() {
+  if (data_.use_count() > 1) data_ = std::make_shared<Data>(*data_);
+  return *data_;
+}
 
 Result<void> TargetSet::add(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
                             const ZoneOf& zone_of) {
   const auto parsed = parse_target(expression, zone_of);
   if (!parsed) return fail(parsed.error());
-  return std::visit(
-      Overloaded{
-          [&](const OctetPattern& pattern) -> Result<void> {
-            if (options.families == TargetOptions::Families::v6) {
-              return other_family(expression, "is IPv4", options.families);
-            }
-            if (pattern.size() == 1 && pattern.at(0).v4_value() == 0) return no_host(expression, "127.0.0.1");
-            data_->add_pattern(pattern);
-            return {};
-          },
-          [&](const net::Prefix& prefix) -> Result<void> {
-            if (options.families == TargetOptions::Families::v4) {
-              return other_family(expression, "is IPv6", options.families);
-            }
-            if (prefix.length == 128 && prefix.address == net::IpAddress::v6({})) return no_host(expression, "::1");
-            if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
-            data_->add_prefix(prefix, none);
-            return {};
-          },
-          [&](const NamedTarget& name) -> Result<void> { return data_->add_name(name, expression, options, resolve); },
-      },
-      *parsed);
+  return std::visit(Overloaded{
+                        [&](const OctetPattern& pattern) -> Result<void> {
+                          if (options.families == TargetOptions::Families::v6) {
+                            return other_family(expression, "is IPv4", options.families);
+                          }
+                          if (pattern.size() == 1 && pattern.at(0).v4_value() == 0)
+                            return no_host(expression, "127.0.0.1");
+                          own_data().add_pattern(pattern);
+                          return {};
+                        },
+                        [&](const net::Prefix& prefix) -> Result<void> {
+                          if (options.families == TargetOptions::Families::v4) {
+                            return other_family(expression, "is IPv6", options.families);
+                          }
+                          if (prefix.length == 128 && prefix.address == net::IpAddress::v6({}))
+                            return no_host(expression, "::1");
+                          if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
+                          own_data().add_prefix(prefix, none);
+                          return {};
+                        },
+                        [&](const NamedTarget& name) -> Result<void> {
+                          return own_data().add_name(name, expression, options, resolve);
+                        },
+                    },
+                    *parsed);
 }
 
 // Neither family nor size narrows an exclusion: leaving more out than was meant is the safe mistake.
@@ -275,7 +285,7 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
                                 const ZoneOf& zone_of) {
   const auto parsed = parse_target(expression, zone_of);
   if (!parsed) return fail(parsed.error());
-  Exclusions& exclusions = data_->exclusions;
+  Exclusions& exclusions = own_data().exclusions;
   if (const auto* pattern = std::get_if<OctetPattern>(&*parsed)) {
     if (pattern->size() == 1) {
       exclusions.add(pattern->at(0));

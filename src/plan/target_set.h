@@ -50,6 +50,10 @@ class TargetSet {
  public:
   TargetSet();
   ~TargetSet();
+  // Copies share what they hold until one of them is added to. Sets that nobody adds to may be walked from several
+  // threads.
+  TargetSet(const TargetSet&);
+  TargetSet& operator=(const TargetSet&);
   TargetSet(TargetSet&&) noexcept;
   TargetSet& operator=(TargetSet&&) noexcept;
 
@@ -96,7 +100,8 @@ class TargetSet {
  private:
   friend class Cursor;
   struct Data;
-  std::unique_ptr<Data> data_;
+  Data& own_data();  // this set's alone
+  std::shared_ptr<Data> data_;
 };
 
 // Splits target text (an -iL file, --exclude, --excludefile) into expressions: white space and, for

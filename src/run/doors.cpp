@@ -31,19 +31,20 @@ Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan
 
 }  // namespace
 
-Result<Doors> Doors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake) {
+Result<Doors> Doors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                          std::uint64_t port_seed) {
   Doors doors;
   auto routes = os::KernelRoutes::open(plan.interface);
   if (!routes) return fail(routes.error());
   doors.routes_ = std::move(*routes);
-  if (const auto done = doors.open_link(plan, wake); !done) return fail(done.error());
+  if (const auto done = doors.open_link(plan, wake, port_seed); !done) return fail(done.error());
   if (const auto done = doors.open_names(plan, names); !done) return fail(done.error());
   return doors;
 }
 
 std::uint16_t Doors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
 
-Result<void> Doors::open_link(const plan::Plan& plan, int wake) {
+Result<void> Doors::open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed) {
   const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
   std::unique_ptr<os::ConnectLink> connections;
   if (!raw || connects(plan)) {
@@ -55,7 +56,7 @@ Result<void> Doors::open_link(const plan::Plan& plan, int wake) {
     link_ = std::move(connections);
     return {};
   }
-  auto packets = open_packet_link(plan, connections ? connections->events() : wake);
+  auto packets = open_packet_link(plan, connections ? connections->events() : wake, port_seed);
   if (!packets) return fail(packets.error());
   if (connections) {
     link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(connections));
@@ -65,8 +66,9 @@ Result<void> Doors::open_link(const plan::Plan& plan, int wake) {
   return {};
 }
 
-Result<std::unique_ptr<os::PacketLink>> Doors::open_packet_link(const plan::Plan& plan, int wake) {
-  auto ports = os::SourcePorts::reserve(plan.seed, engine::tag_count);
+Result<std::unique_ptr<os::PacketLink>> Doors::open_packet_link(const plan::Plan& plan, int wake,
+                                                                std::uint64_t port_seed) {
+  auto ports = os::SourcePorts::reserve(port_seed, engine::tag_count);
   if (!ports) return fail(ports.error());
   source_ports_.emplace(std::move(*ports));
   return os::PacketLink::open(

@@ -1,5 +1,5 @@
-// The doors of one engine (engine/doors.h), opened on this machine for one plan: its link, its routes, its source ports,
-// its names.
+// The doors of one engine (engine/doors.h), opened on this machine for one plan: its link, its routes, its source
+// ports, its names.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,9 @@ class Doors {
   // Opens everything that needs a privilege, in the network namespace that the calling thread is in. Connections are
   // opened later, one by one, and names are asked for by a thread of its own: a scan runs in a thread of the same
   // namespace. `wake`: a descriptor that ends Link::receive() early when it is readable, -1 for none.
-  static Result<Doors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake);
+  // Engines side by side draw their source ports from seeds of their own.
+  static Result<Doors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                            std::uint64_t port_seed);
 
   [[nodiscard]] engine::Link& link() const { return *link_; }
   [[nodiscard]] engine::Routes& routes() const { return *routes_; }
@@ -34,8 +36,8 @@ class Doors {
 
  private:
   Doors() = default;
-  Result<void> open_link(const plan::Plan& plan, int wake);
-  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake);
+  Result<void> open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
+  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
 
   std::unique_ptr<os::KernelRoutes> routes_;

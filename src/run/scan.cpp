@@ -1,8 +1,11 @@
 #include "run/scan.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/version.h"
 #include "os/catalogues.h"
@@ -13,6 +16,8 @@
 #include "os/wall_clock.h"
 #include "probe/registry.h"
 #include "run/doors.h"
+#include "run/engine_thread.h"
+#include "run/side_by_side.h"
 
 namespace portolan::run {
 namespace {
@@ -39,13 +44,20 @@ class HostCount final : public model::Sink {
 };
 
 // What this machine kept from the targets.
-Result<void> report_losses(const engine::Link& link, model::Sink& sink) {
-  if (const std::uint64_t refused = link.refused(); refused > 0) {
-    if (const auto done = sink.on(model::Remark{RemarkCode::refused_here, {refused}}); !done) return done;
+struct Losses {
+  std::uint64_t refused = 0;
+  std::uint64_t dropped = 0;
+  void add(const engine::Link& link) {
+    refused += link.refused();
+    dropped += link.dropped();
   }
-  if (const std::uint64_t dropped = link.dropped(); dropped > 0) {
-    return sink.on(model::Remark{RemarkCode::dropped_here, {dropped}});
+};
+
+Result<void> report(const Losses& losses, model::Sink& sink) {
+  if (losses.refused > 0) {
+    if (auto done = sink.on(model::Remark{RemarkCode::refused_here, {losses.refused}}); !done) return done;
   }
+  if (losses.dropped > 0) return sink.on(model::Remark{RemarkCode::dropped_here, {losses.dropped}});
   return {};
 }
 
@@ -58,7 +70,8 @@ struct OpenScan::Parts {
   os::MonotonicClock clock{};
   os::VendorLists vendors{};
   std::unique_ptr<os::NamespaceThread> place{};  // nullptr: the caller's own thread
-  std::optional<Doors> doors{};
+  std::optional<Doors> doors{};                  // of one engine alone
+  std::vector<EnginePart> engines{};             // of several
 
   void within(const std::function<void()>& work) const { place ? place->perform(work) : work(); }
 
@@ -71,37 +84,71 @@ struct OpenScan::Parts {
     return {};
   }
 
-  Result<void> open_doors() {
+  Result<void> open() {
     Result<void> opened;
     within([&] {
-      auto found = Doors::open(plan, settings.names, settings.wake);
-      if (found) {
-        doors.emplace(std::move(*found));
-        // Capabilities belong to threads. The caller drops its own.
-        if (place) opened = os::drop_privileges();
-      } else {
-        opened = fail(found.error());
-      }
+      opened = open_doors();
+      // Capabilities belong to threads. The caller drops its own.
+      if (opened && place) opened = os::drop_privileges();
     });
     return opened;
   }
 
-  Result<model::ScanFinished> run(model::Sink& sink) const {
-    const engine::World world{.link = doors->link(),
-                              .clock = clock,
-                              .routes = doors->routes(),
-                              .tag_base = doors->tag_base(),
-                              .services = services,
-                              .vendors = vendors.vendors(),
-                              .names = doors->names(),
-                              .control = settings.control,
-                              .wall_time = os::wall_time};
-    auto finished = engine::run_scan(plan, world, sink);
+  Result<void> open_doors() {
+    const unsigned threads = useful_threads(plan, settings.threads);
+    if (threads == 1) {
+      auto opened = Doors::open(plan, settings.names, settings.wake, plan.seed);
+      if (!opened) return fail(opened.error());
+      doors.emplace(std::move(*opened));
+      return {};
+    }
+    for (unsigned i = 0; i < threads; ++i) {
+      auto opened = EnginePart::open(plan, i, threads, settings.names);
+      if (!opened) return fail(opened.error());
+      engines.push_back(std::move(*opened));
+    }
+    return {};
+  }
+
+  [[nodiscard]] engine::World world_of(const Doors& open, engine::UserControl* control) const {
+    return {.link = open.link(),
+            .clock = clock,
+            .routes = open.routes(),
+            .tag_base = open.tag_base(),
+            .services = services,
+            .vendors = vendors.vendors(),
+            .names = open.names(),
+            .control = control,
+            .wall_time = os::wall_time};
+  }
+
+  Result<model::ScanFinished> run(model::Sink& sink) {
+    Losses losses;
+    Result<model::ScanFinished> finished;
+    if (doors) {
+      finished = engine::run_scan(plan, world_of(*doors, settings.control), sink);
+      losses.add(doors->link());
+    } else {
+      std::vector<EngineRun> runs;
+      for (EnginePart& part : engines) {
+        runs.push_back({*part.control, [&](model::Sink& events) {
+                          return engine::run_scan(part.plan, world_of(part.doors, part.control.get()), events);
+                        }});
+      }
+      finished = run_side_by_side(runs, settings.control, settings.wake, sink);
+      for (const EnginePart& part : engines) losses.add(part.doors.link());
+    }
     if (!finished) return finished;
-    if (const auto done = report_losses(doors->link(), sink); !done) return fail(done.error());
+    if (const auto done = report(losses, sink); !done) return fail(done.error());
     return finished;
   }
 };
+
+unsigned useful_threads(const plan::Plan& plan, unsigned wanted) {
+  if (plan.depth == plan::ScanDepth::list || plan.timing.serial) return 1;
+  const std::uint64_t hosts = plan.targets.walk_length() / plan.shards;
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(1, hosts)));
+}
 
 model::ScanStarted started_of(const plan::Plan& plan) {
   model::ScanStarted started;
@@ -124,7 +171,7 @@ Result<std::unique_ptr<OpenScan>> OpenScan::open(const plan::Plan& plan, const c
   if (!vantage.network_namespace.empty()) {
     if (const auto entered = parts->enter(vantage.network_namespace); !entered) return fail(entered.error());
   }
-  if (const auto opened = parts->open_doors(); !opened) return fail(opened.error());
+  if (const auto opened = parts->open(); !opened) return fail(opened.error());
   return std::unique_ptr<OpenScan>{new OpenScan{std::move(parts)}};
 }
 

@@ -26,7 +26,12 @@ struct ScanSettings {
   os::ReverseNamesOptions names = {};
   engine::UserControl* control = nullptr;  // nullptr: nobody interferes
   int wake = -1;                           // readable when `control` has something new; -1: never
+  unsigned threads = 1;                    // engines side by side, at least one
 };
+
+// As many engines as are of use: hosts are shared out between them, and a scan that asks one thing after another, or
+// only lists, has one.
+unsigned useful_threads(const plan::Plan& plan, unsigned wanted);
 
 // What a scan that begins now says first. The command line, where there is one, is the caller's to add.
 model::ScanStarted started_of(const plan::Plan& plan);
@@ -42,8 +47,8 @@ class OpenScan {
   OpenScan& operator=(const OpenScan&) = delete;
   ~OpenScan();
 
-  // Once. Everything but ScanStarted and ScanFinished goes to the sink, which is called by one thread at a time; the
-  // caller, who knows what else can fail, says those two. Where the link or the sink failed, `success` is false and
+  // Once. Everything but ScanStarted and ScanFinished goes to the sink, which one thread calls; the caller, who knows
+  // what else can fail, says those two. Where a link or the sink failed, the whole scan ends, `success` is false and
   // `error` says why; what had been counted by then is there all the same.
   model::ScanFinished run(model::Sink& sink);
 

@@ -8,8 +8,11 @@
 
 #include <initializer_list>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "lab/lab.h"
@@ -66,8 +69,8 @@ class OpenScanTest : public testing::Test {
     if (const auto entered = lab::Lab::enter(); !entered) GTEST_SKIP() << entered.error().message;
   }
 
-  std::unique_ptr<OpenScan> open(const plan::Plan& plan, const Vantage& vantage) const {
-    auto scan = OpenScan::open(plan, services_, vantage, {});
+  std::unique_ptr<OpenScan> open(const plan::Plan& plan, const Vantage& vantage, unsigned threads = 1) const {
+    auto scan = OpenScan::open(plan, services_, vantage, {.threads = threads});
     if (!scan) throw std::runtime_error(scan.error().message);
     return std::move(*scan);
   }
@@ -124,6 +127,82 @@ TEST_F(OpenScanTest, SeveralVantagesAreOpenedBeforePrivilegesAreDropped) {
     }
   }}
       .join();
+}
+
+// What was said of a scan's hosts, but for times.
+class Records final : public model::Sink {
+ public:
+  Result<void> on(const model::Event& event) override {
+    if (const auto* open = std::get_if<model::OpenPort>(&event)) {
+      open_ports.insert({to_string(open->host), open->port.port.value()});
+    }
+    const auto* said = std::get_if<model::HostRecord>(&event);
+    if (said == nullptr) return {};
+    model::HostRecord host = *said;
+    host.started = host.ended = {};
+    host.round_trip.reset();
+    EXPECT_TRUE(hosts.emplace(host.position, host).second) << to_string(host.address) << " comes twice";
+    return {};
+  }
+  std::map<std::uint64_t, model::HostRecord> hosts;
+  std::set<std::pair<std::string, unsigned>> open_ports;
+};
+
+TEST_F(OpenScanTest, SeveralThreadsSayWhatOneSays) {
+  lab::Pair world;
+  for (int last = 3; last < 20; ++last) world.target.ip(fmt::format("addr add 198.18.0.{}/24 dev wire\n", last));
+  world.target.listen(80);
+  world.target.listen(81, "198.18.0.9");
+  for (const bool privileged : {true, false}) {
+    plan::Plan plan = plan_for("198.18.0.1-24", {22, 80, 81}, privileged);
+    if (privileged) {
+      plan.discovery = plan::DiscoveryPolicy::always;
+      plan.discovery_probes = {{"icmp-echo", {}}, {"tcp-syn", net::Port{443}}};
+    }
+    Records one;
+    const model::ScanFinished alone = open(plan, from(world.scanner))->run(one);
+    EXPECT_TRUE(alone.success) << alone.error;
+    EXPECT_EQ(one.hosts.size(), 24U);
+    EXPECT_EQ(one.open_ports.size(), 19U);
+    for (const unsigned threads : {2U, 3U}) {
+      Records several;
+      const model::ScanFinished finished = open(plan, from(world.scanner), threads)->run(several);
+      EXPECT_TRUE(finished.success) << finished.error;
+      EXPECT_EQ(several.hosts, one.hosts) << threads;
+      EXPECT_EQ(several.open_ports, one.open_ports);
+      EXPECT_EQ(finished.hosts_up, alone.hosts_up);
+      EXPECT_EQ(finished.hosts_total, alone.hosts_total);
+    }
+  }
+}
+
+TEST_F(OpenScanTest, AFailingSinkEndsAllThreads) {
+  lab::Pair world;
+  world.target.listen(80);
+  class FullDisk final : public model::Sink {
+   public:
+    Result<void> on(const model::Event& event) override {
+      if (std::holds_alternative<model::HostRecord>(event)) return fail(Errc::io, "the disk is full");
+      return {};
+    }
+  } sink;
+  const plan::Plan plan = plan_for("198.18.0.1-250", {80});
+  const model::ScanFinished finished = open(plan, from(world.scanner), 2)->run(sink);
+  EXPECT_FALSE(finished.success);
+  EXPECT_EQ(finished.error, "the disk is full");
+}
+
+TEST(UsefulThreads, AreNoMoreThanThereAreHosts) {
+  EXPECT_EQ(useful_threads(plan_for("198.18.0.0/24", {80}), 4), 4U);
+  EXPECT_EQ(useful_threads(plan_for("198.18.0.1-3", {80}), 4), 3U);
+  EXPECT_EQ(useful_threads(plan_for("198.18.0.1", {80}), 4), 1U);
+  EXPECT_EQ(useful_threads(plan::Plan{}, 4), 1U);
+  plan::Plan list = plan_for("198.18.0.0/24", {80});
+  list.depth = plan::ScanDepth::list;
+  EXPECT_EQ(useful_threads(list, 4), 1U);
+  plan::Plan serial = plan_for("198.18.0.0/24", {80});
+  serial.timing = plan::timing_template(1);
+  EXPECT_EQ(useful_threads(serial, 4), 1U);
 }
 
 TEST_F(OpenScanTest, AVantageThatIsNoneIsAnErrorThatNamesIt) {

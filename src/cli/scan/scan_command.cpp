@@ -146,7 +146,8 @@ class ScanRun {
     auto scan = run::OpenScan::open(prepared_.plan, *services_, {},
                                     {.names = {.servers = words_.dns_servers, .system = words_.system_dns},
                                      .control = control_.get(),
-                                     .wake = control_->wake()});
+                                     .wake = control_->wake(),
+                                     .threads = static_cast<unsigned>(words_.threads.value_or(1))});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};

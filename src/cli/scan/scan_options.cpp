@@ -27,6 +27,8 @@ constexpr std::string_view timing = "Timing";
 constexpr std::string_view reports = "Reports";
 constexpr std::string_view miscellaneous = "The rest";
 
+constexpr std::uint64_t most_threads = 64;
+
 // Round-trip times below this are shorter than the scheduler's own delays (nmap draws the same line).
 template <auto Member>
 Result<void> round_trip(ScanOptions& words, const Given& given) {
@@ -246,6 +248,12 @@ constexpr std::array later_rows{
            .group = timing,
            .summary = "never send faster than this many packets a second"},
           rate<&ScanOptions::max_rate>),
+    entry({.spellings = {"--threads"},
+           .argument = required,
+           .value = "<number>",
+           .group = timing,
+           .summary = "share the hosts out between this many threads; the rates are for all together"},
+          count<&ScanOptions::threads, 1, most_threads>),
     entry({.spellings = {"--max-retries"},
            .argument = required,
            .value = "<number>",

@@ -1,0 +1,125 @@
+#include "run/side_by_side.h"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "os/bell.h"
+#include "os/thread_group.h"
+#include "run/merged_events.h"
+#include "run/queue.h"
+
+namespace portolan::run {
+namespace {
+
+// Events that wait for the sink. A record of a host may be large, so they are few.
+constexpr std::size_t queue_room = 1024;
+// How often a control without a descriptor is looked at.
+constexpr std::chrono::milliseconds look_around{100};
+
+struct Message {
+  std::size_t engine = 0;
+  std::variant<model::Event, Result<model::ScanFinished>> content;  // the latter is the engine's last
+};
+
+class QueueSink final : public model::Sink {
+ public:
+  QueueSink(Queue<Message>& queue, std::size_t engine) : queue_{queue}, engine_{engine} {}
+  Result<void> on(const model::Event& event) override {
+    queue_.push({engine_, event});
+    return {};
+  }
+
+ private:
+  Queue<Message>& queue_;
+  std::size_t engine_;
+};
+
+class SideBySide {
+ public:
+  SideBySide(std::span<EngineRun> engines, engine::UserControl* control, int wake, model::Sink& sink, os::Bell bell)
+      : engines_{engines}, control_{control}, wake_{wake}, merged_{sink, engines.size()}, bell_{std::move(bell)} {}
+
+  Result<model::ScanFinished> run() {
+    for (std::size_t i = 0; i < engines_.size() && !failure_; ++i) start(i);
+    while (running_ > 0) {
+      pass_on_wishes();
+      const bool is_deaf = control_ != nullptr && wake_ < 0;
+      os::wait_for_any({bell_.descriptor(), wake_}, is_deaf ? std::optional{look_around} : std::nullopt);
+      for (Message& message : queue_.take()) take(std::move(message));
+    }
+    threads_.join();
+    if (failure_) return fail(*failure_);
+    return merged_.finished();
+  }
+
+ private:
+  void start(std::size_t number) {
+    const auto started = threads_.start([this, number] {
+      QueueSink sink{queue_, number};
+      auto finished = engines_[number].work(sink);
+      queue_.push({number, std::move(finished)});
+    });
+    if (started) {
+      ++running_;
+    } else {
+      give_up(started.error());
+    }
+  }
+
+  void pass_on_wishes() {
+    if (control_ == nullptr) return;
+    if (control_->stop_requested()) stop();
+    if (control_->progress_due()) {
+      for (const EngineRun& engine : engines_) engine.control.request_progress();
+    }
+  }
+
+  void take(Message message) {
+    if (auto* event = std::get_if<model::Event>(&message.content)) {
+      if (failure_) return;
+      if (const auto done = merged_.on(message.engine, std::move(*event)); !done) give_up(done.error());
+      return;
+    }
+    --running_;
+    const auto& finished = std::get<Result<model::ScanFinished>>(message.content);
+    if (!finished) {
+      give_up(finished.error());
+    } else if (!failure_) {
+      if (const auto done = merged_.end(message.engine, *finished); !done) give_up(done.error());
+    }
+  }
+
+  // What comes after a failure is taken and forgotten, so that nobody waits for room.
+  void give_up(const Error& error) {
+    if (!failure_) failure_ = error;
+    stop();
+  }
+
+  void stop() {
+    for (const EngineRun& engine : engines_) engine.control.request_stop();
+  }
+
+  std::span<EngineRun> engines_;
+  engine::UserControl* control_;
+  int wake_;
+  MergedEvents merged_;
+  os::Bell bell_;
+  Queue<Message> queue_{queue_room, bell_};
+  std::size_t running_ = 0;
+  std::optional<Error> failure_;
+  os::ThreadGroup threads_;
+};
+
+}  // namespace
+
+Result<model::ScanFinished> run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
+                                             model::Sink& sink) {
+  auto bell = os::Bell::open();
+  if (!bell) return fail(bell.error());
+  return SideBySide{engines, control, wake, sink, std::move(*bell)}.run();
+}
+
+}  // namespace portolan::run

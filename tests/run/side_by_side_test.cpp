@@ -1,0 +1,183 @@
+// Engines in threads, their place taken by functions that say what they are told to.
+#include "run/side_by_side.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "os/bell.h"
+
+namespace portolan::run {
+namespace {
+
+using ::testing::ElementsAre;
+
+class Threads : public testing::Test {
+ protected:
+  using Work = std::function<Result<model::ScanFinished>(model::Sink&, PassedOnControl&)>;
+
+  void add(Work work) {
+    auto bell = os::Bell::open();
+    ASSERT_TRUE(bell.has_value());
+    controls_.push_back(std::make_unique<PassedOnControl>(std::move(*bell)));
+    PassedOnControl& control = *controls_.back();
+    runs_.push_back({control, [&control, work = std::move(work)](model::Sink& sink) { return work(sink, control); }});
+  }
+
+  Result<model::ScanFinished> run(model::Sink& sink, engine::UserControl* control = nullptr, int wake = -1) {
+    return run_side_by_side(runs_, control, wake, sink);
+  }
+
+ private:
+  std::vector<std::unique_ptr<PassedOnControl>> controls_;
+  std::vector<EngineRun> runs_;
+};
+
+// An engine that has nothing to do but to wait for the end.
+Result<model::ScanFinished> wait_for_stop(PassedOnControl& control) {
+  while (!control.stop_requested()) os::wait_for_any({control.wake()});
+  model::ScanFinished finished;
+  finished.interrupted = true;
+  return finished;
+}
+
+model::HostRecord host_at(std::uint64_t position) {
+  model::HostRecord host;
+  host.position = position;
+  return host;
+}
+
+TEST_F(Threads, OneThreadCallsTheSinkAndNothingIsLostOrOutOfOrder) {
+  constexpr std::uint64_t many = 5'000;  // more than the queue has room for
+  for (std::uint64_t engine = 0; engine < 3; ++engine) {
+    add([engine](model::Sink& sink, PassedOnControl&) -> Result<model::ScanFinished> {
+      for (std::uint64_t i = 0; i < many; ++i) {
+        if (const auto done = sink.on(host_at(engine * many + i)); !done) return fail(done.error());
+      }
+      model::ScanFinished finished;
+      finished.hosts_total = many;
+      return finished;
+    });
+  }
+  class Collect final : public model::Sink {
+   public:
+    Result<void> on(const model::Event& event) override {
+      EXPECT_EQ(std::this_thread::get_id(), home);
+      const std::uint64_t position = std::get<model::HostRecord>(event).position;
+      EXPECT_EQ(position % many, next[position / many]++);
+      return {};
+    }
+    const std::thread::id home = std::this_thread::get_id();
+    std::map<std::uint64_t, std::uint64_t> next;
+  } sink;
+  const auto finished = run(sink);
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_EQ(finished->hosts_total, 3 * many);
+  EXPECT_THAT(sink.next, ElementsAre(testing::Pair(0, many), testing::Pair(1, many), testing::Pair(2, many)));
+}
+
+class Nobody final : public model::Sink {
+ public:
+  Result<void> on(const model::Event&) override { return {}; }
+};
+
+TEST_F(Threads, TheErrorOfOneEndsAllAndIsHandedBack) {
+  add([](model::Sink&, PassedOnControl& control) { return wait_for_stop(control); });
+  add([](model::Sink&, PassedOnControl&) -> Result<model::ScanFinished> { return fail(Errc::io, "the link is gone"); });
+  Nobody sink;
+  const auto finished = run(sink);
+  ASSERT_FALSE(finished.has_value());
+  EXPECT_EQ(finished.error().message, "the link is gone");
+}
+
+TEST_F(Threads, TheErrorOfTheSinkEndsAllAndIsHandedBack) {
+  std::atomic<unsigned> stopped = 0;
+  for (int i = 0; i < 2; ++i) {
+    add([&stopped](model::Sink& sink, PassedOnControl& control) -> Result<model::ScanFinished> {
+      // Goes on speaking, as an engine would that has not heard yet.
+      for (std::uint64_t said = 0; !control.stop_requested(); ++said) (void)sink.on(host_at(said));
+      ++stopped;
+      return model::ScanFinished{};
+    });
+  }
+  class FullDisk final : public model::Sink {
+   public:
+    Result<void> on(const model::Event&) override {
+      ++calls;
+      return fail(Errc::reader_gone, "the reader is gone");
+    }
+    unsigned calls = 0;
+  } sink;
+  const auto finished = run(sink);
+  ASSERT_FALSE(finished.has_value());
+  EXPECT_EQ(finished.error().code, Errc::reader_gone);
+  EXPECT_EQ(sink.calls, 1U) << "a sink that failed is not called again";
+  EXPECT_EQ(stopped, 2U);
+}
+
+// A user whose wishes are set by the test.
+class Wishes final : public engine::UserControl {
+ public:
+  bool stop_requested() override { return stop; }
+  bool progress_due() override { return due.exchange(false); }
+  std::atomic<bool> stop = false;
+  std::atomic<bool> due = false;
+};
+
+TEST_F(Threads, WishesOfTheUserReachAll) {
+  auto bell = os::Bell::open();
+  ASSERT_TRUE(bell.has_value());
+  Wishes wishes;
+  for (int i = 0; i < 2; ++i) {
+    add([](model::Sink& sink, PassedOnControl& control) -> Result<model::ScanFinished> {
+      while (!control.progress_due()) os::wait_for_any({control.wake()});
+      model::Progress progress;
+      progress.fraction = 0.5;
+      if (const auto done = sink.on(progress); !done) return fail(done.error());
+      return wait_for_stop(control);
+    });
+  }
+  // The user is asked for progress, and once it is there stops the scan.
+  class Impatient final : public model::Sink {
+   public:
+    Impatient(Wishes& wishes, const os::Bell& bell) : wishes_{wishes}, bell_{bell} {}
+    Result<void> on(const model::Event& event) override {
+      EXPECT_TRUE(std::holds_alternative<model::Progress>(event));
+      ++seen;
+      wishes_.stop = true;
+      bell_.ring();
+      return {};
+    }
+    unsigned seen = 0;
+
+   private:
+    Wishes& wishes_;
+    const os::Bell& bell_;
+  } sink{wishes, *bell};
+  wishes.due = true;
+  bell->ring();
+  const auto finished = run(sink, &wishes, bell->descriptor());
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_TRUE(finished->interrupted);
+  EXPECT_EQ(sink.seen, 1U);
+}
+
+TEST_F(Threads, AControlWithoutADescriptorIsLookedAtNowAndThen) {
+  Wishes wishes;
+  wishes.stop = true;
+  add([](model::Sink&, PassedOnControl& control) { return wait_for_stop(control); });
+  add([](model::Sink&, PassedOnControl& control) { return wait_for_stop(control); });
+  Nobody sink;
+  const auto finished = run(sink, &wishes);
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_TRUE(finished->interrupted);
+}
+
+}  // namespace
+}  // namespace portolan::run
