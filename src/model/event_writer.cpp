@@ -35,7 +35,7 @@ class FieldWriter {
   template <class T>
   void value(const T& field) {
     if constexpr (is_list<T>) {
-      json_.array(field, [this](const auto& element) { value(element); });
+      json_.array(field, [this](const auto& element) { this->value(element); });
     } else if constexpr (std::is_enum_v<T>) {
       json_.value(word_of(field));
     } else {
