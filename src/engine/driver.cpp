@@ -179,6 +179,8 @@ Result<void> Driver::report_progress() {
   if (progress.fraction > 0.01) {
     const double elapsed = seconds_of(now - *stage->began);
     progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
+    // The last stage is that of the whole scan; while hosts are still to come, that is worth saying.
+    if (stage == &stages_.back() && found_.targets_passed < targets_) progress.scan_remaining = progress.remaining;
   }
   progress.elapsed = now - began_;
   progress.rate = rate_;
