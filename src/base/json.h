@@ -83,7 +83,7 @@ class JsonWriter {
   }
   template <class Range>
   void array(const Range& elements) {
-    array(elements, [this](const auto& element) { value(element); });
+    array(elements, [this](const auto& element) { this->value(element); });
   }
 
  private:
