@@ -191,17 +191,13 @@ std::optional<std::uint32_t> Engine::next_question(HostWalk& walk) const {
 // Puts the next probe of the walk whose turn it is into the outbox; false when no walk has any.
 bool Engine::fill_one(Instant now) {
   while (!active_.empty()) {
-    if (turn_ >= active_.size()) turn_ = 0;
-    const WalkHandle handle = active_[turn_];
+    const WalkHandle handle = active_.front();
+    active_.pop_front();
     HostWalk& walk = walks_[handle.walk];
     if (walks_.is_current(handle)) give_up_if_overdue(handle.walk, now);
-    if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) {
-      drop_active(turn_);
-      continue;
-    }
+    if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) continue;
     const auto question = next_question(walk);
     if (!question) {
-      drop_active(turn_);
       finish_pass(handle.walk, now);
       continue;
     }
@@ -212,14 +208,12 @@ bool Engine::fill_one(Instant now) {
     put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
     loss_probes_.on_probe();
     if (walk.position == job_.questions.size()) {
-      drop_active(turn_);
       finish_pass(handle.walk, now);
     } else if (const Duration gap = gap_of(walk); gap > Duration::zero()) {
-      drop_active(turn_);
       walk.phase = HostWalk::Phase::spaced;
       park(handle.walk, now + gap);
     } else {
-      ++turn_;
+      active_.push_back(handle);
     }
     return true;
   }
@@ -229,11 +223,6 @@ bool Engine::fill_one(Instant now) {
 void Engine::put(const WalkTarget& target, const Pending& pending) {
   outbox_.push_back({&probe_of(pending.question), attempt(target, pending.question, pending.tag)});
   pending_.push_back(pending);
-}
-
-void Engine::drop_active(std::size_t index) {
-  active_[index] = active_.back();
-  active_.pop_back();
 }
 
 // Nobody sleeps past the time at which the host is given up.

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <utility>
@@ -159,7 +160,6 @@ class Engine {
   bool fill_loss_probe();
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
   void put(const WalkTarget& target, const Pending& pending);
-  void drop_active(std::size_t index);
   void park(std::uint32_t walk, Instant until);
 
   void finish_pass(std::uint32_t walk, Instant now);
@@ -192,8 +192,7 @@ class Engine {
   // technique x port -> index of the first question + 1; its variants follow it
   std::vector<std::vector<std::uint32_t>> question_index_;
   Permutation permutation_;
-  std::vector<WalkHandle> active_;  // walks that may send now
-  std::size_t turn_ = 0;
+  std::deque<WalkHandle> active_;  // walks that may send now, the next one first
   WakeQueue parked_;
   std::vector<std::uint32_t> done_;  // since take_done()
 
