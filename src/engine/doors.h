@@ -1,7 +1,7 @@
 // The doors of the engine: time, packets, routes, names and the user's wishes come through these and nothing else. os/
 // opens them on the real machine, sim/ on a simulated network with a virtual clock.
 //
-// All of them belong to the thread that runs the scan, UserControl excepted.
+// All of them are called by the thread that runs the scan.
 #pragma once
 
 #include <cstddef>

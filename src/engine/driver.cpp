@@ -36,7 +36,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
   settings_.key = {seeds_(), seeds_()};
   settings_.dress = plan.dress;
   settings_.batch = world.link.limits().batch;
-  settings_.hosts = targets_;
+  settings_.hosts = plan.targets.walk_length();  // those of other shards too: what may be missed is one sum
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {
@@ -101,8 +101,11 @@ void Driver::receive(std::span<const Received> frames) {
   for (const Received& frame : frames) {
     const auto packet = wire::parse(frame.type, frame.bytes);
     if (!packet) continue;
+    // ARP and neighbour discovery do not say who asked: a gateway may be a target as well.
+    const bool says_who_asked = !std::holds_alternative<wire::ArpReply>(packet->content) &&
+                                !std::holds_alternative<wire::NeighbourAdvertisement>(packet->content);
     for (Stage& stage : stages_) {
-      if (stage.engine.on_packet(*packet, frame)) break;
+      if (stage.engine.on_packet(*packet, frame) && says_who_asked) break;
     }
   }
 }

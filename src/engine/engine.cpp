@@ -88,6 +88,8 @@ void Engine::leave(std::uint32_t walk) {
   if (leaving.in_outbox > 0) withdraw(leaving.serial);
   if (leaving.phase != HostWalk::Phase::done) --working_;
   walks_.remove(walk);
+  // Whoever is left there has left; nobody would come by to drop them.
+  if (walks_.size() == 0) active_.clear();
   parked_.tidy(walks_);
 }
 

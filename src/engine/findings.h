@@ -27,7 +27,7 @@ std::optional<model::RoundTrip> round_trip_of(const WalkOutcome& outcome);
 model::PortRecord port_record(net::Protocol protocol, net::Port port, const LedgerEntry& verdict,
                               const catalog::Services& services);
 
-// A walk over the ports of a host, in the engine that has made it. A record takes its ports from any number of them.
+// A walk over the ports of a host, in the engine that has made it.
 struct PortWalk {
   const Engine& engine;
   std::uint32_t walk = 0;

@@ -55,7 +55,7 @@ Stage& Gateways::stage_for(const Gateway& gateway) const { return gateway.target
 void Gateways::ask(std::uint32_t number) {
   Gateway& gateway = gateways_[number];
   ++gateway.rounds;
-  gateway.walk = stage_for(gateway).engine.enter(gateway.target, number, std::nullopt);
+  stage_for(gateway).engine.enter(gateway.target, number, std::nullopt);
 }
 
 std::vector<std::uint32_t> Gateways::take_ready() {

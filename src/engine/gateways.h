@@ -31,7 +31,6 @@ class Gateways final : private AnswerListener {
   struct Gateway {
     WalkTarget target;
     net::Path path;
-    std::uint32_t walk = 0;
     int rounds = 0;
     State state = State::asked;
     std::optional<net::Mac> mac;

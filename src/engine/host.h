@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct Host {
   WalkTarget target;           // its path lies in the PathTable or in own_path
   std::uint64_t position = 0;  // plan::Target::position
   model::WallTime started;
-  std::unique_ptr<net::Path> own_path;  // of a neighbour, whose link-layer address is its own
+  std::unique_ptr<net::Path> own_path;  // where no other host can share it
   std::unique_ptr<HostFacts> facts;
   std::optional<std::uint32_t> port_walk;  // in the engine that asks its ports
   model::HostState state = model::HostState::unknown;
@@ -56,7 +57,7 @@ class PathTable {
   const net::Path* keep(net::Path path, const net::IpAddress& target);
 
  private:
-  std::vector<std::unique_ptr<net::Path>> paths_;
+  std::set<net::Path> paths_;
 };
 
 }  // namespace portolan::engine

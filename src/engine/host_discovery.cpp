@@ -60,9 +60,15 @@ Result<void> HostDiscovery::report_no_route(std::uint32_t number, const Error& e
   return sink_.on(model::Remark{model::RemarkCode::no_way_to_some, {error.message}});
 }
 
-void HostDiscovery::take_path(std::uint32_t number, net::Path path) {
+void HostDiscovery::take_path(std::uint32_t number, const net::Path& path) {
   Host& host = hosts_[number];
-  host.target.path = paths_.keep(std::move(path), host.target.address);
+  if (path.source == host.target.address) {
+    // An address of this machine is reached from itself; nobody shares that.
+    host.own_path = std::make_unique<net::Path>(path);
+    host.target.path = host.own_path.get();
+  } else {
+    host.target.path = paths_.keep(path, host.target.address);
+  }
   const net::Path& way = *host.target.path;
   if (way.kind == net::Path::Kind::local) return decide(number, HostState::up, Reason::localhost_response);
   if (!plan_.privileged || way.kind != net::Path::Kind::ethernet) return ping(number);
@@ -78,7 +84,7 @@ void HostDiscovery::pass_gateway(std::uint32_t number) {
     case Gateways::State::asked:
       return gateways_.wait(path, number);
     case Gateways::State::known:
-      host.target.path = paths_.keep(std::move(path), host.target.address);
+      host.target.path = paths_.keep(path, host.target.address);
       return ping(number);
     case Gateways::State::silent:
       host.known().remarks = {{model::RemarkCode::gateway_silent, {to_string(path.next_hop.without_zone())}}};

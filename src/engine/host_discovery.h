@@ -35,7 +35,7 @@ class HostDiscovery final : private AnswerListener {
   void on_verdict(const Answer& answer) override;
 
   Result<void> report_no_route(std::uint32_t host, const Error& error);
-  void take_path(std::uint32_t host, net::Path path);
+  void take_path(std::uint32_t host, const net::Path& path);
   void pass_gateway(std::uint32_t host);
   void ask_neighbour(std::uint32_t host);
   void end_link_walk(Stage& stage, std::uint32_t walk);

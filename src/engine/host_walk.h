@@ -60,7 +60,7 @@ struct HostWalk {
   bool has_started = false;
   bool up = false;
   bool timed_out = false;
-  std::uint8_t in_outbox = 0;
+  std::uint16_t in_outbox = 0;
 
   [[nodiscard]] std::uint32_t answered() const { return acquaintance ? acquaintance->answered : 0; }
   [[nodiscard]] bool limited() const { return acquaintance && acquaintance->limited; }

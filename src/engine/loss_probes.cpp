@@ -37,10 +37,16 @@ void LossProbes::remember(const WalkTarget& target, std::uint32_t question, bool
 
 void LossProbes::forget(const net::IpAddress& address) {
   for (Probe& probe : probes_) {
-    if (probe.state != State::idle || probe.address != address) continue;
-    probe.state = State::vacant;
-    ++vacant_;
+    if (probe.state == State::vacant || probe.address != address) continue;
+    probe.forgotten = true;
+    if (probe.state == State::idle) settle(probe);
   }
+}
+
+// Nothing is under way any more.
+void LossProbes::settle(Probe& probe) {
+  probe.state = probe.forgotten ? State::vacant : State::idle;
+  if (probe.forgotten) ++vacant_;
 }
 
 std::optional<LossProbes::Chosen> LossProbes::choose() {
@@ -68,7 +74,7 @@ std::uint64_t LossProbes::expire(Instant now) {
   std::uint64_t lost = 0;
   for (Probe& probe : probes_) {
     if (probe.state != State::in_flight || now - probe.sent <= probe.timeout) continue;
-    probe.state = State::idle;
+    settle(probe);
     ++lost;
   }
   return lost;
@@ -86,7 +92,7 @@ std::optional<std::size_t> LossProbes::find(const net::IpAddress& address, std::
 }
 
 Instant LossProbes::take(std::size_t probe) {
-  probes_[probe].state = State::idle;
+  settle(probes_[probe]);
   return probes_[probe].sent;
 }
 

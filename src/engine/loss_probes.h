@@ -30,7 +30,7 @@ class LossProbes {
   void remember(const WalkTarget& target, std::uint32_t question, bool open, Duration timeout);
   // The host's answers say nothing about the path any more: it limits them, or was given up.
   void forget(const net::IpAddress& address);
-  [[nodiscard]] bool empty() const { return probes_.empty(); }
+  [[nodiscard]] bool empty() const { return probes_.size() == vacant_; }
 
   // An ordinary probe has been made.
   void on_probe() { ++since_; }
@@ -71,9 +71,11 @@ class LossProbes {
     State state = State::idle;
     bool open = false;
     bool second_tag = false;  // of its last question
+    bool forgotten = false;   // vacant once the fate of its last question is known
   };
 
   Probe* place_for(bool open);
+  void settle(Probe& probe);
 
   std::vector<Probe> probes_;
   std::size_t vacant_ = 0;  // of those

@@ -1,5 +1,6 @@
 #include "engine/name_lookups.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -40,14 +41,22 @@ std::vector<std::uint32_t> NameLookups::take_ready() {
   const Instant now = world_.clock.now();
   if (!waiting_.empty() && now >= looked_at_ + look) {
     looked_at_ = now;
-    if (now >= waiting_.front().until && is_pending(waiting_.front().host)) server_is_slow_ = true;
-    std::erase_if(waiting_, [this](const Waiting& waiting) {
-      const bool over = server_is_slow_ || !is_pending(waiting.host);
-      if (over) ready_.push_back(waiting.host);
-      return over;
+    std::erase_if(waiting_, [&](const Waiting& waiting) {
+      if (is_pending(waiting.host)) return false;
+      answered_at_ = now;
+      ready_.push_back(waiting.host);
+      return true;
     });
+    // As long as names come, the others are only further behind in the queue.
+    if (!waiting_.empty() && now >= std::max(waiting_.front().until, answered_at_ + grace)) give_up();
   }
   return std::exchange(ready_, {});
+}
+
+void NameLookups::give_up() {
+  server_is_slow_ = true;
+  for (const Waiting& waiting : waiting_) ready_.push_back(waiting.host);
+  waiting_.clear();
 }
 
 Instant NameLookups::wake_at() const {

@@ -22,12 +22,11 @@ class NameLookups {
   void ask(const Host& host);
   // A host that is otherwise done waits for its name, if one may still come.
   void wait(std::uint32_t host);
-  // Hosts whose name is known, or that have waited long enough: half a second, and once a scan. A name server that was
-  // too slow for one host is too slow for the next.
+  // Hosts whose name is known, or that have waited long enough: half a second in which no name came at all. That is
+  // waited for once a scan, because a name server that is silent stays silent.
   std::vector<std::uint32_t> take_ready();
   // When to look again; never where nobody waits.
   [[nodiscard]] Instant wake_at() const;
-  [[nodiscard]] bool empty() const { return waiting_.empty() && ready_.empty(); }
 
   // "" where there is none, or none yet.
   [[nodiscard]] std::string name_of(const net::IpAddress& address) const;
@@ -39,6 +38,7 @@ class NameLookups {
   };
   [[nodiscard]] bool wants(const Host& host) const;
   [[nodiscard]] bool is_pending(std::uint32_t host) const;
+  void give_up();
 
   const plan::Plan& plan_;
   const World& world_;
@@ -46,6 +46,7 @@ class NameLookups {
   std::deque<Waiting> waiting_;
   std::vector<std::uint32_t> ready_;
   Instant looked_at_;
+  Instant answered_at_;  // when a name came last
   bool server_is_slow_ = false;
 };
 

@@ -48,7 +48,7 @@ class Scan {
     while (!driver_.stopped()) {
       if (auto done = let_in(); !done) return fail(done.error());
       if (auto done = pass_on(); !done) return fail(done.error());
-      if (auto done = driver_.end_tasks(more_); !done) return fail(done.error());
+      if (auto done = driver_.end_tasks(more_ || ports_.waiting() > 0); !done) return fail(done.error());
       if (hosts_.size() == 0 && !more_) break;
       if (auto done = driver_.turn(names_.wake_at(), has_room() ? enough_sendable : 0); !done)
         return fail(done.error());

@@ -1,6 +1,7 @@
 // The way to a target: what routes and neighbours say about it. Values only; os/ finds them out.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 
@@ -25,7 +26,7 @@ struct Path {
   IpAddress next_hop;               // the gateway, or the target where on_link
   std::optional<Mac> next_hop_mac;  // from the neighbour table, or asked by the scan
 
-  friend bool operator==(const Path&, const Path&) = default;
+  friend auto operator<=>(const Path&, const Path&) = default;
 };
 
 enum class EtherType : std::uint16_t { ipv4 = 0x0800, arp = 0x0806, ipv6 = 0x86dd };

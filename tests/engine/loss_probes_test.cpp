@@ -121,6 +121,17 @@ TEST(LossProbes, AHostThatIsForgottenIsAskedNoMoreAndItsPlaceIsFree) {
   EXPECT_EQ(asked, (std::set<std::uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9, 20}));
 }
 
+TEST(LossProbes, WhoIsForgottenWhileAQuestionIsUnderWayIsNotAskedAgain) {
+  LossProbes probes{1};
+  remember(probes, 1, 0, true);
+  const auto question = probes.choose();
+  probes.on_sent(question->probe, start);
+  probes.forget(host(1));
+  EXPECT_EQ(take(probes, 1, 0, question->second_tag), start) << "its answer still counts";
+  EXPECT_TRUE(probes.empty());
+  EXPECT_FALSE(probes.choose());
+}
+
 TEST(LossProbes, AnAnswerOverAnotherLinkIsNotThatOfALinkLocalHost) {
   LossProbes probes{1};
   net::Path path;

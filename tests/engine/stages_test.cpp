@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "tests/engine/scan_world.h"
@@ -142,6 +143,56 @@ TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {
       EXPECT_EQ(frame.to, gateway_mac);
     }
   }
+}
+
+TEST_F(Stages, AGatewayThatIsATargetTooIsBoth) {
+  network.way = [](const net::IpAddress& target) {
+    return target == address("198.18.0.99") ? ScriptedNetwork::path(ethernet, target) : behind_gateway(target);
+  };
+  network.answer = [](const SentFrame& frame) {
+    if (frame.type == net::EtherType::arp) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    return frame.tcp() ? Replies{test::closed_answer(frame, 2ms)} : Replies{};
+  };
+  plan::Plan plan = ping_plan({"198.18.4.1", "198.18.0.99"});
+  plan.timing.max_retries = 0;
+  const auto finished = run(plan);
+  EXPECT_EQ(finished->hosts_up, 2U);
+}
+
+TEST_F(Stages, ManyHostsThatAnswerAtOnceAreAllLetIn) {
+  all_ports_are(test::closed_answer, 10us);
+  plan::Plan plan = ping_plan({"198.18.0.0/16"});
+  plan.timing.max_rate = 100'000;
+  const auto finished = run(plan);
+  EXPECT_EQ(finished->hosts_up, 65'536U);
+}
+
+TEST_F(Stages, NamesAreWaitedForAsLongAsTheyCome) {
+  // One name every 100 ms: the last is known long after the half second that a silent server is given.
+  class OneByOne final : public engine::NameSource {
+   public:
+    explicit OneByOne(const engine::Clock& clock) : clock_{clock} {}
+    void ask(const net::IpAddress& address) override {
+      known_at_.try_emplace(address, Instant{(known_at_.size() + 1) * 100ms});
+    }
+    std::optional<std::string> answer(const net::IpAddress& address) override {
+      if (clock_.now() < known_at_.at(address)) return std::nullopt;
+      return "named.test";
+    }
+
+   private:
+    const engine::Clock& clock_;
+    std::map<net::IpAddress, Instant> known_at_;
+  } one_by_one{network};
+  static const auto services = catalog::Services::parse("").value();
+  static const catalog::Vendors vendors;
+  plan::Plan plan = plan_for({"198.18.0.0/28"}, {}, 1);
+  plan.depth = plan::ScanDepth::list;
+  const engine::World world{
+      network, network, network, 40'000, services, vendors, &one_by_one, &wishes, std::chrono::system_clock::now};
+  ASSERT_TRUE(engine::run_scan(plan, world, sink));
+  ASSERT_EQ(sink.hosts.size(), 16U);
+  for (const auto& host : sink.hosts) EXPECT_EQ(host.names.size(), 1U) << to_string(host.address);
 }
 
 TEST_F(Stages, AGatewayIsRememberedFromBlockToBlock) {

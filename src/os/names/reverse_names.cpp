@@ -243,6 +243,9 @@ ReverseNames::~ReverseNames() {
 void ReverseNames::ask(const net::IpAddress& address) {
   {
     const std::lock_guard lock{shared_->mutex};
+    // Who is far behind with a name server that does not answer is not asked to remember everything: such an address
+    // has no name.
+    if (shared_->waiting.size() >= remembered_names) return;
     if (!shared_->names.try_emplace(address).second) return;
     shared_->waiting.push_back(address);
   }
