@@ -15,7 +15,7 @@ namespace portolan::report {
 // missing follows out of order when it comes. Everything held goes on before ScanFinished. Other events pass at once.
 class Ordered : public model::Sink {
  public:
-  static constexpr std::size_t usual_bytes = std::size_t{16} * 1024 * 1024;
+  static constexpr std::size_t usual_bytes = std::size_t{8} << 20U;
   explicit Ordered(std::unique_ptr<model::Sink> sink, std::size_t most_bytes = usual_bytes)
       : sink_{std::move(sink)}, most_bytes_{most_bytes} {}
 
