@@ -1,5 +1,5 @@
-// What every ICMP query shares: it carries an identifier (the attempt's tag) and a sequence number (half of the cookie),
-// and both its reply and an error about it give them back.
+// What every ICMP query shares: it carries an identifier (the attempt's tag) and a sequence number (half of the
+// cookie), and both its reply and an error about it give them back.
 #pragma once
 
 #include <cstdint>
