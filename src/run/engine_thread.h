@@ -8,7 +8,7 @@
 #include "engine/doors.h"
 #include "os/bell.h"
 #include "plan/plan.h"
-#include "run/doors.h"
+#include "run/open_doors.h"
 
 namespace portolan::run {
 
@@ -38,7 +38,7 @@ class PassedOnControl final : public engine::UserControl {
 struct EnginePart {
   plan::Plan plan;
   std::unique_ptr<PassedOnControl> control;
-  Doors doors;
+  OpenDoors doors;
 
   static Result<EnginePart> open(const plan::Plan& whole, unsigned part, unsigned parts,
                                  const os::ReverseNamesOptions& names);

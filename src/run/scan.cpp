@@ -15,8 +15,8 @@
 #include "os/process/namespaces.h"
 #include "os/wall_clock.h"
 #include "probe/registry.h"
-#include "run/doors.h"
 #include "run/engine_thread.h"
+#include "run/open_doors.h"
 #include "run/side_by_side.h"
 
 namespace portolan::run {
@@ -70,7 +70,7 @@ struct OpenScan::Parts {
   os::MonotonicClock clock{};
   os::VendorLists vendors{};
   std::unique_ptr<os::NamespaceThread> place{};  // nullptr: the caller's own thread
-  std::optional<Doors> doors{};                  // of one engine alone
+  std::optional<OpenDoors> doors{};              // of one engine alone
   std::vector<EnginePart> engines{};             // of several
 
   void within(const std::function<void()>& work) const { place ? place->perform(work) : work(); }
@@ -97,7 +97,7 @@ struct OpenScan::Parts {
   Result<void> open_doors() {
     const unsigned threads = useful_threads(plan, settings.threads);
     if (threads == 1) {
-      auto opened = Doors::open(plan, settings.names, settings.wake, plan.seed);
+      auto opened = OpenDoors::open(plan, settings.names, settings.wake, plan.seed);
       if (!opened) return fail(opened.error());
       doors.emplace(std::move(*opened));
       return {};
@@ -110,7 +110,7 @@ struct OpenScan::Parts {
     return {};
   }
 
-  [[nodiscard]] engine::World world_of(const Doors& open, engine::UserControl* control) const {
+  [[nodiscard]] engine::World world_of(const OpenDoors& open, engine::UserControl* control) const {
     return {.link = open.link(),
             .clock = clock,
             .routes = open.routes(),

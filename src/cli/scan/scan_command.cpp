@@ -183,8 +183,9 @@ class ScanRun {
       say(done.error().message);
       return status_failed;
     }
+    // A signal that came when all was done interrupted nothing, and the reports say so.
     const auto signal = control_->signal();
-    return signal ? 128 + *signal : status_done;
+    return finished.interrupted && signal ? 128 + *signal : status_done;
   }
 
   model::ScanFinished scan_into(model::Sink& sink) {

@@ -18,14 +18,14 @@
 
 namespace portolan::run {
 
-class Doors {
+class OpenDoors {
  public:
   // Opens everything that needs a privilege, in the network namespace that the calling thread is in. Connections are
   // opened later, one by one, and names are asked for by a thread of its own: a scan runs in a thread of the same
   // namespace. `wake`: a descriptor that ends Link::receive() early when it is readable, -1 for none.
   // Engines side by side draw their source ports from seeds of their own.
-  static Result<Doors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
-                            std::uint64_t port_seed);
+  static Result<OpenDoors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                                std::uint64_t port_seed);
 
   [[nodiscard]] engine::Link& link() const { return *link_; }
   [[nodiscard]] engine::Routes& routes() const { return *routes_; }
@@ -35,7 +35,7 @@ class Doors {
   [[nodiscard]] std::uint16_t tag_base() const;
 
  private:
-  Doors() = default;
+  OpenDoors() = default;
   Result<void> open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
   Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);

@@ -1,4 +1,4 @@
-#include "run/doors.h"
+#include "run/open_doors.h"
 
 #include <fmt/core.h>
 
@@ -31,9 +31,9 @@ Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan
 
 }  // namespace
 
-Result<Doors> Doors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
-                          std::uint64_t port_seed) {
-  Doors doors;
+Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                                  std::uint64_t port_seed) {
+  OpenDoors doors;
   auto routes = os::KernelRoutes::open(plan.interface);
   if (!routes) return fail(routes.error());
   doors.routes_ = std::move(*routes);
@@ -42,9 +42,9 @@ Result<Doors> Doors::open(const plan::Plan& plan, const os::ReverseNamesOptions&
   return doors;
 }
 
-std::uint16_t Doors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
+std::uint16_t OpenDoors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
 
-Result<void> Doors::open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed) {
+Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed) {
   const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
   std::unique_ptr<os::ConnectLink> connections;
   if (!raw || connects(plan)) {
@@ -66,8 +66,8 @@ Result<void> Doors::open_link(const plan::Plan& plan, int wake, std::uint64_t po
   return {};
 }
 
-Result<std::unique_ptr<os::PacketLink>> Doors::open_packet_link(const plan::Plan& plan, int wake,
-                                                                std::uint64_t port_seed) {
+Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake,
+                                                                    std::uint64_t port_seed) {
   auto ports = os::SourcePorts::reserve(port_seed, engine::tag_count);
   if (!ports) return fail(ports.error());
   source_ports_.emplace(std::move(*ports));
@@ -76,7 +76,7 @@ Result<std::unique_ptr<os::PacketLink>> Doors::open_packet_link(const plan::Plan
       wake);
 }
 
-Result<void> Doors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {
+Result<void> OpenDoors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {
   if (plan.names == plan::NameLookup::never) return {};
   auto names = os::ReverseNames::open(options);
   if (!names) return fail(names.error().code, fmt::format("--dns-servers: {}", names.error().message));
