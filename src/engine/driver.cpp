@@ -205,7 +205,7 @@ void Driver::sum_up(model::ScanFinished& finished) const {
   finished.elapsed = world_.clock.now() - began_;
   finished.probes_sent = sent();
   for (const Stage& stage : stages_) finished.answers_seen += stage.engine.answers();
-  finished.loss = {pacer_.controls_asked(), pacer_.controls_lost()};
+  finished.loss = {pacer_.loss_probes_asked(), pacer_.loss_probes_lost()};
   finished.interrupted = stopped_;
 }
 

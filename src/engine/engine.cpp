@@ -176,7 +176,7 @@ void Engine::wake_walks(Instant now) {
 void Engine::fill(Instant now) {
   const std::size_t allowed = pacer_.allowance(now, settings_.batch);
   while (outbox_.size() < allowed && !active_.empty()) {
-    if (loss_probes_.is_due(pacer_.controls_asked()) && fill_loss_probe()) continue;
+    if (loss_probes_.is_due(pacer_.loss_probes_asked()) && fill_loss_probe()) continue;
     if (!fill_one(now)) return;
   }
 }
@@ -347,7 +347,7 @@ void Engine::finish(std::uint32_t walk) {
 // only a later pass brought.
 double Engine::loss() const {
   const double late = (static_cast<double>(late_) + 0.1) / (static_cast<double>(in_time_ + late_) + 1);
-  return loss_probes_.empty() || pacer_.controls_asked() < enough_loss_probes ? late : pacer_.loss();
+  return loss_probes_.empty() || pacer_.loss_probes_asked() < enough_loss_probes ? late : pacer_.loss();
 }
 
 // ---- loss probes --------------------------------------------------------------------------------
@@ -368,7 +368,7 @@ bool Engine::fill_loss_probe() {
 
 void Engine::expire_loss_probes(Instant now) {
   const auto lost = loss_probes_.expire(now);
-  for (std::uint64_t i = 0; i < lost; ++i) pacer_.on_control(true);
+  for (std::uint64_t i = 0; i < lost; ++i) pacer_.on_loss_probe(true);
 }
 
 // ---- answers ------------------------------------------------------------------------------------
@@ -443,7 +443,7 @@ bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const 
   const auto verdict = probe_of(question).judge(attempt(target, question, tag), packet);
   if (!verdict) return false;
   const Duration sample = std::max(Duration::zero(), frame.at - loss_probes_.take(*found));
-  pacer_.on_control(false);
+  pacer_.on_loss_probe(false);
   if (const auto walk = walks_.find(subject.target, frame.interface)) {
     add_round_trip(walks_[*walk], sample);
     listener_.on_reply({.host = walks_[*walk].host,

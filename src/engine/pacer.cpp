@@ -64,11 +64,11 @@ void Pacer::on_round_trip(Duration sample, Duration best) {
   if (!round_trip_) round_trip_ = sample;
 }
 
-void Pacer::on_control(bool lost) {
-  ++controls_asked_;
+void Pacer::on_loss_probe(bool lost) {
+  ++loss_probes_asked_;
   ++window_asked_;
   if (lost) {
-    ++controls_lost_;
+    ++loss_probes_lost_;
     ++window_lost_;
   } else {
     ++epoch_.answers;
@@ -76,7 +76,7 @@ void Pacer::on_control(bool lost) {
 }
 
 double Pacer::loss() const {
-  return (static_cast<double>(controls_lost_) + 0.5) / (static_cast<double>(controls_asked_) + 1);
+  return (static_cast<double>(loss_probes_lost_) + 0.5) / (static_cast<double>(loss_probes_asked_) + 1);
 }
 
 Duration Pacer::epoch_length() const {
@@ -152,7 +152,7 @@ void Pacer::end_epoch(Instant now) {
   const bool filling = inflation() > tolerated_inflation();
   if (cool_down_ > 0) {
     --cool_down_;
-    if (cool_down_ == 0) window_asked_ = window_lost_ = 0;  // controls that left at the old rate
+    if (cool_down_ == 0) window_asked_ = window_lost_ = 0;  // what left at the old rate
   } else if (filling) {
     drain_queue();
   } else if (used && path_is_full()) {

@@ -36,11 +36,11 @@ class Pacer {
   // `best` is the shortest round trip ever seen to the same host.
   void on_round_trip(Duration sample, Duration best);
   // A port known to answer was asked again.
-  void on_control(bool lost);
+  void on_loss_probe(bool lost);
 
   [[nodiscard]] double rate() const { return rate_; }
-  [[nodiscard]] std::uint64_t controls_asked() const { return controls_asked_; }
-  [[nodiscard]] std::uint64_t controls_lost() const { return controls_lost_; }
+  [[nodiscard]] std::uint64_t loss_probes_asked() const { return loss_probes_asked_; }
+  [[nodiscard]] std::uint64_t loss_probes_lost() const { return loss_probes_lost_; }
   // Share of round trips lost, with one imagined loss in the balance so that a few good answers
   // do not pass for certainty: (lost + 0.5) / (asked + 1).
   [[nodiscard]] double loss() const;
@@ -78,9 +78,9 @@ class Pacer {
   double best_yield_ = 0;               // answers a probe
   int cool_down_ = 0;                   // epochs to wait for the effect of a reduction before the next one
   std::optional<Duration> round_trip_;  // mean of the last epoch that measured any
-  std::uint64_t controls_asked_ = 0;
-  std::uint64_t controls_lost_ = 0;
-  std::uint64_t window_asked_ = 0;  // controls since the last look at the loss
+  std::uint64_t loss_probes_asked_ = 0;
+  std::uint64_t loss_probes_lost_ = 0;
+  std::uint64_t window_asked_ = 0;  // since the last look at the loss
   std::uint64_t window_lost_ = 0;
   double base_loss_ = 0;  // taken for the path's own
   struct Cut {

@@ -56,7 +56,7 @@ PassDecision after_pass(const PassResult& r, const PassLimits& limits) {
   // for loss, but late answers are no reason to go on.
   PassResult unlimited = r;
   unlimited.limited = true;
-  // Control probes to closed ports meet the limiter too, so what they say of loss is not all believed.
+  // Loss probes to closed ports meet the limiter too, so what they say of loss is not all believed.
   PassLimits path = limits;
   path.loss = std::min(path.loss, 0.3);
   decision.next = ordinary(unlimited, path).next;

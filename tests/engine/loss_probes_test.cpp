@@ -36,7 +36,7 @@ TEST(LossProbes, NothingIsAskedWhereNothingAnswers) {
   EXPECT_FALSE(probes.empty());
 }
 
-TEST(LossProbes, OneProbeInSixteenThenOneInSixtyFourIsFollowedByAControl) {
+TEST(LossProbes, OneProbeInSixteenThenOneInSixtyFourIsFollowedByALossProbe) {
   LossProbes probes{1};
   const auto probes_until_due = [&](std::uint64_t asked) {
     probes.skip_turn();

@@ -18,7 +18,7 @@ constexpr PacerLimits slow_when_blind{.min_rate = {}, .max_rate = {}, .blind_rat
 
 struct Seen {
   std::optional<std::uint64_t> answers{};  // else one a probe
-  unsigned lost = 0;                       // of 16 control probes
+  unsigned lost = 0;                       // of 16 loss probes
   Duration round_trip = best;
   bool refused = false;  // the machine's own queue was full once
   bool idle = false;     // a tenth of what was allowed left
@@ -37,7 +37,7 @@ class Drive {
     pacer_.on_sent(frames, now_);
     for (std::uint64_t i = 0; i < seen.answers.value_or(frames); ++i) pacer_.on_answer();
     pacer_.on_round_trip(seen.round_trip, best);
-    for (unsigned i = 0; i < 16; ++i) pacer_.on_control(i < seen.lost);
+    for (unsigned i = 0; i < 16; ++i) pacer_.on_loss_probe(i < seen.lost);
     if (seen.refused) pacer_.on_refused(now_);
     now_ += length;
     (void)pacer_.allowance(now_, 0);
@@ -159,12 +159,12 @@ TEST(PacerEpochs, RoundTripsThatASlowerRateDoesNotShortenAreAccepted) {
 TEST(Pacer, OneImaginedLossIsInTheBalance) {
   Pacer pacer{usual};
   EXPECT_DOUBLE_EQ(pacer.loss(), 0.5);
-  for (int i = 0; i < 9; ++i) pacer.on_control(false);
+  for (int i = 0; i < 9; ++i) pacer.on_loss_probe(false);
   EXPECT_DOUBLE_EQ(pacer.loss(), 0.05);
-  for (int i = 0; i < 10; ++i) pacer.on_control(true);
+  for (int i = 0; i < 10; ++i) pacer.on_loss_probe(true);
   EXPECT_DOUBLE_EQ(pacer.loss(), 10.5 / 20);
-  EXPECT_EQ(pacer.controls_asked(), 19U);
-  EXPECT_EQ(pacer.controls_lost(), 10U);
+  EXPECT_EQ(pacer.loss_probes_asked(), 19U);
+  EXPECT_EQ(pacer.loss_probes_lost(), 10U);
 }
 
 TEST(Pacer, ALateWakeUpIsCaughtUpForThreeMillisecondsOnly) {

@@ -74,9 +74,9 @@ TEST(Promises, AScanEndsWhenNoMoreThanAFiftiethOfAPortIsExpectedToBeMissed) {
   EXPECT_GT(worst, 0) << "loss was measured";
 }
 
-// Few probes bring few control probes, and the fate of the first one says little about the path. What is promised
+// Few probes bring few loss probes, and the fate of the first one says little about the path. What is promised
 // here too is a fiftieth of a port; three hundred scans miss a handful together.
-TEST(Promises, ASmallScanDoesNotReadTheLossOffTheFirstControlProbe) {
+TEST(Promises, ASmallScanDoesNotReadTheLossOffTheFirstLossProbe) {
   constexpr std::size_t open = 80;
   std::size_t missed = 0;
   for (const std::uint64_t seed : sim::seeds(300)) {
