@@ -44,17 +44,19 @@ Meter::Meter(const Host& host, const std::string& device) {
   thread_ = std::jthread{[this, network = host.network(), device, &ready](const std::stop_token& stop) {
     const bool inside = ::setns(network, CLONE_NEWNET) == 0;
     const Handle file{::open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC)};
-    auto before = inside ? received(file.number(), device) : std::nullopt;
-    ready.set_value(before.has_value());
+    const auto first = inside ? received(file.number(), device) : std::nullopt;
+    ready.set_value(first.has_value());
+    if (!first) return;
+    std::uint64_t before = *first;
     auto time = Clock::now();
-    while (before && !stop.stop_requested()) {
+    while (!stop.stop_requested()) {
       std::this_thread::sleep_for(slice);
       const auto now = received(file.number(), device);
       const auto end = Clock::now();
       if (!now) return;
-      slices_.push_back(*now - *before);
+      slices_.push_back(*now - before);
       lengths_.push_back(std::chrono::duration<double>(end - time).count());
-      before = now;
+      before = *now;
       time = end;
     }
   }};

@@ -17,8 +17,8 @@ std::optional<Mac> parse_mac(std::string_view text) {
   Mac mac;
   for (std::size_t i = 0; i < mac.bytes.size(); ++i) {
     const std::string_view digits = text.substr(3 * i, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + 2, mac.bytes.at(i), 16);
-    if (error != std::errc{} || end != digits.data() + 2) return std::nullopt;
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), mac.bytes.at(i), 16);
+    if (error != std::errc{} || end != digits.end()) return std::nullopt;
     if (i > 0 && text[3 * i - 1] != ':') return std::nullopt;
   }
   return mac;

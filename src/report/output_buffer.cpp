@@ -3,7 +3,7 @@
 namespace portolan::report {
 
 void OutputBuffer::write_out() {
-  if (failure_ && buffer_.size() > 0) failure_ = output_.write(buffer_);
+  if (failure_ && !buffer_.empty()) failure_ = output_.write(buffer_);
   buffer_.clear();
 }
 
