@@ -149,8 +149,10 @@ TEST_F(Stages, AGatewayThatIsATargetTooIsBoth) {
   network.way = [](const net::IpAddress& target) {
     return target == address("198.18.0.99") ? ScriptedNetwork::path(ethernet, target) : behind_gateway(target);
   };
+  // Both are asked at once, and both answers come at once.
   network.answer = [](const SentFrame& frame) {
-    if (frame.type == net::EtherType::arp) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    if (frame.type == net::EtherType::arp)
+      return Replies{test::arp_answer(frame, gateway_mac, Instant{10ms} - frame.at)};
     return frame.tcp() ? Replies{test::closed_answer(frame, 2ms)} : Replies{};
   };
   plan::Plan plan = ping_plan({"198.18.4.1", "198.18.0.99"});
@@ -162,6 +164,8 @@ TEST_F(Stages, AGatewayThatIsATargetTooIsBoth) {
 TEST_F(Stages, ManyHostsThatAnswerAtOnceAreAllLetIn) {
   all_ports_are(test::closed_answer, 10us);
   plan::Plan plan = ping_plan({"198.18.0.0/16"});
+  // Every host is done before the turn of its second question.
+  plan.discovery_probes = {{"tcp-syn", net::Port{80}}, {"tcp-syn", net::Port{443}}};
   plan.timing.max_rate = 100'000;
   const auto finished = run(plan);
   EXPECT_EQ(finished->hosts_up, 65'536U);
