@@ -152,7 +152,6 @@ TEST(ConnectLink, FirewallsAreToldFromClosedPorts) {
     EXPECT_EQ(told.at(13), error_from(Kind::host_unreach, "198.18.0.2"));
     EXPECT_EQ(told.at(14), "reset");
 
-    wait_for_ipv6(peer);
     Scan six{"2001:db8::2"};
     const auto also = six.states({10, 11, 12});
     EXPECT_EQ(also.at(10), "reset");
@@ -226,7 +225,6 @@ TEST(ConnectLink, NeighbourThatDoesNotAnswerIsAnUnreachableHost) {
     Scan scan{"198.18.0.200"};
     EXPECT_EQ(scan.states({80}).at(80), error_from(Kind::host_unreach, "198.18.0.1"));
     EXPECT_EQ(scan.link().refused(), 0U);
-    wait_for_ipv6(peer);
     Scan six{"2001:db8::200"};
     EXPECT_EQ(six.states({80}).at(80), error_from(Kind::addr_unreach, "2001:db8::1"));
     EXPECT_EQ(six.link().refused(), 0U);
@@ -241,7 +239,6 @@ TEST(ConnectLink, WayThatIsLostDuringTheScanIsNoAnswerOfTheTarget) {
     in_private_network([loss] {
       const Peer peer;
       make_wire(peer);
-      wait_for_ipv6(peer);
       Scan four{"198.18.0.2"};
       Scan six{"2001:db8::2"};
       EXPECT_EQ(four.states({80}).at(80), "reset");

@@ -316,8 +316,8 @@ TEST(KernelRoutes, ForcedInterfaceCarriesEverythingButThisMachineItself) {
   in_private_network([] {
     const Peer peer;
     make_wire(peer);
-    shell("ip link add other type veth peer name other2; ip link set other2 up");
-    shell("ip addr add 198.18.50.1/24 dev other; ip link set other up");
+    shell("ip link add other type veth peer name other2; ip link set other2 up addrgenmode none");
+    shell("ip addr add 198.18.50.1/24 dev other; ip link set other up addrgenmode none");
     Ways ways{"other"};
     EXPECT_EQ(ways.to("198.18.0.2")->interface, interface_index("other"));
     EXPECT_EQ(ways.to("198.18.0.2")->source, address("198.18.50.1"));

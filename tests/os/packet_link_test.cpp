@@ -140,7 +140,6 @@ TEST(PacketLink, AsksNeighboursAndThenTheirPorts) {
   in_private_network([] {
     const Peer peer;
     make_wire(peer);
-    wait_for_ipv6(peer);
     FileDescriptor server;
     net::Mac mac;
     peer.enter([&] {

@@ -46,13 +46,11 @@ class Peer {
   FileDescriptor there_;
 };
 
-// A wire between this network and the peer's: "near" here with 198.18.0.1/24 and 2001:db8::1/64, "far"
-// there with 198.18.0.2 and 2001:db8::2. Both up, no duplicate address detection.
-void make_wire(const Peer& peer);
-// Returns when the kernel has noticed the carrier of a device, which takes up to a second.
+// Returns when the kernel has noticed the carrier of a device, which takes up to a second, and done all that follows.
 void wait_for_carrier(const char* device);
-// Both ends begin to speak IPv6 once they have noticed that the wire is up, which takes up to a second.
-void wait_for_ipv6(const Peer& peer);
+// A wire between this network and the peer's: "near" here with 198.18.0.1/24 and 2001:db8::1/64, "far"
+// there with 198.18.0.2 and 2001:db8::2. Both up and at rest: they have a carrier, and no address comes later.
+void make_wire(const Peer& peer);
 
 net::Mac mac_of_device(const std::string& name);
 
