@@ -28,15 +28,15 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
       sink_{sink},
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},
-      targets_{plan.targets.walk_length() / plan.shards +
-               (plan.shard < plan.targets.walk_length() % plan.shards ? 1U : 0U)},
+      targets_{plan.targets.size() / plan.shards +
+               (plan.shard < plan.targets.size() % plan.shards ? 1U : 0U)},
       began_{world.clock.now()},
       rate_at_{began_} {
   settings_.timing = plan.timing;
   settings_.key = {seeds_(), seeds_()};
   settings_.dress = plan.dress;
   settings_.batch = world.link.limits().batch;
-  settings_.hosts = plan.targets.walk_length();  // those of other shards too: what may be missed is one sum
+  settings_.hosts = plan.targets.size();  // those of other shards too: what may be missed is one sum
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {

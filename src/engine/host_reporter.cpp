@@ -10,7 +10,10 @@ using model::HostState;
 
 Result<void> HostReporter::report(const Host& host) {
   // What was never asked, because the scan was stopped, has no record.
-  if (host.state == HostState::unknown && plan_.depth != plan::ScanDepth::list) return {};
+  if (host.state == HostState::unknown && plan_.depth != plan::ScanDepth::list) {
+    never_entered(1);
+    return {};
+  }
   const auto walks = ports_.walks_of(host);
   const RecordContext context{world_.services, world_.vendors, plan_.list_limit, world_.wall_time()};
   model::HostRecord record = host_record(host, context, walks);
@@ -22,6 +25,8 @@ Result<void> HostReporter::report(const Host& host) {
   count(record, walks);
   return sink_.on(std::move(record));
 }
+
+void HostReporter::never_entered(std::uint64_t hosts) { finished_.never_asked += hosts * ports_.questions(); }
 
 void HostReporter::count(const model::HostRecord& record, std::span<const PortWalk> walks) {
   ++(record.state == HostState::up ? finished_.hosts_up : finished_.hosts_down);

@@ -22,6 +22,8 @@ class HostReporter {
       : plan_{plan}, world_{world}, sink_{sink}, driver_{driver}, names_{names}, ports_{ports}, finished_{finished} {}
 
   Result<void> report(const Host& host);
+  // So many hosts had no turn before the scan was stopped.
+  void never_entered(std::uint64_t hosts);
 
  private:
   void count(const model::HostRecord& record, std::span<const PortWalk> walks);

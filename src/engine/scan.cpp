@@ -64,7 +64,6 @@ class Scan {
   Result<void> let_in() {
     for (std::size_t i = 0; i < batches_a_turn && has_room() && driver_.sendable() < enough_sendable; ++i) {
       const auto entered = next_hosts();
-      if (auto done = report_skipped(); !done) return done;
       driver_.found().targets_passed = cursor_.passed();
       if (plan_.depth == plan::ScanDepth::list) {
         for (const std::uint32_t host : entered) {
@@ -82,7 +81,7 @@ class Scan {
     std::vector<std::uint32_t> entered;
     const model::WallTime now = world_.wall_time();
     while (entered.size() < batch) {
-      auto target = cursor_.next(skipped_);
+      auto target = cursor_.next();
       if (!target) break;
       const std::uint32_t number = hosts_.add();
       Host& host = hosts_[number];
@@ -98,18 +97,6 @@ class Scan {
     }
     more_ = !cursor_.at_end();
     return entered;
-  }
-
-  // Positions without a target: whoever keeps hosts in order need not wait for them.
-  Result<void> report_skipped() {
-    std::ranges::sort(skipped_);
-    for (std::size_t i = 0; i < skipped_.size();) {
-      model::HostsPassed passed{.first = skipped_[i], .count = 0};
-      for (; i < skipped_.size() && skipped_[i] == passed.first + passed.count; ++i) ++passed.count;
-      if (auto done = sink_.on(passed); !done) return done;
-    }
-    skipped_.clear();
-    return {};
   }
 
   // Every host whose step is over goes to the next one.
@@ -146,6 +133,7 @@ class Scan {
   Result<void> end() {
     if (auto done = driver_.end_tasks(more_); !done) return done;
     ports_.stop();
+    reporter_.never_entered(cursor_.length() - cursor_.passed());
     std::vector<std::uint32_t> left = hosts_.numbers();
     std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
     for (const std::uint32_t host : left) {
@@ -166,7 +154,6 @@ class Scan {
   NameLookups names_;
   model::ScanFinished finished_;
   HostReporter reporter_;
-  std::vector<std::uint64_t> skipped_;
   bool more_ = true;
 };
 

@@ -148,11 +148,6 @@ void describe(auto& visitor, Of<Hop> auto& hop) {
   visitor.optional("round_trip", hop.round_trip);
 }
 
-void describe(auto& visitor, Of<HostsPassed> auto& passed) {
-  visitor.member("first", passed.first);
-  visitor.member("count", passed.count);
-}
-
 void describe(auto& visitor, Of<Loss> auto& loss) {
   visitor.member("asked", loss.asked);
   visitor.member("lost", loss.lost);
@@ -193,8 +188,6 @@ template <>
 inline constexpr std::string_view record_name<Hop> = "hop";
 template <>
 inline constexpr std::string_view record_name<Remark> = "remark";
-template <>
-inline constexpr std::string_view record_name<HostsPassed> = "passed";
 template <>
 inline constexpr std::string_view record_name<HostRecord> = "host";
 template <>

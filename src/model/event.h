@@ -33,17 +33,8 @@ struct Hop {
   friend bool operator==(const Hop&, const Hop&) = default;
 };
 
-// Targets that end without a record, because they are excluded or were never asked. Sinks that want hosts in the order
-// in which they were named need not wait for them.
-struct HostsPassed {
-  std::uint64_t first = 0;  // HostRecord::position
-  std::uint64_t count = 0;
-  friend bool operator==(const HostsPassed&, const HostsPassed&) = default;
-};
-
 // ScanStarted comes first and once; ScanFinished last and once, whatever happened, even when the scan failed right
 // after it began; the others in any mix between them.
-using Event = std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostsPassed, HostRecord,
-                           ScanFinished>;
+using Event = std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostRecord, ScanFinished>;
 
 }  // namespace portolan::model

@@ -1,6 +1,7 @@
 #include "plan/address_runs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 namespace portolan::plan {
@@ -26,34 +27,45 @@ AddressRuns::Place AddressRuns::before(Place place) {
   return place;
 }
 
-std::vector<AddressRun> AddressRuns::take(const AddressRun& run, std::uint32_t owner) {
-  std::vector<AddressRun> taken;
+void AddressRuns::insert(const AddressRun& run) {
+  Place first = place_of(run.first);
+  Place last = place_of(run.last);
+  auto next = runs_.upper_bound(first);
+  // The run before it is met where it reaches up to the address before `first`; the first address of all has none.
+  if (next != runs_.begin()) {
+    const auto previous = std::prev(next);
+    const Place neighbour = before(first);
+    if (previous->second >= (neighbour < first ? neighbour : first)) next = previous;
+  }
+  const Place neighbour = after(last);
+  const Place reach = last < neighbour ? neighbour : last;
+  while (next != runs_.end() && next->first <= reach) {
+    first = std::min(first, next->first);
+    last = std::max(last, next->second);
+    next = runs_.erase(next);
+  }
+  runs_.emplace_hint(next, first, last);
+}
+
+std::vector<AddressRun> AddressRuns::missing_from(const AddressRun& run) const {
+  std::vector<AddressRun> missing;
   const Place last = place_of(run.last);
   Place from = place_of(run.first);
   auto next = runs_.upper_bound(from);
-  if (next != runs_.begin() && std::prev(next)->second.last >= from) {
-    const Place& end = std::prev(next)->second.last;
-    if (end >= last) return taken;
-    from = after(end);
+  if (next != runs_.begin() && std::prev(next)->second >= from) --next;
+  for (; next != runs_.end() && next->first <= last; ++next) {
+    if (from < next->first) missing.push_back({.first = address_of(from), .last = address_of(before(next->first))});
+    if (next->second >= last) return missing;
+    from = after(next->second);
   }
-  while (true) {
-    const bool blocked = next != runs_.end() && next->first <= last;
-    if (!blocked || from < next->first) {
-      const Place to = blocked ? before(next->first) : last;
-      taken.push_back({.first = address_of(from), .last = address_of(to)});
-      runs_.emplace_hint(next, from, Run{.last = to, .owner = owner});
-    }
-    if (!blocked || next->second.last >= last) return taken;
-    from = after(next->second.last);
-    ++next;
-  }
+  missing.push_back({.first = address_of(from), .last = run.last});
+  return missing;
 }
 
-std::optional<std::uint32_t> AddressRuns::owner_of(const net::IpAddress& address) const {
+bool AddressRuns::contains(const net::IpAddress& address) const {
   const Place place = place_of(address);
   const auto next = runs_.upper_bound(place);
-  if (next == runs_.begin() || std::prev(next)->second.last < place) return std::nullopt;
-  return std::prev(next)->second.owner;
+  return next != runs_.begin() && std::prev(next)->second >= place;
 }
 
 }  // namespace portolan::plan

@@ -1,12 +1,10 @@
-// Which addresses are taken, and by whom: disjoint runs of addresses, however many expressions
-// overlap. Pure.
+// A set of addresses as runs of neighbours, however many expressions overlap. Pure.
 #pragma once
 
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "net/ip_address.h"
@@ -16,11 +14,11 @@ namespace portolan::plan {
 
 class AddressRuns {
  public:
-  // Takes what nobody took before, and returns it: ascending, and empty where all of it was taken.
-  // Both ends of `run` have one family and zone.
-  std::vector<AddressRun> take(const AddressRun& run, std::uint32_t owner);
-  [[nodiscard]] std::optional<std::uint32_t> owner_of(const net::IpAddress& address) const;
-  [[nodiscard]] bool empty() const { return runs_.empty(); }
+  // Both ends of a run have one family and zone.
+  void insert(const AddressRun& run);
+  // The parts of `run` that are not in the set: ascending, and none where all of it is.
+  [[nodiscard]] std::vector<AddressRun> missing_from(const AddressRun& run) const;
+  [[nodiscard]] bool contains(const net::IpAddress& address) const;
 
  private:
   // Orders by zone before address, so that the addresses of one zone are neighbours.
@@ -30,16 +28,12 @@ class AddressRuns {
     std::array<std::uint8_t, 16> bytes{};
     friend auto operator<=>(const Place&, const Place&) = default;
   };
-  struct Run {
-    Place last;
-    std::uint32_t owner = 0;
-  };
   static Place place_of(const net::IpAddress& address);
   static net::IpAddress address_of(const Place& place);
-  static Place after(Place place);   // not called on the last address
-  static Place before(Place place);  // not called on the first one
+  static Place after(Place place);   // the first address of all after the last one
+  static Place before(Place place);  // the last address of all before the first one
 
-  std::map<Place, Run> runs_;  // by first address
+  std::map<Place, Place> runs_;  // first address to last; neither overlaps nor touches another
 };
 
 }  // namespace portolan::plan

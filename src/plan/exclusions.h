@@ -1,11 +1,11 @@
 // Addresses that must not be sent anything. Pure.
 #pragma once
 
-#include <unordered_set>
 #include <vector>
 
 #include "net/ip_address.h"
 #include "plan/address_runs.h"
+#include "plan/pattern_union.h"
 #include "plan/target_expression.h"
 
 namespace portolan::plan {
@@ -14,20 +14,19 @@ namespace portolan::plan {
 // excluded on one of them stays out.
 class Exclusions {
  public:
-  void add(const net::IpAddress& address);
   void add(const AddressRun& run);
-  void add(const OctetPattern& pattern);
+  // False, and nothing is added, where patterns overlap in too many ways (PatternUnion::add).
+  [[nodiscard]] bool add(const OctetPattern& pattern);
   [[nodiscard]] bool contains(const net::IpAddress& address) const;
+  // The parts of `run` that no excluded run has, ascending. Patterns of many runs are not taken off: patterns() has
+  // them.
+  [[nodiscard]] std::vector<AddressRun> taken_off(const AddressRun& run) const;
+  [[nodiscard]] const PatternUnion& patterns() const { return patterns_; }
 
  private:
-  struct Filter {
-    std::unordered_set<net::IpAddress> singles;  // apart from the runs: lists of 100,000 are usual
-    AddressRuns runs;
-    [[nodiscard]] bool contains(const net::IpAddress& address) const;
-  };
-  Filter as_named_;
-  Filter zones_dropped_;  // of those that had one
-  std::vector<OctetPattern> patterns_;
+  AddressRuns as_named_;
+  AddressRuns zones_dropped_;  // of those that had one
+  PatternUnion patterns_;
 };
 
 }  // namespace portolan::plan

@@ -170,6 +170,26 @@ unsigned OctetSet::size() const {
   return count;
 }
 
+unsigned OctetSet::count_below(unsigned value) const {
+  unsigned count = 0;
+  for (unsigned word = 0; word < words_.size() && word * 64 < value; ++word) {
+    count += static_cast<unsigned>(std::popcount(words_[word] & low_bits(value - word * 64)));
+  }
+  return count;
+}
+
+OctetSet OctetSet::common(const OctetSet& other) const {
+  OctetSet both;
+  for (std::size_t i = 0; i < words_.size(); ++i) both.words_[i] = words_[i] & other.words_[i];
+  return both;
+}
+
+OctetSet OctetSet::without(const OctetSet& other) const {
+  OctetSet rest;
+  for (std::size_t i = 0; i < words_.size(); ++i) rest.words_[i] = words_[i] & ~other.words_[i];
+  return rest;
+}
+
 std::uint8_t OctetSet::at(unsigned n) const {
   for (unsigned word = 0; word < words_.size(); ++word) {
     const auto here = static_cast<unsigned>(std::popcount(words_[word]));
@@ -196,6 +216,20 @@ std::uint64_t OctetPattern::size() const {
   std::uint64_t product = 1;
   for (const OctetSet& octet : octets) product *= octet.size();
   return product;
+}
+
+std::uint64_t OctetPattern::count_below(std::uint64_t value) const {
+  if (value >> 32U != 0) return size();
+  // Those that differ first in octet i, where they are less, and agree before it.
+  std::uint64_t behind = size();
+  std::uint64_t count = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    const auto octet = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+    behind /= octets[i].size();
+    count += octets[i].count_below(octet) * behind;
+    if (!octets[i].contains(octet)) break;
+  }
+  return count;
 }
 
 net::IpAddress OctetPattern::at(std::uint64_t index) const {

@@ -20,7 +20,10 @@ class OctetSet {
  public:
   void insert(unsigned first, unsigned last);  // 0 to 255, inclusive, first not above last
   [[nodiscard]] bool contains(std::uint8_t value) const;
-  [[nodiscard]] unsigned size() const;              // 0 to 256
+  [[nodiscard]] unsigned size() const;  // 0 to 256
+  [[nodiscard]] unsigned count_below(unsigned value) const;
+  [[nodiscard]] OctetSet common(const OctetSet& other) const;
+  [[nodiscard]] OctetSet without(const OctetSet& other) const;
   [[nodiscard]] std::uint8_t at(unsigned n) const;  // the n-th member, ascending; n below size()
 
  private:
@@ -39,8 +42,9 @@ struct OctetPattern {
   std::array<OctetSet, 4> octets;  // none is empty
 
   [[nodiscard]] bool contains(const net::IpAddress& address) const;
-  [[nodiscard]] std::uint64_t size() const;                    // 1 to 2^32
-  [[nodiscard]] net::IpAddress at(std::uint64_t index) const;  // ascending; index below size()
+  [[nodiscard]] std::uint64_t size() const;                            // 1 to 2^32
+  [[nodiscard]] net::IpAddress at(std::uint64_t index) const;          // ascending; index below size()
+  [[nodiscard]] std::uint64_t count_below(std::uint64_t value) const;  // members below this IPv4 address, at most 2^32
   // Few enough runs to be kept as such. Others (10.*.*.1 has 65,536) stay a pattern, so that memory
   // stays in proportion to what was typed.
   [[nodiscard]] bool has_few_runs() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "plan/address_runs.h"
 #include "plan/exclusions.h"
+#include "plan/pattern_union.h"
 #include "plan/quoted.h"
 #include "plan/target_expression.h"
 
@@ -63,6 +65,13 @@ std::unexpected<Error> sweep_too_large(std::string_view expression, unsigned len
                           quoted(expression), 128 - length, shortest_v6_sweep));
 }
 
+std::unexpected<Error> too_many_patterns(std::string_view expression) {
+  return fail(Errc::limit,
+              fmt::format("{} and the octet patterns before it overlap in more than {} pieces; name prefixes "
+                          "or fewer patterns",
+                          quoted(expression), PatternUnion::most_patterns));
+}
+
 // Connecting to it means this machine to Linux, and packets to it mean nobody.
 std::unexpected<Error> no_host(std::string_view expression, std::string_view meant) {
   return fail(Errc::parse,
@@ -86,17 +95,21 @@ bool can_sweep(const net::IpAddress& address, unsigned length) {
 }  // namespace
 
 struct TargetSet::Data {
-  // Addresses in the order typed: a run, or a pattern of too many runs.
+  // Addresses in the order typed that nothing typed before has and that are not excluded, ascending.
   struct Spec {
+    enum class Kind : std::uint8_t {
+      run,      // all from `first` on
+      members,  // of the patterns, from `first` on
+      others,   // all from `first` on but those of the patterns
+    };
     net::IpAddress first;
-    std::uint64_t size = 0;
     std::uint64_t position = 0;  // of the first address; the sum of the sizes before
-    std::uint32_t pattern = none;
-    std::uint32_t patterns_before = 0;  // what they hold is told by them
+    PatternUnion::Slice patterns;
+    Kind kind = Kind::run;
+    bool single = false;
   };
   // An address that is more than a member of a range.
   struct Known {
-    std::uint32_t spec = none;  // the spec of its own; none where an earlier range tells it
     std::uint32_t name = none;
     bool single = false;
   };
@@ -106,65 +119,100 @@ struct TargetSet::Data {
   };
 
   std::vector<Spec> specs;
-  std::vector<OctetPattern> patterns;
   std::vector<Name> names;
-  std::unordered_map<net::IpAddress, Known> known;  // apart from the runs: lists of 100,000 are usual
-  AddressRuns runs;                                 // owner: index of the first spec that the run became
+  std::unordered_map<net::IpAddress, Known> known;
   Exclusions exclusions;
-  std::uint64_t walk_length = 0;
+  AddressRuns taken;      // by runs typed so far
+  PatternUnion patterns;  // of many runs: first those excluded, then those typed so far
+  std::uint64_t size = 0;
+  bool added = false;
 
-  void add_spec(const Spec& spec);
+  void add_spec(const Spec& spec, std::uint64_t addresses);
   void add_single(const net::IpAddress& address, std::uint32_t name);
-  void add_run(const AddressRun& run);
-  void add_pattern(const OctetPattern& pattern);
+  bool add_run(const AddressRun& run, bool single = false);
+  [[nodiscard]] bool add_pattern(const OctetPattern& pattern);
   void add_prefix(const net::Prefix& prefix, std::uint32_t name);
   Result<void> add_name(const NamedTarget& target, std::string_view expression, const TargetOptions& options,
                         const Resolve& resolve);
 
-  [[nodiscard]] std::uint32_t next_spec() const { return static_cast<std::uint32_t>(specs.size()); }
-  [[nodiscard]] bool in_patterns(const net::IpAddress& address, std::size_t first_so_many) const;
-  [[nodiscard]] std::optional<Target> at(std::uint64_t position) const;
+  [[nodiscard]] std::vector<AddressRun> new_in(const AddressRun& run) const;
+  [[nodiscard]] std::uint64_t count_in(const AddressRun& run, PatternUnion::Slice slice) const;
+  [[nodiscard]] net::IpAddress address_at(const Spec& spec, std::uint64_t index) const;
+  [[nodiscard]] Target at(std::uint64_t position) const;
 };
 
-bool TargetSet::Data::in_patterns(const net::IpAddress& address, std::size_t first_so_many) const {
-  for (std::size_t i = 0; i < first_so_many; ++i) {
-    if (patterns[i].contains(address)) return true;
+// A run that goes on where the one before it ends is one with it: lists of neighbours stay small.
+void TargetSet::Data::add_spec(const Spec& spec, std::uint64_t addresses) {
+  const auto goes_on = [&](const Spec& last) {
+    return last.kind == Spec::Kind::run && spec.kind == Spec::Kind::run && last.single == spec.single &&
+           last.first.plus(size - last.position) == spec.first;
+  };
+  if (specs.empty() || !goes_on(specs.back())) {
+    specs.push_back(spec);
+    specs.back().position = size;
   }
-  return false;
-}
-
-void TargetSet::Data::add_spec(const Spec& spec) {
-  specs.push_back(spec);
-  specs.back().position = walk_length;
-  walk_length += spec.size;
+  size += addresses;
 }
 
 void TargetSet::Data::add_single(const net::IpAddress& address, std::uint32_t name) {
+  const bool is_new = add_run({.first = address, .last = address}, true);
+  if (is_new && name == none) return;
   Known& entry = known[address];
+  entry.single = true;
   if (entry.name == none) entry.name = name;
-  if (std::exchange(entry.single, true)) return;
-  if (runs.owner_of(address) || in_patterns(address, patterns.size())) return;
-  entry.spec = next_spec();
-  add_spec({.first = address, .size = 1});
 }
 
-void TargetSet::Data::add_run(const AddressRun& run) {
-  const auto patterns_before = static_cast<std::uint32_t>(patterns.size());
-  for (const AddressRun& gap : runs.take(run, next_spec())) {
-    add_spec({.first = gap.first, .size = size_of(gap), .pattern = none, .patterns_before = patterns_before});
+// The parts of it that no run has, be it typed before or excluded.
+std::vector<AddressRun> TargetSet::Data::new_in(const AddressRun& run) const {
+  std::vector<AddressRun> parts;
+  for (const AddressRun& wanted : exclusions.taken_off(run)) {
+    for (const AddressRun& part : taken.missing_from(wanted)) parts.push_back(part);
   }
+  return parts;
 }
 
-void TargetSet::Data::add_pattern(const OctetPattern& pattern) {
+std::uint64_t TargetSet::Data::count_in(const AddressRun& run, PatternUnion::Slice slice) const {
+  if (!run.first.is_v4()) return 0;
+  return patterns.count_below(slice, std::uint64_t{run.last.v4_value()} + 1) -
+         patterns.count_below(slice, run.first.v4_value());
+}
+
+// Whether any of it is new.
+bool TargetSet::Data::add_run(const AddressRun& run, bool single) {
+  const std::uint64_t size_before = size;
+  const PatternUnion::Slice before{.begin = 0, .end = patterns.size()};
+  for (const AddressRun& part : new_in(run)) {
+    const std::uint64_t in_patterns = count_in(part, before);
+    const std::uint64_t addresses = size_of(part) - in_patterns;
+    if (in_patterns == 0) {
+      add_spec({.first = part.first, .patterns = {}, .single = single}, addresses);
+    } else if (addresses > 0) {
+      add_spec({.first = part.first, .patterns = before, .kind = Spec::Kind::others, .single = single}, addresses);
+    }
+  }
+  taken.insert(run);
+  return size > size_before;
+}
+
+// False where patterns overlap in too many ways.
+bool TargetSet::Data::add_pattern(const OctetPattern& pattern) {
   if (pattern.size() == 1) {
     add_single(pattern.at(0), none);
-  } else if (pattern.has_few_runs()) {
-    for (const AddressRun& run : pattern.runs()) add_run(run);
-  } else {
-    const auto index = static_cast<std::uint32_t>(patterns.size());
-    add_spec({.first = {}, .size = pattern.size(), .pattern = index, .patterns_before = index});
-    patterns.push_back(pattern);
+    return true;
   }
+  if (pattern.has_few_runs()) {
+    for (const AddressRun& run : pattern.runs()) add_run(run);
+    return true;
+  }
+  PatternUnion::Slice its_own{.begin = patterns.size(), .end = 0};
+  if (!patterns.add(pattern)) return false;
+  its_own.end = patterns.size();
+  for (const AddressRun& part : new_in({.first = pattern.at(0), .last = pattern.at(pattern.size() - 1)})) {
+    const std::uint64_t addresses = count_in(part, its_own);
+    if (addresses == 0) continue;
+    add_spec({.first = part.first, .patterns = its_own, .kind = Spec::Kind::members}, addresses);
+  }
+  return true;
 }
 
 void TargetSet::Data::add_prefix(const net::Prefix& prefix, std::uint32_t name) {
@@ -210,26 +258,34 @@ Result<void> TargetSet::Data::add_name(const NamedTarget& target, std::string_vi
       add_single(address, name);
     }
   }
+  added = true;
   return {};
 }
 
-// What stands at `position` in the order typed; nothing where the address stands before or is excluded.
-std::optional<Target> TargetSet::Data::at(std::uint64_t position) const {
-  const auto after = std::ranges::upper_bound(specs, position, {}, &Spec::position);
-  const auto spec_index = static_cast<std::uint32_t>(after - specs.begin() - 1);
-  const Spec& spec = specs[spec_index];
-  const std::uint64_t index = position - spec.position;
-  const bool is_pattern = spec.pattern != none;
-  const net::IpAddress address = is_pattern ? patterns[spec.pattern].at(index) : spec.first.plus(index);
-  const auto entry = known.empty() ? known.end() : known.find(address);
-  if (entry != known.end() && entry->second.spec < spec_index) return std::nullopt;
-  if (is_pattern && !runs.empty()) {
-    if (const auto owner = runs.owner_of(address); owner && *owner < spec_index) return std::nullopt;
+net::IpAddress TargetSet::Data::address_at(const Spec& spec, std::uint64_t index) const {
+  switch (spec.kind) {
+    case Spec::Kind::members:
+      return net::IpAddress::v4(patterns.member(spec.patterns, spec.first.v4_value(), index));
+    case Spec::Kind::others:
+      return net::IpAddress::v4(patterns.other(spec.patterns, spec.first.v4_value(), index));
+    case Spec::Kind::run:
+      break;
   }
-  if (in_patterns(address, spec.patterns_before) || exclusions.contains(address)) return std::nullopt;
-  Target target{.address = address, .name = {}, .other_addresses = {}, .single = false, .position = position};
+  return spec.first.plus(index);
+}
+
+// What stands at `position`, below size(), in the order typed.
+Target TargetSet::Data::at(std::uint64_t position) const {
+  const Spec& spec = *std::prev(std::ranges::upper_bound(specs, position, {}, &Spec::position));
+  Target target{.address = address_at(spec, position - spec.position),
+                .name = {},
+                .other_addresses = {},
+                .single = spec.single,
+                .position = position};
+  assert(!exclusions.contains(target.address));
+  const auto entry = known.empty() ? known.end() : known.find(target.address);
   if (entry == known.end()) return target;
-  target.single = entry->second.single;
+  target.single = target.single || entry->second.single;
   if (entry->second.name != none) {
     target.name = names[entry->second.name].text;
     target.other_addresses = names[entry->second.name].other_addresses;
@@ -260,7 +316,8 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
                           }
                           if (pattern.size() == 1 && pattern.at(0).v4_value() == 0)
                             return no_host(expression, "127.0.0.1");
-                          own_data().add_pattern(pattern);
+                          if (!own_data().add_pattern(pattern)) return too_many_patterns(expression);
+                          own_data().added = true;
                           return {};
                         },
                         [&](const net::Prefix& prefix) -> Result<void> {
@@ -271,6 +328,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
                             return no_host(expression, "::1");
                           if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
                           own_data().add_prefix(prefix, none);
+                          own_data().added = true;
                           return {};
                         },
                         [&](const NamedTarget& name) -> Result<void> {
@@ -285,13 +343,12 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
                                 const ZoneOf& zone_of) {
   const auto parsed = parse_target(expression, zone_of);
   if (!parsed) return fail(parsed.error());
-  Exclusions& exclusions = own_data().exclusions;
+  Data& data = own_data();
+  assert(!data.added);
+  Exclusions& exclusions = data.exclusions;
   if (const auto* pattern = std::get_if<OctetPattern>(&*parsed)) {
-    if (pattern->size() == 1) {
-      exclusions.add(pattern->at(0));
-    } else {
-      exclusions.add(*pattern);
-    }
+    if (!exclusions.add(*pattern)) return too_many_patterns(expression);
+    data.patterns = exclusions.patterns();
     return {};
   }
   if (const auto* prefix = std::get_if<net::Prefix>(&*parsed)) {
@@ -302,7 +359,7 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
   const auto addresses = resolve_all(target.name, resolve);
   if (!addresses) return fail(addresses.error());
   for (const net::IpAddress& address : *addresses) {
-    exclusions.add(address);
+    exclusions.add(AddressRun{.first = address, .last = address});
     if (target.length && *target.length <= address.bytes().size() * 8) {
       const auto prefix = net::Prefix::around(address, *target.length);
       exclusions.add(AddressRun{.first = prefix.address, .last = prefix.last()});
@@ -311,38 +368,25 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
   return {};
 }
 
-bool TargetSet::empty() const { return data_->specs.empty(); }
-std::uint64_t TargetSet::walk_length() const { return data_->walk_length; }
+bool TargetSet::empty() const { return !data_->added; }
+std::uint64_t TargetSet::size() const { return data_->size; }
 bool TargetSet::excluded(const net::IpAddress& address) const { return data_->exclusions.contains(address); }
 
 TargetSet::Cursor::Cursor(const TargetSet& set) : Cursor{set, {.kind = TargetOrder::Kind::sequential}} {}
 
 TargetSet::Cursor::Cursor(const TargetSet& set, const TargetOrder& order, std::uint64_t start)
     : set_{&set},
-      permutation_{std::max<std::uint64_t>(set.walk_length(), 1), order.key, order.kind},
+      permutation_{std::max<std::uint64_t>(set.size(), 1), order.key, order.kind},
       shard_{order.shard},
       shards_{order.shards},
-      length_{(set.walk_length() + order.shards - 1 - order.shard) / order.shards},
+      length_{(set.size() + order.shards - 1 - order.shard) / order.shards},
       passed_{start} {
   assert(order.shard < order.shards && start <= length_);
 }
 
 std::optional<Target> TargetSet::Cursor::next() {
-  while (passed_ < length_) {
-    const std::uint64_t position = permutation_.at(shard_ + passed_++ * shards_);
-    if (auto target = set_->data_->at(position)) return target;
-  }
-  return std::nullopt;
-}
-
-std::optional<Target> TargetSet::Cursor::next(std::vector<std::uint64_t>& skipped) {
-  constexpr std::size_t many = 4096;
-  for (std::size_t i = 0; i < many && passed_ < length_; ++i) {
-    const std::uint64_t position = permutation_.at(shard_ + passed_++ * shards_);
-    if (auto target = set_->data_->at(position)) return target;
-    skipped.push_back(position);
-  }
-  return std::nullopt;
+  if (passed_ == length_) return std::nullopt;
+  return set_->data_->at(permutation_.at(shard_ + passed_++ * shards_));
 }
 
 }  // namespace portolan::plan

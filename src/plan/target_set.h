@@ -21,7 +21,7 @@ struct Target {
   std::string name;                             // as typed, when a name was typed
   std::vector<net::IpAddress> other_addresses;  // of the same name, not scanned for it
   bool single = false;         // named by itself (a name or one address), not through a range or prefix
-  std::uint64_t position = 0;  // ascending in the order typed; below TargetSet::walk_length()
+  std::uint64_t position = 0;  // ascending in the order typed; below TargetSet::size()
 };
 
 // In which order a set is walked, and which part of it. The same order over the same set is the same walk on
@@ -59,16 +59,17 @@ class TargetSet {
 
   // One expression as on nmap's command line: a name, an address, name/24, 10.0-3.*.1,
   // 192.168.0.1,12,16, 2001:db8::/120. Errors: Errc::parse (malformed; the message quotes it),
-  // Errc::limit (an IPv6 sweep larger than a /112), Errc::unresolved (skip it and go on).
+  // Errc::limit (an IPv6 sweep larger than a /112; too many octet patterns that overlap), Errc::unresolved (skip it and
+  // go on).
   Result<void> add(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
                    const ZoneOf& zone_of);
-  // The same grammar; what it names is left out of the enumeration.
+  // The same grammar; what it names is left out. Before anything is added. Errors as above, and the family and the size
+  // of a sweep are of no matter.
   Result<void> exclude(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
                        const ZoneOf& zone_of);
 
-  [[nodiscard]] bool empty() const;  // nothing was added
-  // Addresses that a walk comes by: those it tells, those that are excluded, and some that it has told already.
-  [[nodiscard]] std::uint64_t walk_length() const;
+  [[nodiscard]] bool empty() const;          // nothing was added, be it excluded or not
+  [[nodiscard]] std::uint64_t size() const;  // addresses, each counted once, exclusions not at all
   [[nodiscard]] bool excluded(const net::IpAddress& address) const;
 
   // Walks the set, or one shard of it. Stays valid while the set lives unchanged.
@@ -76,16 +77,13 @@ class TargetSet {
    public:
     // All of it, in the order typed.
     explicit Cursor(const TargetSet& set);
-    // Begins where another cursor of this order had passed() `start` addresses; at most length().
+    // Begins where another cursor of this order had passed() `start` targets; at most length().
     Cursor(const TargetSet& set, const TargetOrder& order, std::uint64_t start = 0);
     std::optional<Target> next();
-    // The same, and the positions that it came by and that are no target, because they are excluded or another position
-    // has the address, go into `skipped`. Nothing as well where there are many of those in a row; at_end() tells.
-    std::optional<Target> next(std::vector<std::uint64_t>& skipped);
     [[nodiscard]] bool at_end() const { return passed_ == length_; }
-    // Addresses that it has come by, of length().
+    // Targets that it has told, of length().
     [[nodiscard]] std::uint64_t passed() const { return passed_; }
-    // Addresses that a whole walk of this order comes by: the shard's part of walk_length().
+    // Targets of a whole walk of this order: the shard's part of size().
     [[nodiscard]] std::uint64_t length() const { return length_; }
 
    private:

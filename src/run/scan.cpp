@@ -146,7 +146,7 @@ struct OpenScan::Parts {
 
 unsigned useful_threads(const plan::Plan& plan, unsigned wanted) {
   if (plan.depth == plan::ScanDepth::list || plan.timing.serial) return 1;
-  const std::uint64_t hosts = plan.targets.walk_length() / plan.shards;
+  const std::uint64_t hosts = plan.targets.size() / plan.shards;
   return static_cast<unsigned>(std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(1, hosts)));
 }
 

@@ -431,27 +431,29 @@ TEST(ScanSim, ShardsFitTogether) {
   }
 }
 
-TEST(ScanSim, EveryPositionHasARecordOrIsPassed) {
+TEST(ScanSim, EveryPositionHasARecord) {
   struct Positions final : model::Sink {
     Result<void> on(const model::Event& event) override {
       if (const auto* host = std::get_if<model::HostRecord>(&event)) ++times[host->position];
-      if (const auto* passed = std::get_if<model::HostsPassed>(&event)) {
-        for (std::uint64_t i = 0; i < passed->count; ++i) ++times[passed->first + i];
-      }
       return {};
     }
     std::map<std::uint64_t, int> times;
   };
   sim::Network network{1, {.delay = 1ms}};
-  plan::Plan plan = plan_for({"198.18.0.5", "198.18.0.0/24", "198.18.0.7"}, ports({22}), 1);
+  plan::Plan plan = plan_for({}, ports({22}), 1);
   const auto no_names = [](std::string_view name) -> Result<std::vector<net::IpAddress>> {
     return fail(Errc::unresolved, std::string{name});
   };
   ASSERT_TRUE(plan.targets.exclude("198.18.0.64/26", {}, no_names, {}));
+  for (const char* target : {"198.18.0.5", "198.18.0.0/24", "198.18.0.7"}) {
+    ASSERT_TRUE(plan.targets.add(target, {}, no_names, {}));
+  }
   Positions sink;
   const auto finished = test::scan_into(plan, network, sink);
   EXPECT_EQ(finished.hosts_total, 192U);
-  EXPECT_EQ(sink.times.size(), plan.targets.walk_length());
+  EXPECT_EQ(plan.targets.size(), 192U);
+  EXPECT_EQ(sink.times.size(), 192U);
+  EXPECT_EQ(sink.times.rbegin()->first, 191U) << "no position is left out";
   for (const auto& [position, times] : sink.times) EXPECT_EQ(times, 1) << position;
 }
 
@@ -486,6 +488,32 @@ TEST(ScanSim, AnInterruptedScanSaysHowMuchWasNeverAsked) {
   const auto outcome = test::scan(plan, network, &control);
   EXPECT_TRUE(outcome->finished.interrupted);
   EXPECT_EQ(outcome->finished.never_asked + outcome->finished.probes_sent, 20'000U);
+}
+
+TEST(ScanSim, AnInterruptedScanCountsTargetsThatNeverEntered) {
+  struct StopAt : engine::UserControl {
+    explicit StopAt(const engine::Clock& of) : clock{of} {}
+    bool stop_requested() override { return clock.now() > Instant{1s}; }
+    bool progress_due() override { return false; }
+    const engine::Clock& clock;
+  };
+  for (const auto discovery : {plan::DiscoveryPolicy::never, plan::DiscoveryPolicy::always}) {
+    sim::Network network{1, {.delay = 1ms}};
+    StopAt control{network};
+    plan::Plan plan = plan_for({"198.18.0.0/15"}, ports({80, 443}), 1);
+    plan.discovery = discovery;
+    plan.timing.max_rate = 100;
+    plan.timing.max_retries = 0;
+    const auto outcome = test::scan(plan, network, &control);
+    EXPECT_TRUE(outcome->finished.interrupted);
+    const std::uint64_t hosts = 2U << 16U;
+    if (discovery == plan::DiscoveryPolicy::never) {
+      EXPECT_EQ(outcome->finished.never_asked + outcome->finished.probes_sent, 2 * hosts);
+    } else {
+      // Whoever discovery found down has ports that nobody meant to ask.
+      EXPECT_EQ(outcome->finished.never_asked, 2 * (hosts - outcome->finished.hosts_down));
+    }
+  }
 }
 
 TEST(ScanSim, WhatMayHaveBeenMissedIsSummedUpOverHosts) {

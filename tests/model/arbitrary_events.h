@@ -191,7 +191,6 @@ inline ScanFinished scan_finished() {
 inline std::vector<Event> events() {
   PortRecord open = port_record();
   open.state = PortState::open;
-  const std::uint64_t passed = *arbitrary<std::uint64_t>();
   const HostRecord host = host_record();
   return {scan_started(),
           TaskBegin{task()},
@@ -199,7 +198,6 @@ inline std::vector<Event> events() {
           OpenPort{host.address.plus(1), open},
           Hop{address(), *arbitrary<std::uint8_t>(), maybe(address()), maybe(duration())},
           remark(),
-          HostsPassed{passed, count()},
           host,
           TaskEnd{task()},
           scan_finished()};

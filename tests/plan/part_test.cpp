@@ -47,10 +47,8 @@ TEST(TargetSetCopies, ShareUntilOneIsAddedTo) {
   const Plan whole = plan_of("198.18.0.0/30");
   Plan copy = whole;
   ASSERT_TRUE(copy.targets.add("198.18.1.0/30", {}, {}, {}));
-  ASSERT_TRUE(copy.targets.exclude("198.18.0.1", {}, {}, {}));
-  EXPECT_EQ(whole.targets.walk_length(), 4U);
-  EXPECT_FALSE(whole.targets.excluded(*net::IpAddress::parse("198.18.0.1")));
-  EXPECT_EQ(copy.targets.walk_length(), 8U);
+  EXPECT_EQ(whole.targets.size(), 4U);
+  EXPECT_EQ(copy.targets.size(), 8U);
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ TEST(TargetOrder, PositionIsThePlaceInTheOrderTyped) {
   const auto set = set_of({"10.0.0.7", "10.0.0.4/30", "10.0.0.1"}, {"10.0.0.5"});
   const auto ip = [](std::string_view text) { return IpAddress::parse(text).value(); };
   EXPECT_THAT(walk(TargetSet::Cursor{set}), ElementsAre(Step{ip("10.0.0.7"), 0}, Step{ip("10.0.0.4"), 1},
-                                                        Step{ip("10.0.0.6"), 3}, Step{ip("10.0.0.1"), 5}));
-  EXPECT_EQ(set.walk_length(), 6U);
+                                                        Step{ip("10.0.0.6"), 2}, Step{ip("10.0.0.1"), 3}));
+  EXPECT_EQ(set.size(), 4U);
 }
 
 TEST(TargetOrder, MoreShardsThanAddressesLeaveSomeEmpty) {
@@ -88,7 +88,7 @@ TEST(TargetOrder, MoreShardsThanAddressesLeaveSomeEmpty) {
 TEST(TargetOrder, AnyPlaceOfAHugeSetCostsNoWayThere) {
   const auto set = set_of({"10.0.0.0/8", "172.16.0.0/12"});
   const TargetOrder order{.key = 9};
-  const std::uint64_t length = set.walk_length();
+  const std::uint64_t length = set.size();
   EXPECT_EQ(length, (1U << 24U) + (1U << 20U));
   TargetSet::Cursor cursor{set, order, length - 2};
   const auto last = {cursor.next(), cursor.next()};
@@ -136,7 +136,7 @@ RC_GTEST_PROP(TargetOrderProperty, ShardsTogetherPassEveryTargetOnce, ()) {
     lengths += TargetSet::Cursor{set, order}.length();
   }
   RC_ASSERT(sorted(all) == walk(TargetSet::Cursor{set}));
-  RC_ASSERT(lengths == set.walk_length());
+  RC_ASSERT(lengths == set.size());
 }
 
 RC_GTEST_PROP(TargetOrderProperty, AWalkGoesOnWhereAnotherHadStopped, ()) {

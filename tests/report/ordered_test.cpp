@@ -44,7 +44,6 @@ struct Fixture {
   void hosts(std::initializer_list<std::uint64_t> positions) {
     for (const std::uint64_t position : positions) EXPECT_TRUE(ordered.on(at(position)));
   }
-  void passed(std::uint64_t first, std::uint64_t count) { EXPECT_TRUE(ordered.on(model::HostsPassed{first, count})); }
   std::string heard;
   Recorder* recorder;
   Ordered ordered;
@@ -58,22 +57,6 @@ TEST(Ordered, AHostWaitsForThoseBeforeIt) {
   EXPECT_EQ(order.heard, "0 1 2 ");
   order.hosts({3});
   EXPECT_EQ(order.heard, "0 1 2 3 ");
-}
-
-TEST(Ordered, NobodyWaitsForHostsThatWillNotCome) {
-  Fixture order;
-  order.hosts({4, 1});
-  order.passed(2, 2);
-  order.passed(0, 1);
-  EXPECT_EQ(order.heard, "1 4 ");
-  order.passed(7, 1);
-  order.passed(5, 1);
-  order.passed(6, 1);
-  order.hosts({8});
-  EXPECT_EQ(order.heard, "1 4 8 ");
-  order.passed(9, UINT64_MAX);  // to the end of all positions, and no further
-  order.hosts({3});
-  EXPECT_EQ(order.heard, "1 4 8 3 ");
 }
 
 TEST(Ordered, OtherEventsPassAndTheEndBringsEverything) {
@@ -93,15 +76,6 @@ TEST(Ordered, MemoryBoundsTheWait) {
   EXPECT_TRUE(order.heard.ends_with(" 0 ")) << order.heard;  // late, but there
   EXPECT_TRUE(order.ordered.on(finished(51, 51)));
   EXPECT_EQ(std::ranges::count(order.heard, ' '), 52);
-}
-
-TEST(Ordered, RangesThatWereSkippedAreBoundedToo) {
-  Fixture order{std::size_t{1} * 1024};
-  for (std::uint64_t i = 1; i < 200; i += 2) order.passed(i, 1);
-  order.hosts({0});
-  EXPECT_EQ(order.heard, "0 ");
-  order.hosts({250, 150});
-  EXPECT_EQ(order.heard, "0 150 ");  // the wait for what was skipped over ended long ago
 }
 
 TEST(Ordered, AnErrorOfAHeldHostIsTold) {
@@ -128,15 +102,8 @@ RC_GTEST_PROP(OrderedProperty, InWhateverOrderTheyFinishTheyComeSorted, ()) {
   Fixture order;
   const auto count = *rc::gen::inRange<std::uint64_t>(0, 60);
   std::string sorted;
-  const auto is_passed = *rc::gen::container<std::vector<bool>>(count, rc::gen::arbitrary<bool>());
-  for (std::uint64_t i = 0; i < count; ++i) sorted += is_passed[i] ? "" : std::to_string(i) + ' ';
-  for (const std::uint64_t position : shuffled(count)) {
-    if (is_passed[position]) {
-      order.passed(position, 1);
-    } else {
-      order.hosts({position});
-    }
-  }
+  for (std::uint64_t i = 0; i < count; ++i) sorted += std::to_string(i) + ' ';
+  for (const std::uint64_t position : shuffled(count)) order.hosts({position});
   RC_ASSERT(order.heard == sorted);
 }
 

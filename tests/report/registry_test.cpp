@@ -64,7 +64,6 @@ class Recorder : public model::Sink {
                                  [this](const model::OpenPort&) { return heard("open"); },
                                  [this](const model::Hop&) { return heard("hop"); },
                                  [this](const model::Remark&) { return heard("remark"); },
-                                 [this](const model::HostsPassed&) { return heard("passed"); },
                                  [this](const model::HostRecord&) { return heard("host"); },
                                  [this](const model::ScanFinished&) { return heard("finish"); }},
                       event);
@@ -90,10 +89,9 @@ TEST(Tee, PassesEveryKindOfEventOn) {
   EXPECT_TRUE(tee.on(model::Hop{}));
   EXPECT_TRUE(tee.on(model::Remark{}));
   EXPECT_TRUE(tee.on(model::TaskEnd{}));
-  EXPECT_TRUE(tee.on(model::HostsPassed{}));
   EXPECT_TRUE(tee.on(model::HostRecord{}));
   EXPECT_TRUE(tee.on(model::ScanFinished{}));
-  EXPECT_EQ(recorder.words, "start begin progress open hop remark end passed host finish ");
+  EXPECT_EQ(recorder.words, "start begin progress open hop remark end host finish ");
 }
 
 TEST(OutputBuffer, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {

@@ -14,9 +14,7 @@ namespace portolan::report {
 Result<void> NdjsonReport::on(const model::Event& event) {
   return std::visit(
       Overloaded{[this](const model::Progress& one) { return progress(one); },
-                 [this](const model::HostRecord& one) { return host(one); },
-                 // Only who puts hosts in order has a use for it, and here they come as they finish.
-                 [](const model::HostsPassed&) { return Result<void>{}; }, [&](const auto&) { return put(event); }},
+                 [this](const model::HostRecord& one) { return host(one); }, [&](const auto&) { return put(event); }},
       event);
 }
 

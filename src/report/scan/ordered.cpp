@@ -1,7 +1,6 @@
 #include "report/scan/ordered.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace portolan::report {
@@ -34,7 +33,6 @@ std::size_t bytes_of(const model::HostRecord& host) {
 
 Result<void> Ordered::on(const model::Event& event) {
   if (const auto* record = std::get_if<model::HostRecord>(&event)) return host(event, *record);
-  if (const auto* range = std::get_if<model::HostsPassed>(&event)) return passed(*range);
   if (std::holds_alternative<model::ScanFinished>(event)) {
     Result<void> given = give_all();
     Result<void> ended = sink_->on(event);
@@ -55,50 +53,17 @@ Result<void> Ordered::host(const model::Event& event, const model::HostRecord& h
   return go_on();
 }
 
-Result<void> Ordered::passed(const model::HostsPassed& passed) {
-  constexpr auto last = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t end = passed.first + std::min(passed.count, last - passed.first);
-  if (passed.first <= next_) {
-    next_ = std::max(next_, end);
-    return go_on();
-  }
-  // Ranges that touch or overlap become one: what is passed one by one, in any order, stays small.
-  std::uint64_t begin = passed.first;
-  auto at = passed_.upper_bound(begin);
-  if (at != passed_.begin() && std::prev(at)->second >= begin) --at;
-  while (at != passed_.end() && at->first <= end) {
-    begin = std::min(begin, at->first);
-    end = std::max(end, at->second);
-    at = passed_.erase(at);
-    bytes_ -= node_bytes;
-  }
-  passed_.emplace(begin, end);
-  bytes_ += node_bytes;
-  return go_on();
-}
-
 // Gives what need not wait any longer.
 Result<void> Ordered::go_on() {
   for (;;) {
-    if (!passed_.empty() && passed_.begin()->first <= next_) {
-      next_ = std::max(next_, passed_.begin()->second);
-      passed_.erase(passed_.begin());
-      bytes_ -= node_bytes;
-    } else if (!held_.empty() && held_.begin()->first <= next_) {
+    if (!held_.empty() && held_.begin()->first <= next_) {
       if (auto given = give_first(); !given) return given;
     } else if (bytes_ > most_bytes_) {
-      next_ = first_known();
+      next_ = held_.begin()->first;  // some are: they take the memory
     } else {
       return {};
     }
   }
-}
-
-// The first position beyond next_ of which anything is known. Something is: it takes the memory.
-std::uint64_t Ordered::first_known() const {
-  if (held_.empty()) return passed_.begin()->first;
-  if (passed_.empty()) return held_.begin()->first;
-  return std::min(held_.begin()->first, passed_.begin()->first);
 }
 
 Result<void> Ordered::give_first() {

@@ -10,7 +10,7 @@
 
 namespace portolan::report {
 
-// Holds finished hosts until all before them have come or will not come (model::HostsPassed). A host that would make
+// Holds finished hosts until all before them have come. A host that would make
 // the held ones take more than `most_bytes` ends the wait for whatever is missing before the first of them; what is
 // missing follows out of order when it comes. Everything held goes on before ScanFinished. Other events pass at once.
 class Ordered : public model::Sink {
@@ -24,9 +24,7 @@ class Ordered : public model::Sink {
 
  private:
   Result<void> host(const model::Event& event, const model::HostRecord& host);
-  Result<void> passed(const model::HostsPassed& passed);
   Result<void> go_on();
-  [[nodiscard]] std::uint64_t first_known() const;
   Result<void> give_first();
   Result<void> give_all();
 
@@ -36,10 +34,9 @@ class Ordered : public model::Sink {
   };
   std::unique_ptr<model::Sink> sink_;
   std::size_t most_bytes_;
-  std::uint64_t next_ = 0;                         // every position before it is done or waited for no more
-  std::map<std::uint64_t, Held> held_;             // by position, all beyond next_
-  std::map<std::uint64_t, std::uint64_t> passed_;  // first position to the one behind the last, all beyond next_
-  std::size_t bytes_ = 0;                          // what held_ and passed_ take
+  std::uint64_t next_ = 0;              // every position before it is told or waited for no more
+  std::map<std::uint64_t, Held> held_;  // by position, all beyond next_
+  std::size_t bytes_ = 0;               // what held_ takes
 };
 
 }  // namespace portolan::report
