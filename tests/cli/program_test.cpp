@@ -10,7 +10,9 @@
 #include <fstream>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 
 #include "base/dialect.h"
 #include "base/version.h"
@@ -169,6 +171,16 @@ std::string without_reader(const std::string& fifo, const std::string& line) {
   return "mkfifo " + fifo + " && exec 3<>" + fifo + " 4>" + fifo + " 3<&- && " + line;
 }
 
+// What an ordinary user cannot see of this machine is said whoever reads.
+std::string without_notes(const std::string& errors) {
+  std::istringstream lines{errors};
+  std::string others;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("portolan: note: ")) others += line + '\n';
+  }
+  return others;
+}
+
 TEST_F(Program, AReaderThatGoesAwayEndsItWithoutAWord) {
   const auto scan =
       in_shell(without_reader(path("a"), "exec \"$P\" scan -sL -n 198.18.0.1 -oX " + path("x.xml") + " >&4"));
@@ -180,7 +192,7 @@ TEST_F(Program, AReaderThatGoesAwayEndsItWithoutAWord) {
     const auto run =
         in_shell(without_reader("'" + path(words) + "'", "trap '' PIPE && exec \"$P\" " + std::string{words} + " >&4"));
     EXPECT_EQ(run.status, 141) << words;
-    EXPECT_EQ(run.errors, "") << words;
+    EXPECT_EQ(without_notes(run.errors), "") << words;
   }
 }
 
