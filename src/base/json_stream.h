@@ -2,8 +2,6 @@
 // `start` first, with the schema; then records; a `gap` for each thing that the stream does not hold; `finish` last.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,17 +33,6 @@ class JsonStream {
   void end() {
     json_.end_object();
     json_.end_line();
-  }
-
-  // The last lines: a sentence for each thing that is missing, then how many `things` there were.
-  void finish(std::string_view things, std::uint64_t count, std::span<const std::string> gaps) {
-    for (const std::string& gap : gaps) {
-      record("gap").member("message", std::string_view{gap});
-      end();
-    }
-    record("finish").member(things, count);
-    json_.member("gaps", gaps.size());
-    end();
   }
 
  private:

@@ -3,7 +3,9 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace portolan {
 
@@ -23,13 +25,46 @@ enum class Errc {
 struct Error {
   Errc code;
   std::string message;  // one sentence for a person: what was being done, to what, what to try
+  // The same for records, which hold no words: why, as the name of an errno ("ENETUNREACH") or a word of its own
+  // ("no-carrier"), "" where nobody asks; and what it is about, in the order that the cause has.
+  std::string cause = {};
+  std::vector<std::string> about = {};
 };
+
+// "privilege", "io": for records.
+constexpr std::string_view name_of(Errc code) {
+  switch (code) {
+    case Errc::parse:
+      return "parse";
+    case Errc::usage:
+      return "usage";
+    case Errc::io:
+      return "io";
+    case Errc::reader_gone:
+      return "reader-gone";
+    case Errc::privilege:
+      return "privilege";
+    case Errc::unresolved:
+      return "unresolved";
+    case Errc::unreachable:
+      return "unreachable";
+    case Errc::limit:
+      return "limit";
+    case Errc::unsupported:
+      return "unsupported";
+  }
+  return "io";
+}
+// Its cause, or what its code is called where it has none.
+inline std::string cause_of(const Error& error) {
+  return error.cause.empty() ? std::string{name_of(error.code)} : error.cause;
+}
 
 template <class T>
 using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(Errc code, std::string message) {
-  return std::unexpected(Error{code, std::move(message)});
+  return std::unexpected(Error{.code = code, .message = std::move(message)});
 }
 inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
 

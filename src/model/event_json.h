@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "model/event.h"
 
@@ -45,6 +46,9 @@ class EventReader {
   bool schema_1_ = false;
   std::unordered_map<net::IpAddress, std::vector<PortRecord>> ports_;
 };
+
+// The members of a remark, `code` and `values`, in an object that is begun.
+void write_remark(JsonWriter& json, const Remark& remark);
 
 // The JSON Schema of one line.
 std::string scan_json_schema();

@@ -55,20 +55,7 @@ class FieldWriter {
   void value(const WallTime& field) { json_.value(rfc3339_text(field)); }
   void value(const Duration& field) { json_.raw(seconds_text(field)); }
   void value(const Remark& remark) {
-    json_.object([&] { members(remark); });
-  }
-
-  void members(const Remark& remark) {
-    const RemarkKind& kind = kind_of(remark.code);
-    json_.member("code", kind.name);
-    if (remark.values.empty()) return;
-    json_.name("values");
-    json_.begin_object();
-    for (std::size_t i = 0; i < std::min(kind.values.size(), remark.values.size()); ++i) {
-      json_.name(kind.values[i].name);
-      std::visit([this](const auto& one) { value(one); }, remark.values[i]);
-    }
-    json_.end_object();
+    json_.object([&] { write_remark(json_, remark); });
   }
 
  private:
@@ -82,9 +69,6 @@ class FieldWriter {
   JsonWriter& json_;
 };
 
-void fill(FieldWriter& fields, const Remark& remark) { fields.members(remark); }
-void fill(FieldWriter& fields, const auto& record) { describe(fields, record); }
-
 template <class T>
 void write_line(std::string& out, const T& event) {
   JsonWriter json{out};
@@ -94,8 +78,12 @@ void write_line(std::string& out, const T& event) {
     json.member("schema", scan_schema);
     json.member("program", "portolan");
   }
-  FieldWriter fields{json};
-  fill(fields, event);
+  if constexpr (std::same_as<T, Remark>) {
+    write_remark(json, event);
+  } else {
+    FieldWriter fields{json};
+    describe(fields, event);
+  }
   json.end_object();
   json.end_line();
 }
@@ -116,6 +104,21 @@ void add_count(std::vector<PortCount>& counts, const PortCount& more) {
 }
 
 }  // namespace
+
+void write_remark(JsonWriter& json, const Remark& remark) {
+  const RemarkKind& kind = kind_of(remark.code);
+  json.member("code", kind.name);
+  if (remark.values.empty()) return;
+  json.name("values");
+  json.begin_object();
+  for (std::size_t i = 0; i < std::min(kind.values.size(), remark.values.size()); ++i) {
+    json.name(kind.values[i].name);
+    std::visit(Overloaded{[&json](const std::string& text) { json.value(std::string_view{text}); },
+                          [&json](auto number) { json.value(number); }},
+               remark.values[i]);
+  }
+  json.end_object();
+}
 
 std::vector<PortCount> counts_of(const HostRecord& host) {
   std::vector<PortCount> counts;

@@ -18,6 +18,12 @@ constexpr std::array packets{Field{"packets", Type::number}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text},
                                 Field{"cause", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
+constexpr std::array hidden{Field{"processes", Type::number}, Field{"user", Type::number}};
+constexpr std::array missing{Field{"namespace", Type::number}, Field{"cause", Type::text}};
+constexpr std::array list{Field{"sockets", Type::text}};
+constexpr std::array answers{Field{"answers", Type::number}, Field{"sockets", Type::text}};
+constexpr std::array lines{Field{"lines", Type::number}, Field{"file", Type::text}};
+constexpr std::array unlisted{Field{"cause", Type::text}, Field{"sockets", Type::text}};
 constexpr std::array sentence{Field{"sentence", Type::text}};
 
 constexpr std::array all_kinds{
@@ -35,6 +41,16 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
     RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},
+    RemarkKind{RemarkCode::namespaces_hidden, "namespaces-hidden", hidden},
+    RemarkKind{RemarkCode::namespace_missing, "namespace-missing", missing},
+    RemarkKind{RemarkCode::list_changed, "list-changed", list},
+    RemarkKind{RemarkCode::answers_not_understood, "answers-not-understood", answers},
+    RemarkKind{RemarkCode::lines_not_understood, "lines-not-understood", lines},
+    RemarkKind{RemarkCode::no_such_list, "no-such-list", list},
+    RemarkKind{RemarkCode::failed_units_unknown, "failed-units-unknown", {}},
+    RemarkKind{RemarkCode::ends_not_heard, "ends-not-heard", cause},
+    RemarkKind{RemarkCode::short_ones_missing, "short-ones-missing", {}},
+    RemarkKind{RemarkCode::listeners_unknown, "listeners-unknown", unlisted},
     RemarkKind{RemarkCode::noted, "noted", sentence},
 };
 

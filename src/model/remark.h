@@ -30,6 +30,17 @@ enum class RemarkCode : std::uint8_t {
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask
   other_protocol,          // protocol: ports named for it are not asked
+  // About a list of sockets: what it does not hold.
+  namespaces_hidden,       // processes, user: of so many processes this user may not look at the network namespace
+  namespace_missing,       // namespace (its inode number), cause
+  list_changed,            // sockets ("tcp"): while the kernel gave it
+  answers_not_understood,  // answers, sockets
+  lines_not_understood,    // lines, file (of /proc/net)
+  no_such_list,            // sockets
+  failed_units_unknown,    // systemctl does not answer
+  ends_not_heard,          // cause
+  short_ones_missing,      // more sockets ended at once than could be heard of
+  listeners_unknown,       // cause, sockets ("" where it is not about one list)
   // A sentence that an older version wrote.
   noted,  // sentence
 };

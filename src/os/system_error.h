@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "base/error_name.h"
+
 namespace portolan::os {
 
 // "No such file or directory" for ENOENT. In any thread; the words do not follow the locale.

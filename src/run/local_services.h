@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/remark.h"
 #include "os/sockets/machine_sockets.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
@@ -18,7 +19,7 @@ os::SocketQuery waiting_query();
 struct LocalServices {
   std::vector<sockets::Service> services;  // in ascending order of port
   std::size_t without_privilege = 0;       // sockets whose holder this user may not look at
-  std::vector<std::string> gaps;           // sentences about what the list does not hold
+  std::vector<model::Remark> gaps;         // what the list does not hold
 };
 Result<LocalServices> find_services(sockets::RowNames& names);
 

@@ -1,7 +1,5 @@
 #include "run/socket_listing.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -59,8 +57,7 @@ Result<void> SocketListing::open_all_namespaces() {
     if (space) {
       spaces_.push_back(std::move(*space));
     } else {
-      gaps_.push_back(
-          fmt::format("the sockets of network namespace {} are missing: {}", one.inode, space.error().message));
+      gaps_.push_back({model::RemarkCode::namespace_missing, {one.inode, cause_of(space.error())}});
     }
   }
   return {};
@@ -83,7 +80,8 @@ Result<void> SocketListing::each(const Visit& visit) {
 Result<void> SocketListing::watch(Duration interval, const Visit& visit, const std::function<Result<void>()>& looked) {
   os::SocketEvents events;
   for (const os::SocketNamespace& space : spaces_) {
-    if (const auto heard = events.listen(space); !heard) gaps_.push_back(heard.error().message);
+    const auto heard = events.listen(space);
+    if (!heard) gaps_.push_back({model::RemarkCode::ends_not_heard, {cause_of(heard.error())}});
   }
   sockets::Changes changes;
   for (;;) {
@@ -105,7 +103,7 @@ Result<void> SocketListing::look(os::SocketEvents& events, sockets::Changes& cha
     if (is_asked(row)) changes.see_end(row);
   });
   if (!all_heard) {
-    gaps_.emplace_back("more sockets ended at once than could be heard of: some short ones are missing");
+    gaps_.push_back({model::RemarkCode::short_ones_missing});
   }
   return {};
 }
@@ -132,6 +130,6 @@ bool SocketListing::is_asked(const Row& row) const {
          (choice_.fits == nullptr || choice_.fits(row));
 }
 
-std::vector<std::string> SocketListing::take_gaps() { return std::exchange(gaps_, {}); }
+std::vector<model::Remark> SocketListing::take_gaps() { return std::exchange(gaps_, {}); }
 
 }  // namespace portolan::run

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/remark.h"
 #include "os/monotonic_clock.h"
 #include "os/sockets/machine_sockets.h"
 #include "sockets/filter/filter.h"
@@ -50,8 +51,8 @@ class SocketListing {
   // called after each look. Ends with the first error, and not before.
   Result<void> watch(Duration interval, const Visit& visit, const std::function<Result<void>()>& looked);
 
-  // Sentences about what the list does not hold, since the last call.
-  std::vector<std::string> take_gaps();
+  // What the list does not hold, as it was found since the last call.
+  std::vector<model::Remark> take_gaps();
   // Rows of the last listing whose holder this user may not look at.
   [[nodiscard]] std::size_t without_privilege() const { return without_privilege_; }
 
@@ -66,7 +67,7 @@ class SocketListing {
   SocketChoice choice_;
   std::vector<os::SocketNamespace> spaces_;
   os::MonotonicClock clock_;
-  std::vector<std::string> gaps_;
+  std::vector<model::Remark> gaps_;
   std::size_t without_privilege_ = 0;
 };
 

@@ -103,7 +103,7 @@ class Search {
 
   // What may not be looked at is no gap: it was not asked for.
   void look_elsewhere() {
-    std::vector<std::string> unseen;
+    std::vector<model::Remark> unseen;
     auto spaces = os::find_network_namespaces(unseen);
     if (!spaces || spaces->size() < 2) return;
     std::vector<os::SocketNamespace> others;

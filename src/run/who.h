@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "model/remark.h"
 #include "report/sockets/who_answer.h"
 #include "sockets/question.h"
 #include "sockets/row_names.h"
@@ -20,7 +21,7 @@ Result<sockets::Question> read_question(std::string_view text, const catalog::Se
 struct WhoFound {
   report::Who who;
   std::size_t without_privilege = 0;  // sockets whose holder this user may not look at
-  std::vector<std::string> gaps;      // sentences about what may be missing
+  std::vector<model::Remark> gaps;    // what may be missing
 };
 // `text` is the question as it was asked.
 Result<WhoFound> find_who(const sockets::Question& question, std::string text, sockets::RowNames& names);

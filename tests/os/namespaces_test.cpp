@@ -46,7 +46,7 @@ TEST(Namespaces, AllAreFoundOnceAndTheOwnOneFirst) {
     const Peer peer;
     FileDescriptor there;
     peer.enter([&there] { there = here(); });
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     const auto found = find_network_namespaces(gaps);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->front().inode, namespace_inode(here()));

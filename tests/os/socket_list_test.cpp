@@ -34,7 +34,7 @@ std::uint64_t inode_of(const FileDescriptor& socket) {
 std::multiset<std::uint64_t> inodes(SocketNamespace& space, const sockets::Source& source,
                                     const sockets::Detail& wanted = {}) {
   std::multiset<std::uint64_t> found;
-  std::vector<std::string> gaps;
+  std::vector<model::Remark> gaps;
   const auto listed =
       space.list(source, wanted, [&found](const Row& row) { return found.insert(row.inode), true; }, gaps);
   EXPECT_TRUE(listed.has_value()) << listed.error().message;
@@ -77,7 +77,7 @@ TEST(SocketList, AVisitorThatHasEnoughEndsItAndTheNextListIsWhole) {
     ASSERT_TRUE(space.has_value());
     for (const std::size_t enough : {1U, 700U}) {
       std::size_t seen = 0;
-      std::vector<std::string> gaps;
+      std::vector<model::Remark> gaps;
       ASSERT_TRUE(space->list(sockets::unix_domain, {}, [&](const Row&) { return ++seen < enough; }, gaps));
       EXPECT_EQ(seen, enough);
       EXPECT_EQ(inodes(*space, sockets::unix_domain).size(), 900U);
@@ -185,9 +185,9 @@ TEST(SocketList, AKindThatThisKernelDoesNotKnowIsEmpty) {
     EXPECT_THAT(inodes(*space, unknown), IsEmpty());
     // Who asked for it is told.
     unknown.proc_file = "";
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     ASSERT_TRUE(space->list(unknown, {.named = true}, [](const Row&) { return true; }, gaps));
-    EXPECT_THAT(gaps, ::testing::ElementsAre("this kernel has no list of tcp sockets"));
+    EXPECT_THAT(gaps, ::testing::ElementsAre(model::Remark{model::RemarkCode::no_such_list, {"tcp"}}));
   });
 }
 
@@ -199,9 +199,12 @@ TEST(SocketList, LinesThatNobodyUnderstandsAreSaid) {
     sockets::Source strange = sockets::tcp4;
     strange.request = nullptr;
     strange.proc_file = "snmp";
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     ASSERT_TRUE(space->list(strange, {}, [](const Row&) { return true; }, gaps));
-    EXPECT_THAT(gaps, Contains(::testing::HasSubstr("lines of /proc/net/snmp were not understood")));
+    ASSERT_EQ(gaps.size(), 1U);
+    EXPECT_EQ(gaps[0].code, model::RemarkCode::lines_not_understood);
+    EXPECT_GT(gaps[0].number(0), 0U);
+    EXPECT_EQ(gaps[0].text(1), "snmp");
   });
 }
 
@@ -251,7 +254,7 @@ TEST(SocketList, AnotherNamespaceIsListedFromOutside) {
     file.request = nullptr;
     EXPECT_THAT(inodes(*space, file), Contains(inode_of(raw)));
     EXPECT_THAT(inodes(*home, file), IsEmpty());
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     ASSERT_TRUE(space->list(
         sockets::tcp6, {},
         [number](const Row& row) {

@@ -303,7 +303,7 @@ TEST_F(SocketFiles, AreRecognisedByWhatTheKernelTells) {
   const auto names = make_socket_names({}, nullptr);
   sockets::Detail wanted;
   wanted.unix_files = true;
-  std::vector<std::string> gaps;
+  std::vector<model::Remark> gaps;
   const auto told = [&] {
     std::vector<FileFacts::State> states;
     for (const sockets::Source* source : sockets::sources()) {

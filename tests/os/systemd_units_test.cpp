@@ -40,12 +40,12 @@ class SystemdUnits : public testing::Test {
     std::filesystem::permissions(root_ / "usr/bin/systemctl", std::filesystem::perms::owner_all);
   }
   [[nodiscard]] UnitState state_of(const std::string& unit) const {
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     const std::vector<std::string> asked{unit};
     return read_units(asked, {.root = root_.string(), .failed_units = false}, gaps).states.at(unit);
   }
   [[nodiscard]] std::vector<sockets::SocketUnit> socket_units() const {
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     return read_units({}, {.root = root_.string(), .failed_units = false}, gaps).sockets;
   }
 
@@ -56,7 +56,7 @@ class SystemdUnits : public testing::Test {
 TEST_F(SystemdUnits, WithoutSystemdNothingIsKnown) {
   write("usr/lib/systemd/system/a.service", installable);
   std::filesystem::remove_all(root_ / "run");
-  std::vector<std::string> gaps;
+  std::vector<model::Remark> gaps;
   const std::vector<std::string> asked{"a.service"};
   const auto facts = read_units(asked, {.root = root_.string()}, gaps);
   EXPECT_FALSE(facts.known);
@@ -148,14 +148,14 @@ TEST_F(SystemdUnits, FailedOnesAreSystemctlsToTell) {
   systemctl(
       "test \"$1 $2\" = 'list-units --state=failed' && echo 'a.service loaded failed failed Text' && echo 'b.socket "
       "x'");
-  std::vector<std::string> gaps;
+  std::vector<model::Remark> gaps;
   const auto facts = read_units({}, {.root = root_.string()}, gaps);
   EXPECT_THAT(facts.failed, ElementsAre("a.service", "b.socket"));
   EXPECT_THAT(gaps, IsEmpty());
 }
 
 TEST_F(SystemdUnits, SilentSystemctlIsAGap) {
-  std::vector<std::string> gaps;
+  std::vector<model::Remark> gaps;
   EXPECT_TRUE(read_units({}, {.root = root_.string()}, gaps).known);
   EXPECT_EQ(gaps.size(), 1U) << "there is none";
   systemctl("echo a.service; exit 1");

@@ -94,7 +94,8 @@ TEST(EncryptionText, NamesTheWayAndTheDocument) {
 TEST(PortJson, IsAnObjectALine) {
   const Entries entries;
   FakeNames names;
-  std::istringstream text{port_json(entries.all, names, std::vector<std::string>{"a gap"})};
+  std::istringstream text{port_json(
+      entries.all, names, std::vector<model::Remark>{{model::RemarkCode::listeners_unknown, {"ENOENT", ""}}})};
   std::vector<Json> records;
   for (std::string line; std::getline(text, line);) records.push_back(Json::parse(line));
   ASSERT_EQ(records.size(), 9U);
@@ -105,7 +106,8 @@ TEST(PortJson, IsAnObjectALine) {
                     {"kind":"separate","name":"submissions","port":465,"protocol":"tcp","document":"RFC 8314"}],
       "listeners":[{"where":"loopback","program":"exim","pids":[77]}]})"));
   EXPECT_EQ(records[4]["ports"], "8103-8107");
-  EXPECT_EQ(records[7]["message"], "a gap");
+  EXPECT_EQ(records[7], Json::parse(R"({"record":"gap","code":"listeners-unknown",
+      "message":"who listens is not known: No such file or directory","values":{"cause":"ENOENT","sockets":""}})"));
   EXPECT_EQ(records[8], Json::parse(R"({"record":"finish","ports":6,"gaps":1})"));
 }
 

@@ -74,7 +74,7 @@ TEST(ServiceTable, DeviceOfAStoppedUnitIsItsAddress) {
 
 TEST(ServiceJson, IsAnObjectALine) {
   FakeNames names;
-  const std::vector<std::string> gaps{"something is missing"};
+  const std::vector<model::Remark> gaps{{model::RemarkCode::failed_units_unknown}};
   std::istringstream text{service_json(some_services(), names, gaps)};
   std::vector<Json> records;
   for (std::string line; std::getline(text, line);) records.push_back(Json::parse(line));
@@ -90,6 +90,7 @@ TEST(ServiceJson, IsAnObjectALine) {
   EXPECT_EQ(records[3]["addresses"][0]["interface"], "eth0");
   EXPECT_FALSE(records[4].contains("no_owner")) << "nobody is missing where nothing runs";
   EXPECT_EQ(records[5]["record"], "gap");
+  EXPECT_EQ(records[5]["code"], "failed-units-unknown");
   EXPECT_EQ(records[6], Json::parse(R"({"record":"finish","services":4,"gaps":1})"));
 }
 

@@ -29,7 +29,7 @@ TEST(SocketJson, IsARecordALineFromStartToFinish) {
   std::vector<Row> rows = sample_rows();
   rows.erase(rows.begin() + 1, rows.begin() + 4);
   EXPECT_EQ(listed("json", rows, names, with_columns("proto,local,remote,inode,holders,no_owner"),
-                   {"The kernel \"interrupted\" the list."}),
+                   {{model::RemarkCode::list_changed, {"t\"cp"}}}),
             R"({"record":"start","schema":"portolan-sockets/1","program":"portolan","version":"0.1.0",)"
             R"("columns":["proto","local","remote","inode","holders","no_owner"]})"
             "\n"
@@ -41,7 +41,8 @@ TEST(SocketJson, IsARecordALineFromStartToFinish) {
             "\n"
             R"({"record":"socket","proto":"unix","local":"/run/nginx.sock","inode":17,"no_owner":"kernel"})"
             "\n"
-            R"({"record":"gap","message":"The kernel \"interrupted\" the list."})"
+            R"({"record":"gap","message":"the list of t\"cp sockets changed while the kernel gave it: some may be )"
+            R"(missing, or there twice","code":"list-changed","values":{"sockets":"t\"cp"}})"
             "\n"
             R"({"record":"finish","sockets":2,"gaps":1})"
             "\n");
@@ -103,7 +104,8 @@ std::string everything() {
     rows.back().local_port = rows.back().remote_port = 0xffff'ffff;
   }
   rows.back().protocol_name = "ALG";
-  return listed("json", rows, names, with_columns("all"), {"First gap.", "Second gap \x1b."});
+  return listed("json", rows, names, with_columns("all"),
+                {{model::RemarkCode::short_ones_missing}, {model::RemarkCode::list_changed, {"\x1b"}}});
 }
 
 TEST(SocketJson, PythonReadsEveryLine) {

@@ -22,7 +22,7 @@ inline SocketListOptions with_columns(std::string_view words) {
 
 // What a format makes of the rows.
 inline std::string listed(std::string_view format, const std::vector<Row>& rows, sockets::RowNames& names,
-                          const SocketListOptions& options, const std::vector<std::string>& gaps = {}) {
+                          const SocketListOptions& options, const std::vector<model::Remark>& gaps = {}) {
   MemoryOutput output;
   const auto sink = socket_format_of(format)->make(output, names, options);
   for (const Row& row : rows) {

@@ -199,7 +199,7 @@ TEST(SocketFormats, AllTellEveryRowAndEndWithALine) {
   for (const SocketFormat& format : socket_formats()) {
     FakeNames names;
     const std::string text =
-        listed(format.name, sample_rows(), names, with_columns("local"), {"Something is missing."});
+        listed(format.name, sample_rows(), names, with_columns("local"), {{model::RemarkCode::short_ones_missing}});
     for (const char* local : {"0.0.0.0:443", "[2001:db8::1]:443", "127.0.0.53%lo:53", "/run/nginx.sock"}) {
       EXPECT_NE(text.find(local), std::string::npos) << format.name;
     }

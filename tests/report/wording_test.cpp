@@ -104,7 +104,11 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
     EXPECT_EQ(remark.values.size(), kind_of(remark.code).values.size()) << sentence;
     worded.insert(remark.code);
   }
-  EXPECT_EQ(worded.size(), model::remark_kinds().size());
+  // Those about lists of sockets stand between.
+  for (const model::RemarkKind& kind : model::remark_kinds()) {
+    const bool about_lists = kind.code >= namespaces_hidden && kind.code <= listeners_unknown;
+    EXPECT_NE(worded.contains(kind.code), about_lists) << kind.name;
+  }
 }
 
 TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {

@@ -14,6 +14,7 @@
 #include "os/sockets/socket_list.h"
 #include "os/sockets/socket_owners.h"
 #include "report/output_buffer.h"
+#include "report/sockets/gap_records.h"
 #include "sockets/sources/sources.h"
 
 namespace portolan::cli {
@@ -114,7 +115,7 @@ class Listing {
       if (const auto done = list_unix(); !done) return give_up(done.error());
     }
     tell_missing_families();
-    for (const std::string& gap : gaps_) say(gap);
+    for (const model::Remark& gap : gaps_) say(report::gap_text(gap));
     if (const auto sent = page_.send(); !sent) return give_up(sent.error());
     return status_;
   }
@@ -234,8 +235,8 @@ class Listing {
       const auto holders = owners_.holders_of(inode);
       return inode == 0 || holders.empty() ? std::nullopt : std::optional{holders.front().pid};
     };
-    const std::size_t unread = netstat::sctp_rows(page_, lookup_, options_, *endpoints, *associations, holder_of);
-    if (unread > 0) gaps_.push_back(fmt::format("{} lines of /proc/net/sctp were not understood", unread));
+    const std::uint64_t unread = netstat::sctp_rows(page_, lookup_, options_, *endpoints, *associations, holder_of);
+    if (unread > 0) gaps_.push_back({model::RemarkCode::lines_not_understood, {unread, "sctp"}});
   }
 
   Result<void> list_unix() {
@@ -262,7 +263,7 @@ class Listing {
   report::OutputBuffer page_;
   os::SocketNamespace space_;
   sockets::OwnerIndex owners_;
-  std::vector<std::string> gaps_;
+  std::vector<model::Remark> gaps_;
   int status_ = status_done;
 };
 

@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "os/privileges.h"
 #include "os/terminal.h"
+#include "report/sockets/gap_records.h"
 
 namespace portolan::cli {
 namespace {
@@ -40,8 +41,8 @@ std::optional<std::size_t> table_width(const ListingOptions& words) {
   return os::terminal_width(standard_output);
 }
 
-void report_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command) {
-  for (const std::string& gap : gaps) complain(fmt::format("note: {}", gap));
+void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command) {
+  for (const model::Remark& gap : gaps) complain(fmt::format("note: {}", report::gap_text(gap)));
   if (without_privilege == 0) return;
   const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);
   complain(os::effective_user() == 0

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/option_actions.h"
+#include "model/remark.h"
 
 namespace portolan::cli {
 
@@ -49,6 +50,6 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
 std::optional<std::size_t> table_width(const ListingOptions& words);
 
 // A line each to standard error; that privilege is missing is said once.
-void report_gaps(std::span<const std::string> gaps, std::size_t without_privilege, std::string_view command);
+void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command);
 
 }  // namespace portolan::cli

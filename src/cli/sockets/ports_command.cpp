@@ -12,6 +12,7 @@
 #include "os/files.h"
 #include "os/local_facts.h"
 #include "os/names/socket_names.h"
+#include "report/sockets/gap_records.h"
 #include "report/sockets/port_list.h"
 #include "run/local_services.h"
 #include "sockets/port_survey.h"
@@ -79,7 +80,7 @@ Result<int> show(const ListingOptions& words) {
   if (found) {
     local = std::move(*found);
   } else {
-    local.gaps.push_back(fmt::format("who listens is not known: {}", found.error().message));
+    local.gaps.push_back(report::listeners_unknown(found.error()));
   }
   const auto entries = survey_ports(*choice, {*services, *descriptions}, os::read_port_limits(), local.services);
   // Of the sockets that nobody is named for only those that are shown count.

@@ -160,14 +160,14 @@ class SocketsRun {
   }
 
   Result<void> finish() {
-    const std::vector<std::string> gaps = listing_->take_gaps();
+    const std::vector<model::Remark> gaps = listing_->take_gaps();
     if (const auto finished = sink_->finish(gaps); !finished) return finished;
     if (const auto flushed = output_->flush(); !flushed) return flushed;
     report_gaps(gaps);
     return {};
   }
 
-  void report_gaps(std::span<const std::string> gaps) {
+  void report_gaps(std::span<const model::Remark> gaps) {
     cli::report_gaps(gaps, privilege_reported_ ? 0 : listing_->without_privilege(), "sockets");
     privilege_reported_ = privilege_reported_ || listing_->without_privilege() > 0;
   }

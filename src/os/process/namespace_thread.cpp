@@ -15,15 +15,18 @@ Result<std::unique_ptr<NamespaceThread>> NamespaceThread::enter(const FileDescri
   try {
     place->thread_ = std::thread{[thread = place.get()] { thread->serve(); }};
   } catch (const std::system_error&) {
-    return fail(Errc::limit, "cannot enter a network namespace: this user may have no more threads");
+    return fail(
+        {Errc::limit, "cannot enter a network namespace: this user may have no more threads", error_name(EAGAIN)});
   }
   int error = 0;
   // setns() moves the calling thread only.
   place->perform([&] { error = ::setns(handle.get(), CLONE_NEWNET) == 0 ? 0 : errno; });
   if (error == 0) return place;
-  if (error == EINVAL) return fail(Errc::usage, "cannot enter a network namespace: what was named is none");
-  return fail(error == EPERM ? Errc::privilege : Errc::io,
-              fmt::format("cannot enter a network namespace: {}", error_text(error)));
+  if (error == EINVAL) {
+    return fail({Errc::usage, "cannot enter a network namespace: what was named is none", error_name(error)});
+  }
+  return fail({error == EPERM ? Errc::privilege : Errc::io,
+               fmt::format("cannot enter a network namespace: {}", error_text(error)), error_name(error)});
 }
 
 NamespaceThread::~NamespaceThread() {

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -70,7 +71,7 @@ Result<FileDescriptor> open_network_namespace(std::string_view which) {
   std::uint64_t inode = 0;
   const auto [end, bad] = std::from_chars(which.data(), which.data() + which.size(), inode);
   if (bad == std::errc{} && end == which.data() + which.size()) {
-    std::vector<std::string> gaps;
+    std::vector<model::Remark> gaps;
     auto all = find_network_namespaces(gaps);
     if (!all) return fail(all.error());
     for (NetworkNamespace& one : *all) {
@@ -85,7 +86,7 @@ Result<FileDescriptor> open_network_namespace(std::string_view which) {
                           escape_terminal(which), error_text(error)));
 }
 
-Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<std::string>& gaps) {
+Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model::Remark>& gaps) {
   std::vector<NetworkNamespace> found;
   std::unordered_set<std::uint64_t> known;
   const auto take = [&](const std::string& path) {
@@ -104,15 +105,14 @@ Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<std::s
   }
   for_each_entry(named_networks,
                  [&](std::string_view name) { (void)take(fmt::format("{}/{}", named_networks, name)); });
-  std::size_t denied = 0;
+  std::uint64_t denied = 0;
   for_each_entry("/proc", [&](std::string_view name) {
     if (name.front() < '0' || name.front() > '9') return;
     const int error = take(fmt::format("/proc/{}/ns/net", name));
     denied += error == EACCES || error == EPERM ? 1U : 0U;
   });
   if (denied > 0) {
-    gaps.push_back(
-        fmt::format("the network namespaces of {} processes of other users cannot be looked at without root", denied));
+    gaps.push_back({model::RemarkCode::namespaces_hidden, {denied, std::uint64_t{::geteuid()}}});
   }
   return found;
 }

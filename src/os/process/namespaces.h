@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/remark.h"
 #include "os/file_descriptor.h"
 
 namespace portolan::os {
@@ -32,7 +33,7 @@ struct NetworkNamespace {
   std::uint64_t inode = 0;
 };
 // Every network namespace that can be found: of any process (one handle each), and bound to a name in /run/netns; the
-// caller's own first. `gaps` says what could not be looked at.
-Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<std::string>& gaps);
+// caller's own first. `gaps` gets what could not be looked at.
+Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model::Remark>& gaps);
 
 }  // namespace portolan::os

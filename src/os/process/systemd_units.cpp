@@ -224,7 +224,7 @@ bool is_folder(const fs::path& path) {
 }  // namespace
 
 sockets::UnitFacts read_units(std::span<const std::string> asked, const SystemdOptions& options,
-                              std::vector<std::string>& gaps) {
+                              std::vector<model::Remark>& gaps) {
   sockets::UnitFacts facts;
   const fs::path root{options.root};
   // What sd_booted(3) looks at.
@@ -240,7 +240,7 @@ sockets::UnitFacts read_units(std::span<const std::string> asked, const SystemdO
   if (listed) {
     facts.failed = sockets::parse_unit_list(*listed);
   } else {
-    gaps.emplace_back("systemctl does not answer, so units that have failed are not marked");
+    gaps.push_back({model::RemarkCode::failed_units_unknown});
   }
   return facts;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/remark.h"
 #include "sockets/unit_file.h"
 
 namespace portolan::os {
@@ -17,9 +18,9 @@ struct SystemdOptions {
 };
 
 // All .socket units, and the state of every unit in `asked`. Without systemd (sd_booted(3)) `known` is false, which is
-// no error. `gaps` gets a sentence where systemctl cannot be asked.
+// no error. `gaps` gets a remark where systemctl cannot be asked.
 sockets::UnitFacts read_units(std::span<const std::string> asked, const SystemdOptions& options,
-                              std::vector<std::string>& gaps);
+                              std::vector<model::Remark>& gaps);
 
 // Whether this process is in the network namespace of the machine's first process, where systemd's sockets are; true
 // where that cannot be found out.

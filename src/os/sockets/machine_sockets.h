@@ -30,7 +30,7 @@ struct SocketQuery {
 struct SocketAnswer {
   sockets::OwnerSight sight;
   std::size_t without_privilege = 0;  // rows whose owner could not be looked at
-  std::vector<std::string> gaps;      // sentences about what the list does not hold
+  std::vector<model::Remark> gaps;    // what the list does not hold
 };
 
 // Of the caller's own network namespace. Rows are good until `visit` returns; false from it ends everything. Each comes

@@ -47,7 +47,9 @@ Result<void> SocketEvents::listen(const SocketNamespace& space) {
   auto socket = space.open_socket(SOCK_NONBLOCK);
   if (!socket) return fail(socket.error());
   if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return fail(Errc::io, fmt::format("cannot hear from the kernel which sockets end: {}", error_text(errno)));
+    const int error = errno;
+    return fail({Errc::io, fmt::format("cannot hear from the kernel which sockets end: {}", error_text(error)),
+                 error_name(error)});
   }
   if (::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
     (void)::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);

@@ -25,7 +25,10 @@ namespace {
 constexpr std::size_t line_buffer_size = 65'536;
 
 std::unexpected<Error> failure(std::string_view name, int error) {
-  return fail(Errc::io, fmt::format("cannot list the {} sockets of this machine: {}", name, error_text(error)));
+  return fail({Errc::io,
+               fmt::format("cannot list the {} sockets of this machine: {}", name, error_text(error)),
+               error_name(error),
+               {std::string{name}}});
 }
 
 // What a kernel makes of a request for a list that it, or a module that is not there, does not have.
@@ -52,13 +55,12 @@ Result<void> send_request(int socket, const sockets::Source& source, const socke
   }
 }
 
-void note_gaps(std::string_view name, bool interrupted, std::size_t unread, std::vector<std::string>& gaps) {
+void note_gaps(std::string_view name, bool interrupted, std::uint64_t unread, std::vector<model::Remark>& gaps) {
   if (interrupted) {
-    gaps.push_back(fmt::format(
-        "the list of {} sockets changed while the kernel gave it: some may be missing, or there twice", name));
+    gaps.push_back({model::RemarkCode::list_changed, {std::string{name}}});
   }
   if (unread != 0) {
-    gaps.push_back(fmt::format("{} answers of the kernel about {} sockets were not understood", unread, name));
+    gaps.push_back({model::RemarkCode::answers_not_understood, {unread, std::string{name}}});
   }
 }
 
@@ -153,7 +155,9 @@ Result<FileDescriptor> SocketNamespace::open_socket(int flags) const {
   } else if (const auto entered = in_network_namespace(handle_, open); !entered) {
     return fail(entered.error());
   }
-  if (error != 0) return fail(Errc::io, fmt::format("cannot ask the kernel for its sockets: {}", error_text(error)));
+  if (error != 0)
+    return fail(
+        {Errc::io, fmt::format("cannot ask the kernel for its sockets: {}", error_text(error)), error_name(error)});
   return socket;
 }
 
@@ -170,7 +174,8 @@ Result<FileDescriptor> SocketNamespace::open_file(std::string_view name) const {
   } else if (const auto entered = in_network_namespace(handle_, open); !entered) {
     return fail(entered.error());
   }
-  if (error != 0 && error != ENOENT) return fail(Errc::io, fmt::format("cannot read {}: {}", path, error_text(error)));
+  if (error != 0 && error != ENOENT)
+    return fail({Errc::io, fmt::format("cannot read {}: {}", path, error_text(error)), error_name(error)});
   return file;
 }
 
@@ -195,7 +200,7 @@ bool SocketNamespace::is_empty(const sockets::Source& source) {
 }
 
 Result<void> SocketNamespace::list(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
-                                   std::vector<std::string>& gaps) {
+                                   std::vector<model::Remark>& gaps) {
   if (is_empty(source)) return {};
   if (source.request != nullptr) {
     Queues queues;
@@ -209,7 +214,7 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
     if (!listed) return fail(listed.error());
     if (*listed == Ended::listed && !queues.empty()) {
       const auto add = [&](sockets::Row& row) { return !source.only_in_file(row) || !queues.take(row) || visit(row); };
-      std::vector<std::string> told_by_dump;
+      std::vector<model::Remark> told_by_dump;
       return list_file(source, wanted, add, told_by_dump);
     }
     if (*listed != Ended::no_dump) return {};
@@ -220,7 +225,7 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
   }
   if (source.parse_line != nullptr && !source.proc_file.empty()) return list_file(source, wanted, visit, gaps);
   const bool in_parts = source.parts.front() != nullptr;
-  if (wanted.named && !in_parts) gaps.push_back(fmt::format("this kernel has no list of {} sockets", source.name));
+  if (wanted.named && !in_parts) gaps.push_back({model::RemarkCode::no_such_list, {std::string{source.name}}});
   return {};
 }
 
@@ -234,7 +239,7 @@ Result<SocketNamespace::Ended> SocketNamespace::ended_with(int error, const sock
 }
 
 Result<SocketNamespace::Ended> SocketNamespace::list_dump(const sockets::Source& source, const sockets::Detail& wanted,
-                                                          const Visit& visit, std::vector<std::string>& gaps) {
+                                                          const Visit& visit, std::vector<model::Remark>& gaps) {
   auto ended = list_dump_once(source, wanted, visit, gaps);
   if (!ended || *ended != Ended::program_refused) return ended;
   sockets::Detail without = wanted;
@@ -244,7 +249,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump(const sockets::Source&
 
 Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::Source& source,
                                                                const sockets::Detail& wanted, const Visit& visit,
-                                                               std::vector<std::string>& gaps) {
+                                                               std::vector<model::Remark>& gaps) {
   if (const auto opened = open(); !opened) return fail(opened.error());
   if (const auto sent = send_request(diag_.get(), source, wanted); !sent) return fail(sent.error());
   OnlyWhole whole{diag_};  // before the reader, which uses the socket to its own end
@@ -252,7 +257,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
   sockets::Row row;
   std::unordered_set<std::uint64_t> told;  // cookies, where some come more than once
   bool interrupted = false;
-  std::size_t unread = 0;
+  std::uint64_t unread = 0;
   for (;;) {
     std::span<const std::uint8_t> datagram = reader.next();
     if (datagram.empty()) return failure(source.name, reader.error() != 0 ? reader.error() : EBADMSG);
@@ -278,13 +283,13 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
 }
 
 Result<void> SocketNamespace::list_file(const sockets::Source& source, const sockets::Detail& wanted,
-                                        const Visit& visit, std::vector<std::string>& gaps) {
+                                        const Visit& visit, std::vector<model::Remark>& gaps) {
   const auto file = open_file(source.proc_file);
   if (!file) return fail(file.error());
   if (!file->is_open()) return {};
   std::string text;
   bool heading = true;
-  std::size_t unread = 0;
+  std::uint64_t unread = 0;
   sockets::Row row;
   for (;;) {
     const std::size_t kept = text.size();
@@ -312,7 +317,7 @@ Result<void> SocketNamespace::list_file(const sockets::Source& source, const soc
     if (got == 0) break;
   }
   if (unread != 0) {
-    gaps.push_back(fmt::format("{} lines of /proc/net/{} were not understood", unread, source.proc_file));
+    gaps.push_back({model::RemarkCode::lines_not_understood, {unread, std::string{source.proc_file}}});
   }
   return {};
 }

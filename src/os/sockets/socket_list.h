@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/remark.h"
 #include "os/file_descriptor.h"
 #include "os/process/namespaces.h"
 #include "sockets/row.h"
@@ -36,19 +37,19 @@ class SocketNamespace {
 
   // Calls `visit` for every socket of `source`; the row is good until it returns. Where this kernel has no dump, the
   // source's /proc file is read; where that is missing too, the kernel knows no such sockets, which is no error.
-  // `gaps` gets a sentence for whatever may be missing: a dump that the kernel interrupted, lines that nobody
+  // `gaps` gets a remark for whatever may be missing: a dump that the kernel interrupted, lines that nobody
   // understands. `visit` runs in the calling thread; false from it ends the list.
   Result<void> list(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
-                    std::vector<std::string>& gaps);
+                    std::vector<model::Remark>& gaps);
 
  private:
   enum class Ended : std::uint8_t { listed, stopped, no_dump, program_refused };
   Result<Ended> list_dump(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
-                          std::vector<std::string>& gaps);
+                          std::vector<model::Remark>& gaps);
   Result<void> list_file(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
-                         std::vector<std::string>& gaps);
+                         std::vector<model::Remark>& gaps);
   Result<Ended> list_dump_once(const sockets::Source& source, const sockets::Detail& wanted, const Visit& visit,
-                               std::vector<std::string>& gaps);
+                               std::vector<model::Remark>& gaps);
   static Result<Ended> ended_with(int error, const sockets::Source& source, const sockets::Detail& wanted);
   [[nodiscard]] bool is_empty(const sockets::Source& source);
   [[nodiscard]] Result<FileDescriptor> open_file(std::string_view name) const;

@@ -145,7 +145,8 @@ std::vector<bpf_insn> make_program(const Layout& layout) {
 
 std::unexpected<Error> bpf_failure(std::string_view what, int error) {
   const bool refused = error == EPERM || error == EACCES;
-  return fail(refused ? Errc::privilege : Errc::unsupported, fmt::format("cannot {}: {}", what, error_text(error)));
+  return fail({refused ? Errc::privilege : Errc::unsupported, fmt::format("cannot {}: {}", what, error_text(error)),
+               error_name(error)});
 }
 
 Result<FileDescriptor> open_iterator(const Layout& layout) {

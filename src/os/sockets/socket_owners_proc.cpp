@@ -91,11 +91,15 @@ FileDescriptor open_directory(const FileDescriptor& parent, const char* name) {
   return FileDescriptor{::openat(parent.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 }
 
+std::unexpected<Error> list_failure(int error) {
+  return fail({Errc::io, fmt::format("cannot list processes: {}", error_text(error)), error_name(error)});
+}
+
 Result<std::vector<Id>> list_processes(const FileDescriptor& proc) {
   std::vector<Id> processes;
   Entries entries;
   while (const long size = read_entries(proc, entries)) {
-    if (size < 0) return fail(Errc::io, fmt::format("cannot list processes: {}", error_text(errno)));
+    if (size < 0) return list_failure(errno);
     for_each_number(entries, size, [&](const char* name) {
       if (const auto id = number(name)) processes.push_back(*id);
     });
@@ -334,10 +338,11 @@ ProcCost estimate_proc_cost() {
 
 Result<OwnerIndex> find_owners_in_proc(std::size_t threads) {
   const FileDescriptor proc{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!proc.is_open()) return fail(Errc::io, fmt::format("cannot list processes: /proc: {}", error_text(errno)));
+  if (!proc.is_open()) return list_failure(errno);
   const auto processes = list_processes(proc);
   if (!processes) return fail(processes.error());
-  if (processes->empty()) return fail(Errc::io, "cannot list processes: /proc shows none; is it mounted?");
+  if (processes->empty())
+    return fail({Errc::io, "cannot list processes: /proc shows none; is it mounted?", error_name(ENOENT)});
 
   OwnerSight sight{.whole_machine = in_first_pid_namespace()};
   // Every namespace has a process 1. Where it is not shown, /proc is mounted with "hidepid", and how many others it
@@ -351,7 +356,8 @@ Result<OwnerIndex> find_owners_in_proc(std::size_t threads) {
   run_all(workers);
   for (const Worker& worker : workers) {
     if (worker.failure != 0)
-      return fail(Errc::io, fmt::format("cannot look at the files of processes: {}", error_text(worker.failure)));
+      return fail({Errc::io, fmt::format("cannot look at the files of processes: {}", error_text(worker.failure)),
+                   error_name(worker.failure)});
   }
   return collect(workers, sight);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "probe/registry.h"
+#include "report/sockets/gap_records.h"
 
 namespace portolan::report {
 namespace {
@@ -248,8 +249,9 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
     case other_protocol:
       return other_protocol_text(remark.text(0), dialect);
+    default:
+      return gap_text(remark);  // about a list of sockets
   }
-  return {};
 }
 
 std::string note_text(const model::HostRecord& host, Dialect dialect) {

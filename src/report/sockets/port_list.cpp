@@ -5,6 +5,7 @@
 #include "base/json_stream.h"
 #include "base/text.h"
 #include "report/plain_table.h"
+#include "report/sockets/gap_records.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -140,13 +141,14 @@ std::string port_table(std::span<const PortEntry> entries, bool listeners_known,
   return table.text(width);
 }
 
-std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names, std::span<const std::string> gaps) {
+std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names,
+                      std::span<const model::Remark> gaps) {
   std::string out;
   JsonStream stream{out};
   stream.start(port_schema);
   stream.end();
   for (const PortEntry& entry : entries) write_entry(stream, entry, names);
-  stream.finish("ports", entries.size(), gaps);
+  finish_stream(stream, "ports", entries.size(), gaps);
   return out;
 }
 

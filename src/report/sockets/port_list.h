@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/remark.h"
 #include "sockets/port_survey.h"
 #include "sockets/row_names.h"
 
@@ -19,7 +20,7 @@ std::string port_table(std::span<const sockets::PortEntry> entries, bool listene
                        std::optional<std::size_t> width);
 // An object a line: start, a `port` each, a `gap` for each sentence about what is not known, finish.
 std::string port_json(std::span<const sockets::PortEntry> entries, sockets::RowNames& names,
-                      std::span<const std::string> gaps);
+                      std::span<const model::Remark> gaps);
 
 // "STARTTLS (RFC 3207); submissions 465/tcp (RFC 8314)", "yes (RFC 4253)"; "" where nothing is known.
 std::string encryption_text(std::span<const catalog::Encryption> encryption);

@@ -6,6 +6,7 @@
 #include "base/json_stream.h"
 #include "base/text.h"
 #include "report/plain_table.h"
+#include "report/sockets/gap_records.h"
 
 namespace portolan::report {
 namespace {
@@ -95,13 +96,13 @@ std::string service_table(std::span<const sockets::Service> services, sockets::R
 }
 
 std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
-                         std::span<const std::string> gaps) {
+                         std::span<const model::Remark> gaps) {
   std::string out;
   JsonStream stream{out};
   stream.start(service_schema);
   stream.end();
   for (const sockets::Service& service : services) write_service(stream, service, names);
-  stream.finish("services", services.size(), gaps);
+  finish_stream(stream, "services", services.size(), gaps);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "model/remark.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
 
@@ -20,7 +21,7 @@ std::string service_table(std::span<const sockets::Service> services, sockets::R
                           std::optional<std::size_t> width);
 // An object a line: start, a `service` each, a `gap` for each sentence about what the list does not hold, finish.
 std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
-                         std::span<const std::string> gaps);
+                         std::span<const model::Remark> gaps);
 
 // Why nobody is named, as one word: "no-privilege".
 std::string reason_word(sockets::NoOwner reason);

@@ -54,7 +54,7 @@ class SocketCsv final : public SocketSink {
 
   Result<void> flush() override { return buffer_.flush(); }
 
-  Result<void> finish(std::span<const std::string>) override { return buffer_.flush(); }
+  Result<void> finish(std::span<const model::Remark>) override { return buffer_.flush(); }
 
  private:
   SocketBuffer buffer_;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/json_stream.h"
+#include "report/sockets/gap_records.h"
 #include "report/sockets/socket_buffer.h"
 
 namespace portolan::report {
@@ -63,8 +64,8 @@ class SocketJson final : public SocketSink {
 
   Result<void> flush() override { return buffer_.flush(); }
 
-  Result<void> finish(std::span<const std::string> gaps) override {
-    stream_.finish("sockets", rows_, gaps);
+  Result<void> finish(std::span<const model::Remark> gaps) override {
+    finish_stream(stream_, "sockets", rows_, gaps);
     return buffer_.flush();
   }
 

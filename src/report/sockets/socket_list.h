@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/remark.h"
 #include "report/output.h"
 #include "sockets/columns/column.h"
 
@@ -33,8 +34,8 @@ class SocketSink {
   virtual Result<void> row(const sockets::Row& row) = 0;
   // Every row so far is out, for lists that go on and on. A table takes its widths from them.
   virtual Result<void> flush() = 0;
-  // Everything is out. `gaps`: sentences about what the list does not hold; formats for programs carry them as records.
-  virtual Result<void> finish(std::span<const std::string> gaps) = 0;
+  // Everything is out. `gaps`: what the list does not hold; formats for programs carry them as records.
+  virtual Result<void> finish(std::span<const model::Remark> gaps) = 0;
 };
 
 struct SocketFormat {

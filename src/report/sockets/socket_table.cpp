@@ -85,7 +85,7 @@ class SocketTable final : public SocketSink {
     return buffer_.flush();
   }
 
-  Result<void> finish(std::span<const std::string>) override { return flush(); }
+  Result<void> finish(std::span<const model::Remark>) override { return flush(); }
 
  private:
   // Widths are fitted to the first rows, so that the number of rows does not matter: they are held back until then.

@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "base/json_stream.h"
 #include "base/text.h"
+#include "report/sockets/gap_records.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -188,7 +189,7 @@ std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& s
   return out;
 }
 
-std::string who_json(const Who& who, sockets::RowNames& names, std::span<const std::string> gaps) {
+std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps) {
   std::string out;
   JsonStream stream{out};
   stream.start(who_schema).member("question", std::string_view{who.question});
@@ -213,7 +214,7 @@ std::string who_json(const Who& who, sockets::RowNames& names, std::span<const s
     write_holder(json, other.service, names);
     stream.end();
   }
-  stream.finish("answers", who.answers.size(), gaps);
+  finish_stream(stream, "answers", who.answers.size(), gaps);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/remark.h"
 #include "report/calendar.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
@@ -50,7 +51,7 @@ struct WhoStyle {
 
 std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& style);
 // An object a line: start, an `answer` each, `user` and `elsewhere`, a `gap` each, finish.
-std::string who_json(const Who& who, sockets::RowNames& names, std::span<const std::string> gaps);
+std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps);
 
 // "4 s", "12 min", "3 h 12 min", "5 days 3 h".
 std::string age_text(std::int64_t seconds);
