@@ -10,23 +10,22 @@ using lab::Pair;
 
 class Bounds : public LabTest {};
 
+// What is seen here arrives after it was sent, later on a busy machine, so that only the time since the start is a
+// bound: of every SYN. How even the stream is, the simulation tells.
 TEST_F(Bounds, MaximumRateIsNeverPassed) {
   Pair pair;
   lab::Sniffer sniffer = pair.target.sniff("wire");
-  constexpr double rate = 400;
-  const Chart chart = scan(pair.scanner, {"-sS", "-Pn", "--max-rate", "400", "-p", "1-300", Pair::target_v4});
-  EXPECT_EQ(differences(chart, Pair::target_v4, 1, 300, {}), "");
+  constexpr double rate = 1'000;
+  const auto started = std::chrono::system_clock::now().time_since_epoch();
+  const Chart chart = scan(pair.scanner, {"-sS", "-Pn", "--max-rate", "1000", "-p", "1-2000", Pair::target_v4});
+  EXPECT_EQ(differences(chart, Pair::target_v4, 1, 2'000, {}), "");
   std::vector<double> times;
   for (const lab::Arrival& arrival : sniffer.all()) {
-    if (lab::syn_port(arrival)) times.push_back(std::chrono::duration<double>(arrival.at).count());
+    if (lab::syn_port(arrival)) times.push_back(std::chrono::duration<double>(arrival.at - started).count());
   }
-  ASSERT_GE(times.size(), 300U);
-  // Over any stretch of a quarter second or more. What is counted arrived later than it was sent, and
-  // a delay before the stretch makes it look faster: hence the tenth.
-  constexpr std::size_t stretch = 100;
-  for (std::size_t at = stretch; at < times.size(); ++at) {
-    const double seconds = times[at] - times[at - stretch];
-    ASSERT_GE(seconds, 0.9 * stretch / rate) << "between SYN " << at - stretch << " and SYN " << at;
+  ASSERT_GE(times.size(), 2'000U);
+  for (std::size_t at = 100; at < times.size(); ++at) {
+    ASSERT_GE(times[at], (static_cast<double>(at) - 20) / rate) << "SYN " << at;
   }
 }
 
@@ -38,7 +37,7 @@ TEST_F(Bounds, AHostThatTakesTooLongIsGivenUpAndTheOthersAreNot) {
       "  ip daddr 198.18.0.3 drop\n }\n}\n");
   // A program that looks at its watch only when a probe has run out of time is killed here.
   const Chart chart = scan(pair.scanner,
-                           {"-sS", "-Pn", "--host-timeout", "1500ms", "--min-rtt-timeout", "60s", "--max-rtt-timeout",
+                           {"-sS", "-Pn", "--host-timeout", "3s", "--min-rtt-timeout", "60s", "--max-rtt-timeout",
                             "90s", "-p", "1-100", "198.18.0.2-3"},
                            {.words = {}}, 30s);
   EXPECT_EQ(differences(chart, "198.18.0.2", 1, 100, {}), "");
