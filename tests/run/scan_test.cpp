@@ -153,6 +153,11 @@ TEST_F(OpenScanTest, SeveralThreadsSayWhatOneSays) {
   for (int last = 3; last < 20; ++last) world.target.ip(fmt::format("addr add 198.18.0.{}/24 dev wire\n", last));
   world.target.listen(80);
   world.target.listen(81, "198.18.0.9");
+  // The others are silent. A kernel that looked for them would call them unreachable once it gives up, and a connect()
+  // may have been given up before or not.
+  for (int last = 20; last <= 24; ++last) {
+    world.scanner.ip(fmt::format("neigh add 198.18.0.{} lladdr 02:00:00:00:00:99 dev wire\n", last));
+  }
   for (const bool privileged : {true, false}) {
     plan::Plan plan = plan_for("198.18.0.1-24", {22, 80, 81}, privileged);
     if (privileged) {
