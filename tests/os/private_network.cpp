@@ -78,6 +78,11 @@ std::optional<std::string> no_private_networks() {
   return "this kernel does not let this user make network namespaces";
 }
 
+bool may_become_anybody() {
+  constexpr uid_t nobody = 65'534;
+  return ::geteuid() == 0 && status_of_child([] { return ::setresuid(nobody, nobody, nobody) == 0 ? 0 : 1; }) == 0;
+}
+
 void in_private_network(const std::function<void()>& body) {
   const int status = status_of_child([&body] {
     if (!enter_private_network()) return no_namespace;

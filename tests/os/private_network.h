@@ -21,6 +21,10 @@ namespace portolan::os {
 // Why there can be no such namespaces here; nullopt where there can.
 std::optional<std::string> no_private_networks();
 
+// Whether this process may take any other user's id: root may, but not the root of a user namespace that knows
+// nobody else.
+bool may_become_anybody();
+
 // Runs `body` in the child, where lo is up; what it EXPECTs counts for the calling test.
 void in_private_network(const std::function<void()>& body);
 

@@ -406,7 +406,7 @@ TEST(FindOwnersInProc, SaysThatItMayOpenNoMoreFiles) {
 }
 
 TEST(FindOwnersInProc, NeedsNoSecondThread) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become a user without a right to more threads";
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become a user without a right to more threads";
   in_child([] {
     become_nobody();
     const rlimit none{0, 0};
@@ -430,7 +430,7 @@ TEST(ProcCost, GrowsWithProcessesAndFiles) {
 
 // Root's sockets, and those of a process of the same user that lets nobody trace it (as ssh-agent does).
 TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
   const FileDescriptor of_root = a_socket();
   in_child([&] {
     const int inherited = of_root.get();
@@ -465,7 +465,7 @@ TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
 
 // "hidepid": other users' processes are not even listed.
 TEST(OwnerSight, KnowsThatProcHidesProcesses) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to mount /proc another way";
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to mount /proc another way";
   in_child([] {
     if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         ::mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) {
@@ -543,7 +543,7 @@ std::uint64_t inode_of_udp_port(std::uint16_t port) {
 }
 
 TEST_P(FindOwnersBy, FindsNobodyForASocketOfTheKernel) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root: in a user namespace not all processes may be seen";
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root: in a user namespace not all processes may be seen";
   in_child([] {
     if (::unshare(CLONE_NEWNET) != 0 ||
         std::system("ip link set lo up && ip link add v type vxlan id 7 dstport 4789 local 127.0.0.1 && "
