@@ -45,11 +45,25 @@ Character decode(std::string_view text) {
 
 bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code <= 0x9f); }
 
-// Characters that reorder or break the line they stand in without being seen: the bidirectional
-// controls of Unicode UAX #9 and the line and paragraph separators.
-bool is_invisible_trick(char32_t code) {
-  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+struct Block {
+  char32_t first;
+  char32_t last;
+};
+
+// Characters that are not seen, or seen as a blank that they are not: those that reorder or break the line they stand
+// in (the bidirectional controls of Unicode UAX #9, line and paragraph separators), spaces of other kinds than U+0020,
+// fillers, joiners and tags (DerivedCoreProperties.txt: Default_Ignorable_Code_Point, but for variation selectors,
+// which follow what is seen).
+constexpr std::array invisible_blocks{
+    Block{0x00a0, 0x00a0}, Block{0x00ad, 0x00ad},  Block{0x034f, 0x034f}, Block{0x061c, 0x061c}, Block{0x115f, 0x1160},
+    Block{0x1680, 0x1680}, Block{0x17b4, 0x17b5},  Block{0x180e, 0x180e}, Block{0x2000, 0x200f}, Block{0x2028, 0x202f},
+    Block{0x205f, 0x206f}, Block{0x3000, 0x3000},  Block{0x3164, 0x3164}, Block{0xfeff, 0xfeff}, Block{0xffa0, 0xffa0},
+    Block{0xfff0, 0xfff8}, Block{0xe0000, 0xe0fff}};
+
+bool is_invisible(char32_t code) {
+  return code >= invisible_blocks.front().first && std::ranges::any_of(invisible_blocks, [code](const Block& block) {
+           return code >= block.first && code <= block.last;
+         });
 }
 
 bool is_noncharacter(char32_t code) { return (code & 0xfffeU) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); }
@@ -117,7 +131,7 @@ void append_json_escape(std::string& out, char32_t code) {
 void append_terminal_escape(std::string& out, std::string_view bytes, const Character& c) {
   if (!c.valid || (c.length == 1 && is_control(c.code))) {
     append_bytes(out, bytes);
-  } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
+  } else if (is_control(c.code) || is_invisible(c.code) || is_noncharacter(c.code)) {
     append(out, "\\u{{{:04X}}}", static_cast<std::uint32_t>(c.code));
   } else {
     out.append(bytes);
@@ -126,10 +140,6 @@ void append_terminal_escape(std::string& out, std::string_view bytes, const Char
 
 // Blocks of Unicode (EastAsianWidth.txt: W and F) that terminals draw two columns wide, and those of marks that they
 // draw over the character before (general category Mn). Whole blocks: this aligns columns, nothing else hangs on it.
-struct Block {
-  char32_t first;
-  char32_t last;
-};
 constexpr std::array wide_blocks{Block{0x1100, 0x115f},   Block{0x2e80, 0x303e},   Block{0x3041, 0xa4cf},
                                  Block{0xa960, 0xa97f},   Block{0xac00, 0xd7a3},   Block{0xf900, 0xfaff},
                                  Block{0xfe30, 0xfe6f},   Block{0xff00, 0xff60},   Block{0xffe0, 0xffe6},
@@ -195,7 +205,7 @@ void append_json(std::string& out, std::string_view text) {
     } else if (c.code == U'"' || c.code == U'\\') {
       to.push_back('\\');
       to.append(bytes);
-    } else if (is_control(c.code) || is_invisible_trick(c.code) || is_noncharacter(c.code)) {
+    } else if (is_control(c.code) || is_invisible(c.code) || is_noncharacter(c.code)) {
       append_json_escape(to, c.code);  // the same string to a parser, inert on a terminal
     } else {
       to.append(bytes);

@@ -8,14 +8,15 @@
 
 namespace portolan {
 
-// For a terminal or a log: control characters, ESC, DEL, C1 controls, bidi overrides and invalid
-// UTF-8 become \xHH (or \u{HHHH}); everything printable stays.
+// For a terminal or a log: control characters, ESC, DEL, C1 controls, bidi overrides, characters that are not seen
+// (zero-width ones, spaces other than the usual one) and invalid UTF-8 become \xHH (or \u{HHHH}); what is seen stays.
 std::string escape_terminal(std::string_view text);
 // For XML text and attribute values: & < > " ' and tab, line feed, carriage return become entities;
 // characters that XML 1.0 does not allow or discourages (§2.2) become \xHH, and so does invalid UTF-8.
 std::string escape_xml(std::string_view text);
 // For a JSON string, quotes included (RFC 8259 §7); invalid UTF-8 becomes U+FFFD, and what could trick
-// a terminal (controls, bidi overrides) becomes \uHHHH, which is the same string to a parser.
+// a terminal or a reader (controls, bidi overrides, what is not seen) becomes \uHHHH, which is the same string to a
+// parser.
 std::string quote_json(std::string_view text);
 // One field of CSV (RFC 4180), in quotes where it needs them. What escape_terminal escapes stands escaped, line breaks
 // too, so that a record is a line; and what a spreadsheet would take for a formula (= + - @ in front) gets an

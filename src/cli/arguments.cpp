@@ -44,6 +44,11 @@ class Parser {
     return take_letters(word);
   }
 
+  void give(Given given) {
+    given.next_word = next_;
+    arguments_.options.push_back(std::move(given));
+  }
+
   // `or_letters`: what is no long name may still be a cluster of short options.
   Result<void> take_name(const std::string& word, std::string_view body, bool or_letters) {
     const std::size_t equals = body.find('=');
@@ -76,7 +81,7 @@ class Parser {
       if (next_ == words_.size()) return fail(Errc::parse, needs_argument(option, match.spelling));
       given.value = words_[next_++];
     }
-    arguments_.options.push_back(std::move(given));
+    give(std::move(given));
     return {};
   }
 
@@ -89,7 +94,7 @@ class Parser {
       const OptionSpec& option = *table_[match->option];
       Given given{match->option, std::string{match->spelling}, std::nullopt};
       if (option.argument == Argument::none) {
-        arguments_.options.push_back(std::move(given));
+        give(std::move(given));
         continue;
       }
       if (!rest.empty()) {
@@ -98,7 +103,7 @@ class Parser {
         if (next_ == words_.size()) return fail(Errc::parse, needs_argument(option, match->spelling));
         given.value = words_[next_++];
       }
-      arguments_.options.push_back(std::move(given));
+      give(std::move(given));
       return {};
     }
     return {};
@@ -126,10 +131,10 @@ class Parser {
           }
           given.value = rest;
         }
-        arguments_.options.push_back(std::move(given));
+        give(std::move(given));
         return {};
       }
-      arguments_.options.push_back(std::move(given));
+      give(std::move(given));
     }
     return {};
   }

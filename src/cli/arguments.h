@@ -22,6 +22,7 @@ struct Given {
   std::size_t option = 0;            // index into the table
   std::string spelling;              // in full, as the table spells it: "--max-rate", "-sS"
   std::optional<std::string> value;  // always there for Argument::required
+  std::size_t next_word = 0;         // of the line, behind the option and its argument
 };
 
 struct Arguments {

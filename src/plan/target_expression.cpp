@@ -6,6 +6,7 @@
 #include <bit>
 #include <charconv>
 
+#include "base/escape.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -273,6 +274,12 @@ OctetPattern OctetPattern::widened(unsigned length) const {
 }
 
 Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_of) {
+  // A name may have bytes that are no UTF-8, which a resolver may know; but nothing that nobody sees.
+  if (escape_terminal(text).find("\\u{") != std::string::npos) {
+    return fail(Errc::parse, fmt::format("{} has a character that is not seen, shown here as \\u{{...}}; type the word "
+                                         "anew instead of pasting it",
+                                         quoted(text)));
+  }
   const auto slash = text.find('/');
   const auto host = text.substr(0, slash);
   std::optional<unsigned> length;

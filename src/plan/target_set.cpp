@@ -370,6 +370,9 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
 
 bool TargetSet::empty() const { return !data_->added; }
 std::uint64_t TargetSet::size() const { return data_->size; }
+bool TargetSet::has_v4() const {
+  return std::ranges::any_of(data_->specs, [](const Data::Spec& spec) { return spec.first.is_v4(); });
+}
 bool TargetSet::excluded(const net::IpAddress& address) const { return data_->exclusions.contains(address); }
 
 TargetSet::Cursor::Cursor(const TargetSet& set) : Cursor{set, {.kind = TargetOrder::Kind::sequential}} {}

@@ -70,6 +70,7 @@ class TargetSet {
 
   [[nodiscard]] bool empty() const;          // nothing was added, be it excluded or not
   [[nodiscard]] std::uint64_t size() const;  // addresses, each counted once, exclusions not at all
+  [[nodiscard]] bool has_v4() const;         // among those addresses
   [[nodiscard]] bool excluded(const net::IpAddress& address) const;
 
   // Walks the set, or one shard of it. Stays valid while the set lives unchanged.

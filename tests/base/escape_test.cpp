@@ -31,6 +31,20 @@ TEST(EscapeTerminal, TextCannotBeReordered) {
   EXPECT_EQ(escape_terminal("\u2066x\u2069\u200f\u2028\ufeff"), "\\u{2066}x\\u{2069}\\u{200F}\\u{2028}\\u{FEFF}");
 }
 
+TEST(EscapeTerminal, WhatIsNotSeenIsShown) {
+  for (const auto& [text, shown] : {std::pair{"a\u200bb", "a\\u{200B}b"},
+                                    {"a\u00a0b", "a\\u{00A0}b"},
+                                    {"\ufeffa", "\\u{FEFF}a"},
+                                    {"a\u00ad", "a\\u{00AD}"},
+                                    {"a\u2060b", "a\\u{2060}b"},
+                                    {"\u3000", "\\u{3000}"},
+                                    {"a\U000e0041", "a\\u{E0041}"},
+                                    {"\u202f", "\\u{202F}"}}) {
+    EXPECT_EQ(escape_terminal(text), shown);
+  }
+  EXPECT_EQ(escape_terminal("\u2764\ufe0f \u65e5\u672c"), "\u2764\ufe0f \u65e5\u672c") << "what is seen stays";
+}
+
 TEST(EscapeTerminal, InvalidUtf8IsShownByteByByte) {
   EXPECT_EQ(escape_terminal("\xff"), "\\xFF");
   EXPECT_EQ(escape_terminal("\xc3"), "\\xC3");                             // cut short

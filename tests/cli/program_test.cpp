@@ -202,6 +202,35 @@ TEST_F(Program, UnderTheNameOfNmapAReaderThatGoesAwayIsAnError) {
   EXPECT_THAT(run.errors, HasSubstr("Broken pipe"));
 }
 
+TEST_F(Program, AReaderThatGoesAwayEndsOneReportAndNotTheOthers) {
+  const std::string targets = " -sL -n 198.18.0.0/22 ";
+  const auto scan = in_shell("{ \"$P\" scan -oX - -oN " + path("n") + " -oJ " + path("j") + targets + "; echo $? >" +
+                             path("status") + "; } | head -c 1");
+  EXPECT_EQ(scan.errors, "");
+  EXPECT_EQ(text_of(path("status")), "141\n");
+  EXPECT_THAT(text_of(path("n")), HasSubstr("198.18.3.255\n"));
+  EXPECT_THAT(text_of(path("n")), HasSubstr("1024 IP addresses"));
+  EXPECT_THAT(text_of(path("j")), HasSubstr(R"("record":"finish")"));
+  const auto as_nmap =
+      in_shell(without_reader(path("a"), "exec \"$P\" nmap" + targets + "-oX " + path("x.xml") + " >&4"));
+  EXPECT_EQ(as_nmap.status, 1);
+  EXPECT_THAT(as_nmap.errors, HasSubstr("Broken pipe"));
+  EXPECT_THAT(text_of(path("x.xml")), HasSubstr("198.18.3.255"));
+  EXPECT_THAT(text_of(path("x.xml")), HasSubstr(R"(exit="success")"));
+}
+
+TEST_F(Program, AnOptionForgottenBehindAnOutputOptionSendsNothing) {
+  const auto own = portolan({"scan", "-oX", "-sn", "127.0.0.1"});
+  EXPECT_EQ(own.status, 2);
+  EXPECT_EQ(own.output, "");
+  const auto as_nmap = nmap({"-oX", "-sn", "127.0.0.1"});
+  EXPECT_EQ(as_nmap.status, 1);
+  EXPECT_EQ(as_nmap.output, "");
+  EXPECT_THAT(as_nmap.errors, HasSubstr("-oX ./-sn"));
+  EXPECT_THAT(as_nmap.errors, testing::EndsWith("QUITTING!\n"));
+  EXPECT_FALSE(std::filesystem::exists("-sn"));
+}
+
 TEST_F(Program, ClosedStandardOutputTakesNoReport) {
   const auto alone = in_shell("exec \"$P\" scan -sL -n 198.18.0.1 >&-");
   EXPECT_EQ(alone.status, 2);

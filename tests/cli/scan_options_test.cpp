@@ -156,6 +156,42 @@ TEST(ScanOptions, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
   EXPECT_FALSE(parse_scan_words(Words{"-o", ""}));
 }
 
+TEST(ScanOptions, AnOptionInThePlaceOfAFileNameWritesNoFile) {
+  for (const char* option : {"-oX", "-oN", "-oG", "-oJ", "-oL", "-oA", "-o"}) {
+    EXPECT_EQ(error_of({option, "-sn", "198.18.0.1"}),
+              fmt::format("{0}: '-sn' looks like an option, not like the name of a file; write {0} ./-sn if it is one",
+                          option));
+  }
+  EXPECT_EQ(error_of({"-oX", "--open"}),
+            "-oX: '--open' looks like an option, not like the name of a file; write -oX ./--open if it is one");
+  EXPECT_EQ(error_of({"-oX", "-", "-oG", "./-sn"}), "no error");
+}
+
+TEST(ScanOptions, ABlankInsideAListIsNoticed) {
+  EXPECT_EQ(
+      error_of({"198.18.0.0/24", "--exclude", "198.18.0.1,", "198.18.0.2"}),
+      "--exclude: with a blank at the comma, '198.18.0.2' is no part of the list '198.18.0.1,' but a target of its "
+      "own; write the list without blanks");
+  for (const Words& line :
+       {Words{"--exclude", "a", ",b"}, Words{"--exclude=a,", "b"}, Words{"--dns-servers", "a,", "b"},
+        Words{"-p", "22,", "80", "a"}, Words{"-p22,", "80-90", "a"}, Words{"-PS22,", "80"},
+        Words{"--exclude-ports", "22", ",80"}, Words{"-np", "22,", "80"}}) {
+    EXPECT_THAT(error_of(line), testing::HasSubstr("write the list without blanks")) << line.front();
+  }
+  for (const Words& line :
+       {Words{"--exclude", "a,b", "c"}, Words{"c", "--exclude", "a,"}, Words{"--exclude", "a, b", "c"},
+        Words{"--exclude", "a,", "-n", "c"}, Words{"-p", "22,", "198.18.0.1"}, Words{"-oN", "a,", "b"}}) {
+    EXPECT_EQ(error_of(line), "no error") << line[1];
+  }
+}
+
+TEST(ScanOptions, TheLeastWaitMayBeNone) {
+  EXPECT_EQ(words({"--min-rtt-timeout", "0ms"}).min_rtt_timeout, Duration{std::chrono::milliseconds{5}});
+  EXPECT_EQ(words({"--min-rtt-timeout", "7ms"}).min_rtt_timeout, Duration{std::chrono::milliseconds{7}});
+  EXPECT_FALSE(parse_scan_words(Words{"--min-rtt-timeout", "-1"}));
+  EXPECT_FALSE(parse_scan_words(Words{"--initial-rtt-timeout", "0"}));
+}
+
 TEST(ScanOptions, EmptyArgumentsAreRefused) {
   for (const char* option : {"-e", "-oX", "-oN", "-oA", "-o", "--exclude", "--excludefile", "-iL"}) {
     const Words line{option, ""};

@@ -36,6 +36,7 @@ Result<std::string> read(std::string_view path) {
 struct Case {
   Dialect dialect = Dialect::portolan;
   bool raw_packets = true;
+  Words links = {"eth0", "wlan0"};
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
@@ -43,15 +44,18 @@ Result<PreparedScan> prepare(const Words& line, Case given = {}) {
   if (!words) return fail(words.error());
   return prepare_scan(*words, given.dialect,
                       {.resolve = resolve,
-                       .zone_of = [](std::string_view) { return 0U; },
+                       .zone_of = [](std::string_view name) { return name == "eth0"    ? 3U
+                                                                     : name == "wlan0" ? 4U
+                                                                                       : 0U; },
                        .read = read,
+                       .links = [&given] { return given.links; },
                        .services = services(),
                        .raw_packets = given.raw_packets});
 }
 
-constexpr Case nmap{.dialect = Dialect::nmap};
-constexpr Case plain_user{.raw_packets = false};
-constexpr Case nmap_plain_user{.dialect = Dialect::nmap, .raw_packets = false};
+const Case nmap{.dialect = Dialect::nmap};
+const Case plain_user{.raw_packets = false};
+const Case nmap_plain_user{.dialect = Dialect::nmap, .raw_packets = false};
 
 PreparedScan prepared(const Words& line, Case given = {}) {
   auto result = prepare(line, given);
@@ -239,6 +243,57 @@ TEST(ScanPlan, UnderTheNameNmapSenselessTargetsAreLeftOutToo) {
 TEST(ScanPlan, NoTargetsAreAnErrorUnderTheOwnName) {
   EXPECT_THAT(error_of({}), testing::StartsWith("no targets"));
   EXPECT_TRUE(prepare({}, nmap));
+}
+
+TEST(ScanPlan, EverythingExcludedIsAnErrorUnderTheOwnName) {
+  EXPECT_EQ(error_of({"198.18.0.0/30", "--exclude", "198.18.0.0/24"}),
+            "every target is excluded, so nothing is left to scan; look at --exclude");
+  EXPECT_EQ(error_of({"198.18.0.5", "--excludefile", "list"}),
+            "every target is excluded, so nothing is left to scan; look at --excludefile");
+  EXPECT_EQ(error_of({"198.18.0.4-5", "--exclude", "198.18.0.4", "--excludefile", "list"}),
+            "every target is excluded, so nothing is left to scan; look at --exclude and --excludefile");
+  EXPECT_EQ(prepared({"198.18.0.0/30", "--exclude", "198.18.0.0/24"}, nmap).plan.targets.size(), 0U);
+}
+
+TEST(ScanPlan, DiscoveryThatAsksNobodyIsRefused) {
+  for (const Case& dialect : {Case{}, nmap}) {
+    for (const char* option : {"-PM", "-PP"}) {
+      EXPECT_EQ(error_of({option, "-6", "2001:db8::1"}, dialect),
+                std::string{option} + " asks over IPv4 only, so it asks none of the IPv6 targets; ask by -PE instead");
+      EXPECT_THAT(error_of({option, "-PE", "-6", "2001:db8::1"}, dialect), testing::HasSubstr("IPv4 only"));
+    }
+  }
+  EXPECT_THAT(error_of({"-PM", "-PP", "2001:db8::1"}), testing::HasSubstr("IPv4 only"));
+  EXPECT_EQ(error_of({"-PM", "-PE", "2001:db8::1"}), "no error");
+  EXPECT_EQ(error_of({"-PM", "2001:db8::1", "198.18.0.1"}), "no error");
+  EXPECT_EQ(error_of({"-PM", "-Pn", "2001:db8::1"}), "no error");
+}
+
+TEST(ScanPlan, ALinkLocalAddressHasItsLinkWhereThereIsOneOnly) {
+  const Case one{.links = {"eth0"}};
+  EXPECT_EQ(targets_of(prepared({"fe80::1", "fe80::2/127", "fe80::9%wlan0", "2001:db8::1"}, one)),
+            (Words{"fe80::1%3", "fe80::2%3", "fe80::3%3", "fe80::9%4", "2001:db8::1"}));
+  EXPECT_EQ(targets_of(prepared({"-6", "fe80::1"}, {.dialect = Dialect::nmap, .links = {"eth0"}})),
+            (Words{"fe80::1%3"}));
+  EXPECT_EQ(targets_of(prepared({"fe80::1", "-e", "wlan0"})), (Words{"fe80::1%4"}));
+  for (const Case& several : {Case{}, nmap}) {
+    EXPECT_EQ(error_of({"-6", "fe80::1", "-n"}, several),
+              "fe80::1 is an address on one link, and there are several; write fe80::1%eth0 or fe80::1%wlan0");
+  }
+  EXPECT_EQ(error_of({"-sL", "fe80::1"}), "no error");
+  EXPECT_EQ(targets_of(prepared({"fe80::1-2.example", "fe80::1"}, {.dialect = Dialect::nmap, .links = {}})), (Words{}))
+      << "under that name IPv4 is meant";
+}
+
+TEST(ScanPlan, WhatIsNotSeenIsShownWhereverItStands) {
+  EXPECT_THAT(error_of({"198.18.0.1\u200b"}), testing::HasSubstr("'198.18.0.1\\u{200B}'"));
+  EXPECT_THAT(error_of({"-p", "22\u00a0", "198.18.0.1"}), testing::HasSubstr("22\\u{00A0}"));
+  EXPECT_THAT(error_of({"-p", "ssh\u200b", "198.18.0.1"}), testing::HasSubstr("ssh\\u{200B}"));
+  EXPECT_THAT(error_of({"--exclude", "198.18.0.1,\ufeff198.18.0.3", "198.18.0.2"}), testing::HasSubstr("FEFF"));
+  EXPECT_THAT(error_of({"--max-rate", "10\u200b", "198.18.0.2"}), testing::HasSubstr("'10\\u{200B}'"));
+  EXPECT_THAT(error_of({"--host-timeout", "5s\u00a0", "198.18.0.2"}), testing::HasSubstr("'5s\\u{00A0}'"));
+  EXPECT_THAT(error_of({"-T", "4\u200b", "198.18.0.2"}), testing::HasSubstr("'4\\u{200B}'"));
+  EXPECT_THAT(error_of({"--open\u200b", "198.18.0.2"}), testing::HasSubstr("--open\\u{200B}"));
 }
 
 TEST(ScanPlan, ContradictionsAreRefusedUnderTheOwnName) {

@@ -58,6 +58,11 @@ TEST(ScanReports, OnePlaceHoldsOneReport) {
   EXPECT_EQ(plan({"-oX", "f", "-oJ", "f"}), "error: -oX and -oJ both write to 'f'; give each a place of its own");
 }
 
+TEST(ScanReports, NowhereHoldsAnyNumberOfReports) {
+  EXPECT_EQ(plan({"-oX", "/dev/null", "-oJ", "/dev/null", "-oG", "/dev/null"}),
+            "N:- X:/dev/null J:/dev/null G:/dev/null");
+}
+
 TEST(ScanReports, UnderTheNameNmapTheLastFileOfAFormatCounts) {
   EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}, Dialect::nmap), "N:- X:b");
   EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}), "N:- X:a X:b");

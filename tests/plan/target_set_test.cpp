@@ -295,6 +295,20 @@ TEST(TargetSet, MalformedTextIsRefusedWithThePieceQuotedAndAdvice) {
   EXPECT_LT(refusal(std::string(100'000, '@')).message.size(), 1'000U);
 }
 
+TEST(TargetSet, CharactersThatAreNotSeenAreShownAndNotLookedUp) {
+  for (const auto& [text, shown] : {std::pair{"local\u200bhost", "'local\\u{200B}host'"},
+                                    {"\ufeff10.0.0.1", "'\\u{FEFF}10.0.0.1'"},
+                                    {"10.0.0.1\u00a010.0.0.2", "'10.0.0.1\\u{00A0}10.0.0.2'"},
+                                    {"2001:db8::1\u200e", "'2001:db8::1\\u{200E}'"},
+                                    {"10.0.0.0/24\u00a0", "'10.0.0.0/24\\u{00A0}'"}}) {
+    const auto refused = refusal(text);
+    EXPECT_EQ(refused.code, Errc::parse) << shown;
+    EXPECT_THAT(refused.message, HasSubstr(shown));
+    EXPECT_THAT(refused.message, HasSubstr("not seen"));
+  }
+  EXPECT_THAT(refusal("local\thost").message, HasSubstr("'local\\x09host'"));
+}
+
 TEST(TargetSet, NothingAddedIsEmpty) {
   EXPECT_TRUE(TargetSet{}.empty());
   EXPECT_EQ(TargetSet{}.size(), 0U);

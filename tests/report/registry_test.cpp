@@ -54,6 +54,50 @@ TEST(Tee, AllHearEvenWhenOneFails) {
   EXPECT_NE(good.text.find("198.18.0.2"), std::string::npos);
 }
 
+// As a report to a pipe is: `left` events are heard, then nobody reads any more.
+class Leaving : public model::Sink {
+ public:
+  explicit Leaving(int left) : left_{left} {}
+  Result<void> on(const model::Event&) override {
+    if (left_-- > 0) return {};
+    ++after;
+    return fail(Errc::reader_gone, "Broken pipe");
+  }
+  int after = 0;
+
+ private:
+  int left_;
+};
+
+TEST(Tee, AReaderThatLeavesEndsItsReportOnly) {
+  Leaving piped{1};
+  Leaving stays{1000};
+  Tee tee;
+  tee.add(piped);
+  tee.add(stays);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(tee.on(host_on_link())) << i;
+  EXPECT_EQ(piped.after, 1) << "it is not tried again";
+}
+
+TEST(Tee, WhenTheLastReportHasNoReaderTheStreamEnds) {
+  Leaving first{1};
+  Leaving second{2};
+  Leaving progress{0};
+  Leaving warnings{1000};
+  Tee tee;
+  tee.add(progress, Tee::Kind::companion);
+  tee.add(first);
+  tee.add(second);
+  tee.add(warnings, Tee::Kind::companion);
+  EXPECT_TRUE(tee.on(host_on_link()));
+  EXPECT_TRUE(tee.on(host_on_link()));
+  for (int i = 0; i < 2; ++i) {
+    const auto outcome = tee.on(host_on_link());
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::reader_gone);
+  }
+}
+
 class Recorder : public model::Sink {
  public:
   Result<void> on(const model::Event& event) override {

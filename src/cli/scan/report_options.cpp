@@ -14,8 +14,19 @@ namespace {
 
 using report::Format;
 
-Result<void> one_format(ScanOptions& words, const Given& given) {
+// An option in the place of the file's name is a name that was forgotten.
+Result<void> names_a_file(const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
+  const std::string& name = *given.value;
+  if (name.front() != '-' || name == "-") return {};
+  return fail(Errc::usage,
+              fmt::format("{0}: '{1}' looks like an option, not like the name of a file; write {0} ./{1} if it "
+                          "is one",
+                          given.spelling, escape_terminal(name)));
+}
+
+Result<void> one_format(ScanOptions& words, const Given& given) {
+  if (const auto done = names_a_file(given); !done) return done;
   const auto* const format = std::ranges::find(report::formats, given.spelling, &Format::option);
   words.outputs.push_back({*format, *given.value});
   return {};
@@ -32,7 +43,7 @@ std::string options_in_words() {
 }
 
 Result<void> all_formats(ScanOptions& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
+  if (const auto done = names_a_file(given); !done) return done;
   if (*given.value == "-") {
     return fail(Errc::usage, fmt::format("{}: standard output cannot hold all formats at once; name a file, or use one "
                                          "of {} with -",
@@ -55,7 +66,7 @@ std::string_view all_formats_summary() {
 
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
 Result<void> old_output(ScanOptions& words, const Given& given) {
-  if (const auto done = not_empty(given); !done) return done;
+  if (const auto done = names_a_file(given); !done) return done;
   const std::string& value = *given.value;
   constexpr std::string_view of_nmap_alone = "ASMH";
   const auto has_letter = [&](const Format* format) { return format->option.back() == value.front(); };

@@ -126,6 +126,7 @@ class ScanRun {
                                  {.resolve = os::resolve,
                                   .zone_of = os::interface_index,
                                   .read = [](std::string_view path) { return os::read_file(path); },
+                                  .links = os::links_with_ipv6,
                                   .services = *services_,
                                   .raw_packets = raw_packets()});
     if (!prepared) return fail(prepared.error());

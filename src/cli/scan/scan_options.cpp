@@ -30,11 +30,12 @@ constexpr std::string_view miscellaneous = "The rest";
 constexpr std::uint64_t most_threads = 64;
 
 // Round-trip times below this are shorter than the scheduler's own delays (nmap draws the same line).
+constexpr Duration least_round_trip = std::chrono::milliseconds{5};
+
 template <auto Member>
 Result<void> round_trip(ScanOptions& words, const Given& given) {
-  using namespace std::chrono_literals;
   if (const auto done = duration<Member>(words, given); !done) return done;
-  if (*(words.*Member) >= 5ms) return {};
+  if (*(words.*Member) >= least_round_trip) return {};
   return fail(Errc::usage,
               fmt::format("{}: '{}' is too short; the least is 5ms", given.spelling, escape_terminal(*given.value)));
 }
@@ -51,6 +52,12 @@ Result<void> count(ScanOptions& words, const Given& given) {
   if (!value) return fail(value.error());
   words.*Member = *value;
   return {};
+}
+// A lower bound that is out of reach is none; 0 is how that is written.
+Result<void> min_round_trip(ScanOptions& words, const Given& given) {
+  const auto done = duration<&ScanOptions::min_rtt_timeout>(words, given);
+  if (done) words.min_rtt_timeout = std::max(*words.min_rtt_timeout, least_round_trip);
+  return done;
 }
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
 
@@ -277,7 +284,7 @@ constexpr std::array later_rows{
            .value = "<time>",
            .group = timing,
            .summary = "never wait shorter than this for an answer"},
-          round_trip<&ScanOptions::min_rtt_timeout>),
+          min_round_trip),
     entry({.spellings = {"--max-rtt-timeout"},
            .argument = required,
            .value = "<time>",
@@ -474,6 +481,27 @@ Result<void> check_standard_input(const ScanOptions& words) {
               "standard input can be read only once, so only one of -iL and --excludefile can have -, and once");
 }
 
+// "--exclude A, B": the shell makes two words of it, and B would be a target.
+Result<void> check_blanks_in_lists(const Arguments& arguments, std::span<const std::string> line) {
+  for (const Given& given : arguments.options) {
+    const OptionSpec& option = scan_option_table()[given.option];
+    const bool of_ports = option.value == "<ports>";
+    const bool of_hosts = option.value == "<targets>" || option.value == "<servers>";
+    if (!given.value || given.next_word >= line.size() || (!of_ports && !of_hosts)) continue;
+    const std::string& next = line[given.next_word];
+    if (next.empty() || next.front() == '-') continue;
+    const bool goes_on =
+        next.front() == ',' ||
+        (given.value->ends_with(',') && (of_hosts || next.find_first_not_of("0123456789-,") == std::string::npos));
+    if (!goes_on) continue;
+    return fail(Errc::usage,
+                fmt::format("{0}: with a blank at the comma, '{2}' is no part of the list '{1}' but a target of "
+                            "its own; write the list without blanks",
+                            given.spelling, escape_terminal(*given.value), escape_terminal(next)));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const Option<ScanOptions>> scan_option_table() {
@@ -491,6 +519,7 @@ Result<ScanOptions> parse_scan_words(std::span<const std::string> words) {
     if (result.help || result.version) return result;
   }
   result.targets = arguments->operands;
+  if (const auto done = check_blanks_in_lists(*arguments, words); !done) return fail(done.error());
   if (const auto done = check_standard_input(result); !done) return fail(done.error());
   return result;
 }

@@ -210,6 +210,7 @@ class Preparation {
     plan_.discovery =
         as_nmap_ || !words_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
     for (const DiscoveryWord& word : words_.discovery) {
+      if (words_.only_v6 && !word.probe->has_ipv6) return asks_nobody(*word.probe);
       if (const auto done = add_probe(word); !done) return fail(done.error());
     }
     if (!plan_.discovery_probes.empty()) return {};
@@ -225,6 +226,12 @@ class Preparation {
       add_once(probe::tcp_connect, net::Port{443});
     }
     return {};
+  }
+
+  static std::unexpected<Error> asks_nobody(const probe::Probe& probe) {
+    const std::string_view option = probe.discovery_option.spelling;
+    return usage(
+        fmt::format("{} asks over IPv4 only, so it asks none of the IPv6 targets; ask by -PE instead", option));
   }
 
   Result<void> add_probe(const DiscoveryWord& word) {
@@ -339,21 +346,62 @@ class Preparation {
         if (!done) return fail(done.error());
       }
     }
-    if (!plan_.targets.empty() || as_nmap_) return {};
+    if (const auto done = check_discovery_fits(); !done) return fail(done.error());
+    if (as_nmap_) return {};
+    if (!plan_.targets.empty()) return check_some_left();
     if (!prepared_.left_out.empty()) {
       return fail(Errc::unresolved, fmt::format("{}; no other target is left", left_out_text()));
     }
     return usage("no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
   }
 
-  Result<void> add(const std::string& expression, std::string_view file) {
-    const auto done = plan_.targets.add(expression, target_options(), sources_.resolve, sources_.zone_of);
+  [[nodiscard]] Result<void> check_some_left() const {
+    if (plan_.targets.size() > 0) return {};
+    const bool by_file = words_.excluded.empty();
+    const bool by_both = !by_file && !words_.excluded_files.empty();
+    return usage(fmt::format("every target is excluded, so nothing is left to scan; look at {}",
+                             by_both   ? "--exclude and --excludefile"
+                             : by_file ? "--excludefile"
+                                       : "--exclude"));
+  }
+
+  // Whether what is asked to find hosts can be put to any of them.
+  [[nodiscard]] Result<void> check_discovery_fits() const {
+    const bool asks = plan_.discovery != plan::DiscoveryPolicy::never && plan_.depth != plan::ScanDepth::list;
+    if (!asks || words_.discovery.empty() || plan_.targets.size() == 0 || plan_.targets.has_v4()) return {};
+    const auto fits = [](const DiscoveryWord& word) { return word.probe->has_ipv6; };
+    if (std::ranges::any_of(words_.discovery, fits)) return {};
+    return asks_nobody(*words_.discovery.front().probe);
+  }
+
+  // Packets to a link-local address need to know the link. Where it is left out there may be only one.
+  Result<std::string> with_link(const std::string& expression) {
+    const std::string host = expression.substr(0, expression.find('/'));
+    const auto address = net::IpAddress::parse(host);
+    const bool lacks_link = address && !address->is_v4() && address->is_link_local() && address->zone() == 0;
+    if (!lacks_link || plan_.depth == plan::ScanDepth::list) return expression;
+    std::vector<std::string> links{words_.interface};
+    if (words_.interface.empty()) links = sources_.links();
+    const std::string rest = expression.substr(host.size());
+    if (links.size() == 1) return fmt::format("{}%{}{}", host, links.front(), rest);
+    if (links.empty()) return expression;
+    std::string candidates;
+    for (const std::string& link : links) {
+      candidates += fmt::format("{}{}%{}{}", candidates.empty() ? "" : " or ", host, escape_terminal(link), rest);
+    }
+    return usage(fmt::format("{} is an address on one link, and there are several; write {}", expression, candidates));
+  }
+
+  Result<void> add(const std::string& typed, std::string_view file) {
+    const auto expression = with_link(typed);
+    if (!expression) return fail(expression.error());
+    const auto done = plan_.targets.add(*expression, target_options(), sources_.resolve, sources_.zone_of);
     if (done) return {};
     if (done.error().code != Errc::unresolved && (!as_nmap_ || done.error().code == Errc::limit)) {
       const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
       return fail(done.error().code, where + done.error().message);
     }
-    prepared_.left_out.push_back({RemarkCode::unresolved, {std::string{file}, expression, done.error().message}});
+    prepared_.left_out.push_back({RemarkCode::unresolved, {std::string{file}, typed, done.error().message}});
     return {};
   }
 

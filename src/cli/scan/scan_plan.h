@@ -20,6 +20,7 @@ struct PlanSources {
   plan::Resolve resolve;
   plan::ZoneOf zone_of;
   std::function<Result<std::string>(std::string_view path)> read;  // the content of a file; "-" is standard input
+  std::function<std::vector<std::string>()> links;  // names of those that have link-local addresses, loopback apart
   const catalog::Services& services;
   bool raw_packets = true;  // whether this process may send them
 };

@@ -108,7 +108,7 @@ Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialec
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
-    if (same == reports.end()) continue;
+    if (same == reports.end() || report->path == "/dev/null") continue;  // which holds any number of reports
     const std::string place =
         report->path == "-" ? "standard output" : fmt::format("'{}'", escape_terminal(report->path));
     return fail(Errc::usage, fmt::format("{} and {} both write to {}; give each a place of its own",
@@ -161,10 +161,12 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words,
     reports->add_stats(*reports->outputs_.back(), words, dialect);
     reports->sinks_.push_back(
         std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
+    reports->tee_.add(*reports->sinks_.back(), report::Tee::Kind::companion);
   } else if (dialect == Dialect::portolan) {
     reports->add_stats(standard_error_output, words, dialect);
   }
   reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, dialect));
+  reports->tee_.add(*reports->sinks_.back(), report::Tee::Kind::companion);
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
     if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
@@ -177,7 +179,6 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words,
   if (dialect == Dialect::nmap && reports->text_ != nullptr) {
     reports->add_stats(*reports->text_, words, dialect);
   }
-  for (const auto& sink : reports->sinks_) reports->tee_.add(*sink);
   return reports;
 }
 
@@ -197,17 +198,21 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
     text_ = &output;
   }
   sinks_.push_back(planned.format->make(output, options));
+  tee_.add(*sinks_.back(), report::Tee::Kind::report);
   return {};
 }
 
 void ScanReports::add_stats(report::Output& output, const ScanOptions& words, Dialect dialect) {
   sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, dialect), *this));
+  tee_.add(*sinks_.back(), report::Tee::Kind::companion);
 }
 
 Result<void> ScanReports::flush() {
   Result<void> result;
   for (const auto& output : outputs_) {
-    if (const auto done = output->flush(); !done && result) result = done;
+    const auto done = output->flush();
+    // A full disk is worse than a reader who has seen enough.
+    if (!done && (result || result.error().code == Errc::reader_gone)) result = done;
   }
   return result;
 }

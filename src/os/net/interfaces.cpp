@@ -1,10 +1,15 @@
 #include "os/net/interfaces.h"
 
 #include <fmt/core.h>
+#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+#include <memory>
 
 #include "base/escape.h"
 
@@ -25,6 +30,22 @@ std::uint32_t interface_index(std::string_view name) { return ::if_nametoindex(s
 std::string interface_name(std::uint32_t index) {
   std::array<char, IF_NAMESIZE> name{};
   return ::if_indextoname(index, name.data()) == nullptr ? std::string{} : std::string{name.data()};
+}
+
+std::vector<std::string> links_with_ipv6() {
+  std::vector<std::string> names;
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return names;
+  const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> list{first, ::freeifaddrs};
+  for (const ifaddrs* one = first; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET6) continue;
+    sockaddr_in6 address{};
+    std::memcpy(&address, one->ifa_addr, sizeof address);
+    const bool is_up = (one->ifa_flags & IFF_UP) != 0 && (one->ifa_flags & IFF_LOOPBACK) == 0;
+    if (!is_up || !IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr)) continue;
+    if (std::ranges::find(names, one->ifa_name) == names.end()) names.emplace_back(one->ifa_name);
+  }
+  return names;
 }
 
 Error no_such_interface(std::string_view name, const std::vector<Interface>& there_are) {

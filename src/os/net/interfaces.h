@@ -19,6 +19,9 @@ std::uint32_t interface_index(std::string_view name);
 // "" where there is none with that index.
 std::string interface_name(std::uint32_t index);
 
+// Names of those that are up and have a link-local IPv6 address, in the kernel's order; not the loopback.
+std::vector<std::string> links_with_ipv6();
+
 // "no interface is called 'eth7'; there are: lo, eth0": Errc::unreachable.
 Error no_such_interface(std::string_view name, const std::vector<Interface>& there_are);
 
