@@ -22,7 +22,12 @@ WalkHandle WalkTable::add(const WalkTarget& target) {
   walks_[walk].target = &target;
   walks_[walk].serial = ++last_serial_;
   if (2 * (indexed_ + 1) > slots_.size()) grow();
-  insert(walk);
+  const net::IpAddress key = key_of(walk);
+  const std::uint32_t hash = hash_of(key);
+  if (Slot& slot = slots_[slot_of(key, hash)]; slot.walk == 0) {
+    slot = {walk + 1, hash};
+    ++indexed_;
+  }
   return {walk, last_serial_};
 }
 
@@ -31,57 +36,53 @@ void WalkTable::remove(std::uint32_t walk) {
   walks_.remove(walk);
 }
 
+std::optional<std::uint32_t> WalkTable::find(const net::IpAddress& address, std::uint32_t interface) const {
+  const net::IpAddress key = with_link(address, interface);
+  const Slot& slot = slots_[slot_of(key, hash_of(key))];
+  return slot.walk == 0 ? std::nullopt : std::optional{slot.walk - 1};
+}
+
 net::IpAddress WalkTable::key_of(std::uint32_t walk) const {
   const WalkTarget& target = *(*this)[walk].target;
   return with_link(target.address, target.path->interface);
 }
 
-std::size_t WalkTable::start(const net::IpAddress& address) const {
-  return static_cast<std::size_t>(siphash(key_, address.bytes())) & (slots_.size() - 1);
+std::uint32_t WalkTable::hash_of(const net::IpAddress& address) const {
+  return static_cast<std::uint32_t>(siphash(key_, address.bytes()));
 }
 
-void WalkTable::insert(std::uint32_t walk) {
-  const net::IpAddress key = key_of(walk);
-  std::size_t at = start(key);
-  for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-    if (key_of(slots_[at] - 1) == key) return;
+std::size_t WalkTable::slot_of(const net::IpAddress& key, std::uint32_t hash) const {
+  std::size_t at = hash & (slots_.size() - 1);
+  for (; slots_[at].walk != 0; at = after(at)) {
+    if (slots_[at].hash == hash && key_of(slots_[at].walk - 1) == key) return at;
   }
-  slots_[at] = walk + 1;
-  ++indexed_;
+  return at;
 }
 
 // Open addressing without tombstones: whoever stood behind the gap and may stand in it moves up (Knuth 6.4, R).
 void WalkTable::erase(std::uint32_t walk) {
+  const net::IpAddress key = key_of(walk);
+  std::size_t gap = slot_of(key, hash_of(key));
+  if (slots_[gap].walk != walk + 1) return;  // another walk to the same address is in the index
   const std::size_t mask = slots_.size() - 1;
-  std::size_t gap = start(key_of(walk));
-  while (slots_[gap] != walk + 1) {
-    if (slots_[gap] == 0) return;  // it was never in the index
-    gap = (gap + 1) & mask;
-  }
-  for (std::size_t at = (gap + 1) & mask; slots_[at] != 0; at = (at + 1) & mask) {
-    const std::size_t home = start(key_of(slots_[at] - 1));
+  for (std::size_t at = after(gap); slots_[at].walk != 0; at = after(at)) {
+    const std::size_t home = slots_[at].hash & mask;
     if (((at - home) & mask) < ((at - gap) & mask)) continue;
     slots_[gap] = slots_[at];
     gap = at;
   }
-  slots_[gap] = 0;
+  slots_[gap] = {};
   --indexed_;
 }
 
 void WalkTable::grow() {
-  const auto old = std::exchange(slots_, std::vector<std::uint32_t>(2 * slots_.size()));
-  indexed_ = 0;
-  for (const std::uint32_t slot : old) {
-    if (slot != 0) insert(slot - 1);
+  const auto old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+  for (const Slot& slot : old) {
+    if (slot.walk == 0) continue;
+    std::size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].walk != 0) at = after(at);
+    slots_[at] = slot;
   }
-}
-
-std::optional<std::uint32_t> WalkTable::find(const net::IpAddress& address, std::uint32_t interface) const {
-  const net::IpAddress key = with_link(address, interface);
-  for (std::size_t at = start(key); slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-    if (key_of(slots_[at] - 1) == key) return slots_[at] - 1;
-  }
-  return std::nullopt;
 }
 
 }  // namespace portolan::engine

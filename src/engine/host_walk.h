@@ -77,7 +77,7 @@ struct WalkHandle {
 };
 
 // All walks of an engine: places that stay where they are, and an index by address. The index is keyed, so that nobody
-// can choose addresses that collide.
+// can choose addresses that collide. Its slots keep the hash, so that looking at a slot seldom means looking at a walk.
 class WalkTable {
  public:
   explicit WalkTable(HashKey key);
@@ -95,15 +95,21 @@ class WalkTable {
   [[nodiscard]] std::optional<std::uint32_t> find(const net::IpAddress& address, std::uint32_t interface) const;
 
  private:
-  [[nodiscard]] std::size_t start(const net::IpAddress& address) const;
+  struct Slot {
+    std::uint32_t walk = 0;  // + 1; 0 for an empty slot
+    std::uint32_t hash = 0;
+  };
+  [[nodiscard]] std::uint32_t hash_of(const net::IpAddress& address) const;
   [[nodiscard]] net::IpAddress key_of(std::uint32_t walk) const;
-  void insert(std::uint32_t walk);
+  [[nodiscard]] std::size_t after(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
+  // The slot of the walk with this key, or the empty one where it would stand.
+  [[nodiscard]] std::size_t slot_of(const net::IpAddress& key, std::uint32_t hash) const;
   void erase(std::uint32_t walk);
   void grow();
 
   HashKey key_;
   Slab<HostWalk> walks_;
-  std::vector<std::uint32_t> slots_;  // walk + 1, 0 for an empty one; a power of two, at most half full
+  std::vector<Slot> slots_;  // a power of two, at most half full
   std::size_t indexed_ = 0;
   std::uint32_t last_serial_ = 0;
 };
