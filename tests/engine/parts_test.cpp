@@ -129,6 +129,35 @@ TEST(WalkTable, LinkLocalAddressesAreKnownByTheirLinkAndOthersAreNot) {
   EXPECT_EQ(table.find(other.address, 4), far) << "an answer may come in over any link";
 }
 
+TEST(WakeQueue, WakesInTheOrderOfTimeWhateverTheOrderOfEntry) {
+  const net::Path path;
+  const WalkTarget target{{}, &path};
+  WalkTable walks{{1, 2}};
+  const WalkHandle walk = walks.add(target);
+  WakeQueue queue;
+  Random random{3};
+  std::multiset<Instant> expected;
+  Instant now{};
+  for (int step = 0; step < 20'000; ++step) {
+    // Mostly one after the other, some far ahead, some before those that are there.
+    now += Duration{random.below(3)};
+    const Instant at = now + Duration{random.chance(0.9) ? 100 : random.below(1'000)};
+    queue.push(at, walk);
+    expected.insert(at);
+    if (random.chance(0.3)) {
+      ASSERT_EQ(queue.first(), *expected.begin());
+      const bool is_due = *expected.begin() <= now;
+      ASSERT_EQ(queue.pop(now).has_value(), is_due);
+      if (is_due) expected.erase(expected.begin());
+    }
+    while (!expected.empty() && *expected.begin() + 50ns <= now) {
+      ASSERT_TRUE(queue.pop(now));
+      expected.erase(expected.begin());
+    }
+    ASSERT_EQ(queue.empty(), expected.empty());
+  }
+}
+
 TEST(WakeQueue, WakesInTheOrderOfTimeAndDropsWhoHasLeft) {
   const net::Path path;
   WalkTable walks{{1, 2}};
