@@ -68,10 +68,10 @@ std::uint32_t Engine::enter(const WalkTarget& target, std::uint32_t host, std::o
   walk.ledger = Ledger{job_.questions.size()};
   walk.phase = HostWalk::Phase::active;
   // Hosts walk the same permutation, each from a place of its own.
-  walk.offset =
-      job_.sequential
-          ? 0
-          : static_cast<std::uint32_t>(siphash({settings_.seed, 0}, target.address.bytes()) % permutation_.size());
+  if (!job_.sequential && permutation_.size() > 1) {
+    walk.offset =
+        static_cast<std::uint32_t>(siphash({settings_.seed, 0}, target.address.bytes()) % permutation_.size());
+  }
   if (round_trip) {
     walk.known().round_trip.add(*round_trip);
     walk.known().best = *round_trip;
