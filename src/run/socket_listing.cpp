@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
+#include "os/names/filter_names.h"
 #include "os/pause.h"
 #include "os/process/namespaces.h"
 #include "os/sockets/socket_events.h"
@@ -52,14 +54,31 @@ Result<void> SocketListing::open_all_namespaces() {
   auto found = os::find_network_namespaces(gaps_);
   if (!found) return fail(found.error());
   for (os::NetworkNamespace& one : *found) {
-    // One's own needs no privilege.
-    auto space = spaces_.empty() ? os::SocketNamespace::current() : os::SocketNamespace::enter(std::move(one.handle));
-    if (space) {
-      spaces_.push_back(std::move(*space));
-    } else {
-      gaps_.push_back({model::RemarkCode::namespace_missing, {one.inode, cause_of(space.error())}});
+    if (const auto added = add_namespace(one); !added) {
+      gaps_.push_back({model::RemarkCode::namespace_missing, {one.inode, cause_of(added.error())}});
     }
   }
+  return {};
+}
+
+Result<void> SocketListing::add_namespace(os::NetworkNamespace& one) {
+  // One's own needs no privilege.
+  const bool is_own = spaces_.empty();
+  std::optional<sockets::Filter> filter;
+  if (!is_own && choice_.filter.needs().one_network) {
+    const auto names = os::filter_names_among(one.handle);
+    if (!names) return fail(names.error());
+    auto parsed = sockets::Filter::parse(choice_.filter_text, *names);
+    if (!parsed) return fail(parsed.error());
+    filter = std::move(*parsed);
+  }
+  auto space = is_own ? os::SocketNamespace::current() : os::SocketNamespace::enter(std::move(one.handle));
+  if (!space) return fail(space.error());
+  if (filter) {
+    const auto [at, is_new] = filters_elsewhere_.insert_or_assign(space->inode(), std::move(*filter));
+    choice_.query.filters_elsewhere[space->inode()] = &at->second;
+  }
+  spaces_.push_back(std::move(*space));
   return {};
 }
 
@@ -126,7 +145,9 @@ bool SocketListing::is_asked(const Row& row) const {
     return source->protocol == row.protocol &&
            (source->family == row.family || source->family == sockets::AddressFamily::none);
   };
-  return std::ranges::any_of(choice_.query.sources, lists) && choice_.filter.matches(row) &&
+  const auto elsewhere = filters_elsewhere_.find(row.network_namespace);
+  const sockets::Filter& filter = elsewhere == filters_elsewhere_.end() ? choice_.filter : elsewhere->second;
+  return std::ranges::any_of(choice_.query.sources, lists) && filter.matches(row) &&
          (choice_.fits == nullptr || choice_.fits(row));
 }
 

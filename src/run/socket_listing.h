@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +29,7 @@ namespace portolan::run {
 // Which sockets.
 struct SocketChoice {
   sockets::Filter filter;
+  std::string filter_text = {};                     // what it was parsed from: other namespaces may need it anew
   os::SocketQuery query;                            // its filter is set by the listing
   bool (*fits)(const sockets::Row& row) = nullptr;  // one more test; nullptr: every row that passes the filter
   bool all_namespaces = false;                      // every network namespace that can be found
@@ -60,12 +63,14 @@ class SocketListing {
   explicit SocketListing(SocketChoice choice);
   Result<void> open_one_namespace();
   Result<void> open_all_namespaces();
+  Result<void> add_namespace(os::NetworkNamespace& one);
   Result<void> look(os::SocketEvents& events, sockets::Changes& changes);
   static Result<void> visit_changes(sockets::Changes& changes, const Visit& visit);
   [[nodiscard]] bool is_asked(const sockets::Row& row) const;
 
   SocketChoice choice_;
   std::vector<os::SocketNamespace> spaces_;
+  std::unordered_map<std::uint64_t, sockets::Filter> filters_elsewhere_;  // by inode
   os::MonotonicClock clock_;
   std::vector<model::Remark> gaps_;
   std::size_t without_privilege_ = 0;

@@ -4,10 +4,19 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "lab/lab.h"
+#include "lab/sockets.h"
+#include "os/names/filter_names.h"
 #include "os/names/socket_names.h"
 #include "run/local_services.h"
 #include "run/who.h"
@@ -55,6 +64,84 @@ TEST_F(LocalSockets, AreThoseOfTheNamespaceThatWasAskedFor) {
   auto elsewhere = SocketListing::open(listeners_in(fmt::format("/proc/self/fd/{}", world.scanner.network())));
   ASSERT_TRUE(elsewhere.has_value());
   EXPECT_THAT(ports_of(**elsewhere), IsEmpty());
+}
+
+// What the two namespaces call by the same name has different numbers, and the ranges of ports differ.
+class TwoNetworks : public LocalSockets {
+ protected:
+  void SetUp() override {
+    LocalSockets::SetUp();
+    if (IsSkipped()) return;
+    world_ = std::make_unique<lab::Pair>();
+    for (lab::Host* host : {&world_->scanner, &world_->target}) {
+      inhabitants_.push_back(host->start({.words = {"sleep", "1000"}}));  // by which the namespace is found
+      if (host == &world_->target) host->ip("link add first type veth peer name second");
+      host->ip(
+          "link add same type veth peer name end\nlink set same up\nlink set end up\naddr add fe80::5/64 dev same "
+          "nodad");
+      host->set("ipv4/ip_local_port_range", host == &world_->target ? "5000 5010" : "6000 6010");
+      host->within([&] {
+        for (const std::uint16_t port : std::array<std::uint16_t, 2>{5001, 6001}) {
+          lab::Handle socket = lab::open_socket(AF_INET, SOCK_STREAM);
+          lab::bind_to_device(socket, "same");
+          lab::bind_to(socket, lab::ip_address("0.0.0.0", port));
+          lab::listen_on(socket);
+          sockets_.push_back(std::move(socket));
+        }
+        sockets_.push_back(lab::tcp_listener("fe80::5%same", 7001));
+        sockets_.push_back(lab::tcp_listener("::", 7002));
+      });
+    }
+  }
+
+  // "5001 same": port and device of each row, of both namespaces.
+  static std::vector<std::string> told(const std::string& filter) {
+    SocketChoice choice = listeners_in("");
+    choice.all_namespaces = true;
+    auto parsed = sockets::Filter::parse(filter, os::filter_names_anywhere());
+    EXPECT_TRUE(parsed.has_value()) << parsed.error().message;
+    choice.filter = std::move(*parsed);
+    choice.filter_text = filter;
+    choice.query.detail.bytecode = choice.filter.bytecode();
+    const auto names = os::make_socket_names({}, nullptr);
+    auto listing = SocketListing::open(std::move(choice));
+    EXPECT_TRUE(listing.has_value());
+    std::vector<std::string> rows;
+    const auto listed = (*listing)->each([&](const sockets::Row& row) -> Result<void> {
+      if (row.local_port < 5000 || row.local_port > 7002) return {};
+      rows.push_back(fmt::format("{} {}", row.local_port, names->interface(row.interface, row.network_namespace)));
+      return {};
+    });
+    EXPECT_TRUE(listed.has_value());
+    std::ranges::sort(rows);
+    return rows;
+  }
+
+  std::unique_ptr<lab::Pair> world_;
+  std::vector<lab::Running> inhabitants_;
+  std::vector<lab::Handle> sockets_;
+};
+
+TEST_F(TwoNetworks, NumbersMeanWhatTheyMeanInTheirOwn) {
+  const std::vector<std::string> bound{"5001 same", "5001 same", "6001 same", "6001 same"};
+  EXPECT_EQ(told("dev = same and sport != :7001"), bound);
+  EXPECT_THAT(told("dev = first"), IsEmpty());
+  EXPECT_THAT(told("dev != same"), ElementsAre("7002 ", "7002 "));
+  EXPECT_THAT(told("autobound"), ElementsAre("5001 same", "6001 same"));
+  EXPECT_THAT(told("src [fe80::5%same]"), ElementsAre("7001 same", "7001 same"));
+  EXPECT_THAT(told("not src [fe80::5%same] and sport >= :7000"), ElementsAre("7002 ", "7002 "));
+}
+
+TEST_F(TwoNetworks, AFilterForOneIsReadWithItsNames) {
+  const auto there = fmt::format("/proc/self/fd/{}", world_->target.network());
+  const auto names = os::filter_names_in(there);
+  ASSERT_TRUE(names.has_value());
+  EXPECT_EQ(names->ephemeral_ports, std::pair(5000U, 5010U));
+  std::optional<std::uint32_t> same;
+  world_->target.within([&] { same = ::if_nametoindex("same"); });
+  EXPECT_EQ(names->interface("same"), same);
+  EXPECT_FALSE(os::filter_names().interface("same"));
+  EXPECT_FALSE(os::filter_names_in("nowhere").has_value());
 }
 
 TEST_F(LocalSockets, AnErrorOfTheVisitorEndsTheListing) {

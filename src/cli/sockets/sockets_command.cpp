@@ -80,6 +80,13 @@ Result<std::string> filter_text(const SocketsOptions& words) {
   return text;
 }
 
+// Interfaces and ports of the namespace that is asked about.
+Result<sockets::FilterNames> names_for(const SocketsOptions& words) {
+  if (words.all_namespaces) return os::filter_names_anywhere();
+  if (!words.network_namespace.empty()) return os::filter_names_in(words.network_namespace);
+  return os::filter_names();
+}
+
 class SocketsRun {
  public:
   SocketsRun(const SocketsOptions& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {}
@@ -189,7 +196,9 @@ int run(const Invocation& invocation) {
   if (words->version) return print(version_text(invocation.dialect));
   const auto filter = filter_text(*words);
   if (!filter) return complain(filter.error().message), status_refused;
-  auto plan = plan_sockets(*words, *filter, os::filter_names());
+  const auto names = names_for(*words);
+  if (!names) return end_with(names.error());
+  auto plan = plan_sockets(*words, *filter, *names);
   if (!plan) return complain(plan.error().message), status_refused;
   if (const auto done = SocketsRun{*words, std::move(*plan)}.run(); !done) {
     return end_with(done.error());

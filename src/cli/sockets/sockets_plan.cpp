@@ -101,6 +101,7 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   auto parsed = sockets::Filter::parse(filter, names);
   if (!parsed) return fail(parsed.error());
   plan.choice.filter = std::move(*parsed);
+  plan.choice.filter_text = filter;
 
   plan.columns = columns_by_default(words);
   if (!words.columns.empty()) {

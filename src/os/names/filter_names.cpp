@@ -7,12 +7,17 @@
 
 #include <array>
 #include <cstdio>
-#include <string>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "os/catalogues.h"
 #include "os/files.h"
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
+#include "os/process/namespaces.h"
 
 namespace portolan::os {
 namespace {
@@ -31,6 +36,23 @@ std::optional<std::uint32_t> port_of(std::string_view service) {
 std::optional<std::uint32_t> index_of(std::string_view interface) {
   const std::uint32_t index = interface_index(interface);
   return index == 0 ? std::nullopt : std::optional{index};
+}
+
+std::optional<std::uint32_t> index_in(const FileDescriptor& network_namespace, std::string_view interface) {
+  std::optional<std::uint32_t> index;
+  (void)in_network_namespace(network_namespace, [&] { index = index_of(interface); });
+  return index;
+}
+
+std::optional<std::uint32_t> index_anywhere(std::string_view interface) {
+  if (const auto here = index_of(interface)) return here;
+  std::vector<model::Remark> unseen;
+  const auto spaces = find_network_namespaces(unseen);
+  if (!spaces) return std::nullopt;
+  for (const NetworkNamespace& space : *spaces) {
+    if (const auto there = index_in(space.handle, interface)) return there;
+  }
+  return std::nullopt;
 }
 
 // The id of a control group is the inode of its directory.
@@ -74,6 +96,40 @@ sockets::FilterNames filter_names() {
           .cgroup = cgroup_of,
           .user = user_of,
           .ephemeral_ports = ephemeral_ports()};
+}
+
+Result<sockets::FilterNames> filter_names_in(const std::string& which) {
+  auto opened = open_network_namespace(which);
+  if (!opened) return fail(opened.error());
+  const auto there = std::make_shared<const FileDescriptor>(std::move(*opened));
+  sockets::FilterNames names = filter_names();
+  const auto entered = in_network_namespace(*there, [&] { names.ephemeral_ports = ephemeral_ports(); });
+  if (!entered) return fail(entered.error());
+  names.interface = [there](std::string_view name) { return index_in(*there, name); };
+  return names;
+}
+
+sockets::FilterNames filter_names_anywhere() {
+  sockets::FilterNames names = filter_names();
+  names.interface = [](std::string_view name) { return index_anywhere(name); };
+  return names;
+}
+
+Result<sockets::FilterNames> filter_names_among(const FileDescriptor& network_namespace) {
+  sockets::FilterNames names = filter_names();
+  std::unordered_map<std::string, std::uint32_t> indexes;
+  const auto entered = in_network_namespace(network_namespace, [&] {
+    names.ephemeral_ports = ephemeral_ports();
+    for (const auto& [index, name] : interface_names()) indexes.emplace(name, index);
+  });
+  if (!entered) return fail(entered.error());
+  names.interface = [indexes = std::move(indexes)](std::string_view name) -> std::optional<std::uint32_t> {
+    constexpr std::uint32_t nobody = 0xffff'ffff;  // the kernel's are positive in 31 bits
+    if (const auto found = indexes.find(std::string{name}); found != indexes.end()) return found->second;
+    const bool number = name.find_first_not_of("0123456789") == std::string_view::npos;
+    return number ? std::nullopt : std::optional{nobody};
+  };
+  return names;
 }
 
 }  // namespace portolan::os

@@ -2,18 +2,20 @@
 
 #include <dirent.h>
 #include <fmt/core.h>
-#include <net/if.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <chrono>
+#include <map>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "os/names/reverse_names.h"
 #include "os/names/system_names.h"
+#include "os/net/interfaces.h"
 #include "os/process/control_groups.h"
+#include "os/process/namespaces.h"
 #include "os/sockets/socket_files.h"
 
 namespace portolan::os {
@@ -105,6 +107,14 @@ std::optional<net::Protocol> registry_of(sockets::SocketKind protocol) {
   }
 }
 
+// "" where that namespace cannot be entered. Nothing of it is kept open, which would keep it alive.
+std::string interface_name_in(std::uint64_t network_namespace, std::uint32_t index) {
+  const auto handle = open_network_namespace(std::to_string(network_namespace));
+  std::string name;
+  if (handle) (void)in_network_namespace(*handle, [&] { name = interface_name(index); });
+  return name;
+}
+
 class SocketNames final : public sockets::RowNames {
  public:
   SocketNames(const NameChoice& choice, const catalog::Services* services)
@@ -122,10 +132,9 @@ class SocketNames final : public sockets::RowNames {
 
   // The numbers of interfaces mean something in their own namespace only.
   std::string_view interface(std::uint32_t index, std::uint64_t network_namespace) override {
-    if (network_namespace != 0 && network_namespace != own_namespace_) return {};
-    const auto [known, is_new] = interfaces_.try_emplace(index);
-    std::array<char, IF_NAMESIZE> name{};
-    if (is_new && ::if_indextoname(index, name.data()) != nullptr) known->second = name.data();
+    const std::uint64_t where = network_namespace == 0 ? own_namespace_ : network_namespace;
+    const auto [known, is_new] = interfaces_.try_emplace({where, index});
+    if (is_new) known->second = where == own_namespace_ ? interface_name(index) : interface_name_in(where, index);
     return known->second;
   }
 
@@ -164,7 +173,7 @@ class SocketNames final : public sockets::RowNames {
   ControlGroups control_groups_;
   HostNames hosts_;
   Processes processes_;
-  std::unordered_map<std::uint32_t, std::string> interfaces_;
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::string> interfaces_;  // by namespace and number
   std::optional<std::unordered_map<std::uint64_t, std::string>> namespaces_;
   bool last_user_known_ = false;
   std::uint32_t last_user_ = 0;

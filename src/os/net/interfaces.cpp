@@ -10,8 +10,10 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "base/escape.h"
+#include "os/sockets/socket_address.h"
 
 namespace portolan::os {
 
@@ -46,6 +48,31 @@ std::vector<std::string> links_with_ipv6() {
     if (std::ranges::find(names, one->ifa_name) == names.end()) names.emplace_back(one->ifa_name);
   }
   return names;
+}
+
+std::map<std::uint32_t, std::string> interface_names() {
+  std::map<std::uint32_t, std::string> names;
+  const std::unique_ptr<struct if_nameindex, void (*)(struct if_nameindex*)> list{::if_nameindex(), ::if_freenameindex};
+  for (const auto* one = list.get(); one != nullptr && one->if_index != 0; ++one)
+    names.emplace(one->if_index, one->if_name);
+  return names;
+}
+
+std::vector<std::uint32_t> interfaces_leading_to(const net::IpAddress& address) {
+  const net::IpAddress wanted = address.unmapped().without_zone();
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return {};
+  const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owned{list, ::freeifaddrs};
+  std::vector<std::uint32_t> indexes;
+  std::uint32_t loopback = 0;
+  for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
+    if ((one->ifa_flags & IFF_LOOPBACK) != 0) loopback = ::if_nametoindex(one->ifa_name);
+    const auto own = one->ifa_addr == nullptr ? std::nullopt : address_of(one->ifa_addr);
+    if (own && own->without_zone() == wanted) indexes.push_back(::if_nametoindex(one->ifa_name));
+  }
+  // All of 127.0.0.0/8 is loopback's, whatever addresses it was given.
+  if (indexes.empty() && wanted.is_loopback() && loopback != 0) indexes.push_back(loopback);
+  return indexes;
 }
 
 Error no_such_interface(std::string_view name, const std::vector<Interface>& there_are) {

@@ -29,9 +29,9 @@ class Listing {
     }
     answer_.sight = owners_.sight();
     for (SocketNamespace& space : spaces_) {
+      const sockets::Detail detail = detail_for(space);
       for (const sockets::Source* source : query_.sources) {
-        const auto listed =
-            space.list(*source, query_.detail, [this](sockets::Row& row) { return take(row); }, answer_.gaps);
+        const auto listed = space.list(*source, detail, [this](sockets::Row& row) { return take(row); }, answer_.gaps);
         if (!listed) return fail(listed.error());
         if (ended_) return answer_;
       }
@@ -44,10 +44,25 @@ class Listing {
   }
 
  private:
+  [[nodiscard]] const sockets::Filter* filter_in(std::uint64_t network_namespace) const {
+    const auto other = query_.filters_elsewhere.find(network_namespace);
+    return other == query_.filters_elsewhere.end() ? query_.filter : other->second;
+  }
+  [[nodiscard]] bool matches(const sockets::Row& row) const {
+    const sockets::Filter* filter = filter_in(row.network_namespace);
+    return filter == nullptr || filter->matches(row);
+  }
+  [[nodiscard]] sockets::Detail detail_for(const SocketNamespace& space) const {
+    sockets::Detail detail = query_.detail;
+    const sockets::Filter* filter = filter_in(space.inode());
+    if (filter != query_.filter) detail.bytecode = filter->bytecode();
+    return detail;
+  }
+
   bool take(sockets::Row& row) {
     if (query_.unlisted && row.inode != 0) listed_.push_back(row.inode);
     owners_.join(row);
-    if (query_.filter != nullptr && !query_.filter->matches(row)) return true;
+    if (!matches(row)) return true;
     if (row.no_owner == sockets::NoOwner::gone) {
       undecided_.keep(row);
       return true;
@@ -76,7 +91,7 @@ class Listing {
     }
     for (sockets::Row& row : undecided_.rows()) {
       sockets::reconsider(row, *later, still.contains(row.inode));
-      if (query_.filter != nullptr && !query_.filter->matches(row)) continue;
+      if (!matches(row)) continue;
       if (!tell(row)) break;
     }
     return {};
@@ -105,7 +120,7 @@ class Listing {
       const bool of_no_list = row.protocol == sockets::SocketKind::other;
       if (!asked && !of_no_list) return true;
       if ((query_.detail.states & sockets::mask_of(row.state)) == 0) return true;
-      if (query_.filter != nullptr && !query_.filter->matches(row)) return true;
+      if (!matches(row)) return true;
       return tell(row);
     });
   }

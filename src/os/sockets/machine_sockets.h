@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -20,7 +22,9 @@ namespace portolan::os {
 struct SocketQuery {
   std::vector<const sockets::Source*> sources;  // listed in this order
   sockets::Detail detail;
-  const sockets::Filter* filter = nullptr;                     // nullptr: everything
+  const sockets::Filter* filter = nullptr;  // nullptr: everything
+  // By inode: the same filter where numbers of interfaces mean something else (FilterNeeds::one_network).
+  std::unordered_map<std::uint64_t, const sockets::Filter*> filters_elsewhere = {};
   std::optional<OwnerMethod> owners = OwnerMethod::automatic;  // nullopt: nobody is asked for
   // Sockets that processes hold and no list of the kernel has: not bound yet, or of a kind without a list. With owners,
   // and in the caller's own namespace only.

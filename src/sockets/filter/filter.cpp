@@ -53,6 +53,18 @@ bool has_test(const Filter::Node* node) {
   return found;
 }
 
+bool speaks_of_one_network(const Filter::Node& root) {
+  bool found = false;
+  for_each_test(root, [&found](const Test& test) {
+    const auto* host = std::get_if<HostTest>(&test);
+    const auto* link = std::get_if<LinkTest>(&test);
+    found = found || std::holds_alternative<DeviceTest>(test) || std::holds_alternative<AutoboundTest>(test) ||
+            (host != nullptr && host->prefix && host->prefix->address.zone() != 0) ||
+            (link != nullptr && link->interface);
+  });
+  return found;
+}
+
 // --- which kinds of sockets
 
 enum class Chance : std::uint8_t { never, perhaps, always };
@@ -150,7 +162,8 @@ bool Filter::may_match(SocketKind protocol) const {
 FilterNeeds Filter::needs() const {
   return {.mark = has_test<MarkTest>(root_.get()),
           .cgroup = has_test<CgroupTest>(root_.get()),
-          .holders = has_test<ProcessTest>(root_.get())};
+          .holders = has_test<ProcessTest>(root_.get()),
+          .one_network = root_ != nullptr && speaks_of_one_network(*root_)};
 }
 
 std::string Filter::text() const { return root_ == nullptr ? std::string{} : text_of(*root_); }

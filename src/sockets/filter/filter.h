@@ -33,6 +33,10 @@ struct FilterNeeds {
   bool mark = false;     // Row::mark; the kernel tells it to CAP_NET_ADMIN only, and everybody else's rows count as 0
   bool cgroup = false;   // Row::cgroup
   bool holders = false;  // Row::holders
+  // Nothing more of the row, but the filter holds numbers that mean something in one network namespace only: of
+  // interfaces, or the ports that the kernel hands out there. Elsewhere it has to be parsed again, with names from
+  // there.
+  bool one_network = false;
 };
 
 class Filter {
