@@ -2,21 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "sockets/port_survey.h"
+#include "sockets/question.h"
 
 namespace portolan::os {
 
 // Of the network namespace that the caller is in. What cannot be read is left out.
 sockets::PortLimits read_port_limits();
 
-struct SocketFile {
-  std::uint64_t inode = 0;
-  std::uint64_t device = 0;  // as stat(2) gives it
-};
-// nullopt where `path` leads to no socket.
-std::optional<SocketFile> find_socket(const std::string& path);
+// What connect() to a UNIX socket's path would find, which follows links.
+sockets::Question::File find_socket(const std::string& path);
+// The same path as process `pid` sees it (a container's, a chroot's, one with mounts of its own).
+sockets::Question::File find_socket_of(std::uint32_t pid, const std::string& path);
 
 }  // namespace portolan::os

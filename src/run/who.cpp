@@ -2,13 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "os/local_facts.h"
 #include "os/net/interfaces.h"
 #include "os/process/namespaces.h"
 #include "os/sockets/machine_sockets.h"
+#include "os/sockets/port_probe.h"
 #include "run/local_services.h"
 #include "sockets/filter/filter.h"
 #include "sockets/listeners.h"
@@ -20,7 +23,7 @@ namespace {
 using sockets::Question;
 using sockets::Row;
 
-// A socket that fits the question and waits for nobody.
+// A socket that fits the question and does not answer it.
 struct Other {
   sockets::Listener socket;
   sockets::SocketKind kind = sockets::SocketKind::tcp;
@@ -50,6 +53,32 @@ os::SocketQuery query_for(const Question& question) {
   return query;
 }
 
+// What bind() says to each of the asked ports and addresses; the first that it refuses decides.
+sockets::Availability availability_of(const Question& question) {
+  using sockets::Availability;
+  constexpr std::size_t most_ports = 1'024;
+  std::vector<net::IpAddress> addresses;
+  for (const sockets::AskedAddress& asked : question.addresses) addresses.push_back(asked.address);
+  if (addresses.empty()) addresses = {net::IpAddress::v4(0), net::IpAddress::v6({})};
+  Availability found = Availability::not_asked;
+  for (const auto& [protocol, ports] : {std::pair{sockets::SocketKind::tcp, &question.tcp},
+                                        {sockets::SocketKind::udp, &question.udp},
+                                        {sockets::SocketKind::sctp, &question.sctp}}) {
+    if (ports->size() > most_ports) return Availability::not_asked;
+    if (protocol == sockets::SocketKind::tcp && question.protocol == sockets::SocketKind::dccp) continue;
+    for (const net::PortRange& range : ports->ranges()) {
+      for (std::uint32_t port = range.first.value(); port <= range.last.value(); ++port) {
+        for (const net::IpAddress& address : addresses) {
+          const auto one = os::try_to_bind(protocol, address, net::Port{static_cast<std::uint16_t>(port)});
+          if (one != Availability::not_asked && one != Availability::free) return one;
+          if (one == Availability::free) found = one;
+        }
+      }
+    }
+  }
+  return found;
+}
+
 class Search {
  public:
   Search(const Question& question, std::string text, sockets::RowNames& names)
@@ -62,19 +91,25 @@ class Search {
     auto answer = os::list_sockets(query_, [this](const Row& row) { return take(row); });
     if (!answer) return fail(answer.error());
     found_.gaps = std::move(answer->gaps);
+    // The file system is not of any network: whoever is bound to a path is reached from everywhere.
+    if (is_file() && listeners_.empty()) look_abroad([this](const Row& row) { take(row); });
     add_answers();
-    if (found_.who.answers.empty()) {
-      add_users();
-      look_elsewhere();
-      add_hint();
-    }
+    if (!found_.who.answers.empty()) return std::move(found_);
+    for (const Other& other : others_) add_user(other);
+    if (!is_file()) add_elsewhere();
+    if (found_.who.is_port) found_.who.availability = availability_of(question_);
+    add_hint();
     return std::move(found_);
   }
 
  private:
+  [[nodiscard]] bool is_file() const { return !question_.path.empty() && question_.path.front() != '\0'; }
+
   bool take(const Row& row) {
-    if (!question_.fits(row)) return true;
-    if (waits(row)) {
+    if (question_.has_only_the_name(row) && waits(row))
+      namesakes_.push_back({listener_of(row), row.protocol, row.state, {}});
+    if (!question_.fits(row) || is_known_to_be_another(row)) return true;
+    if (question_.is_answered_by(row)) {
       found_.without_privilege += row.no_owner == sockets::NoOwner::no_privilege ? 1U : 0U;
       listeners_.push_back(listener_of(row));
     } else {
@@ -83,26 +118,42 @@ class Search {
     return true;
   }
 
+  // Where the kernel told only the name that a socket was bound to, what its holders find there tells whether it can be
+  // the one that is meant.
+  [[nodiscard]] bool is_known_to_be_another(const Row& row) const {
+    if (!is_file() || row.has_file || question_.file.state != Question::File::State::socket) return false;
+    return std::ranges::any_of(row.holders, [&](const sockets::Holder& holder) {
+      const auto file = os::find_socket_of(holder.pid, question_.path);
+      return file.state == Question::File::State::none ||
+             (file.state == Question::File::State::socket &&
+              (file.inode != question_.file.inode || file.device != question_.file.device));
+    });
+  }
+
   void add_answers() {
     const auto services = services_of(listeners_, names_);
     for (const sockets::Service& service : services) found_.who.answers.push_back({service, 0});
+    if (services.empty()) return;
     for (const Other& other : others_) {
       // MPTCP's own entry stands beside those of its TCP flows.
       if (other.state != sockets::State::established || other.kind == sockets::SocketKind::mptcp) continue;
-      const std::size_t at = service_for(services, other.socket);
-      if (at < services.size()) ++found_.who.answers[at].connections;
+      const std::size_t at = service_for(services, other.socket, names_);
+      if (at < services.size()) {
+        ++found_.who.answers[at].connections;
+      } else {
+        add_user(other);
+      }
     }
   }
 
-  void add_users() {
-    for (const Other& other : others_) {
-      auto holders = services_of({&other.socket, 1}, names_);
-      found_.who.users.push_back({std::move(holders.front()), other.remote, name_of(other.state, other.kind)});
-    }
+  void add_user(const Other& other) {
+    auto holders = services_of({&other.socket, 1}, names_);
+    found_.who.users.push_back({std::move(holders.front()), other.remote, name_of(other.state, other.kind)});
   }
 
-  // What may not be looked at is no gap: it was not asked for.
-  void look_elsewhere() {
+  // Calls `visit` for every socket of other network namespaces. What may not be looked at is no gap: it was not asked
+  // for.
+  void look_abroad(const std::function<void(const Row&)>& visit) {
     std::vector<model::Remark> unseen;
     auto spaces = os::find_network_namespaces(unseen);
     if (!spaces || spaces->size() < 2) return;
@@ -111,12 +162,14 @@ class Search {
       auto space = os::SocketNamespace::enter(std::move((*spaces)[i].handle));
       if (space) others.push_back(std::move(*space));
     }
+    (void)os::list_sockets(others, query_, [&](const Row& row) { return visit(row), true; });
+  }
+
+  void add_elsewhere() {
     std::vector<sockets::Listener> listeners;
-    const auto listed = os::list_sockets(others, query_, [&](const Row& row) {
-      if (waits(row) && question_.fits(row)) listeners.push_back(listener_of(row));
-      return true;
+    look_abroad([&](const Row& row) {
+      if (question_.is_answered_by(row)) listeners.push_back(listener_of(row));
     });
-    if (!listed) return;
     for (sockets::Service& service : services_of(listeners, names_)) {
       const std::uint64_t network_namespace = service.network_namespace;
       found_.who.elsewhere.push_back({network_namespace, std::move(service)});
@@ -124,9 +177,15 @@ class Search {
   }
 
   void add_hint() {
-    if (question_.path.empty() || !found_.who.users.empty()) return;
-    const bool is_there = question_.file_inode != 0;
-    if (is_there) found_.who.hint = "the file is there, but the socket that made it is gone";
+    if (!is_file()) return;
+    for (const Other& other : namesakes_) {
+      auto holders = services_of({&other.socket, 1}, names_);
+      found_.who.namesakes.push_back(std::move(holders.front()));
+    }
+    if (!found_.who.users.empty() || !found_.who.namesakes.empty()) return;
+    using enum Question::File::State;
+    if (question_.file.state == socket) found_.who.hint = "the file is there, but the socket that made it is gone";
+    if (question_.file.state == none) found_.who.hint = "there is no socket of that name";
   }
 
   const Question& question_;
@@ -134,6 +193,7 @@ class Search {
   os::SocketQuery query_;
   std::vector<sockets::Listener> listeners_;
   std::vector<Other> others_;
+  std::vector<Other> namesakes_;
   WhoFound found_;
 };
 
@@ -142,9 +202,10 @@ class Search {
 Result<Question> read_question(std::string_view text, const catalog::Services& services) {
   auto question = sockets::parse_question(text, {.services = services, .zone_of = os::interface_index});
   if (!question) return question;
-  if (const auto file = os::find_socket(question->path)) {
-    question->file_inode = file->inode;
-    question->file_device = file->device;
+  if (!question->path.empty()) question->file = os::find_socket(question->path);
+  for (sockets::AskedAddress& asked : question->addresses) {
+    if (asked.named == 0 && !sockets::is_wildcard(asked.address))
+      asked.interfaces = os::interfaces_leading_to(asked.address);
   }
   return question;
 }

@@ -108,6 +108,25 @@ void add_place(Service& service, const Place& place) {
   if (at == service.places.end() || *at != place) service.places.insert(at, place);
 }
 
+// As the kernel's compute_score (net/ipv4/inet_hashtables.c) chooses: a device before an address before anything.
+template <class IsSameDoor>
+std::size_t listener_for(std::span<const Service> services, const Listener& end, IsSameDoor is_same_door) {
+  std::size_t best = services.size();
+  int best_score = 0;
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    if (!is_same_door(services[i])) continue;
+    if (!end.path.empty()) return i;
+    for (const Place& place : services[i].places) {
+      if (!place.takes(end.place.address) || !place.is_on(end.place.interface)) continue;
+      const int score = 1 + (place.interface != 0 ? 2 : 0) + (is_wildcard(place.address) ? 0 : 1);
+      if (score <= best_score) continue;
+      best_score = score;
+      best = i;
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 bool is_wildcard(const net::IpAddress& address) {
@@ -121,6 +140,14 @@ bool Place::takes(const net::IpAddress& target) const {
   if (here.without_zone() == there.without_zone()) return zones_fit;
   if (!is_wildcard(here)) return false;
   return here.is_v4() == there.is_v4() || (there.is_v4() && !only_v6);
+}
+
+bool Place::shares(const net::IpAddress& other) const {
+  const net::IpAddress there = other.unmapped();
+  const net::IpAddress here = address.unmapped();
+  if (!is_wildcard(there)) return takes(there);
+  if (there.is_v4()) return here.is_v4() || (is_wildcard(here) && !only_v6);
+  return true;
 }
 
 std::string places_text(std::span<const Place> places, std::uint64_t network_namespace, RowNames& names) {
@@ -238,19 +265,30 @@ std::vector<Service> services_of(std::span<const Listener> listeners, RowNames& 
   return services;
 }
 
-std::size_t service_for(std::span<const Service> services, const Listener& end) {
-  std::size_t best = services.size();
-  for (std::size_t i = 0; i < services.size(); ++i) {
-    const Service& service = services[i];
-    if (service.protocol != end.protocol || service.port != end.port || service.path != end.path) continue;
-    if (!service.path.empty()) return i;
-    for (const Place& place : service.places) {
-      if (!place.takes(end.place.address)) continue;
-      if (!is_wildcard(place.address)) return i;
-      best = std::min(best, i);
-    }
+std::size_t service_for(std::span<const Service> services, const Listener& end, RowNames& names) {
+  const auto is_same_door = [&](const Service& service) {
+    return service.protocol == end.protocol && service.port == end.port && service.path == end.path &&
+           service.network_namespace == end.network_namespace;
+  };
+  const Held held = taken_apart(end, names);
+  const auto first_that = [&](auto fits) {
+    const auto found =
+        std::ranges::find_if(services, [&](const Service& one) { return is_same_door(one) && fits(one); });
+    return static_cast<std::size_t>(found - services.begin());
+  };
+  if (!held.pids.empty()) {
+    const std::size_t same_process = first_that([&](const Service& service) {
+      return std::ranges::any_of(
+          held.pids, [&](std::uint32_t pid) { return std::ranges::find(service.pids, pid) != service.pids.end(); });
+    });
+    if (same_process < services.size() || held.leader == nullptr) return same_process;
+    // What sshd has accepted a child of it holds.
+    return first_that([&](const Service& service) {
+      return service.program == held.leader->program && service.unit == held.leader->unit &&
+             service.container == held.leader->container;
+    });
   }
-  return best;
+  return listener_for(services, end, is_same_door);
 }
 
 }  // namespace portolan::sockets

@@ -22,6 +22,11 @@ struct Place {
 
   // Whether a packet to `target` gets here; a zone of 0 in either stands for any.
   [[nodiscard]] bool takes(const net::IpAddress& target) const;
+  // Whether there is an address that belongs to both, as 127.0.0.1 does to itself and to 0.0.0.0: a socket here keeps
+  // another from being bound to `other` (an [::] that takes IPv4 as well, as without IPV6_V6ONLY).
+  [[nodiscard]] bool shares(const net::IpAddress& other) const;
+  // Whether packets that come in by that interface get here.
+  [[nodiscard]] bool is_on(std::uint32_t incoming) const { return interface == 0 || interface == incoming; }
   friend auto operator<=>(const Place&, const Place&) noexcept = default;
 };
 bool is_wildcard(const net::IpAddress& address);
@@ -85,9 +90,11 @@ struct Service {
 // In ascending order of port, protocol and program.
 std::vector<Service> services_of(std::span<const Listener> listeners, RowNames& names);
 
-// The entry of `services` that a connection whose own end is `end` belongs to: the one bound to just that address
-// before one that takes all; for UNIX sockets, that of the same path. Their number where none fits.
-std::size_t service_for(std::span<const Service> services, const Listener& end);
+// The entry of `services` that a connection whose own end is `end` belongs to: that of the program which holds it. One
+// that nobody holds waits to be accepted, and where nobody may be looked at it cannot be told: these belong to the
+// listener that the kernel gives such connections to, the one bound to just that device and address before one that
+// takes all. Their number where none fits: another program holds it.
+std::size_t service_for(std::span<const Service> services, const Listener& end, RowNames& names);
 
 // mptcp is tcp to whoever calls; everything else is itself.
 constexpr SocketKind seen_from_outside(SocketKind protocol) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "catalog/service_names.h"
@@ -23,6 +24,28 @@ bool is_plain_name(std::string_view text) {
   return std::ranges::any_of(text, is_letter) && text.find_first_of(",*?[]:") == std::string_view::npos;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string folded{text};
+  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return folded;
+}
+
+// Letters, digits, '+', '-' and '.' (RFC 3986 section 3.1).
+bool is_scheme(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' ||
+           c == '.';
+  };
+  return !text.empty() && std::ranges::all_of(text, fits);
+}
+
+// The low 32 bits are all that sock_diag tells of an inode.
+bool same_inode(std::uint64_t one, std::uint64_t other) {
+  return static_cast<std::uint32_t>(one) == static_cast<std::uint32_t>(other);
+}
+
+Place place_of(const Row& row) { return {.address = row.local, .only_v6 = row.only_v6, .interface = row.interface}; }
+
 class Reader {
  public:
   Reader(std::string_view text, const QuestionNames& names) : whole_{text}, names_{names} {}
@@ -38,7 +61,9 @@ class Reader {
       question_.path.front() = '\0';
       return std::move(question_);
     }
-    auto rest = read_protocol(whole_);
+    auto rest = read_url(whole_);
+    if (rest && !question_.path.empty()) return std::move(question_);
+    if (rest) rest = read_protocol(*rest);
     if (rest) rest = read_address(*rest);
     if (!rest) return fail(std::move(rest.error()));
     if (const auto done = read_ports(*rest); !done) return fail(done.error());
@@ -54,57 +79,121 @@ class Reader {
     return fail(Errc::parse, fmt::format("{} {}; {}", plan::quoted(whole_), what, advice));
   }
 
-  // "tcp/..." or ".../tcp"; returns the rest.
+  // "http://localhost:8000/index": what stands between the slashes. Without a port it is that of the scheme's name.
+  Result<std::string_view> read_url(std::string_view text) {
+    if (text.starts_with("unix:/")) {  // "unix:/run/x.sock", "unix:///run/x.sock"
+      text.remove_prefix(text.starts_with("unix:///") ? 7 : 5);
+      question_.path = text;
+      return text;
+    }
+    const auto colon = text.find("://");
+    if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) return text;
+    const std::string_view scheme = text.substr(0, colon);
+    text.remove_prefix(colon + 3);
+    text = text.substr(0, text.find('/'));
+    question_.protocol = SocketKind::tcp;
+    if (const auto protocol = kind_of(lower_case(scheme))) {
+      if (const auto done = take_protocol(*protocol); !done) return fail(done.error());
+      return text;
+    }
+    const bool has_port = text.rfind(':') != std::string_view::npos && !text.ends_with(']');
+    if (has_port) return text;
+    text_ = fmt::format("{}:{}", text, lower_case(scheme));
+    return std::string_view{text_};
+  }
+
+  Result<void> take_protocol(SocketKind protocol) {
+    const SocketKind seen = protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(protocol);
+    if (seen != SocketKind::tcp && seen != SocketKind::udp && seen != SocketKind::sctp && seen != SocketKind::dccp) {
+      return wrong("names a protocol without ports", "tcp, udp, sctp and dccp have some");
+    }
+    question_.protocol = seen;
+    return {};
+  }
+
+  // "tcp/...", "tcp:..." or ".../tcp", in any case; returns the rest.
   Result<std::string_view> read_protocol(std::string_view text) {
-    const auto slash = text.find('/');
+    const auto sign = text.find_first_of("/:");
+    if (sign == std::string_view::npos) return text;
+    const std::string_view left = text.substr(0, sign);
+    const std::string_view right = text.substr(sign + 1);
+    if (const auto protocol = kind_of(lower_case(left))) {
+      if (const auto done = take_protocol(*protocol); !done) return fail(done.error());
+      return right;
+    }
+    const auto slash = text.rfind('/');
     if (slash == std::string_view::npos) return text;
-    const std::string_view left = text.substr(0, slash);
-    const std::string_view right = text.substr(slash + 1);
-    for (const auto& [word, rest] : {std::pair{left, right}, std::pair{right, left}}) {
-      const auto protocol = kind_of(word);
-      if (!protocol) continue;
-      const SocketKind seen = *protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(*protocol);
-      if (seen != SocketKind::tcp && seen != SocketKind::udp && seen != SocketKind::sctp && seen != SocketKind::dccp) {
-        return wrong("names a protocol without ports", "tcp, udp, sctp and dccp have some");
-      }
-      question_.protocol = seen;
-      return rest;
+    if (const auto protocol = kind_of(lower_case(text.substr(slash + 1)))) {
+      if (const auto done = take_protocol(*protocol); !done) return fail(done.error());
+      return text.substr(0, slash);
     }
     return wrong("names no protocol that is known", "write tcp/53, udp/53, sctp/2905, or a path from the root");
   }
 
-  // "ADDRESS:", "[ADDRESS]:", "*:" or nothing; returns the rest.
+  // "ADDRESS:", "[ADDRESS]:", "[ADDRESS]%ZONE:", "*:" or nothing; returns the rest.
   Result<std::string_view> read_address(std::string_view text) {
-    if (text.starts_with('[')) {
-      const auto close = text.find("]:");
-      if (close == std::string_view::npos) return wrong("has a '[' without ']:'", "write [::1]:53");
-      if (const auto done = add_address(text.substr(1, close - 1)); !done) return fail(done.error());
-      return text.substr(close + 2);
-    }
     const auto colon = text.rfind(':');
+    if (text.starts_with('[')) {
+      const auto close = text.find(']');
+      const std::string_view behind = close == std::string_view::npos ? std::string_view{} : text.substr(close + 1);
+      const bool has_zone = behind.starts_with('%') && behind.contains(':');
+      if (!behind.starts_with(':') && !has_zone) return wrong("has a '[' without ']:'", "write [::1]:53");
+      if (behind.starts_with("%:")) return wrong("has a '%' without an interface", "write fe80::1%eth0");
+      const std::string_view zone = has_zone ? behind.substr(1, behind.find(':') - 1) : std::string_view{};
+      if (const auto done = add_address(text.substr(1, close - 1), zone); !done) return fail(done.error());
+      return behind.substr(behind.find(':') + 1);
+    }
     if (colon == std::string_view::npos) {
       if (!net::IpAddress::parse(text)) return text;
       return wrong("names no port", fmt::format("write {}:PORT", text));
     }
     const std::string_view host = text.substr(0, colon);
-    if (host.contains(':')) return wrong("has several colons", "IPv6 addresses stand in brackets: [::1]:53");
-    if (const auto done = add_address(host); !done) return fail(done.error());
+    // netstat and many programs print "::1:631" and ":::3000": the last colon is the port's.
+    if (host.contains(':') && !net::IpAddress::parse(host.substr(0, host.find('%')))) {
+      return wrong("has several colons", "IPv6 addresses stand in brackets: [::1]:53");
+    }
+    if (const auto done = add_address(host, {}); !done) return fail(done.error());
     return text.substr(colon + 1);
   }
 
-  Result<void> add_address(std::string_view host) {
-    if (host.empty() || host == "*") return {};
-    if (host == "localhost") {  // RFC 6761 section 6.3
-      for (const char* address : {"127.0.0.1", "::1"}) question_.addresses.push_back(*net::IpAddress::parse(address));
+  // `zone` stood behind the bracket; it may stand behind the address, too.
+  Result<void> add_address(std::string_view host, std::string_view zone) {
+    if (const auto percent = host.find('%'); percent != std::string_view::npos) {
+      zone = host.substr(percent + 1);
+      host = host.substr(0, percent);
+      if (zone.empty()) return wrong("has a '%' without an interface", "write fe80::1%eth0");
+    }
+    std::uint32_t named = 0;
+    if (!zone.empty()) {
+      const auto index = interface_of(zone);
+      if (!index) return fail(index.error());
+      named = *index;
+    }
+    if (host.empty() || host == "*") {
+      if (named != 0) question_.addresses.push_back({*net::IpAddress::parse("::"), named});
       return {};
     }
-    const auto address = net::IpAddress::parse(host, names_.zone_of);
-    if (!address && host.contains('%')) return fail(address.error());
+    if (lower_case(host) == "localhost") {  // RFC 6761 section 6.3
+      for (const char* address : {"127.0.0.1", "::1"}) {
+        question_.addresses.push_back({*net::IpAddress::parse(address), named});
+      }
+      return {};
+    }
+    const auto address = net::IpAddress::parse(host);
     if (!address) {
       return wrong(fmt::format("has {}, which is no address", plan::quoted(host)), "names of hosts are not looked up");
     }
-    question_.addresses.push_back(*address);
+    question_.addresses.push_back({address->is_v4() ? *address : address->with_zone(named), named});
     return {};
+  }
+
+  Result<std::uint32_t> interface_of(std::string_view name) {
+    const std::uint32_t index = names_.zone_of ? names_.zone_of(name) : 0;
+    if (index != 0) return index;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc{} && end == name.data() + name.size() && number != 0) return number;
+    return wrong(fmt::format("has the interface {}, which is not there", plan::quoted(name)), "`ip link` lists them");
   }
 
   Result<void> read_ports(std::string_view text) {
@@ -145,6 +234,7 @@ class Reader {
   }
 
   std::string_view whole_;
+  std::string text_;  // what a URL was read as, where that is more than a part of it
   const QuestionNames& names_;
   Question question_;
 };
@@ -154,9 +244,11 @@ class Reader {
 bool Question::fits(const Row& row) const {
   if (!path.empty()) {
     if (row.protocol != SocketKind::unix_domain) return false;
-    const bool same_file =
-        file_inode != 0 && row.has_file && row.file_inode == file_inode && row.file_device == file_device;
-    return row.path == path || same_file;
+    if (path.front() == '\0' || file.state == File::State::unknown) return row.path == path;
+    if (file.state == File::State::none) return false;
+    // Without sock_diag the kernel tells the name only.
+    if (!row.has_file) return row.path == path;
+    return same_inode(row.file_inode, file.inode) && row.file_device == file.device;
   }
   const SocketKind seen = row.protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(row.protocol);
   if (!is_ip(row) || (protocol && *protocol != seen)) return false;
@@ -169,11 +261,30 @@ bool Question::fits(const Row& row) const {
     return false;
   }
   if (addresses.empty()) return true;
-  const Place place{.address = row.local, .only_v6 = row.only_v6, .interface = row.interface};
-  return std::ranges::any_of(addresses, [&](const net::IpAddress& address) {
-    if (waits(row)) return place.takes(address);
-    return row.local.unmapped().without_zone() == address.unmapped().without_zone();
+  const Place place = place_of(row);
+  return std::ranges::any_of(addresses, [&](const AskedAddress& asked) {
+    if (asked.named != 0 && !place.is_on(asked.named)) return false;
+    // A connection's socket that began as [::] keeps 0.0.0.0 from being bound, whatever address it has by now
+    // (ipv4_rcv_saddr_equal in net/ipv4/inet_connection_sock.c).
+    const bool may_be_dual = !waits(row) && asked.address == net::IpAddress::v4(0);
+    return may_be_dual || place.shares(asked.address);
   });
+}
+
+bool Question::is_answered_by(const Row& row) const {
+  if (!waits(row) || !fits(row)) return false;
+  if (!path.empty() || addresses.empty()) return true;
+  const Place place = place_of(row);
+  return std::ranges::any_of(addresses, [&](const AskedAddress& asked) {
+    if (!place.takes(asked.address) && !(is_wildcard(asked.address) && place.shares(asked.address))) return false;
+    if (asked.named != 0) return place.is_on(asked.named);
+    return asked.interfaces.empty() ||
+           std::ranges::any_of(asked.interfaces, [&](std::uint32_t one) { return place.is_on(one); });
+  });
+}
+
+bool Question::has_only_the_name(const Row& row) const {
+  return !path.empty() && row.protocol == SocketKind::unix_domain && row.path == path && !fits(row);
 }
 
 std::optional<net::Port> Question::only_port() const {

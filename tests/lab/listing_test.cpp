@@ -211,7 +211,9 @@ TEST_F(Listings, WhoLooksIntoOtherNamespacesWhereNobodyAnswersHere) {
   keep(abroad, [] { return list_of({bound(SOCK_STREAM, "0.0.0.0", 8080)}); });
   const auto answer = run({"who", "8080"});
   EXPECT_EQ(answer.status, 1);
-  EXPECT_THAT(answer.output, HasSubstr("nobody listens on 8080\n  in the network namespace "));
+  EXPECT_THAT(
+      answer.output,
+      HasSubstr("nobody listens on 8080 in this network namespace: it is free here\n  in the network namespace "));
   EXPECT_THAT(answer.output, HasSubstr(fmt::format("({}))\n", ::getpid())));
   keep(*home_, [] { return list_of({bound(SOCK_STREAM, "0.0.0.0", 8080)}); });
   EXPECT_EQ(records({"who", "8080"}, "answer").size(), 1U);

@@ -42,13 +42,15 @@ TEST(FindSocket, KnowsSocketsByAnyPath) {
   std::filesystem::create_symlink("s", folder / "link");
   const auto direct = find_socket(path);
   const auto linked = find_socket(folder / "link");
-  ASSERT_TRUE(direct);
-  ASSERT_TRUE(linked);
-  EXPECT_EQ(direct->inode, linked->inode);
-  EXPECT_EQ(direct->device, linked->device);
-  EXPECT_FALSE(find_socket(folder));
-  EXPECT_FALSE(find_socket(folder / "nosuch"));
-  EXPECT_FALSE(find_socket(path + std::string(1, '\0') + "x"));
+  using State = sockets::Question::File::State;
+  EXPECT_EQ(direct.state, State::socket);
+  EXPECT_EQ(linked.state, State::socket);
+  EXPECT_EQ(direct.inode, linked.inode);
+  EXPECT_EQ(direct.device, linked.device);
+  EXPECT_EQ(find_socket(folder).state, State::none);
+  EXPECT_EQ(find_socket(folder / "nosuch").state, State::none);
+  EXPECT_EQ(find_socket(path + std::string(1, '\0') + "x").state, State::none);
+  EXPECT_EQ(find_socket_of(static_cast<std::uint32_t>(::getpid()), path).inode, direct.inode);
   std::filesystem::remove_all(folder);
 }
 

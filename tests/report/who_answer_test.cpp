@@ -111,9 +111,40 @@ TEST_F(WhoAnswers, UnixSocketHasAPath) {
 }
 
 TEST_F(WhoAnswers, FreePortIsSaidToBeFree) {
-  EXPECT_EQ(who_text({.question = "8080"}, names_, style), "nobody listens on 8080: it is free\n");
+  using sockets::Availability;
+  const auto said = [this](Availability availability) {
+    return who_text({.question = "8080", .availability = availability}, names_, style);
+  };
+  EXPECT_EQ(said(Availability::free), "nobody listens on 8080: it is free\n");
+  EXPECT_EQ(said(Availability::not_asked), "nobody listens on 8080\n");
+  EXPECT_EQ(said(Availability::not_permitted),
+            "nobody listens on 8080: it is free, but this user may not bind to it\n");
+  EXPECT_EQ(said(Availability::no_such_address), "nobody listens on 8080: this machine has no such address\n");
+  EXPECT_EQ(said(Availability::in_use),
+            "nobody listens on 8080, but it is in use: the kernel lets nobody bind to it, and lists nobody who is\n");
+  EXPECT_EQ(records({.question = "8080", .availability = Availability::free})[1],
+            Json::parse(R"({"record":"bind","result":"free"})"));
   EXPECT_EQ(who_text({.question = "/x\x1b", .is_port = false, .hint = "a hint"}, names_, style),
             "nobody listens on /x\\x1B\na hint\n");
+}
+
+TEST_F(WhoAnswers, WhoHasOnlyTheNameOfAPathIsTold) {
+  Service lost = ssh();
+  lost.path = "/run/x";
+  EXPECT_EQ(who_text({.question = "/run/x", .is_port = false, .namesakes = {lost}}, names_, style),
+            "nobody listens on /run/x\n"
+            "  sshd (pid 812) listens on a socket that was bound to that name, which leads no more to it\n");
+  EXPECT_EQ(records({.question = "/run/x", .is_port = false, .namesakes = {lost}})[1]["record"], "namesake");
+}
+
+TEST_F(WhoAnswers, ConnectionsThatOthersHoldStandBelow) {
+  Who who{.question = "22", .answers = {{ssh(), 2}}};
+  Service user = ssh();
+  user.places = {{.address = address("198.18.0.1")}};
+  who.users.push_back({user, "198.18.0.2:443", "ESTABLISHED"});
+  EXPECT_THAT(who_text(who, names_, style),
+              HasSubstr("  connected  2 now\nother programs hold connections there:\n"
+                        "  sshd (pid 812) is connected from 198.18.0.1:22 to 198.18.0.2:443 (ESTABLISHED)\n"));
 }
 
 TEST_F(WhoAnswers, UsersOfAPortAndOtherNamespacesAreHints) {

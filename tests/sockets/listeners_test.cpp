@@ -219,8 +219,8 @@ TEST(ServiceFor, PrefersTheMostSpecificAddress) {
   const auto services =
       services_of(std::vector{listener("0.0.0.0", 80, {{812, 3}}), listener("198.18.0.1", 80, {{950, 3}})}, names);
   ASSERT_EQ(services.size(), 2U);
-  const auto program_for = [&services](const Listener& end) {
-    const auto at = service_for(services, end);
+  const auto program_for = [&](const Listener& end) {
+    const auto at = service_for(services, end, names);
     return at < services.size() ? services[at].program : std::string{"none"};
   };
   EXPECT_EQ(program_for(listener("198.18.0.1", 80, {})), "python3");
@@ -233,15 +233,39 @@ TEST(ServiceFor, PrefersTheMostSpecificAddress) {
   EXPECT_EQ(program_for(udp), "none");
 }
 
+TEST(ServiceFor, AConnectionBelongsToWhoHoldsIt) {
+  SomeProcesses names;
+  const auto services =
+      services_of(std::vector{listener("0.0.0.0", 80, {{812, 3}}), listener("198.18.0.1", 80, {{950, 3}})}, names);
+  const auto program_for = [&](const Listener& end) {
+    const auto at = service_for(services, end, names);
+    return at < services.size() ? services[at].program : std::string{"none"};
+  };
+  EXPECT_EQ(program_for(listener("198.18.0.1", 80, {{812, 9}})), "nginx");
+  EXPECT_EQ(program_for(listener("198.18.0.2", 80, {{950, 9}})), "python3");
+  EXPECT_EQ(program_for(listener("198.18.0.2", 80, {{1, 9}})), "none") << "somebody else's, from the same port";
+}
+
+TEST(ServiceFor, ADeviceGoesBeforeAnAddress) {
+  SomeProcesses names;
+  Listener device = listener("0.0.0.0", 80, {{812, 3}});
+  device.place.interface = 2;
+  const auto services = services_of(std::vector{device, listener("198.18.0.1", 80, {{950, 3}})}, names);
+  Listener end = listener("198.18.0.1", 80, {});
+  EXPECT_EQ(services.at(service_for(services, end, names)).program, "python3");
+  end.place.interface = 2;
+  EXPECT_EQ(services.at(service_for(services, end, names)).program, "nginx");
+}
+
 TEST(ServiceFor, UnixSocketsGoByTheirPath) {
   SomeProcesses names;
   Listener one = listener("0.0.0.0", 0, {{812, 3}});
   one.protocol = SocketKind::unix_domain;
   one.path = "/run/x.sock";
   const auto services = services_of(std::vector{one}, names);
-  EXPECT_EQ(service_for(services, one), 0U);
+  EXPECT_EQ(service_for(services, one, names), 0U);
   one.path = "/run/y.sock";
-  EXPECT_EQ(service_for(services, one), 1U);
+  EXPECT_EQ(service_for(services, one, names), 1U);
 }
 
 }  // namespace

@@ -86,7 +86,80 @@ TEST(Question, AddressFindsTheListenersThatTakeIt) {
   EXPECT_FALSE(fits("localhost:53", row(SocketKind::tcp, "198.18.0.1", 53)));
   EXPECT_TRUE(fits(":8080", row(SocketKind::tcp, "198.18.0.1", 8080)));
   EXPECT_TRUE(fits("*:http-alt", row(SocketKind::tcp, "198.18.0.1", 8080)));
-  EXPECT_EQ(parse("[fe80::1%eth0]:53")->addresses.front().zone(), 2U);
+  EXPECT_EQ(parse("[fe80::1%eth0]:53")->addresses.front().address.zone(), 2U);
+}
+
+TEST(Question, AddressesAreReadInEveryFormThatProgramsPrint) {
+  const auto asked = [](std::string_view text) {
+    const auto question = parse(text);
+    EXPECT_TRUE(question.has_value()) << text << ": " << (question ? "" : question.error().message);
+    std::string told;
+    if (!question) return told;
+    for (const AskedAddress& one : question->addresses) {
+      told += fmt::format("{}{} ", to_string(one.address.without_zone()), one.named == 0 ? "" : "%eth0");
+    }
+    if (question->protocol) told += name_of(*question->protocol);
+    return fmt::format("{}{}", told, question->only_port() ? question->only_port()->value() : 0);
+  };
+  const std::pair<const char*, const char*> forms[] = {
+      {"0.0.0.0:80", "0.0.0.0 80"},                    // netstat
+      {":::3000", ":: 3000"},                          // netstat, Node.js
+      {"::1:631", "::1 631"},                          // netstat
+      {"::ffff:127.0.0.1:80", "::ffff:127.0.0.1 80"},  // netstat
+      {"fe80::1%eth0:546", "fe80::1%eth0 546"},
+      {"[fe80::1]%eth0:546", "fe80::1%eth0 546"},  // ss
+      {"0.0.0.0%eth0:68", "0.0.0.0%eth0 68"},      // ss
+      {"*%eth0:68", "::%eth0 68"},                 // ss
+      {"[::]:443", ":: 443"},                      // ss, lsof
+      {"*:80", "80"},                              // lsof
+      {":8080", "8080"},                           // Go
+      {"localhost:80", "127.0.0.1 ::1 80"},
+      {"Localhost:http", "127.0.0.1 ::1 80"},
+      {"http://127.0.0.1:8000/", "127.0.0.1 tcp8000"},
+      {"https://[::1]/x?y", "::1 tcp443"},
+      {"tcp://0.0.0.0:2375", "0.0.0.0 tcp2375"},
+      {"udp://[::]:53", ":: udp53"},
+      {"tcp:3000", "tcp3000"},  // lsof -i
+      {"TCP:3000", "tcp3000"},
+      {"3000/TCP", "tcp3000"},
+      {"Udp/53", "udp53"},
+      {"tcp:127.0.0.1:3000", "127.0.0.1 tcp3000"},
+      {"udp:[::1]:53", "::1 udp53"},
+  };
+  for (const auto& [text, told] : forms) EXPECT_EQ(asked(text), told) << text;
+  EXPECT_EQ(parse("unix:///run/x.sock")->path, "/run/x.sock");
+  EXPECT_EQ(parse("unix:/run/x.sock")->path, "/run/x.sock");
+}
+
+TEST(Question, AWildcardAsksForAllThatKeepItFromBeingBound) {
+  for (const char* text : {"0.0.0.0:8080", ":::8080", "[::]:8080", "*:8080"}) {
+    EXPECT_TRUE(fits(text, row(SocketKind::tcp, "198.18.0.1", 8080))) << text;
+    EXPECT_TRUE(fits(text, row(SocketKind::tcp, "0.0.0.0", 8080, State::bound_inactive))) << text;
+    EXPECT_TRUE(fits(text, row(SocketKind::tcp, "::", 8080))) << text;
+    EXPECT_FALSE(fits(text, row(SocketKind::tcp, "198.18.0.1", 8081))) << text;
+  }
+  Row six = row(SocketKind::tcp, "::", 8080);
+  six.only_v6 = true;
+  EXPECT_FALSE(fits("0.0.0.0:8080", six));
+  EXPECT_TRUE(fits("[::]:8080", six));
+  EXPECT_FALSE(fits("0.0.0.0:8080", row(SocketKind::tcp, "2001:db8::1", 8080)));
+  // Bound everywhere and not listening, it keeps one address from others as well.
+  EXPECT_TRUE(fits("127.0.0.1:8080", row(SocketKind::tcp, "0.0.0.0", 8080, State::bound_inactive)));
+}
+
+TEST(Question, ADeviceAnswersForItselfOnly) {
+  Row bound = row(SocketKind::tcp, "0.0.0.0", 8080);
+  bound.interface = 3;
+  Question question = parse("127.0.0.1:8080").value();
+  EXPECT_TRUE(question.is_answered_by(bound)) << "where nothing is known of interfaces";
+  question.addresses.front().interfaces = {1};
+  EXPECT_FALSE(question.is_answered_by(bound));
+  EXPECT_TRUE(question.fits(bound)) << "nobody else can be bound there";
+  question.addresses.front().interfaces = {3, 1};
+  EXPECT_TRUE(question.is_answered_by(bound));
+  EXPECT_FALSE(fits("127.0.0.1%eth0:8080", bound));
+  bound.interface = 2;
+  EXPECT_TRUE(fits("127.0.0.1%eth0:8080", bound));
 }
 
 TEST(Question, ConnectionsHaveOneAddress) {
@@ -108,7 +181,7 @@ TEST(Question, PathsAreUnixSockets) {
   EXPECT_TRUE(fits("./here", one));
 }
 
-TEST(Question, SameFileByAnotherPathIsTheSameSocket) {
+TEST(Question, TheFileSaysWhichSocketIsMeant) {
   auto question = parse("/var/run/x.sock").value();
   Row one;
   one.protocol = SocketKind::unix_domain;
@@ -117,10 +190,16 @@ TEST(Question, SameFileByAnotherPathIsTheSameSocket) {
   one.file_inode = 5;
   one.file_device = 9;
   EXPECT_FALSE(question.fits(one));
-  question.file_inode = 5;
-  question.file_device = 9;
+  question.file = {.state = Question::File::State::socket, .inode = 0x1'0000'0005, .device = 9};
+  EXPECT_TRUE(question.fits(one)) << "of inodes the kernel tells 32 bits";
+  question.file.device = 8;
+  EXPECT_FALSE(question.fits(one));
+  one.path = "/var/run/x.sock";
+  EXPECT_FALSE(question.fits(one));
+  EXPECT_TRUE(question.has_only_the_name(one));
+  one.has_file = false;
   EXPECT_TRUE(question.fits(one));
-  question.file_device = 8;
+  question.file = {.state = Question::File::State::none};
   EXPECT_FALSE(question.fits(one));
 }
 
@@ -131,6 +210,9 @@ TEST(Question, WhatCannotBeMeantIsOneSentenceThatQuotesIt) {
       {"0", "port 0"},
       {"sssh", "no service is registered as 'sssh'; the closest name is ssh"},
       {"1:2:3", "[::1]:53"},
+      {"127.0.0.1%nosuch:22", "is not there"},
+      {"[::1]%:22", "without an interface"},
+      {"http://nosuch/", "no address"},
       {"[::1]", "has a '[' without ']:'"},
       {"[::1]:", "names no port"},
       {"127.0.0.1", "write 127.0.0.1:PORT"},

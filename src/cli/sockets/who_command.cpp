@@ -20,10 +20,14 @@ constexpr std::array<std::string_view, 3> about{
     "Tells who answers on a port: process, since when, command, unit, container, user, the addresses it listens on, "
     "and "
     "how many are connected now. Where several programs share the port, each gets its paragraph.",
-    "Asked about a port (8080), a service (ssh), a port of one protocol (tcp/53, 53/udp), an address (127.0.0.1:8080, "
-    "[::1]:53, localhost:53), a UNIX socket (/run/x.sock, @abstract).",
-    "Where nobody listens the status is 1, and what else is known is said: who is connected from that port, and who "
-    "listens on it in another network namespace."};
+    "Asked about a port (8080), a service (ssh), a port of one protocol (tcp/53, 53/udp, tcp:53), an address in any "
+    "form "
+    "in which programs print it (127.0.0.1:8080, [::1]:53, :::3000, *:80, localhost:53, http://localhost:8000/), a "
+    "UNIX "
+    "socket (/run/x.sock, @abstract).",
+    "Where nobody listens the status is 1, and what else is known is said: whether bind() would succeed (it is free), "
+    "who "
+    "is connected from that port, and who listens on it in another network namespace."};
 
 constexpr std::array examples{
     Example{"portolan who 8080", "who has this port"},

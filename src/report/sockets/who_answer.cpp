@@ -104,25 +104,52 @@ void append_answer(std::string& out, const WhoAnswer& answer, sockets::RowNames&
   add_line(out, "connected", fmt::format("{} now", answer.connections));
 }
 
-std::string user_line(const WhoUser& user, sockets::RowNames& names) {
-  const Service& holder = user.holder;
-  const std::string who = holder.pids.empty()
-                              ? fmt::format("a socket without a process ({})", words_of(holder.no_owner))
-                              : fmt::format("{} (pid {})", program_of(holder), holder.pids.front());
-  const std::string local =
-      escape_terminal(endpoints_text(holder.places, holder.port, holder.network_namespace, names));
-  if (user.remote.empty()) return fmt::format("{} uses {} in state {}", who, local, user.state);
-  return fmt::format("{} is connected from {} to {} ({})", who, local, user.remote, user.state);
+std::string holder_words(const Service& holder) {
+  return holder.pids.empty() ? fmt::format("a socket without a process ({})", words_of(holder.no_owner))
+                             : fmt::format("{} (pid {})", program_of(holder), holder.pids.front());
 }
 
-void append_nothing(std::string& out, const Who& who, sockets::RowNames& names) {
-  const bool is_free = who.users.empty() && who.elsewhere.empty() && who.is_port;
-  append(out, "nobody listens on {}{}\n", escape_terminal(who.question), is_free ? ": it is free" : "");
+std::string user_line(const WhoUser& user, sockets::RowNames& names) {
+  const Service& holder = user.holder;
+  if (!holder.path.empty()) return fmt::format("{} uses it in state {}", holder_words(holder), user.state);
+  const std::string local =
+      escape_terminal(endpoints_text(holder.places, holder.port, holder.network_namespace, names));
+  if (user.remote.empty()) return fmt::format("{} uses {} in state {}", holder_words(holder), local, user.state);
+  return fmt::format("{} is connected from {} to {} ({})", holder_words(holder), local, user.remote, user.state);
+}
+
+void append_users(std::string& out, const Who& who, sockets::RowNames& names) {
   for (std::size_t i = 0; i < std::min(who.users.size(), most_listed); ++i) {
     append(out, "  {}\n", user_line(who.users[i], names));
   }
-  if (who.users.size() > most_listed) {
-    append(out, "  and {} more use it\n", who.users.size() - most_listed);
+  if (who.users.size() > most_listed) append(out, "  and {} more use it\n", who.users.size() - most_listed);
+}
+
+// What bind() says where nobody was found.
+std::string availability_words(const Who& who) {
+  using sockets::Availability;
+  switch (who.availability) {
+    case Availability::free:
+      return who.elsewhere.empty() ? ": it is free" : " in this network namespace: it is free here";
+    case Availability::not_permitted:
+      return ": it is free, but this user may not bind to it";
+    case Availability::no_such_address:
+      return ": this machine has no such address";
+    case Availability::in_use:
+      if (!who.users.empty()) break;
+      return ", but it is in use: the kernel lets nobody bind to it, and lists nobody who is";
+    case Availability::not_asked:
+      break;
+  }
+  return "";
+}
+
+void append_nothing(std::string& out, const Who& who, sockets::RowNames& names) {
+  append(out, "nobody listens on {}{}\n", escape_terminal(who.question), availability_words(who));
+  append_users(out, who, names);
+  for (const Service& other : who.namesakes) {
+    append(out, "  {} listens on a socket that was bound to that name, which leads no more to it\n",
+           holder_words(other));
   }
   for (const WhoElsewhere& other : who.elsewhere) {
     const auto name = names.network_namespace(other.network_namespace);
@@ -184,7 +211,12 @@ std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& s
     if (!out.empty()) out += '\n';
     append_answer(out, answer, names, style);
   }
-  if (who.answers.empty()) append_nothing(out, who, names);
+  if (who.answers.empty()) {
+    append_nothing(out, who, names);
+  } else if (!who.users.empty()) {
+    out += "other programs hold connections there:\n";
+    append_users(out, who, names);
+  }
   if (!who.hint.empty()) out += who.hint + "\n";
   return out;
 }
@@ -212,6 +244,14 @@ std::string who_json(const Who& who, sockets::RowNames& names, std::span<const m
     json.member("network_namespace", other.network_namespace);
     json.text_member("name", names.network_namespace(other.network_namespace));
     write_holder(json, other.service, names);
+    stream.end();
+  }
+  for (const Service& other : who.namesakes) {
+    write_holder(stream.record("namesake"), other, names);
+    stream.end();
+  }
+  if (who.availability != sockets::Availability::not_asked) {
+    stream.record("bind").member("result", name_of(who.availability));
     stream.end();
   }
   finish_stream(stream, "answers", who.answers.size(), gaps);

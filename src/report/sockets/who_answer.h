@@ -10,6 +10,7 @@
 
 #include "model/remark.h"
 #include "report/calendar.h"
+#include "sockets/availability.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
 
@@ -39,9 +40,13 @@ struct Who {
   std::string question;  // as it was asked
   bool is_port = true;   // not a path
   std::vector<WhoAnswer> answers = {};
-  std::vector<WhoUser> users = {};           // only where there are no answers
+  // Beside answers: those connected there whom none of the answers holds; without: everybody who is there.
+  std::vector<WhoUser> users = {};
   std::vector<WhoElsewhere> elsewhere = {};  // only where there are no answers
-  std::string hint = {};                     // one more sentence; "" for none
+  // Who listens on a socket that once had the path, and cannot be reached by it; only where there are no answers.
+  std::vector<sockets::Service> namesakes = {};
+  sockets::Availability availability = sockets::Availability::not_asked;
+  std::string hint = {};  // one more sentence; "" for none
 };
 
 struct WhoStyle {
@@ -50,7 +55,7 @@ struct WhoStyle {
 };
 
 std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& style);
-// An object a line: start, an `answer` each, `user` and `elsewhere`, a `gap` each, finish.
+// An object a line: start, an `answer` each, `user`, `elsewhere`, `namesake` and `bind`, a `gap` each, finish.
 std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps);
 
 // "4 s", "12 min", "3 h 12 min", "5 days 3 h".
