@@ -355,8 +355,11 @@ class Preparation {
     return usage("no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
   }
 
+  // Of what was named, after exclusions.
+  [[nodiscard]] bool is_any_left() const { return !plan::TargetSet::Cursor{plan_.targets}.at_end(); }
+
   [[nodiscard]] Result<void> check_some_left() const {
-    if (plan_.targets.size() > 0) return {};
+    if (is_any_left()) return {};
     const bool by_file = words_.excluded.empty();
     const bool by_both = !by_file && !words_.excluded_files.empty();
     return usage(fmt::format("every target is excluded, so nothing is left to scan; look at {}",
@@ -368,7 +371,7 @@ class Preparation {
   // Whether what is asked to find hosts can be put to any of them.
   [[nodiscard]] Result<void> check_discovery_fits() const {
     const bool asks = plan_.discovery != plan::DiscoveryPolicy::never && plan_.depth != plan::ScanDepth::list;
-    if (!asks || words_.discovery.empty() || plan_.targets.size() == 0 || plan_.targets.has_v4()) return {};
+    if (!asks || words_.discovery.empty() || !is_any_left() || plan_.targets.has_v4()) return {};
     const auto fits = [](const DiscoveryWord& word) { return word.probe->has_ipv6; };
     if (std::ranges::any_of(words_.discovery, fits)) return {};
     return asks_nobody(*words_.discovery.front().probe);
