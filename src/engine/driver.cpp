@@ -28,8 +28,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
       sink_{sink},
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},
-      targets_{plan.targets.size() / plan.shards +
-               (plan.shard < plan.targets.size() % plan.shards ? 1U : 0U)},
+      targets_{plan.targets.size() / plan.shards + (plan.shard < plan.targets.size() % plan.shards ? 1U : 0U)},
       began_{world.clock.now()},
       rate_at_{began_} {
   settings_.timing = plan.timing;
