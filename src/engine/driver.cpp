@@ -23,7 +23,7 @@ PacerLimits limits_of(const plan::Timing& t) {
 
 }  // namespace
 
-Driver::Driver(const plan::Plan& plan, const World& world, model::Sink& sink)
+Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& sink)
     : world_{world},
       sink_{sink},
       pacer_{limits_of(plan.timing)},
@@ -65,6 +65,7 @@ std::size_t Driver::sendable() const {
 Result<void> Driver::turn(Instant wake, std::size_t enough) {
   if (auto begun = begin_tasks(); !begun) return begun;
   if (auto left = send(); !left) return left;
+  if (auto done = sink_.catch_up(); !done) return done;
   const Instant now = world_.clock.now();
   if (sendable() < enough) wake = now;
   for (const Stage& stage : stages_) {

@@ -13,8 +13,8 @@
 #include "engine/engine.h"
 #include "engine/pacer.h"
 #include "engine/scan.h"
+#include "model/prompt_sink.h"
 #include "model/record.h"
-#include "model/sink.h"
 #include "plan/plan.h"
 
 namespace portolan::engine {
@@ -34,7 +34,7 @@ struct Stage {
 class Driver {
  public:
   // All outlive the driver.
-  Driver(const plan::Plan& plan, const World& world, model::Sink& sink);
+  Driver(const plan::Plan& plan, const World& world, model::PromptSink& sink);
 
   // A stage with an order of its own; all learn from and teach the one pacer. Stages are opened in the order in which
   // hosts pass through them. `first_wait`: at most this for hosts whose round trip is not known yet. What is returned
@@ -42,9 +42,9 @@ class Driver {
   Stage& open(std::string_view task, Job job, AnswerListener& listener,
               std::optional<Duration> first_wait = std::nullopt);
 
-  // Once around: every stage sends what may leave, then all wait together, until `wake` at the latest, then what has
-  // arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked something, nobody waits: others are
-  // to enter.
+  // Once around: every stage sends what may leave, what was told goes to its readers, then all wait together, until
+  // `wake` at the latest, then what has arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked
+  // something, nobody waits: others are to enter.
   Result<void> turn(Instant wake, std::size_t enough);
   // Tells the end of stages that no host can enter any more. `more`: hosts are still to come from the target set.
   Result<void> end_tasks(bool more);
@@ -77,7 +77,7 @@ class Driver {
   [[nodiscard]] std::uint64_t sent() const;
 
   const World& world_;
-  model::Sink& sink_;
+  model::PromptSink& sink_;
   Pacer pacer_;
   Random seeds_;
   EngineSettings settings_;

@@ -10,6 +10,7 @@
 #include "engine/host_reporter.h"
 #include "engine/name_lookups.h"
 #include "engine/port_scan.h"
+#include "model/prompt_sink.h"
 
 namespace portolan::engine {
 namespace {
@@ -36,13 +37,13 @@ class Scan {
   Scan(const plan::Plan& plan, const World& world, model::Sink& sink)
       : plan_{plan},
         cursor_{plan.targets, order_of(plan)},
-        driver_{plan, world, sink},
-        world_{world},
         sink_{sink},
-        discovery_{plan, world, sink, driver_, hosts_},
-        ports_{plan, world, sink, driver_, hosts_},
+        driver_{plan, world, sink_},
+        world_{world},
+        discovery_{plan, world, sink_, driver_, hosts_},
+        ports_{plan, world, sink_, driver_, hosts_},
         names_{plan, world, hosts_},
-        reporter_{plan, world, sink, driver_, names_, ports_, finished_} {}
+        reporter_{plan, world, sink_, driver_, names_, ports_, finished_} {}
 
   Result<model::ScanFinished> run() {
     while (!driver_.stopped()) {
@@ -146,9 +147,9 @@ class Scan {
   const plan::Plan& plan_;
   plan::TargetSet::Cursor cursor_;
   HostTable hosts_;
+  model::PromptSink sink_;
   Driver driver_;
   const World& world_;
-  model::Sink& sink_;
   HostDiscovery discovery_;
   PortScan ports_;
   NameLookups names_;

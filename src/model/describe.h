@@ -148,6 +148,8 @@ void describe(auto& visitor, Of<Hop> auto& hop) {
   visitor.optional("round_trip", hop.round_trip);
 }
 
+void describe(auto& /*visitor*/, Of<CaughtUp> auto& /*caught_up*/) {}
+
 void describe(auto& visitor, Of<Loss> auto& loss) {
   visitor.member("asked", loss.asked);
   visitor.member("lost", loss.lost);
@@ -188,6 +190,8 @@ template <>
 inline constexpr std::string_view record_name<Hop> = "hop";
 template <>
 inline constexpr std::string_view record_name<Remark> = "remark";
+template <>
+inline constexpr std::string_view record_name<CaughtUp> = "caught_up";
 template <>
 inline constexpr std::string_view record_name<HostRecord> = "host";
 template <>

@@ -33,8 +33,15 @@ struct Hop {
   friend bool operator==(const Hop&, const Hop&) = default;
 };
 
+// All that is known by now has been told, and what comes next may take its time: whoever keeps text back to write more
+// of it at once writes it now.
+struct CaughtUp {
+  friend bool operator==(const CaughtUp&, const CaughtUp&) = default;
+};
+
 // ScanStarted comes first and once; ScanFinished last and once, whatever happened, even when the scan failed right
 // after it began; the others in any mix between them.
-using Event = std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostRecord, ScanFinished>;
+using Event =
+    std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostRecord, CaughtUp, ScanFinished>;
 
 }  // namespace portolan::model

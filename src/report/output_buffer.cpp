@@ -7,9 +7,13 @@ void OutputBuffer::write_out() {
   buffer_.clear();
 }
 
-Result<void> OutputBuffer::send() {
+Result<void> OutputBuffer::write() {
   write_out();
-  Result<void> outcome = std::exchange(failure_, Result<void>{});
+  return std::exchange(failure_, Result<void>{});
+}
+
+Result<void> OutputBuffer::send() {
+  Result<void> outcome = write();
   if (outcome) outcome = output_.flush();
   return outcome;
 }

@@ -1,4 +1,4 @@
-// Text on its way to an Output: formatted in memory, sent record by record.
+// Text on its way to an Output: formatted in memory, handed on record by record.
 #pragma once
 
 #include <iterator>
@@ -24,7 +24,10 @@ class OutputBuffer {
     spill();
   }
 
-  // Everything so far reaches the output. The first error since the last call, where there was one.
+  // Everything so far goes to the output, which may keep it back. The first error since the last call of either, where
+  // there was one.
+  Result<void> write();
+  // Everything so far reaches whoever reads the output.
   Result<void> send();
 
  private:

@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+
+#include "os/files.h"
 
 namespace portolan::cli {
 namespace {
@@ -66,6 +70,38 @@ TEST(ScanReports, NowhereHoldsAnyNumberOfReports) {
 TEST(ScanReports, UnderTheNameNmapTheLastFileOfAFormatCounts) {
   EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}, Dialect::nmap), "N:- X:b");
   EXPECT_EQ(plan({"-oX", "a", "-oX", "b"}), "N:- X:a X:b");
+}
+
+TEST(ScanReports, HostsAreInTheFilesOnceTheScanHasCaughtUp) {
+  const std::filesystem::path folder =
+      std::filesystem::path{testing::TempDir()} / fmt::format("reports-{}", ::getpid());
+  std::filesystem::create_directory(folder);
+  const std::vector<std::string> line{"-v0", "-oA", (folder / "all").string()};
+  const auto words = parse_scan_words(line);
+  ASSERT_TRUE(words);
+  auto reports = ScanReports::open(*words, Dialect::portolan);
+  ASSERT_TRUE(reports) << reports.error().message;
+  const auto files_with_host = [&] {
+    std::size_t files = 0;
+    for (const report::Format* format : report::formats) {
+      const auto text = os::read_file((folder / "all").string() + std::string{format->extension}, 1 << 20U);
+      if (text && text->contains("198.18.0.2")) ++files;
+    }
+    return files;
+  };
+  model::HostRecord host;
+  host.address = net::IpAddress::v4(0xc6120002);
+  host.state = model::HostState::up;
+  host.port_scanned = true;
+  model::PortRecord open;
+  open.port = net::Port{22};
+  open.state = model::PortState::open;
+  host.ports.push_back(open);
+  EXPECT_TRUE((*reports)->sink().on(host));
+  EXPECT_EQ(files_with_host(), 0U);
+  EXPECT_TRUE((*reports)->sink().on(model::CaughtUp{}));
+  EXPECT_EQ(files_with_host(), report::formats.size());
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ScanReports, ProgressComesAsOftenAsSomebodyWatches) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/watched_link.h"
 #include "tests/engine/scan_world.h"
 
 namespace portolan {
@@ -408,6 +409,41 @@ TEST(ScanSim, ADarkNetworkIsAskedAtTheRateThatIsGiven) {
   EXPECT_EQ(outcome->finished.probes_sent, 2U << 17U);
   const double asking = seconds_of(network.sent().back() - network.sent().front());
   EXPECT_GT((2U << 17U) / asking, 18'000) << "nobody waits for others' time-outs";
+}
+
+TEST(ScanSim, NothingToldIsHeldBackWhileTheEngineWaits) {
+  // Counts what reports may still keep to themselves.
+  struct Kept final : model::Sink {
+    Result<void> on(const model::Event& event) override {
+      if (std::holds_alternative<model::CaughtUp>(event)) {
+        EXPECT_GT(kept, 0U) << "nobody is woken for nothing";
+        kept = 0;
+      } else {
+        ++kept;
+      }
+      if (std::holds_alternative<model::HostRecord>(event)) ++hosts;
+      return {};
+    }
+    std::size_t kept = 0;
+    std::size_t hosts = 0;
+  };
+  struct Waits final : engine::LinkWrapper {
+    Waits(sim::Network& network, const Kept& sink) : LinkWrapper{network}, sink_{sink} {}
+    Result<std::span<const engine::Received>> receive(Instant deadline) override {
+      EXPECT_EQ(sink_.kept, 0U);
+      if (sink_.hosts > 0) ++waits_after_hosts;
+      return LinkWrapper::receive(deadline);
+    }
+    const Kept& sink_;
+    std::size_t waits_after_hosts = 0;
+  };
+  sim::Network network{1, {.delay = 5ms}};
+  for (unsigned i = 1; i < 50; ++i) network.add_host(net::IpAddress::v4(0xc6120000 + i), {.open = ports({22})});
+  Kept sink;
+  Waits link{network, sink};
+  const auto finished = test::scan_into(plan_for({"198.18.0.0/24"}, ports(20, 40), 1), network, sink, nullptr, &link);
+  EXPECT_EQ(finished.hosts_total, 256U);
+  EXPECT_GT(link.waits_after_hosts, 0U);
 }
 
 TEST(ScanSim, ShardsFitTogether) {

@@ -87,12 +87,14 @@ struct Outcome {
   model::ScanFinished finished;
 };
 
+// `link`: what stands before the network, where something does.
 inline model::ScanFinished scan_into(const plan::Plan& plan, sim::Network& network, model::Sink& sink,
-                                     engine::UserControl* control = nullptr) {
+                                     engine::UserControl* control = nullptr, engine::Link* link = nullptr) {
   static const auto services = catalog::Services::parse("").value();
   static const auto vendors = catalog::Vendors{};
+  engine::Link& door = link == nullptr ? network : *link;
   const engine::World world{
-      network, network, network, 40'000, services, vendors, nullptr, control, std::chrono::system_clock::now};
+      door, network, network, 40'000, services, vendors, nullptr, control, std::chrono::system_clock::now};
   const auto finished = engine::run_scan(plan, world, sink);
   if (!finished) throw std::runtime_error(finished.error().message);
   return *finished;

@@ -199,6 +199,7 @@ inline std::vector<Event> events() {
           Hop{address(), *arbitrary<std::uint8_t>(), maybe(address()), maybe(duration())},
           remark(),
           host,
+          CaughtUp{},
           TaskEnd{task()},
           scan_finished()};
 }

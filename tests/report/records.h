@@ -18,15 +18,16 @@ class MemoryOutput : public Output {
  public:
   Result<void> write(std::string_view bytes) override {
     if (full) return fail(Errc::io, "disk full");
+    text += bytes;
     pending += bytes;
     return {};
   }
   Result<void> flush() override {
-    text += std::exchange(pending, {});
+    pending.clear();
     return {};
   }
-  std::string text;  // flushed: what a reader would see
-  std::string pending;
+  std::string text;     // all that was written
+  std::string pending;  // of that, what a reader may not see yet
   bool full = false;
 };
 

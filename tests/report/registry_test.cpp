@@ -31,9 +31,10 @@ TEST(Registry, EveryFormatMakesASinkThatTellsAHost) {
     MemoryOutput output;
     const auto sink = format->make(output, {});
     EXPECT_TRUE(sink->on(started({"portolan"}))) << format->name;
+    EXPECT_EQ(output.pending, "") << format->name << ": the beginning is there at once";
     EXPECT_TRUE(sink->on(host_on_link())) << format->name;
-    EXPECT_NE(output.text.find("198.18.0.2"), std::string::npos) << format->name;
-    EXPECT_EQ(output.pending, "") << format->name;  // complete and flushed when on_host returns
+    EXPECT_NE(output.pending.find("198.18.0.2"), std::string::npos)
+        << format->name << ": hosts go out whole, and many of them with one write";
     EXPECT_TRUE(sink->on(finished(1, 1))) << format->name;
     EXPECT_TRUE(output.text.ends_with('\n')) << format->name;
   }
@@ -109,6 +110,7 @@ class Recorder : public model::Sink {
                                  [this](const model::Hop&) { return heard("hop"); },
                                  [this](const model::Remark&) { return heard("remark"); },
                                  [this](const model::HostRecord&) { return heard("host"); },
+                                 [this](const model::CaughtUp&) { return heard("caught-up"); },
                                  [this](const model::ScanFinished&) { return heard("finish"); }},
                       event);
   }
@@ -134,8 +136,9 @@ TEST(Tee, PassesEveryKindOfEventOn) {
   EXPECT_TRUE(tee.on(model::Remark{}));
   EXPECT_TRUE(tee.on(model::TaskEnd{}));
   EXPECT_TRUE(tee.on(model::HostRecord{}));
+  EXPECT_TRUE(tee.on(model::CaughtUp{}));
   EXPECT_TRUE(tee.on(model::ScanFinished{}));
-  EXPECT_EQ(recorder.words, "start begin progress open hop remark end host finish ");
+  EXPECT_EQ(recorder.words, "start begin progress open hop remark end host caught-up finish ");
 }
 
 TEST(OutputBuffer, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <span>
+#include <utility>
 
 #include "base/escape.h"
 #include "cli/values.h"
@@ -45,6 +46,20 @@ class AboveLiveLine final : public report::Output {
 
  private:
   report::Output& terminal_;
+};
+
+// A report and the output that keeps its hosts back until many of them can be written at once.
+class FlushedReport final : public model::Sink {
+ public:
+  FlushedReport(std::unique_ptr<model::Sink> report, report::Output& output)
+      : report_{std::move(report)}, output_{output} {}
+  Result<void> on(const model::Event& event) override {
+    return std::holds_alternative<model::CaughtUp>(event) ? output_.flush() : report_->on(event);
+  }
+
+ private:
+  std::unique_ptr<model::Sink> report_;
+  report::Output& output_;
 };
 
 report::ReportOptions options_of(const ScanOptions& words, Dialect dialect) {
@@ -197,7 +212,7 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
     options.color = dialect == Dialect::portolan && os::wants_colour(standard_output);
     text_ = &output;
   }
-  sinks_.push_back(planned.format->make(output, options));
+  sinks_.push_back(std::make_unique<FlushedReport>(planned.format->make(output, options), output));
   tee_.add(*sinks_.back(), report::Tee::Kind::report);
   return {};
 }

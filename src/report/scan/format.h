@@ -17,7 +17,7 @@ struct Format {
   std::string_view extension;  // of its file under -oA, with the dot
   std::string_view summary;    // for --help: what the option does
   bool known_to_nmap;          // under the name nmap, -oA writes only these
-  // The output outlives the sink.
+  // The output outlives the sink, which writes what it is told and leaves it to others to flush hosts.
   std::unique_ptr<model::Sink> (*make)(Output& output, const ReportOptions& options);
 };
 

@@ -79,7 +79,7 @@ Result<void> GrepableReport::host(const HostRecord& told) {
   const bool ports_told = !host->timed_out || options_.dialect == Dialect::portolan;
   if (host->port_scanned && ports_told) host_ports(*host);
   if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head(*host));
-  return page_.send();
+  return page_.write();
 }
 
 void GrepableReport::host_status(const HostRecord& host, std::string_view status) {

@@ -12,17 +12,22 @@
 namespace portolan::report {
 
 Result<void> NdjsonReport::on(const model::Event& event) {
-  return std::visit(
-      Overloaded{[this](const model::Progress& one) { return progress(one); },
-                 [this](const model::HostRecord& one) { return host(one); }, [&](const auto&) { return put(event); }},
-      event);
+  return std::visit(Overloaded{[this](const model::Progress& one) { return progress(one); },
+                               [this](const model::HostRecord& one) { return host(one); },
+                               [&](const model::OpenPort&) { return put(event); },
+                               [](const model::CaughtUp&) { return Result<void>{}; },
+                               [&](const auto&) {
+                                 if (auto done = put(event); !done) return done;
+                                 return page_.send();
+                               }},
+                    event);
 }
 
 Result<void> NdjsonReport::put(const model::Event& event) {
   std::string lines;
   writer_.write(lines, event);
   page_.put(lines);
-  return page_.send();
+  return page_.write();
 }
 
 Result<void> NdjsonReport::progress(const model::Progress& progress) {
@@ -32,7 +37,8 @@ Result<void> NdjsonReport::progress(const model::Progress& progress) {
   sane.rate = std::isfinite(progress.rate) ? std::max(progress.rate, 0.0) : 0;
   sane.remaining = remaining_of(progress);
   if (sane.scan_remaining) sane.scan_remaining = std::max(*sane.scan_remaining, Duration{});
-  return put(sane);
+  if (auto done = put(sane); !done) return done;
+  return page_.send();
 }
 
 Result<void> NdjsonReport::host(const model::HostRecord& host) {

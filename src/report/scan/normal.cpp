@@ -115,7 +115,7 @@ Result<void> NormalReport::open_port(const model::OpenPort& found) {
   if (!tells_stages()) return {};
   page_.add("Discovered open port {}/{} on {}\n", found.port.port.value(), net::name_of(found.port.protocol),
             shown_address(found.host, options_));
-  return page_.send();
+  return page_.write();
 }
 
 Result<void> NormalReport::remark(const model::Remark& said) {
@@ -135,17 +135,17 @@ Result<void> NormalReport::host(const HostRecord& told) {
     if (options_.dialect == Dialect::portolan && !host->remarks.empty()) {
       page_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.dialect)));
     }
-    return page_.send();
+    return page_.write();
   }
   host_names(*host);
   if (host->timed_out && options_.dialect == Dialect::nmap) {
     page_.add("Skipping host {} due to host timeout\n", title(*host, options_));
-    return page_.send();
+    return page_.write();
   }
   if (host->timed_out) page_.put("This host was given up after its time limit; what is listed is incomplete.\n");
   if (host->port_scanned) host_ports(*host);
   host_tail(*host);
-  return page_.send();
+  return page_.write();
 }
 
 void NormalReport::host_head(const HostRecord& host) {

@@ -19,7 +19,7 @@ class OpenList final : public model::Sink {
       for (const model::PortRecord& port : host.ports) {
         if (port.state == model::PortState::open) line(host, port);
       }
-      return buffer_.send();
+      return buffer_.write();
     });
   }
 

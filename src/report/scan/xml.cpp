@@ -132,7 +132,7 @@ Result<void> XmlReport::host(const HostRecord& told) {
   host_names(*host);
   if (ports_told(*host, options_.dialect)) host_ports(*host);
   host_close(*host);
-  return page_.send();
+  return page_.write();
 }
 
 void XmlReport::host_open(const HostRecord& host) {

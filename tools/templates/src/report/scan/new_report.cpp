@@ -16,7 +16,7 @@ class NewReport final : public model::Sink {
   Result<void> on(const model::Event& event) override {
     return model::dispatch(event, [this](const model::HostRecord& host) {
       if (host.state == model::HostState::up) line(host);
-      return buffer_.send();
+      return buffer_.write();
     });
   }
 
