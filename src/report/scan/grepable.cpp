@@ -23,7 +23,7 @@ std::string field(std::string_view text) {
 }
 
 // "Host: 198.18.0.2 (name)"; the name is the address's own (PTR), as in nmap's.
-std::string head(const HostRecord& host) {
+std::string head_of(const HostRecord& host) {
   return fmt::format("Host: {} ({})", plain_address(host.address),
                      escape_terminal(name_of_kind(host, model::HostName::Kind::ptr)));
 }
@@ -74,21 +74,22 @@ Result<void> GrepableReport::host(const HostRecord& told) {
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
-  host_status(*host, status_of(host->state));
-  if (host->timed_out) host_status(*host, "Timeout");
+  const std::string head = head_of(*host);
+  host_status(head, status_of(host->state));
+  if (host->timed_out) host_status(head, "Timeout");
   const bool ports_told = !host->timed_out || options_.dialect == Dialect::portolan;
-  if (host->port_scanned && ports_told) host_ports(*host);
-  if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head(*host));
+  if (host->port_scanned && ports_told) host_ports(head, *host);
+  if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head);
   return page_.write();
 }
 
-void GrepableReport::host_status(const HostRecord& host, std::string_view status) {
-  page_.add("{}\tStatus: {}\n", head(host), status);
+void GrepableReport::host_status(std::string_view head, std::string_view status) {
+  page_.add("{}\tStatus: {}\n", head, status);
 }
 
-void GrepableReport::host_ports(const HostRecord& host) {
+void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
   if (host.ports.empty() && host.extra.empty()) return;
-  page_.add("{}\tPorts: ", head(host));
+  page_.add("{}\tPorts: ", head);
   std::string_view separator;
   for (const model::PortRecord& port : host.ports) {
     page_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),

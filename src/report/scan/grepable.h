@@ -1,6 +1,8 @@
 // One or two lines a host for grep and awk (-oG), as nmap writes them.
 #pragma once
 
+#include <string_view>
+
 #include "model/sink.h"
 #include "report/options.h"
 #include "report/output_buffer.h"
@@ -18,8 +20,8 @@ class GrepableReport : public model::Sink {
   Result<void> begin(const model::ScanStarted& started);
   Result<void> host(const model::HostRecord& host);
   Result<void> finish(const model::ScanFinished& finished);
-  void host_status(const model::HostRecord& host, std::string_view status);
-  void host_ports(const model::HostRecord& host);
+  void host_status(std::string_view head, std::string_view status);
+  void host_ports(std::string_view head, const model::HostRecord& host);
 
   OutputBuffer page_;
   ReportOptions options_;
