@@ -14,6 +14,7 @@
 #include "os/standard_streams.h"
 #include "os/terminal.h"
 #include "os/wall_clock.h"
+#include "report/scan/ordered.h"
 #include "report/scan/warnings.h"
 
 namespace portolan::cli {
@@ -174,14 +175,13 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words,
   if (wants_live_line(dialect)) {
     reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
     reports->add_stats(*reports->outputs_.back(), words, dialect);
-    reports->sinks_.push_back(
-        std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }));
-    reports->tee_.add(*reports->sinks_.back(), report::Tee::Kind::companion);
+    reports->add(
+        std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }),
+        report::Tee::Kind::companion);
   } else if (dialect == Dialect::portolan) {
     reports->add_stats(standard_error_output, words, dialect);
   }
-  reports->sinks_.push_back(std::make_unique<report::Warnings>(standard_error_output, dialect));
-  reports->tee_.add(*reports->sinks_.back(), report::Tee::Kind::companion);
+  reports->add(std::make_unique<report::Warnings>(standard_error_output, dialect), report::Tee::Kind::companion);
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
     if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
@@ -212,14 +212,29 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
     options.color = dialect == Dialect::portolan && os::wants_colour(standard_output);
     text_ = &output;
   }
-  sinks_.push_back(std::make_unique<FlushedReport>(planned.format->make(output, options), output));
-  tee_.add(*sinks_.back(), report::Tee::Kind::report);
+  auto sink = std::make_unique<FlushedReport>(planned.format->make(output, options), output);
+  if (!planned.format->in_order) {
+    add(std::move(sink), report::Tee::Kind::report);
+    return {};
+  }
+  // One place where hosts wait for those before them serves all reports.
+  if (in_order_ == nullptr) {
+    auto tee = std::make_unique<report::Tee>();
+    in_order_ = tee.get();
+    add(std::make_unique<report::Ordered>(std::move(tee)), report::Tee::Kind::report);
+  }
+  in_order_->add(*sink, report::Tee::Kind::report);
+  sinks_.push_back(std::move(sink));
   return {};
 }
 
+void ScanReports::add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind) {
+  tee_.add(*sink, kind);
+  sinks_.push_back(std::move(sink));
+}
+
 void ScanReports::add_stats(report::Output& output, const ScanOptions& words, Dialect dialect) {
-  sinks_.push_back(std::make_unique<KeyedStats>(output, options_of(words, dialect), *this));
-  tee_.add(*sinks_.back(), report::Tee::Kind::companion);
+  add(std::make_unique<KeyedStats>(output, options_of(words, dialect), *this), report::Tee::Kind::companion);
 }
 
 Result<void> ScanReports::flush() {

@@ -49,6 +49,7 @@ class ScanReports {
   class KeyedStats;
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect);
+  void add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind);
   void add_stats(report::Output& output, const ScanOptions& words, Dialect dialect);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
@@ -56,6 +57,7 @@ class ScanReports {
   report::Output* text_ = nullptr;  // where the watcher's text goes; nullptr where there is none
   const os::TerminalControl* control_ = nullptr;
   report::Tee tee_;
+  report::Tee* in_order_ = nullptr;  // of the reports that want hosts in order; behind one report::Ordered in tee_
 };
 
 // The line on standard error that shows progress while a scan runs.

@@ -114,7 +114,8 @@ constinit const Format grepable_format{
     .extension = ".gnmap",
     .summary = "write nmap's grepable lines, one host a line",
     .known_to_nmap = true,
-    .make = make_in_order<GrepableReport>,
+    .in_order = true,
+    .make = make<GrepableReport>,
 };
 
 }  // namespace portolan::report

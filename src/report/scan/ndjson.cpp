@@ -59,6 +59,7 @@ constinit const Format ndjson_format{
     .extension = ".ndjson",
     .summary = "write NDJSON, one JSON object a line (docs/ndjson.md)",
     .known_to_nmap = false,
+    .in_order = false,
     .make = make<NdjsonReport>,
 };
 

@@ -285,7 +285,8 @@ constinit const Format normal_format{
     .extension = ".nmap",
     .summary = "write the text report to a file; - is standard output, here and below",
     .known_to_nmap = true,
-    .make = make_in_order<NormalReport>,
+    .in_order = true,
+    .make = make<NormalReport>,
 };
 
 }  // namespace portolan::report

@@ -44,6 +44,7 @@ constinit const Format open_list_format{
     .extension = ".open",
     .summary = "write a line an open port: address, protocol, port, service and host name, with tabs between",
     .known_to_nmap = false,
+    .in_order = false,
     .make = make<OpenList>,
 };
 

@@ -221,7 +221,8 @@ constinit const Format xml_format{
     .extension = ".xml",
     .summary = "write nmap's XML",
     .known_to_nmap = true,
-    .make = make_in_order<XmlReport>,
+    .in_order = true,
+    .make = make<XmlReport>,
 };
 
 }  // namespace portolan::report

@@ -35,13 +35,13 @@ class NewReport final : public model::Sink {
 
 }  // namespace
 
-// `make` gives hosts as they finish, `make_in_order` in the order in which they were named.
 constinit const Format new_report_format{
     .name = "new-report",
     .option = "-oZ",
     .extension = ".new-report",
     .summary = "write a line a host: its address and its open ports",
     .known_to_nmap = false,
+    .in_order = false,
     .make = make<NewReport>,
 };
 
