@@ -1,7 +1,9 @@
 #include "engine/host_discovery.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/findings.h"
 #include "probe/registry.h"
@@ -14,6 +16,13 @@ using model::Reason;
 using net::Family;
 
 constexpr std::array families{Family::v4, Family::v6};
+
+model::Remark no_way(model::RemarkCode code, const net::IpAddress& target, const Error& error) {
+  const std::vector<std::string>& about = error.about;
+  return {code,
+          {cause_of(error), about.empty() ? net::to_string(target) : about.front(),
+           about.size() < 2 ? std::string{} : about[1]}};
+}
 
 }  // namespace
 
@@ -53,11 +62,11 @@ Result<void> HostDiscovery::report_no_route(std::uint32_t number, const Error& e
   Host& host = hosts_[number];
   decide(number, HostState::down, Reason::no_route);
   if (host.single) {
-    host.known().remarks = {{model::RemarkCode::no_way, {error.message}}};
+    host.known().remarks = {no_way(model::RemarkCode::no_way, host.target.address, error)};
     return {};
   }
   if (std::exchange(no_route_reported_, true)) return {};
-  return sink_.on(model::Remark{model::RemarkCode::no_way_to_some, {error.message}});
+  return sink_.on(no_way(model::RemarkCode::no_way_to_some, host.target.address, error));
 }
 
 void HostDiscovery::take_path(std::uint32_t number, const net::Path& path) {

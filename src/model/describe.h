@@ -155,6 +155,12 @@ void describe(auto& visitor, Of<Loss> auto& loss) {
   visitor.member("lost", loss.lost);
 }
 
+void describe(auto& visitor, Of<Failure> auto& failure) {
+  visitor.member("code", failure.code);
+  visitor.optional("cause", failure.cause);
+  visitor.optional("about", failure.about);
+}
+
 void describe(auto& visitor, Of<ScanFinished> auto& finished) {
   visitor.member("time", finished.time);
   visitor.member("elapsed", finished.elapsed);
@@ -171,6 +177,7 @@ void describe(auto& visitor, Of<ScanFinished> auto& finished) {
   visitor.member("loss", finished.loss);
   visitor.optional("expected_missed_open", finished.expected_missed_open);
   visitor.optional("never_asked", finished.never_asked);
+  visitor.optional("failure", finished.failure);
 }
 
 // What an event is called in a stream: its member `record`. Listed ports that are not open are told as `port` too.

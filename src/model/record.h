@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "model/remark.h"
 #include "model/state.h"
@@ -134,9 +135,17 @@ struct ScanStarted {
 };
 
 struct Loss {
-  std::uint64_t asked = 0;  // control probes: ports known to answer, asked again
+  std::uint64_t asked = 0;  // loss probes: ports known to answer, asked again
   std::uint64_t lost = 0;   // of those, never answered
   friend bool operator==(const Loss&, const Loss&) = default;
+};
+
+// Why a scan failed, without words.
+struct Failure {
+  std::string code;                // "privilege", "io": what the caller may do about it
+  std::string cause;               // the name of an errno ("ENOBUFS") or a word; "" where the code says all
+  std::vector<std::string> about;  // an address, a file, an interface
+  friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 struct ScanFinished {
@@ -154,8 +163,13 @@ struct ScanFinished {
   std::optional<double> expected_missed_open;
   bool success = true;
   bool interrupted = false;
-  std::string error;  // "" unless !success
+  std::optional<Failure> failure;  // where !success
+  // The same for people, in the words of the machine that scanned; "" unless !success.
+  std::string error;
   friend bool operator==(const ScanFinished&, const ScanFinished&) = default;
 };
+
+// Marks the end of a scan as failed by this error.
+void fail_with(ScanFinished& finished, const Error& error);
 
 }  // namespace portolan::model

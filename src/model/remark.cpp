@@ -15,8 +15,9 @@ constexpr std::array question{Field{"question", Type::text}};
 constexpr std::array cause{Field{"cause", Type::text}};
 constexpr std::array probes{Field{"probes", Type::number}};
 constexpr std::array packets{Field{"packets", Type::number}};
-constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text},
-                                Field{"cause", Type::text}};
+constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::text}, Field{"interface", Type::text}};
+constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text}, Field{"cause", Type::text},
+                                Field{"name", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
 constexpr std::array hidden{Field{"processes", Type::number}, Field{"user", Type::number}};
 constexpr std::array missing{Field{"namespace", Type::number}, Field{"cause", Type::text}};
@@ -31,8 +32,8 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::limits_answers, "limits-answers", rate},
     RemarkKind{RemarkCode::gateway_silent, "gateway-silent", gateway},
     RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
-    RemarkKind{RemarkCode::no_way, "no-way", cause},
-    RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", cause},
+    RemarkKind{RemarkCode::no_way, "no-way", no_way},
+    RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", no_way},
     RemarkKind{RemarkCode::refused_here, "refused-here", probes},
     RemarkKind{RemarkCode::dropped_here, "dropped-here", packets},
     RemarkKind{RemarkCode::no_targets, "no-targets", {}},

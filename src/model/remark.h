@@ -19,13 +19,13 @@ enum class RemarkCode : std::uint8_t {
   limits_answers,       // rate
   gateway_silent,       // gateway
   link_address_silent,  // question: "arp" or "nd"
-  no_way,               // cause
+  no_way,               // cause, target, interface ("" where it is not the cause)
   // About the scan.
-  no_way_to_some,          // cause; the first of several targets without a way
+  no_way_to_some,          // the same, of the first of several targets without a way
   refused_here,            // probes
   dropped_here,            // packets
   no_targets,              //
-  unresolved,              // place, expression, cause
+  unresolved,              // place, expression, cause, name (that has no address, or the expression)
   connects_instead,        // no raw packets, so ports are asked by full connections
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask

@@ -24,10 +24,11 @@ namespace {
 constexpr std::size_t chunk = 65'536;
 
 std::unexpected<Error> file_failure(std::string_view what, std::string_view path, std::string_view why) {
-  return fail(Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why));
+  return fail({Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why), {}, {std::string{path}}});
 }
 std::unexpected<Error> file_failure(std::string_view what, std::string_view path, int error) {
   auto failure = file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
+  failure.error().cause = error_name(error);
   if (error == EACCES || error == EPERM) failure.error().code = Errc::privilege;
   if (error == EPIPE) failure.error().code = Errc::reader_gone;
   return failure;

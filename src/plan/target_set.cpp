@@ -40,7 +40,10 @@ std::uint64_t size_of(const AddressRun& run) {
 
 // Each address once, in the resolver's order.
 Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const Resolve& resolve) {
-  if (!resolve) return fail(Errc::unresolved, fmt::format("the name {} is not looked up here", quoted(name)));
+  if (!resolve) {
+    return fail(
+        {Errc::unresolved, fmt::format("the name {} is not looked up here", quoted(name)), "not-looked-up", {name}});
+  }
   const auto found = resolve(name);
   if (!found) return fail(found.error());
   std::vector<net::IpAddress> addresses;
@@ -48,14 +51,19 @@ Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const R
     const auto plain = address.unmapped();
     if (std::ranges::find(addresses, plain) == addresses.end()) addresses.push_back(plain);
   }
-  if (addresses.empty()) return fail(Errc::unresolved, fmt::format("the name {} has no address", quoted(name)));
+  if (addresses.empty()) {
+    return fail({Errc::unresolved, fmt::format("the name {} has no address", quoted(name)), "no-address", {name}});
+  }
   return addresses;
 }
 
 std::unexpected<Error> other_family(std::string_view expression, std::string_view has, TargetOptions::Families asked) {
   const auto family = asked == TargetOptions::Families::v4 ? "IPv4 (-4)" : "IPv6 (-6)";
-  return fail(Errc::unresolved, fmt::format("{} {}, but only {} was asked for; leave that option out to scan it",
-                                            quoted(expression), has, family));
+  return fail({Errc::unresolved,
+               fmt::format("{} {}, but only {} was asked for; leave that option out to scan it", quoted(expression),
+                           has, family),
+               asked == TargetOptions::Families::v4 ? "only-ipv6" : "only-ipv4",
+               {std::string{expression}}});
 }
 
 std::unexpected<Error> sweep_too_large(std::string_view expression, unsigned length) {

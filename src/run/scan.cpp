@@ -184,8 +184,7 @@ model::ScanFinished OpenScan::run(model::Sink& sink) {
   model::ScanFinished failed = counting.finished();
   failed.time = os::wall_time();
   failed.elapsed = parts_->clock.now() - began;
-  failed.success = false;
-  failed.error = finished.error().message;
+  model::fail_with(failed, finished.error());
   return failed;
 }
 

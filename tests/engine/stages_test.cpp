@@ -290,18 +290,24 @@ TEST_F(Stages, UnderPnHostsAreUpBecauseTheUserSaysSo) {
 }
 
 TEST_F(Stages, ANamedHostWithoutAWayHasTheReasonInItsRecord) {
-  network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
+  network.way = [](const net::IpAddress&) -> Result<net::Path> {
+    return fail({Errc::unreachable, "a sentence", "no-carrier", {"198.18.0.9", "eth7"}});
+  };
   ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 10), 1)));
   EXPECT_EQ(sink.hosts.at(0).state, HostState::down);
   EXPECT_EQ(sink.hosts[0].reason, Reason::no_route);
-  EXPECT_EQ(sink.hosts[0].remarks, one(RemarkCode::no_way, "no route leads on"));
+  EXPECT_EQ(sink.hosts[0].remarks,
+            (std::vector<model::Remark>{{RemarkCode::no_way, {"no-carrier", "198.18.0.9", "eth7"}}}));
   EXPECT_THAT(sink.remarks, IsEmpty());
 }
 
 TEST_F(Stages, OfARangeWithoutAWayOneHostStandsForAll) {
-  network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "no route leads on"); };
+  network.way = [](const net::IpAddress&) -> Result<net::Path> { return fail(Errc::unreachable, "a sentence"); };
   ASSERT_TRUE(run(plan_for({"198.18.4.0/24"}, ports(1, 10), 1)));
-  EXPECT_EQ(sink.remarks, one(RemarkCode::no_way_to_some, "no route leads on"));
+  ASSERT_EQ(sink.remarks.size(), 1U);
+  EXPECT_EQ(sink.remarks[0].code, RemarkCode::no_way_to_some);
+  EXPECT_EQ(sink.remarks[0].text(0), "unreachable") << "the code, where there is no cause";
+  EXPECT_THAT(std::string{sink.remarks[0].text(1)}, testing::StartsWith("198.18.4."));
   for (const auto& host : sink.hosts) EXPECT_THAT(host.remarks, IsEmpty());
 }
 

@@ -184,6 +184,7 @@ inline ScanFinished scan_finished() {
   finished.success = *arbitrary<bool>();
   finished.interrupted = *arbitrary<bool>();
   finished.error = text();
+  finished.failure = maybe(Failure{text(), text(), some(text)});
   return finished;
 }
 

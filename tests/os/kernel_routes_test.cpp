@@ -16,6 +16,7 @@
 
 #include "os/net/interfaces.h"
 #include "private_network.h"
+#include "report/scan/wording.h"
 
 namespace portolan::os {
 namespace {
@@ -244,6 +245,13 @@ TEST(KernelRoutes, AgreesWithIpRouteGet) {
   });
 }
 
+// What a report says of a record that holds the cause.
+std::string remark_of(const Error& error) {
+  model::Remark remark{model::RemarkCode::no_way, {error.cause}};
+  remark.values.insert(remark.values.end(), error.about.begin(), error.about.end());
+  return report::remark_text(remark, Dialect::portolan);
+}
+
 TEST(KernelRoutes, NoWayIsASentenceAboutThatTarget) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
@@ -265,11 +273,13 @@ TEST(KernelRoutes, NoWayIsASentenceAboutThatTarget) {
       ASSERT_FALSE(path.has_value()) << target;
       EXPECT_EQ(path.error().code, Errc::unreachable);
       EXPECT_NE(path.error().message.find(words), std::string::npos) << path.error().message;
+      EXPECT_EQ(remark_of(path.error()), path.error().message) << "a report words the cause in the same way";
     }
     peer.shell("ip link set far down");
     // The kernel tells of a lost carrier up to a second later.
     for (int i = 0; i < 10'000 && ways.to("198.18.0.2"); ++i) ::usleep(1'000);
     EXPECT_NE(ways.to("198.18.0.2").error().message.find("no carrier"), std::string::npos);
+    EXPECT_EQ(remark_of(ways.to("198.18.0.2").error()), ways.to("198.18.0.2").error().message);
     EXPECT_NE(ways.to("fe80::2%near").error().message.find("fe80::2%near"), std::string::npos)
         << ways.to("fe80::2%near").error().message;
   });

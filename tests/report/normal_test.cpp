@@ -95,7 +95,7 @@ TEST(NormalReport, PortolanSpeaksUnderItsOwnName) {
             "Note: Its resets are rate limited.\n"
             "\n"
             "Portolan done: 1 IP address (1 host up) scanned in 4.59 seconds\n"
-            "Measured loss: 1.8% (9 of 500 control probes unanswered); about 0.021 open ports are expected to have "
+            "Measured loss: 1.8% (9 of 500 loss probes unanswered); about 0.021 open ports are expected to have "
             "been missed.\n");
 }
 

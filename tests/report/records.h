@@ -106,7 +106,7 @@ inline model::HostRecord silent_host(std::string_view text) {
 }
 
 // A remark that is told as just this sentence.
-inline model::Remark remark(std::string sentence) { return {model::RemarkCode::no_way, {std::move(sentence)}}; }
+inline model::Remark remark(std::string sentence) { return {model::RemarkCode::noted, {std::move(sentence)}}; }
 
 // A stage that asks ports of one host; of none where there are no questions.
 inline model::TaskRecord task(std::string name, model::WallTime time, std::size_t questions = 0) {

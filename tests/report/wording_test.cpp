@@ -77,17 +77,17 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{link_address_silent, {"arp"}}, "It does not answer ARP on its own link, so nothing can be sent to it."},
       {{link_address_silent, {"nd"}},
        "It does not answer neighbour discovery on its own link, so nothing can be sent to it."},
-      {{no_way, {"no route leads on"}}, "no route leads on"},
-      {{no_way_to_some, {"no route leads on"}},
-       "no route leads on; other targets without a way are only counted as down"},
+      {{no_way, {"ENETUNREACH", "198.18.0.9", ""}}, "no route leads to 198.18.0.9"},
+      {{no_way_to_some, {"ENETUNREACH", "198.18.0.9", ""}},
+       "no route leads to 198.18.0.9; other targets without a way are only counted as down"},
       {{refused_here, {std::uint64_t{7}}},
        "this machine itself refused to send 7 probes (a firewall here, a link that is down), so ports may be called "
        "filtered that nobody was asked about"},
       {{dropped_here, {std::uint64_t{7}}},
        "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
       {{no_targets}, "WARNING: No targets were specified, so 0 hosts scanned."},
-      {{unresolved, {"", "nosuch", "cannot resolve 'nosuch'"}}, "cannot resolve 'nosuch'"},
-      {{unresolved, {"a file", "nosuch", "cannot resolve 'nosuch'"}}, "a file: cannot resolve 'nosuch'"},
+      {{unresolved, {"", "nosuch/24", "no-such-name", "nosuch"}}, "cannot resolve 'nosuch': no such name"},
+      {{unresolved, {"a file", "nosuch", "no-such-name", "nosuch"}}, "a file: cannot resolve 'nosuch': no such name"},
       {{connects_instead},
        "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used"},
       {{connects_for_discovery},
@@ -111,10 +111,56 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
   }
 }
 
+TEST(RemarkText, HasWordsForEveryCauseOfNoWay) {
+  const auto words = [](std::string cause, std::string target, std::string interface) {
+    return remark_text({model::RemarkCode::no_way, {std::move(cause), std::move(target), std::move(interface)}},
+                       Dialect::portolan);
+  };
+  EXPECT_EQ(words("EHOSTUNREACH", "198.18.0.9", ""), "a route of this machine calls 198.18.0.9 unreachable");
+  EXPECT_EQ(words("EACCES", "198.18.0.9", ""), "a route of this machine prohibits 198.18.0.9");
+  EXPECT_EQ(words("EINVAL", "198.18.0.9", ""), "a route of this machine throws packets to 198.18.0.9 away");
+  EXPECT_EQ(words("ENODEV", "198.18.0.9", ""), "cannot find a route to 198.18.0.9: No such device");
+  EXPECT_EQ(words("no-host", "0.0.0.0", ""), "0.0.0.0 names no host; for this machine use localhost");
+  EXPECT_EQ(words("no-zone", "fe80::9", ""),
+            "fe80::9 is a link-local address: name its interface, as in fe80::9%eth0 or with -e");
+  EXPECT_EQ(words("interface-down", "198.18.0.9", "eth0"), "the way to 198.18.0.9 is eth0, which is down");
+  EXPECT_EQ(words("no-carrier", "198.18.0.9", "eth0"),
+            "the way to 198.18.0.9 is eth0, which has no carrier (no cable, or the other end is down)");
+  EXPECT_EQ(words("no-source-address", "198.18.0.9", "eth0"), "eth0 has no IPv4 address to reach 198.18.0.9 from");
+  EXPECT_EQ(words("no-source-address", "2001:db8::9", "eth0"), "eth0 has no IPv6 address to reach 2001:db8::9 from");
+  EXPECT_EQ(words("of a later version", "198.18.0.9", ""), "cannot find a route to 198.18.0.9: of a later version");
+}
+
+TEST(RemarkText, HasWordsForEveryCauseOfAnUnresolvedName) {
+  const auto words = [](std::string cause, std::string name = "nosuch") {
+    return remark_text({model::RemarkCode::unresolved, {"", "nosuch", std::move(cause), std::move(name)}},
+                       Dialect::portolan);
+  };
+  EXPECT_EQ(words("name-servers-silent"),
+            "cannot resolve 'nosuch': the name servers do not answer; check the network, or name addresses instead");
+  EXPECT_EQ(words("name-servers-refuse"), "cannot resolve 'nosuch': the name servers refuse to look it up");
+  EXPECT_EQ(words("no-address"), "cannot resolve 'nosuch': it has no address");
+  EXPECT_EQ(words("not-looked-up"), "the name 'nosuch' is not looked up here");
+  EXPECT_EQ(words("only-ipv4"), "'nosuch' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it");
+  EXPECT_EQ(words("only-ipv6"), "'nosuch' is IPv6, but only IPv4 (-4) was asked for; leave that option out to scan it");
+  EXPECT_EQ(words("EMFILE"), "cannot resolve 'nosuch': Too many open files");
+  EXPECT_EQ(words("no-such-name", std::string(81, 'x')),
+            "cannot resolve '" + std::string(80, 'x') + "...': no such name");
+}
+
+// Earlier records of this schema have a sentence as the cause, and nothing that it is about.
+TEST(RemarkText, ACauseInWordsIsTheSentence) {
+  using enum model::RemarkCode;
+  EXPECT_EQ(remark_text({no_way, {"no route leads to 198.18.0.9", "", ""}}, Dialect::portolan),
+            "no route leads to 198.18.0.9");
+  EXPECT_EQ(remark_text({unresolved, {"a file", "nosuch", "cannot resolve 'nosuch'", ""}}, Dialect::portolan),
+            "a file: cannot resolve 'nosuch'");
+}
+
 TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
   using enum model::RemarkCode;
   const auto words = [](const model::Remark& remark) { return remark_text(remark, Dialect::nmap); };
-  EXPECT_EQ(words({unresolved, {"a file", "nosuch", "cannot resolve"}}), "Failed to resolve \"nosuch\".");
+  EXPECT_EQ(words({unresolved, {"a file", "nosuch", "no-such-name", "nosuch"}}), "Failed to resolve \"nosuch\".");
   EXPECT_EQ(words({connects_for_discovery}), "Warning:  You are not root -- using TCP pingscan rather than ICMP");
   EXPECT_EQ(words({other_protocol, {"udp"}}),
             "WARNING: Your ports include \"U:\" but you haven't specified UDP scan with -sU.");
@@ -129,10 +175,21 @@ TEST(NoteText, HasOneSentenceBehindTheOther) {
   EXPECT_EQ(note_text(host, Dialect::portolan), "One. Two.");
 }
 
+TEST(Loss, IsAQuestionWhereSilenceGaveAState) {
+  model::HostRecord host = host_on_link();
+  EXPECT_FALSE(took_silence_for_an_answer(host));
+  host.extra[0].reasons[0].reason = model::Reason::no_response;
+  EXPECT_TRUE(took_silence_for_an_answer(host));
+  host.extra.clear();
+  EXPECT_FALSE(took_silence_for_an_answer(host));
+  host.ports[0].reason = model::Reason::no_response;
+  EXPECT_TRUE(took_silence_for_an_answer(host));
+}
+
 TEST(Loss, WhereOpenPortsAreSilentNothingIsSaidAboutThem) {
   model::ScanFinished finish;
   finish.loss = {.asked = 500, .lost = 9};
-  EXPECT_EQ(loss_text(finish), "Measured loss: 1.8% (9 of 500 control probes unanswered).");
+  EXPECT_EQ(loss_text(finish), "Measured loss: 1.8% (9 of 500 loss probes unanswered).");
 }
 
 TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
@@ -145,7 +202,7 @@ TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
   finish.loss = {.asked = 400, .lost = 0};
   finish.expected_missed_open = 0;
   EXPECT_EQ(loss_text(finish),
-            "Measured loss: 0% (0 of 400 control probes unanswered); fewer than 0.01 open ports are expected to have "
+            "Measured loss: 0% (0 of 400 loss probes unanswered); fewer than 0.01 open ports are expected to have "
             "been missed among those that were asked. 1 port was never asked, because the scan was stopped.");
 }
 
@@ -155,12 +212,12 @@ TEST(Loss, OneSentenceWhateverWasMeasured) {
   finish.loss = {.asked = 400, .lost = 0};
   finish.expected_missed_open = 0;
   EXPECT_EQ(loss_text(finish),
-            "Measured loss: 0% (0 of 400 control probes unanswered); fewer than 0.01 open ports are expected to have "
+            "Measured loss: 0% (0 of 400 loss probes unanswered); fewer than 0.01 open ports are expected to have "
             "been missed.");
   finish.loss = {.asked = 3, .lost = 3};
   finish.expected_missed_open = 2.5;
   EXPECT_EQ(loss_text(finish),
-            "Measured loss: 100% (3 of 3 control probes unanswered); about 2.5 open ports are expected to have been "
+            "Measured loss: 100% (3 of 3 loss probes unanswered); about 2.5 open ports are expected to have been "
             "missed.");
 }
 

@@ -133,6 +133,7 @@ TEST(XmlReport, AnInterruptedScanIsNoSuccess) {
   EXPECT_TRUE(report.on(finish));
   EXPECT_NE(output.text.find("comment=\"The scan of this host was stopped early"), std::string::npos);
   EXPECT_NE(output.text.find("exit=\"error\" errormsg=\"The scan was interrupted.\""), std::string::npos);
+  EXPECT_NE(output.text.find("summary=\"Nmap stopped early at "), std::string::npos) << output.text;
 }
 
 TEST(XmlReport, TasksAreToldUnderVerbose) {

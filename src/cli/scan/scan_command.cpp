@@ -212,8 +212,7 @@ class ScanRun {
 
   static model::ScanFinished failed_with(const Error& error) {
     model::ScanFinished finished;
-    finished.success = false;
-    finished.error = error.message;
+    model::fail_with(finished, error);
     return finished;
   }
 

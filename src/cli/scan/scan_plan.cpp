@@ -404,7 +404,10 @@ class Preparation {
       const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
       return fail(done.error().code, where + done.error().message);
     }
-    prepared_.left_out.push_back({RemarkCode::unresolved, {std::string{file}, typed, done.error().message}});
+    const std::vector<std::string>& about = done.error().about;
+    prepared_.left_out.push_back(
+        {RemarkCode::unresolved,
+         {std::string{file}, typed, cause_of(done.error()), about.empty() ? typed : about.front()}});
     return {};
   }
 

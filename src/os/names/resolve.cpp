@@ -16,18 +16,32 @@
 namespace portolan::os {
 namespace {
 
-std::string reason_of(int status, int error) {
+struct Reason {
+  std::string words;
+  std::string cause;  // as in Error
+};
+
+Reason reason_of(int status, int error) {
   switch (status) {
     case EAI_NONAME:
     case EAI_NODATA:
-      return "no such name";
+      return {"no such name", "no-such-name"};
     case EAI_AGAIN:
-      return "the name servers do not answer; check the network, or name addresses instead";
+      return {"the name servers do not answer; check the network, or name addresses instead", "name-servers-silent"};
+    case EAI_FAIL:
+      return {"the name servers refuse to look it up", "name-servers-refuse"};
     case EAI_SYSTEM:
-      return error_text(error);
+      return {error_text(error), error_name(error)};
     default:
-      return ::gai_strerror(status);
+      return {::gai_strerror(status), fmt::format("look-up-error-{}", -status)};
   }
+}
+
+std::unexpected<Error> unresolved(std::string_view name, Reason reason) {
+  return fail({Errc::unresolved,
+               fmt::format("cannot resolve '{}': {}", escape_terminal(name), reason.words),
+               std::move(reason.cause),
+               {std::string{name}}});
 }
 
 }  // namespace
@@ -39,19 +53,14 @@ Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
   addrinfo* list = nullptr;
   const int status = ::getaddrinfo(std::string{name}.c_str(), nullptr, &hints, &list);
   const int error = errno;
-  if (status != 0) {
-    return fail(Errc::unresolved,
-                fmt::format("cannot resolve '{}': {}", escape_terminal(name), reason_of(status, error)));
-  }
+  if (status != 0) return unresolved(name, reason_of(status, error));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner{list, &::freeaddrinfo};
   std::vector<net::IpAddress> addresses;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
     const auto address = address_of(entry->ai_addr);
     if (address && std::ranges::find(addresses, *address) == addresses.end()) addresses.push_back(*address);
   }
-  if (addresses.empty()) {
-    return fail(Errc::unresolved, fmt::format("cannot resolve '{}': it has no address", escape_terminal(name)));
-  }
+  if (addresses.empty()) return unresolved(name, {"it has no address", "no-address"});
   return addresses;
 }
 

@@ -31,7 +31,10 @@ constexpr std::array<int, 8> change_groups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFAD
                                            RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
                                            RTNLGRP_IPV6_RULE,  RTNLGRP_NEXTHOP};
 
-std::unexpected<Error> unreachable(std::string message) { return fail(Errc::unreachable, std::move(message)); }
+// `about` is the target's name and, where it is the cause, the interface's.
+Error unreachable(std::string message, std::string cause, std::vector<std::string> about) {
+  return {Errc::unreachable, std::move(message), std::move(cause), std::move(about)};
+}
 
 net::Path::Kind kind_of(const Route& route, const Interface& interface) {
   using Kind = net::Path::Kind;
@@ -49,20 +52,24 @@ std::string name_of(const net::IpAddress& address, std::span<const Interface> in
   return name;
 }
 
-// Errc::unreachable, for a question that the kernel answered with an error number.
-Error no_route(const std::string& name, int error) {
+std::string no_route_text(const std::string& name, int error) {
   switch (error) {
     case ENETUNREACH:
-      return {Errc::unreachable, fmt::format("no route leads to {}", name)};
+      return fmt::format("no route leads to {}", name);
     case EHOSTUNREACH:
-      return {Errc::unreachable, fmt::format("a route of this machine calls {} unreachable", name)};
+      return fmt::format("a route of this machine calls {} unreachable", name);
     case EACCES:
-      return {Errc::unreachable, fmt::format("a route of this machine prohibits {}", name)};
+      return fmt::format("a route of this machine prohibits {}", name);
     case EINVAL:
-      return {Errc::unreachable, fmt::format("a route of this machine throws packets to {} away", name)};
+      return fmt::format("a route of this machine throws packets to {} away", name);
     default:
-      return {Errc::unreachable, fmt::format("cannot find a route to {}: {}", name, error_text(error))};
+      return fmt::format("cannot find a route to {}: {}", name, error_text(error));
   }
+}
+
+// Errc::unreachable, for a question that the kernel answered with an error number.
+Error no_route(const std::string& name, int error) {
+  return unreachable(no_route_text(name, error), error_name(error), {name});
 }
 
 // The errno that a packet over such a route would meet; 0 where it may leave.
@@ -93,14 +100,13 @@ bool is_unspecified(const net::IpAddress& address) {
 
 // Why this target is not even asked for.
 std::optional<Error> no_target(const net::IpAddress& target, bool interface_is_known) {
+  const std::string name = net::to_string(target);
   if (is_unspecified(target)) {
-    return Error{Errc::unreachable,
-                 fmt::format("{} names no host; for this machine use localhost", net::to_string(target))};
+    return unreachable(fmt::format("{} names no host; for this machine use localhost", name), "no-host", {name});
   }
   if (!target.is_v4() && target.is_link_local() && target.zone() == 0 && !interface_is_known) {
-    return Error{Errc::unreachable,
-                 fmt::format("{0} is a link-local address: name its interface, as in {0}%eth0 or with -e",
-                             net::to_string(target))};
+    return unreachable(fmt::format("{0} is a link-local address: name its interface, as in {0}%eth0 or with -e", name),
+                       "no-zone", {name});
   }
   return std::nullopt;
 }
@@ -123,18 +129,22 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   path.next_hop = route.gateway ? on_link_of(*route.gateway, interface->index) : target;
   if (path.kind != net::Path::Kind::local) {
     if ((interface->flags & IFF_UP) == 0) {
-      return unreachable(fmt::format("the way to {} is {}, which is down", name(), interface->name));
+      return fail(unreachable(fmt::format("the way to {} is {}, which is down", name(), interface->name),
+                              "interface-down", {name(), interface->name}));
     }
     if ((interface->flags & IFF_LOWER_UP) == 0) {
-      return unreachable(fmt::format("the way to {} is {}, which has no carrier (no cable, or the other end is down)",
-                                     name(), interface->name));
+      return fail(
+          unreachable(fmt::format("the way to {} is {}, which has no carrier (no cable, or the other end is down)",
+                                  name(), interface->name),
+                      "no-carrier", {name(), interface->name}));
     }
     path.source_mac = interface->mac.value_or(net::Mac{});
   }
   // The kernel names the source it would take; a local route without one is answered from the target.
   if (!route.source && path.kind != net::Path::Kind::local) {
-    return unreachable(fmt::format("{} has no {} address to reach {} from", interface->name,
-                                   target.is_v4() ? "IPv4" : "IPv6", name()));
+    return fail(unreachable(
+        fmt::format("{} has no {} address to reach {} from", interface->name, target.is_v4() ? "IPv4" : "IPv6", name()),
+        "no-source-address", {name(), interface->name}));
   }
   path.source = on_link_of(route.source.value_or(target), interface->index);
   return path;

@@ -31,7 +31,8 @@ constexpr int largest_errno = 4'095;  // include/linux/err.h, MAX_ERRNO
 constexpr int dump_patience_ms = 5'000;
 
 std::unexpected<Error> failure(const char* what, int error) {
-  return fail(Errc::io, fmt::format("cannot {} the kernel's routing tables: {}", what, error_text(error)));
+  return fail(
+      {Errc::io, fmt::format("cannot {} the kernel's routing tables: {}", what, error_text(error)), error_name(error)});
 }
 
 // The body of a message of that type; `message` is moved on to its attributes.

@@ -38,12 +38,13 @@ constexpr Duration stamp_slack = 1ms;
 std::unexpected<Error> open_failure(const char* what) {
   const int error = errno;
   if (error == EPERM || error == EACCES) {
-    return fail(Errc::privilege,
-                fmt::format("cannot open {}: {}; run as root, give the program CAP_NET_RAW, or use the "
-                            "connect scan (-sT)",
-                            what, error_text(error)));
+    return fail({Errc::privilege,
+                 fmt::format("cannot open {}: {}; run as root, give the program CAP_NET_RAW, or use the "
+                             "connect scan (-sT)",
+                             what, error_text(error)),
+                 error_name(error)});
   }
-  return fail(Errc::io, fmt::format("cannot open {}: {}", what, error_text(error)));
+  return fail({Errc::io, fmt::format("cannot open {}: {}", what, error_text(error)), error_name(error)});
 }
 
 void widen_send_buffer(int socket) {
@@ -213,7 +214,9 @@ Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> 
     }
     const int error = errno;  // of the first message: later ones only cut the count short
     const SendFailure failure = send_failure_of(error);
-    if (failure == SendFailure::broken) return fail(Errc::io, fmt::format("cannot send: {}", error_text(error)));
+    if (failure == SendFailure::broken) {
+      return fail({Errc::io, fmt::format("cannot send: {}", error_text(error)), error_name(error)});
+    }
     if (failure == SendFailure::again) continue;
     if (failure == SendFailure::full && !is_stuck(shots[done].attempt.path.interface)) return done;
     ++refused_;

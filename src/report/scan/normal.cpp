@@ -127,6 +127,7 @@ Result<void> NormalReport::remark(const model::Remark& said) {
 Result<void> NormalReport::host(const HostRecord& told) {
   // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
   if (!told.remarks.empty() && options_.dialect == Dialect::portolan) host_noted_ = true;
+  silence_judged_ = silence_judged_ || took_silence_for_an_answer(told);
   HostRecord scratch;
   const HostRecord* host = select(told, options_, scratch);
   if (host == nullptr) return {};
@@ -255,6 +256,12 @@ Result<void> NormalReport::finish(const model::ScanFinished& finished) {
   return page_.send();
 }
 
+// That it was not measured matters where something may have been missed.
+bool NormalReport::loss_told(const model::ScanFinished& finished) const {
+  if (options_.dialect == Dialect::nmap || !ports_asked_ || !finished.success) return false;
+  return finished.loss.asked > 0 || finished.never_asked > 0 || silence_judged_ || options_.verbosity > 0;
+}
+
 void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   if (finished.hosts_total == 1 && finished.hosts_up == 0 && finished.success && !finished.interrupted &&
       !options_.discovery_skipped && !list_only_ && !host_noted_) {
@@ -266,16 +273,14 @@ void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   page_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
             done_text(finished));
   if (nmap) return;
-  if (ports_asked_) page_.add("{}\n", loss_text(finished));
+  if (loss_told(finished)) page_.add("{}\n", loss_text(finished));
   if (options_.verbosity > 0) {
     page_.add("Probes sent: {}; answers seen: {}.\n", finished.probes_sent, finished.answers_seen);
   }
 }
 
 void NormalReport::finish_for_file(const model::ScanFinished& finished) {
-  if (options_.dialect == Dialect::portolan && ports_asked_ && finished.success) {
-    page_.add("# {}\n", loss_text(finished));
-  }
+  if (loss_told(finished)) page_.add("# {}\n", loss_text(finished));
   page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
 }
 

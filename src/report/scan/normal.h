@@ -31,6 +31,7 @@ class NormalReport : public model::Sink {
   void not_shown(const model::HostRecord& host);
   void port_table(const model::HostRecord& host);
   void host_tail(const model::HostRecord& host);
+  [[nodiscard]] bool loss_told(const model::ScanFinished& finished) const;
   void finish_for_watcher(const model::ScanFinished& finished);
   void finish_for_file(const model::ScanFinished& finished);
 
@@ -38,7 +39,8 @@ class NormalReport : public model::Sink {
   ReportOptions options_;
   bool ports_asked_ = false;
   bool list_only_ = false;
-  bool host_noted_ = false;  // a host was told with a note of its own
+  bool host_noted_ = false;      // a host was told with a note of its own
+  bool silence_judged_ = false;  // a port got its state by silence: it may be open, and its answer lost
   std::optional<model::WallTime> task_began_;
 };
 

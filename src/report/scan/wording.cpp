@@ -1,8 +1,10 @@
 #include "report/scan/wording.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "base/error_name.h"
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -147,13 +149,20 @@ std::string never_asked_text(std::uint64_t count) {
 
 }  // namespace
 
+bool took_silence_for_an_answer(const model::HostRecord& host) {
+  const auto silent = [](const auto& ports) { return ports.reason == model::Reason::no_response; };
+  return std::ranges::any_of(host.ports, silent) ||
+         std::ranges::any_of(
+             host.extra, [&](const model::ExtraPorts& extra) { return std::ranges::any_of(extra.reasons, silent); });
+}
+
 std::string loss_text(const model::ScanFinished& finished) {
   const std::string never_asked = never_asked_text(finished.never_asked);
   if (finished.loss.asked == 0) {
     return "Loss was not measured: no port that answers was asked again." + never_asked;
   }
   const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
-  return fmt::format("Measured loss: {}% ({} of {} control probes unanswered){}.{}",
+  return fmt::format("Measured loss: {}% ({} of {} loss probes unanswered){}.{}",
                      percent == 0 ? "0" : two_digits(percent), finished.loss.lost, finished.loss.asked,
                      missed_text(finished), never_asked);
 }
@@ -177,10 +186,66 @@ std::string total_text(const model::TaskRecord& task) {
 
 namespace {
 
+// What is said where a cause comes up.
+struct Sentence {
+  std::string_view cause;
+  std::string_view pattern;
+};
+
+constexpr std::array no_way_sentences{
+    Sentence{"ENETUNREACH", "no route leads to {target}"},
+    Sentence{"EHOSTUNREACH", "a route of this machine calls {target} unreachable"},
+    Sentence{"EACCES", "a route of this machine prohibits {target}"},
+    Sentence{"EINVAL", "a route of this machine throws packets to {target} away"},
+    Sentence{"no-host", "{target} names no host; for this machine use localhost"},
+    Sentence{"no-zone", "{target} is a link-local address: name its interface, as in {target}%eth0 or with -e"},
+    Sentence{"interface-down", "the way to {target} is {interface}, which is down"},
+    Sentence{"no-carrier",
+             "the way to {target} is {interface}, which has no carrier (no cable, or the other end is down)"},
+    Sentence{"no-source-address", "{interface} has no {family} address to reach {target} from"},
+};
+
+constexpr std::array unresolved_sentences{
+    Sentence{"no-such-name", "cannot resolve '{name}': no such name"},
+    Sentence{"name-servers-silent",
+             "cannot resolve '{name}': the name servers do not answer; check the network, or name addresses instead"},
+    Sentence{"name-servers-refuse", "cannot resolve '{name}': the name servers refuse to look it up"},
+    Sentence{"no-address", "cannot resolve '{name}': it has no address"},
+    Sentence{"not-looked-up", "the name '{name}' is not looked up here"},
+    Sentence{"only-ipv4", "'{name}' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it"},
+    Sentence{"only-ipv6", "'{name}' is IPv6, but only IPv4 (-4) was asked for; leave that option out to scan it"},
+};
+
+// A version that had no codes for causes wrote them as sentences, and nothing of what they are about.
+std::string no_way_text(const model::Remark& remark) {
+  const std::string_view cause = remark.text(0);
+  const std::string_view target = remark.text(1);
+  if (target.empty()) return std::string{cause};
+  const auto known = std::ranges::find(no_way_sentences, cause, &Sentence::cause);
+  if (known == no_way_sentences.end()) {
+    return fmt::format("cannot find a route to {}: {}", target, words_of_error(cause));
+  }
+  return fmt::format(fmt::runtime(known->pattern), fmt::arg("target", target), fmt::arg("interface", remark.text(2)),
+                     fmt::arg("family", target.contains(':') ? "IPv6" : "IPv4"));
+}
+
+std::string not_resolved_text(const model::Remark& remark) {
+  constexpr std::size_t longest = 80;  // a name that is longer would bury the sentence
+  const std::string_view cause = remark.text(2);
+  std::string name{remark.text(3).substr(0, longest)};
+  if (name.empty()) return std::string{cause};
+  if (remark.text(3).size() > longest) name += "...";
+  const auto known = std::ranges::find(unresolved_sentences, cause, &Sentence::cause);
+  if (known == unresolved_sentences.end()) {
+    return fmt::format("cannot resolve '{}': {}", name, words_of_error(cause));
+  }
+  return fmt::format(fmt::runtime(known->pattern), fmt::arg("name", name));
+}
+
 std::string unresolved_text(const model::Remark& remark, Dialect dialect) {
   if (dialect == Dialect::nmap) return fmt::format("Failed to resolve \"{}\".", remark.text(1));
-  if (remark.text(0).empty()) return std::string{remark.text(2)};
-  return fmt::format("{}: {}", remark.text(0), remark.text(2));
+  if (remark.text(0).empty()) return not_resolved_text(remark);
+  return fmt::format("{}: {}", remark.text(0), not_resolved_text(remark));
 }
 
 std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
@@ -207,6 +272,8 @@ std::string host_remark_text(const model::Remark& remark) {
     case link_address_silent:
       return fmt::format("It does not answer {} on its own link, so nothing can be sent to it.",
                          remark.text(0) == "arp" ? "ARP" : "neighbour discovery");
+    case no_way:
+      return no_way_text(remark);
     default:
       return std::string{remark.text(0)};
   }
@@ -225,7 +292,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case noted:
       return host_remark_text(remark);
     case no_way_to_some:
-      return fmt::format("{}; other targets without a way are only counted as down", remark.text(0));
+      return fmt::format("{}; other targets without a way are only counted as down", no_way_text(remark));
     case refused_here:
       return fmt::format(
           "this machine itself refused to send {} probes (a firewall here, a link that is down), so ports may be "

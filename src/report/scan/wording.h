@@ -70,6 +70,8 @@ std::string note_text(const model::HostRecord& host, Dialect dialect);
 // "12,345"
 std::string grouped(std::uint64_t number);
 
+// Whether a port of the host got its state by silence, which loss explains, too.
+bool took_silence_for_an_answer(const model::HostRecord& host);
 // For a person: the measured loss, how many open ports it may have hidden where open ports answer at all, and how many
 // ports a scan that was stopped never asked.
 std::string loss_text(const model::ScanFinished& finished);

@@ -56,7 +56,8 @@ bool ports_told(const HostRecord& host, Dialect dialect) {
 }
 
 std::string summary_of(const model::ScanFinished& finished, const ReportOptions& options) {
-  return fmt::format("{} done at {}; {}", program_name(options.dialect), date_text(finished.time, options.calendar),
+  const std::string_view how = !finished.success ? "failed" : finished.interrupted ? "stopped early" : "done";
+  return fmt::format("{} {} at {}; {}", program_name(options.dialect), how, date_text(finished.time, options.calendar),
                      done_text(finished));
 }
 
