@@ -11,16 +11,16 @@ namespace {
 
 // Writes sections one after another. Lines of a histogram stand deeper, and so does what follows them until the next
 // sentence or the next section that is known.
-class Teller {
+class SectionPrinter {
  public:
-  Teller(std::string& output, const ViewOptions& options) : output_{output}, options_{options} {}
+  SectionPrinter(std::string& output, const ViewOptions& options) : output_{output}, options_{options} {}
 
-  void tell(const CounterSection& section) {
+  void print(const CounterSection& section) {
     const SectionKind kind = kind_of_section(section.title);
     if (kind != SectionKind::none) place_ = Telling::always;
     if (!is_wanted(kind)) return;
     append(output_, "{}:\n", shown(section.title));
-    for (const Counter& counter : section.counters) tell(section.title, counter);
+    for (const Counter& counter : section.counters) print(section.title, counter);
   }
 
  private:
@@ -45,7 +45,7 @@ class Teller {
     return place_ == Telling::arrived || place_ == Telling::left ? "        " : "    ";
   }
 
-  void tell(std::string_view section, const Counter& counter) {
+  void print(std::string_view section, const Counter& counter) {
     const CounterSentence* sentence = sentence_of(section, counter.name);
     if (sentence == nullptr) {
       if (counter.value != 0) append(output_, "{}{}: {}\n", indent(), shown(counter.name), counter.value);
@@ -74,38 +74,38 @@ class Teller {
 };
 
 // False: what stands in it could not be made out to its end.
-void tell_rows(View& view, Teller& teller, std::string_view text, std::string_view path) {
+void print_rows(View& view, SectionPrinter& printer, std::string_view text, std::string_view path) {
   const CounterText parsed = parse_counter_rows(text);
-  for (const CounterSection& section : parsed.sections) teller.tell(section);
+  for (const CounterSection& section : parsed.sections) printer.print(section);
   if (!parsed.whole) complain(view, fmt::format("Problem while parsing {}", path));
 }
 
 void statistics4(View& view, const Machine& machine, const ViewOptions& options) {
-  Teller teller{view.output, options};
+  SectionPrinter printer{view.output, options};
   constexpr std::string_view snmp = "/proc/net/snmp";
   const auto basic = read(machine, snmp);
   if (!basic) return complain(view, basic.error());
-  tell_rows(view, teller, *basic, snmp);
+  print_rows(view, printer, *basic, snmp);
   constexpr std::string_view netstat = "/proc/net/netstat";
-  if (const auto extended = read(machine, netstat)) tell_rows(view, teller, *extended, netstat);
+  if (const auto extended = read(machine, netstat)) print_rows(view, printer, *extended, netstat);
   // There while the kernel speaks SCTP.
   if (const auto sctp = read(machine, "/proc/net/sctp/snmp")) {
-    for (const CounterSection& section : parse_counter_lines(*sctp, "Sctp").sections) teller.tell(section);
+    for (const CounterSection& section : parse_counter_lines(*sctp, "Sctp").sections) printer.print(section);
   }
 }
 
 // IPv6 counts no TCP of its own: net-tools shows that of both.
 void statistics6(View& view, const Machine& machine, const ViewOptions& options) {
-  Teller teller{view.output, options};
+  SectionPrinter printer{view.output, options};
   if (const auto text = read(machine, "/proc/net/snmp6")) {
-    for (const CounterSection& section : parse_counter_lines(*text).sections) teller.tell(section);
+    for (const CounterSection& section : parse_counter_lines(*text).sections) printer.print(section);
   } else {
     complain(view, text.error());
   }
   const auto basic = read(machine, "/proc/net/snmp");
   if (!basic) return complain(view, basic.error());
   for (const CounterSection& section : parse_counter_rows(*basic).sections) {
-    if (kind_of_section(section.title) == SectionKind::tcp) teller.tell(section);
+    if (kind_of_section(section.title) == SectionKind::tcp) printer.print(section);
   }
 }
 

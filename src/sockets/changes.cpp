@@ -3,9 +3,9 @@
 namespace portolan::sockets {
 namespace {
 
-State as_told(State state) { return state == State::new_syn_recv ? State::syn_recv : state; }
+State as_shown(State state) { return state == State::new_syn_recv ? State::syn_recv : state; }
 
-void tell_as(Row& row, Change change, State before, const std::function<void(const Row&)>& tell) {
+void visit_as(Row& row, Change change, State before, const std::function<void(const Row&)>& tell) {
   row.change = change;
   row.state_before = before;
   tell(row);
@@ -36,19 +36,19 @@ void Changes::finish_look(const std::function<void(const Row&)>& tell) {
     for (Row& row : now_->rows.rows()) {
       const auto known = before_->by_key.find(key_of(row));
       if (known == before_->by_key.end()) {
-        tell_as(row, Change::opened, State::unknown, tell);
-      } else if (as_told(known->second->state) != as_told(row.state)) {
-        tell_as(row, Change::state, known->second->state, tell);
+        visit_as(row, Change::opened, State::unknown, tell);
+      } else if (as_shown(known->second->state) != as_shown(row.state)) {
+        visit_as(row, Change::state, known->second->state, tell);
       }
     }
     for (Row& row : before_->rows.rows()) {
-      if (!now_->by_key.contains(key_of(row))) tell_as(row, Change::closed, row.state, tell);
+      if (!now_->by_key.contains(key_of(row))) visit_as(row, Change::closed, row.state, tell);
     }
     // Came and went between two looks.
     for (Row& row : now_->ended.rows()) {
       const RowKey key = key_of(row);
       if (before_->by_key.contains(key) || now_->by_key.contains(key)) continue;
-      tell_as(row, Change::closed, row.state, tell);
+      visit_as(row, Change::closed, row.state, tell);
     }
   }
   before_ = std::move(now_);

@@ -8,7 +8,7 @@
 namespace portolan::sockets {
 namespace {
 
-State as_told(State state) { return state == State::new_syn_recv ? State::syn_recv : state; }
+State as_shown(State state) { return state == State::new_syn_recv ? State::syn_recv : state; }
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void Summary::add(const Row& row) {
   ++count.total;
   count.v4 += row.family == AddressFamily::v4 ? 1U : 0U;
   count.v6 += row.family == AddressFamily::v6 ? 1U : 0U;
-  ++count.states[as_told(row.state)];
+  ++count.states[as_shown(row.state)];
 }
 
 std::string Summary::table() const {

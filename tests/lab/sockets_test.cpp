@@ -147,9 +147,9 @@ std::string true_text(const ZooSocket& socket, const std::vector<ZooHolder>& see
 
 constexpr unsigned vxlan_port = 4789;
 
-class Teller {
+class SocketText {
  public:
-  explicit Teller(const World& world) {
+  explicit SocketText(const World& world) {
     for (const ZooSocket& socket : world.zoo.sockets()) {
       if (in_no_list(socket)) unlisted_.emplace(socket.inode, socket.protocol);
     }
@@ -185,10 +185,10 @@ bool is_explained(const Json& socket, pid_t reader) {
 }
 
 Lines told_in(const World& world, const Listing& listing) {
-  const Teller teller{world};
+  const SocketText text_of{world};
   Lines lines;
   for (const Json& socket : listing.sockets) {
-    if (!is_explained(socket, listing.reader)) lines.insert(teller.text(socket));
+    if (!is_explained(socket, listing.reader)) lines.insert(text_of.text(socket));
   }
   return lines;
 }
@@ -272,12 +272,12 @@ TEST_F(SocketsInTheZoo, AllNamespacesTellEachSocketInItsOwn) {
   const World world;
   const Listing listing = list(world.home, {"--all-namespaces"});
   const std::uint64_t abroad = world.zoo.find("abroad: udp").network;
-  const Teller teller{world};
+  const SocketText text_of{world};
   Lines told;
   for (const Json& socket : listing.sockets) {
     const std::string network = socket.value("netns", "?");
     if (network != "this" && network != fmt::format("{}", abroad)) continue;
-    if (!is_explained(socket, listing.reader)) told.insert(network + ": " + teller.text(socket));
+    if (!is_explained(socket, listing.reader)) told.insert(network + ": " + text_of.text(socket));
   }
   Lines expected;
   for (const ZooSocket& socket : world.zoo.sockets()) {
