@@ -99,6 +99,26 @@ TEST(NormalReport, PortolanSpeaksUnderItsOwnName) {
             "been missed.\n");
 }
 
+TEST(NormalReport, ThatLossWasNotMeasuredIsSaidWhereSomethingMayHaveBeenMissed) {
+  const auto says = [](model::Reason unlisted, int verbosity, Audience audience) {
+    MemoryOutput output;
+    ReportOptions options = own_options(audience);
+    options.verbosity = verbosity;
+    NormalReport report{output, options};
+    EXPECT_TRUE(report.on(started({"portolan"})));
+    model::HostRecord host = host_on_link();
+    host.extra[0].reasons[0].reason = unlisted;
+    EXPECT_TRUE(report.on(host));
+    EXPECT_TRUE(report.on(finished(1, 1)));
+    return output.text.find("Loss was not measured") != std::string::npos;
+  };
+  for (const Audience audience : {Audience::watcher, Audience::file}) {
+    EXPECT_FALSE(says(model::Reason::reset, 0, audience)) << "every port answered";
+    EXPECT_TRUE(says(model::Reason::no_response, 0, audience));
+    EXPECT_TRUE(says(model::Reason::reset, 1, audience));
+  }
+}
+
 TEST(NormalReport, TheLastLineOfAFileSaysHowItEnded) {
   const auto last_line = [](const model::ScanFinished& finish, const ReportOptions& options) {
     MemoryOutput output;

@@ -30,7 +30,17 @@ class Cell {
   virtual void nothing() = 0;  // does not apply, or is not known: "-" in the table, left out of JSON
 };
 
-enum class Kind : std::uint8_t { text, number, truth, list };
+// What its cells hold; the schema of JSON says the same.
+enum class Kind : std::uint8_t {
+  text,          // any
+  number,        // whole, 0 or more
+  truth,         //
+  list,          // of words, unless json_element says otherwise
+  word,          // one of a set that may grow: "LISTEN", "keepalive"
+  hexadecimal,   // "0x1f"
+  milliseconds,  // 0 or more, with a fraction where there is one
+  time,          // RFC 3339 in UTC
+};
 
 // What a column takes from the kernel beyond what every row has. Sources are asked for no more than is shown (Wanted).
 enum class Need : std::uint8_t { nothing, tcp_info, memory, details, unix_file };
@@ -45,6 +55,8 @@ struct Column {
   // Only where JSON says more than the table (owners: a list of objects); writes one JSON value, or nothing at all.
   void (*json)(std::string& out, const Row& row, RowNames& names) = nullptr;
   Need needs = Need::nothing;
+  // Of a list that holds more than words in JSON: the JSON Schema (draft 7) of one element.
+  std::string_view json_element = {};
 };
 
 // All of them, in the order of --help.

@@ -123,7 +123,8 @@ constexpr std::array list{
     number("backlog", "BACKLOG", "packets that came while the socket was busy, bytes", Need::memory,
            print_memory<SK_MEMINFO_BACKLOG>),
     number("drops", "DROPS", "packets dropped", Need::memory, print_memory<SK_MEMINFO_DROPS>),
-    text("mark", "MARK", "SO_MARK, told to those with CAP_NET_ADMIN", Need::details, print_mark),
+    Column{"mark", "MARK", "SO_MARK, told to those with CAP_NET_ADMIN", Kind::hexadecimal, false, print_mark, nullptr,
+           Need::details},
     number("tos", "TOS", "type of service (IPv4)", Need::details, print_tos),
     number("tclass", "TCLASS", "traffic class (IPv6)", Need::details, print_tclass),
     Column{"v6only", "V6ONLY", "an IPv6 socket that does not serve IPv4", Kind::truth, false, print_only_v6},
@@ -132,7 +133,7 @@ constexpr std::array list{
     text("cgroup", "CGROUP", "control group that made it; its number where it is out of sight", Need::details,
          print_cgroup),
     text("ulp", "ULP", "protocol on top, as the kernel speaks it: tls, mptcp ...", Need::details, print_upper_protocol),
-    text("shutdown", "SHUTDOWN", "which half is closed: receive, send or both", Need::nothing, print_shutdown),
+    Column{"shutdown", "SHUTDOWN", "which half is closed: receive, send or both", Kind::word, false, print_shutdown},
     number("refs", "REFS", "references that the kernel holds", Need::nothing, print_references),
 };
 

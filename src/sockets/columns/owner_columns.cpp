@@ -162,6 +162,15 @@ void write_process(JsonWriter& json, const Process& process, RowNames& names) {
   }
 }
 
+// What write_process() and holders_json() write.
+constexpr std::string_view holder_schema =
+    R"({"type":"object","required":["pid","fd"],"properties":{"pid":{"$ref":"#/definitions/number"},)"
+    R"("fd":{"$ref":"#/definitions/number"},"program":{"$ref":"#/definitions/text"},)"
+    R"("command":{"$ref":"#/definitions/text"},"uid":{"$ref":"#/definitions/number"},)"
+    R"("user":{"$ref":"#/definitions/text"},"unit":{"$ref":"#/definitions/text"},)"
+    R"("container":{"$ref":"#/definitions/text"},"container_name":{"$ref":"#/definitions/text"},)"
+    R"("netns":{"$ref":"#/definitions/text"},"started":{"$ref":"#/definitions/time"}}})";
+
 void holders_json(std::string& out, const Row& row, RowNames& names) {
   if (row.holders.empty()) return;
   JsonWriter json{out};
@@ -183,11 +192,11 @@ constexpr std::array list{
     Column{"unit", "UNIT", "systemd unit of that process", Kind::text, false, print_fact<&Process::unit>},
     Column{"container", "CONTAINER", "container of that process: name, else the beginning of its id", Kind::text, false,
            print_container},
-    Column{"started", "STARTED", "when that process began (RFC 3339, UTC)", Kind::text, false, print_started},
-    Column{"no_owner", "NO-OWNER", "why nobody is named: no-privilege, kernel, already-gone ...", Kind::text, false,
+    Column{"started", "STARTED", "when that process began (RFC 3339, UTC)", Kind::time, false, print_started},
+    Column{"no_owner", "NO-OWNER", "why nobody is named: no-privilege, kernel, already-gone ...", Kind::word, false,
            print_no_owner},
     Column{"holders", "HOLDERS", "all that hold it, program/pid/fd; in JSON with all that is known of them", Kind::list,
-           false, print_holders, holders_json},
+           false, print_holders, holders_json, Need::nothing, holder_schema},
     Column{"command", "COMMAND", "command line of that process", Kind::text, false, print_fact<&Process::command>},
 };
 

@@ -363,9 +363,9 @@ void print_network_namespace(Cell& cell, const Row& row, RowNames& names) {
 
 constexpr std::array list{
     Column{"proto", "PROTO", "protocol: tcp, udp, unix, netlink ...", Kind::text, false, print_protocol},
-    Column{"family", "FAMILY", "ipv4, ipv6, unix, packet, netlink or vsock", Kind::text, false, print_family},
-    Column{"type", "TYPE", "stream, dgram, raw or seqpacket", Kind::text, false, print_type},
-    Column{"state", "STATE", "state; UNCONN where nothing connects", Kind::text, false, print_state},
+    Column{"family", "FAMILY", "ipv4, ipv6, unix, packet, netlink or vsock", Kind::word, false, print_family},
+    Column{"type", "TYPE", "stream, dgram, raw or seqpacket", Kind::word, false, print_type},
+    Column{"state", "STATE", "state; UNCONN where nothing connects", Kind::word, false, print_state},
     Column{"receive_queue", "RECV-Q", "bytes not read yet; of a listener: connections that wait to be accepted",
            Kind::number, true, print_receive_queue},
     Column{"send_queue", "SEND-Q", "bytes not acknowledged yet; of a listener: how many connections may wait",
@@ -380,7 +380,7 @@ constexpr std::array list{
     Column{"remote_port", "PEER-PORT", "port of the other end", Kind::number, true, print_remote_port},
     Column{"service", "SERVICE", "name registered for the port of this end", Kind::text, false, print_service},
     Column{"interface", "INTERFACE", "network interface that it is bound to", Kind::text, false, print_interface},
-    Column{"groups", "GROUPS", "netlink groups that it listens to, a bit each", Kind::text, false, print_groups},
+    Column{"groups", "GROUPS", "netlink groups that it listens to, a bit each", Kind::hexadecimal, false, print_groups},
     Column{"user", "USER", "user who made it", Kind::text, false, print_user},
     Column{"uid", "UID", "number of that user", Kind::number, true, print_user_id},
     Column{"inode", "INODE", "number of the socket among files", Kind::number, true, print_inode},

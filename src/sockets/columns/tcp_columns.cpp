@@ -196,23 +196,30 @@ constexpr Column text(std::string_view name, std::string_view heading, std::stri
                       Need needs = Need::tcp_info) {
   return {name, heading, meaning, Kind::text, false, print, nullptr, needs};
 }
+constexpr Column milliseconds(std::string_view name, std::string_view heading, std::string_view meaning, Print print) {
+  return {name, heading, meaning, Kind::milliseconds, true, print, nullptr, Need::tcp_info};
+}
+constexpr Column word(std::string_view name, std::string_view heading, std::string_view meaning, Print print,
+                      Need needs = Need::tcp_info) {
+  return {name, heading, meaning, Kind::word, false, print, nullptr, needs};
+}
 
 namespace info = tcp_info;
 constexpr std::array list{
-    text("timer", "TIMER", "timer that runs: retransmit, keepalive, time-wait or probe", print_timer, Need::nothing),
+    word("timer", "TIMER", "timer that runs: retransmit, keepalive, time-wait or probe", print_timer, Need::nothing),
     number("timer_remaining", "REMAINING", "milliseconds until it fires", print_timer_remaining, Need::nothing),
     number("timer_retransmits", "TRIES", "how often it has fired without an answer", print_timer_retransmits,
            Need::nothing),
     text("congestion", "CONGESTION", "congestion control: cubic, bbr ...", print_congestion),
-    text("ca_state", "CA-STATE", "state of congestion control: open, disorder, cwr, recovery or loss", print_ca_state),
-    number("rtt", "RTT", "smoothed round trip, in milliseconds like all times",
-           print_microseconds<info::rtt, ZeroIsNone>),
-    number("rttvar", "RTTVAR", "variation of the round trip", print_microseconds<info::rttvar, ZeroIsNone>),
-    number("min_rtt", "MIN-RTT", "shortest round trip lately", print_min_rtt),
-    number("rcv_rtt", "RCV-RTT", "round trip as the receiver estimates it",
-           print_microseconds<info::rcv_rtt, ZeroIsNone>),
-    number("rto", "RTO", "retransmission timeout", print_microseconds<info::rto, ZeroIsNone>),
-    number("ato", "ATO", "delay of acknowledgements", print_microseconds<info::ato, ZeroIsNone>),
+    word("ca_state", "CA-STATE", "state of congestion control: open, disorder, cwr, recovery or loss", print_ca_state),
+    milliseconds("rtt", "RTT", "smoothed round trip, in milliseconds like all times",
+                 print_microseconds<info::rtt, ZeroIsNone>),
+    milliseconds("rttvar", "RTTVAR", "variation of the round trip", print_microseconds<info::rttvar, ZeroIsNone>),
+    milliseconds("min_rtt", "MIN-RTT", "shortest round trip lately", print_min_rtt),
+    milliseconds("rcv_rtt", "RCV-RTT", "round trip as the receiver estimates it",
+                 print_microseconds<info::rcv_rtt, ZeroIsNone>),
+    milliseconds("rto", "RTO", "retransmission timeout", print_microseconds<info::rto, ZeroIsNone>),
+    milliseconds("ato", "ATO", "delay of acknowledgements", print_microseconds<info::ato, ZeroIsNone>),
     number("cwnd", "CWND", "congestion window, segments", print_count<info::snd_cwnd>),
     number("ssthresh", "SSTHRESH", "slow start threshold, segments", print_count<info::snd_ssthresh, InfiniteIsNone>),
     number("mss", "MSS", "largest segment that it sends, bytes", print_count<info::snd_mss>),
@@ -260,11 +267,11 @@ constexpr std::array list{
            print_count<info::delivery_rate, ZeroIsNone>),
     Column{"app_limited", "APP-LIMITED", "delivery_rate is bounded by the program, not by the network", Kind::truth,
            false, print_app_limited, nullptr, Need::tcp_info},
-    number("busy_time", "BUSY", "time spent sending", print_microseconds<info::busy_time>),
-    number("rwnd_limited", "RWND-LIMITED", "time spent sending, held up by the peer's window",
-           print_microseconds<info::rwnd_limited>),
-    number("sndbuf_limited", "SNDBUF-LIMITED", "time spent sending, held up by its own send buffer",
-           print_microseconds<info::sndbuf_limited>),
+    milliseconds("busy_time", "BUSY", "time spent sending", print_microseconds<info::busy_time>),
+    milliseconds("rwnd_limited", "RWND-LIMITED", "time spent sending, held up by the peer's window",
+                 print_microseconds<info::rwnd_limited>),
+    milliseconds("sndbuf_limited", "SNDBUF-LIMITED", "time spent sending, held up by its own send buffer",
+                 print_microseconds<info::sndbuf_limited>),
     number("last_sent", "LAST-SENT", "time since data were sent", print_count<info::last_data_sent>),
     number("last_received", "LAST-RECEIVED", "time since data were received", print_count<info::last_data_recv>),
     number("last_ack", "LAST-ACK", "time since an acknowledgement came", print_count<info::last_ack_recv>),

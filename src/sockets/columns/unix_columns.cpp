@@ -54,7 +54,7 @@ void print_file_owner(Cell& cell, const Row& row, RowNames& names) {
 constexpr std::array list{
     Column{"path", "PATH", "path of a UNIX socket, @ in front of an abstract name", Kind::text, false, print_path},
     Column{"peer", "PEER-INODE", "inode of the other end of a UNIX socket", Kind::number, true, print_peer},
-    Column{"file", "FILE", "the file at the path: there, deleted or replaced by another", Kind::text, false, print_file,
+    Column{"file", "FILE", "the file at the path: there, deleted or replaced by another", Kind::word, false, print_file,
            nullptr, Need::unix_file},
     Column{"file_mode", "MODE", "permissions of the file at the path, octal", Kind::text, false, print_file_mode,
            nullptr, Need::unix_file},

@@ -40,9 +40,9 @@ void print_time(Cell& cell, const Row& row, RowNames&) {
 }
 
 constexpr std::array list{
-    Column{"time", "TIME", "when --watch saw the change, in UTC", Kind::text, false, print_time},
-    Column{"change", "CHANGE", "what --watch saw: opened, closed or another state", Kind::text, false, print_change},
-    Column{"state_before", "BEFORE", "the state that another one took the place of", Kind::text, false,
+    Column{"time", "TIME", "when --watch saw the change, in UTC", Kind::time, false, print_time},
+    Column{"change", "CHANGE", "what --watch saw: opened, closed or another state", Kind::word, false, print_change},
+    Column{"state_before", "BEFORE", "the state that another one took the place of", Kind::word, false,
            print_state_before},
 };
 
