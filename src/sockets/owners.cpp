@@ -23,8 +23,9 @@ NoOwner reason_without_inode(State state) {
     // The peer has closed already. An orphan never stays here: close() takes it on to LAST-ACK (tcp_close_state).
     case State::close_wait:
       return NoOwner::not_accepted;
-    case State::fin_wait_1:
     case State::fin_wait_2:
+      return NoOwner::half_closed;
+    case State::fin_wait_1:
     case State::closing:
     case State::last_ack:
       return NoOwner::orphan;

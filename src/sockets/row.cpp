@@ -51,6 +51,8 @@ std::string_view words_of(NoOwner reason) {
       return "closed, waits";
     case NoOwner::orphan:
       return "closed, still sending";
+    case NoOwner::half_closed:
+      return "closed, other end open";
     case NoOwner::not_accepted:
       return "not accepted yet";
     case NoOwner::gone:

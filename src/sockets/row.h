@@ -71,9 +71,10 @@ enum class NoOwner : std::uint8_t {
   other_pid_namespace,  // every process here was looked at, but some are out of sight
   kernel,               // the kernel's own: WireGuard, NFS, VXLAN, the kernel end of netlink ...
   time_wait,            // the process is done with it; the kernel keeps the address for a minute
-  orphan,               // closed by its process, and the kernel still sends what is left (FIN-WAIT, LAST-ACK, CLOSING)
-  not_accepted,         // the connection waits in the queue of a listener
-  gone,                 // its process has let go of it since the kernel listed it
+  orphan,        // closed by its process, and the kernel still sends what is left (FIN-WAIT-1, LAST-ACK, CLOSING)
+  half_closed,   // closed by its process, all is sent, and the other end has not closed yet (FIN-WAIT-2)
+  not_accepted,  // the connection waits in the queue of a listener
+  gone,          // its process has let go of it since the kernel listed it
 };
 
 // Everything that a source found out. Views point into the bytes it was read from: they are good until the visitor
@@ -149,6 +150,9 @@ struct Row {
 };
 
 constexpr bool is_ip(const Row& row) { return row.family == AddressFamily::v4 || row.family == AddressFamily::v6; }
+// The kernel writes user 0 where it knows none: of TIME-WAIT, of requests, of what no process has open any more. Root's
+// own among these cannot be told from them.
+constexpr bool is_user_told(const Row& row) { return row.inode != 0 || row.user != 0; }
 constexpr bool is_listening(const Row& row) { return row.state == State::listen; }
 
 // "tcp", "unix", ...: what --help, filters, columns and JSON say.

@@ -114,13 +114,32 @@ TEST(SocketsPlan, AFilterReachesTheKernel) {
   EXPECT_THAT(error_of({"sprot = :22"}), HasSubstr("sport"));
 }
 
-TEST(SocketsPlan, OnlyAListOfEverythingTellsWhatIsInNoList) {
-  EXPECT_TRUE(planned({}).choice.query.unlisted);
-  EXPECT_FALSE(planned({"-t"}).choice.query.unlisted);
-  EXPECT_FALSE(planned({"-l"}).choice.query.unlisted);
-  EXPECT_FALSE(planned({"--no-owners"}).choice.query.unlisted);
-  EXPECT_FALSE(planned({"dst", "10.0.0.0/8"}).choice.query.unlisted);
-  EXPECT_TRUE(planned({"pid", "=", "812"}).choice.query.unlisted);
+TEST(SocketsPlan, WhatIsInNoListIsToldWhereTheFilterDescribesIt) {
+  const auto unlisted = [](const std::vector<std::string>& line) { return planned(line).choice.query.unlisted; };
+  using os::Completeness;
+  EXPECT_EQ(unlisted({}), Completeness::all);
+  EXPECT_EQ(unlisted({"pid", "=", "812"}), Completeness::all);
+  EXPECT_EQ(unlisted({"state", "closed"}), Completeness::all);
+  EXPECT_EQ(unlisted({"exclude", "listening"}), Completeness::all);
+  EXPECT_EQ(unlisted({"proto", "=", "tcp"}), Completeness::all);
+  EXPECT_EQ(unlisted({"not", "sport", "=", ":22"}), Completeness::all);
+  // What is in no list is closed and has no address; of kinds without a list nothing is known.
+  EXPECT_EQ(unlisted({"-l"}), Completeness::some);
+  EXPECT_EQ(unlisted({"state", "listening"}), Completeness::some);
+  EXPECT_EQ(unlisted({"dst", "10.0.0.0/8"}), Completeness::some);
+  EXPECT_EQ(unlisted({"proto", "=", "tcp", "and", "sport", "=", ":22"}), std::nullopt);
+  EXPECT_EQ(unlisted({"-t"}), std::nullopt);
+  EXPECT_EQ(unlisted({"--no-owners"}), std::nullopt);
+  const auto closed = planned({"state", "closed"}).choice.query.detail;
+  EXPECT_EQ(closed.states, sockets::all_states);
+  EXPECT_TRUE(closed.bytecode.empty());
+}
+
+TEST(SocketsPlan, AStateInTheFilterStandsInThePlaceOfListeningAndConnected) {
+  EXPECT_EQ(planned({"-tl", "state", "close-wait"}).choice.fits, nullptr);
+  EXPECT_EQ(planned({"-tl", "state", "close-wait"}).choice.query.detail.states, mask_of(State::close_wait));
+  EXPECT_EQ(planned({"--connected", "state", "listening"}).choice.fits, nullptr);
+  EXPECT_NE(planned({"-tl", "sport", "=", ":22"}).choice.fits, nullptr);
 }
 
 TEST(SocketsPlan, ColumnsGrowWithTheOptions) {

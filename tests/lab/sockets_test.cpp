@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -90,6 +91,7 @@ std::string reason_text(const ZooSocket& socket) {
                                                         {"not accepted", "not-accepted-yet"},
                                                         {"kernel", "kernel"},
                                                         {"", ""}};
+  if (socket.nobody == "orphan" && socket.state == "FIN-WAIT-2") return "closed-other-end-open";
   return words.at(socket.nobody);
 }
 
@@ -218,6 +220,39 @@ TEST_F(SocketsInTheZoo, OwnersFromBpfAreTheSame) {
   lab::Command command = sockets_command({"--owner-method", "bpf"});
   if (const Finished tried = world.home.run(command); tried.status != 0) GTEST_SKIP() << tried.errors;
   EXPECT_EQ(differences(told_in(world, list(world.home, {"--owner-method", "bpf"})), truth_at_home(world)), "");
+}
+
+// All that is said of each socket, by what does not change from one listing to the next.
+std::multiset<std::string> said_in(const Listing& listing, const std::function<bool(const Json&)>& wanted) {
+  std::multiset<std::string> said;
+  for (Json socket : listing.sockets) {
+    if (is_explained(socket, listing.reader) || !wanted(socket)) continue;
+    for (const char* moves : {"timer_remaining", "retransmits", "receive_queue", "send_queue", "timer"})
+      socket.erase(moves);
+    said.insert(socket.dump());
+  }
+  return said;
+}
+
+TEST_F(SocketsInTheZoo, AStateChoosesRowsOfTheFullListAndChangesNone) {
+  const World world;
+  const Listing whole = list(world.home, {});
+  const std::map<std::string, std::string> words{
+      {"established", "ESTABLISHED"}, {"syn-sent", "SYN-SENT"},     {"syn-recv", "SYN-RECV"},
+      {"fin-wait-1", "FIN-WAIT-1"},   {"fin-wait-2", "FIN-WAIT-2"}, {"time-wait", "TIME-WAIT"},
+      {"closed", "CLOSED UNCONN"},    {"close-wait", "CLOSE-WAIT"}, {"last-ack", "LAST-ACK"},
+      {"listening", "LISTEN"},        {"closing", "CLOSING"},       {"bound", "BOUND"}};
+  for (const auto& [word, states] : words) {
+    const auto has = [&states](const Json& socket) {
+      const std::string state = socket.value("state", "");
+      return !state.empty() && (" " + states + " ").find(" " + state + " ") != std::string::npos;
+    };
+    const auto all = [](const Json&) { return true; };
+    EXPECT_EQ(said_in(list(world.home, {"state", word}), all), said_in(whole, has)) << word;
+    EXPECT_EQ(said_in(list(world.home, {"exclude", word}), all),
+              said_in(whole, [&has](const Json& socket) { return !has(socket); }))
+        << word;
+  }
 }
 
 TEST_F(SocketsInTheZoo, CookiesAreTheKernelsOwn) {

@@ -3,12 +3,17 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/vm_sockets.h>  // behind sys/socket.h, which it needs
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <future>
 #include <map>
+#include <thread>
+#include <vector>
 
 #include "sockets/row_store.h"
 #include "sockets/sources/sources.h"
@@ -116,7 +121,7 @@ TEST(MachineSockets, WhatOnlyADescriptorTellsOfIsListedToo) {
     SocketQuery query;
     query.sources.assign(sockets::sources().begin(), sockets::sources().end());
     query.owners = OwnerMethod::proc;
-    query.unlisted = true;
+    query.unlisted = Completeness::all;
     sockets::RowStore store;
     const auto rows = rows_of(query, store);
     ASSERT_TRUE(rows.contains(inode_of(unbound)));
@@ -128,9 +133,59 @@ TEST(MachineSockets, WhatOnlyADescriptorTellsOfIsListedToo) {
     EXPECT_EQ(row.holders.front().pid, static_cast<std::uint32_t>(::getpid()));
     EXPECT_EQ(rows.count(inode_of(listener)), 1U);
 
-    query.unlisted = false;
+    query.unlisted = std::nullopt;
     sockets::RowStore other;
     EXPECT_FALSE(rows_of(query, other).contains(inode_of(unbound)));
+  });
+}
+
+// A copy of the descriptor says what no list does.
+TEST(MachineSockets, WhatIsInNoListIsAskedItself) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listening{::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (!listening.is_open()) GTEST_SKIP() << "this kernel has no vsock";
+    sockaddr_vm any{};
+    any.svm_family = AF_VSOCK;
+    any.svm_cid = VMADDR_CID_ANY;
+    any.svm_port = 5'555;
+    ASSERT_EQ(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
+    const FileDescriptor closed{::socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    ASSERT_EQ(::listen(listening.get(), 3), 0);
+    // A thread with a file table of its own.
+    std::promise<std::uint64_t> opened;
+    std::promise<void> done;
+    std::thread apart{[&] {
+      EXPECT_EQ(::unshare(CLONE_FILES), 0);
+      std::vector<FileDescriptor> many;
+      for (int i = 0; i < 30; ++i) many.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+      const FileDescriptor unbound{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+      opened.set_value(inode_of(unbound));
+      done.get_future().wait();
+    }};
+    const std::uint64_t unbound = opened.get_future().get();
+    for (const auto completeness : {Completeness::all, Completeness::some}) {
+      SocketQuery query;
+      query.sources.assign(sockets::sources().begin(), sockets::sources().end());
+      query.owners = OwnerMethod::proc;
+      query.unlisted = completeness;
+      sockets::RowStore store;
+      const auto rows = rows_of(query, store);
+      // Where the kernel has vsock_diag, its list tells the same.
+      EXPECT_TRUE(rows.contains(inode_of(listening)));
+      if (rows.contains(inode_of(listening))) {
+        EXPECT_EQ(rows.at(inode_of(listening))->state, sockets::State::listen);
+        EXPECT_EQ(rows.at(inode_of(listening))->local_port, 5'555U);
+      }
+      EXPECT_TRUE(rows.contains(inode_of(closed)));
+      if (rows.contains(inode_of(closed))) {
+        EXPECT_EQ(rows.at(inode_of(closed))->state, sockets::State::closed);
+      }
+      // It is of a kind with a list: only who has seen all of that can tell that it is in none.
+      EXPECT_EQ(rows.contains(unbound), completeness == Completeness::all);
+    }
+    done.set_value();
+    apart.join();
   });
 }
 

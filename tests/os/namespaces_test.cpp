@@ -4,8 +4,11 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <future>
+#include <thread>
 
 #include "tests/os/private_network.h"
 
@@ -55,6 +58,28 @@ TEST(Namespaces, AllAreFoundOnceAndTheOwnOneFirst) {
     };
     EXPECT_EQ(count(namespace_inode(there)), 1);
     EXPECT_EQ(count(namespace_inode(here())), 1);
+  });
+}
+
+TEST(Namespaces, ThoseOfASingleThreadAreFound) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    std::promise<std::uint64_t> moved;
+    std::promise<void> done;
+    std::thread apart{[&] {
+      const bool able = ::unshare(CLONE_NEWNET) == 0;
+      moved.set_value(able ? namespace_inode(here()) : 0);
+      done.get_future().wait();
+    }};
+    const std::uint64_t there = moved.get_future().get();
+    EXPECT_NE(there, 0U);
+    EXPECT_NE(there, namespace_inode(here()));
+    std::vector<model::Remark> gaps;
+    const auto found = find_network_namespaces(gaps);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(std::ranges::count(*found, there, &NetworkNamespace::inode), 1);
+    done.set_value();
+    apart.join();
   });
 }
 

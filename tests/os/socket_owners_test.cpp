@@ -657,6 +657,16 @@ std::set<OwnerIndex::Entry> disagreements() {
   return some;
 }
 
+TEST(OwnerMethods, AgreeOnWhetherSomeMayNotBeLookedAt) {
+  const auto files = find_owners_in_proc();
+  ASSERT_TRUE(files.has_value());
+  EXPECT_EQ(count_hidden_processes() > 0, files->sight().processes_denied > 0);
+  const auto iterated = find_owners_with_bpf();
+  if (!iterated) GTEST_SKIP() << "no BPF here: " << iterated.error().message;
+  // So that the same is said of a socket that nobody in sight holds.
+  EXPECT_EQ(iterated->sight().processes_denied > 0, files->sight().processes_denied > 0);
+}
+
 TEST(OwnerMethods, AgreeOnProcessesThatStayAsTheyAre) {
   if (const auto tried = find_owners(OwnerMethod::bpf); !tried)
     GTEST_SKIP() << "no BPF here: " << tried.error().message;

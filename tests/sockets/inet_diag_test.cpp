@@ -60,6 +60,25 @@ TEST(InetDiag, AnAnswerBecomesARow) {
   EXPECT_EQ(row.cookie, 0x0123'4567'89ab'cdefU);
 }
 
+TEST(InetDiag, NobodyIsToldWhereTheKernelWritesNought) {
+  for (const std::uint8_t state : {std::uint8_t{6}, std::uint8_t{5}, std::uint8_t{3}, std::uint8_t{9}}) {
+    inet_diag_msg body = connection(AF_INET, "127.0.0.1", 22, "10.1.2.3", 50'000);
+    body.idiag_state = state;
+    body.idiag_inode = 0;
+    body.idiag_uid = 0;
+    Row row;
+    ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), SocketKind::tcp, row));
+    EXPECT_FALSE(row.has_user) << int{state};
+    body.idiag_uid = 33;
+    ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), SocketKind::tcp, row));
+    EXPECT_TRUE(row.has_user) << int{state};
+    body.idiag_uid = 0;
+    body.idiag_inode = 4711;
+    ASSERT_TRUE(parse_inet_diag(Answer{body}.bytes(), SocketKind::tcp, row));
+    EXPECT_TRUE(row.has_user) << int{state};
+  }
+}
+
 TEST(InetDiag, OnlyLinkLocalAddressesHaveTheInterfaceAsTheirZone) {
   inet_diag_msg body = connection(AF_INET6, "fe80::1", 22, "2001:db8::2", 1);
   body.id.idiag_if = 3;

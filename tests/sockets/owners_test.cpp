@@ -125,7 +125,7 @@ TEST(NoOwner, ShowsInTheStateOfWhatBelongsToNoFile) {
     EXPECT_EQ(reason_of(tcp(State::established, 0), sight), NoOwner::not_accepted);
     EXPECT_EQ(reason_of(tcp(State::close_wait, 0), sight), NoOwner::not_accepted);
     EXPECT_EQ(reason_of(tcp(State::fin_wait_1, 0), sight), NoOwner::orphan);
-    EXPECT_EQ(reason_of(tcp(State::fin_wait_2, 0), sight), NoOwner::orphan);
+    EXPECT_EQ(reason_of(tcp(State::fin_wait_2, 0), sight), NoOwner::half_closed);
     EXPECT_EQ(reason_of(tcp(State::closing, 0), sight), NoOwner::orphan);
     EXPECT_EQ(reason_of(tcp(State::last_ack, 0), sight), NoOwner::orphan);
     EXPECT_EQ(reason_of(tcp(State::listen, 0), sight), NoOwner::kernel);

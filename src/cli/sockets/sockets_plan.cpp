@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "sockets/unlisted.h"
 
 namespace portolan::cli {
 namespace {
@@ -23,7 +24,8 @@ bool waits(const Row& row) {
   if (row.state != State::closed) return false;
   // Without connections, who is bound is open to all.
   if (row.protocol == SocketKind::unix_domain) return row.type != stream && !row.path.empty();
-  return sockets::is_ip(row) || row.protocol == SocketKind::packet || row.protocol == SocketKind::vsock;
+  if (row.protocol == SocketKind::vsock) return row.local_port != 0;
+  return sockets::is_ip(row) || row.protocol == SocketKind::packet;
 }
 
 bool has_other_end(const Row& row) {
@@ -78,6 +80,29 @@ Columns columns_by_default(const SocketsOptions& words) {
   if (words.memory) append(columns, sockets::memory_columns());
   if (words.options) append(columns, sockets::option_columns());
   return columns;
+}
+
+// What is in no list is told wherever the filter describes it; options that choose kinds ask for lists.
+void plan_unlisted(const SocketsOptions& words, run::SocketChoice& choice) {
+  const bool lists_chosen = !words.protocols.empty() || words.only_v4 || words.only_v6;
+  if (!words.owners || lists_chosen) return;
+  bool not_bound = false;
+  sockets::KindMask without_list = 0;
+  for (std::size_t i = 0; i < sockets::socket_kind_count; ++i) {
+    const auto kind = static_cast<SocketKind>(i);
+    if (!choice.filter.may_match_unlisted(kind)) continue;
+    if (sockets::has_list(kind)) not_bound = true;
+    if (!sockets::has_list(kind)) without_list |= mask_of(kind);
+  }
+  if (choice.fits == nullptr && not_bound) {
+    // Only who knows all that is in the lists can say what is in none.
+    choice.query.unlisted = os::Completeness::all;
+    choice.query.detail.states = sockets::all_states;
+    choice.query.detail.bytecode.clear();
+  } else if (without_list != 0) {
+    choice.query.unlisted = os::Completeness::some;
+    choice.query.unlisted_kinds = without_list;
+  }
 }
 
 Result<void> plan_sort(const SocketsOptions& words, SocketsPlan& plan) {
@@ -136,14 +161,14 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   query.detail.bytecode = plan.choice.filter.bytecode();
   plan.choice.all_namespaces = words.all_namespaces;
   plan.choice.network_namespace = words.network_namespace;
-  plan.choice.fits = words.listening ? waits : words.connected ? has_other_end : nullptr;
-  if (words.listening) {
-    query.detail.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
+  // As with ss, a state that the filter names stands in the place of these.
+  if (!plan.choice.filter.names_states()) {
+    plan.choice.fits = words.listening ? waits : words.connected ? has_other_end : nullptr;
+    if (words.listening) {
+      query.detail.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
+    }
   }
-  // Only a list of everything can say what is in no list; a filter that the kernel cannot judge (pid = 812) leaves it
-  // whole.
-  query.unlisted = words.owners && plan.choice.fits == nullptr && query.detail.states == sockets::all_states &&
-                   query.detail.bytecode.empty() && asked.size() == sockets::sources().size();
+  plan_unlisted(words, plan.choice);
   return plan;
 }
 

@@ -110,6 +110,13 @@ Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model:
     if (name.front() < '0' || name.front() > '9') return;
     const int error = take(fmt::format("/proc/{}/ns/net", name));
     denied += error == EACCES || error == EPERM ? 1U : 0U;
+    // A thread may be in another one than the rest of its process (setns and unshare move threads).
+    const std::string tasks = fmt::format("/proc/{}/task", name);
+    struct stat facts{};
+    constexpr nlink_t links_of_one_thread = 3;
+    if (error != 0 || ::stat(tasks.c_str(), &facts) != 0 || facts.st_nlink <= links_of_one_thread) return;
+    for_each_entry(tasks.c_str(),
+                   [&](std::string_view thread) { (void)take(fmt::format("{}/{}/ns/net", tasks, thread)); });
   });
   if (denied > 0) {
     gaps.push_back({model::RemarkCode::namespaces_hidden, {denied, std::uint64_t{::geteuid()}}});

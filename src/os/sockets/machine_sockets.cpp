@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "os/sockets/unlisted_sockets.h"
 #include "sockets/row_store.h"
 
 namespace portolan::os {
@@ -39,7 +38,9 @@ class Listing {
     if (undecided_.size() > 0) {
       if (const auto decided = decide(); !decided) return fail(decided.error());
     }
-    if (query_.unlisted && query_.owners && !ended_) add_unlisted();
+    if (query_.unlisted && query_.owners && !ended_) {
+      if (*query_.unlisted == Completeness::all || (kinds_without_list() & query_.unlisted_kinds) != 0) add_unlisted();
+    }
     return answer_;
   }
 
@@ -52,6 +53,10 @@ class Listing {
     const sockets::Filter* filter = filter_in(row.network_namespace);
     return filter == nullptr || filter->matches(row);
   }
+  [[nodiscard]] bool asks_for_holders(const sockets::Row& row) const {
+    const sockets::Filter* filter = filter_in(row.network_namespace);
+    return filter != nullptr && filter->needs().holders;
+  }
   [[nodiscard]] sockets::Detail detail_for(const SocketNamespace& space) const {
     sockets::Detail detail = query_.detail;
     const sockets::Filter* filter = filter_in(space.inode());
@@ -62,8 +67,10 @@ class Listing {
   bool take(sockets::Row& row) {
     if (query_.unlisted && row.inode != 0) listed_.push_back(row.inode);
     owners_.join(row);
-    if (!matches(row)) return true;
-    if (row.no_owner == sockets::NoOwner::gone) {
+    // What a filter about processes says of it, only the second look can tell.
+    const bool is_undecided = row.no_owner == sockets::NoOwner::gone;
+    if (!(is_undecided && asks_for_holders(row)) && !matches(row)) return true;
+    if (is_undecided) {
       undecided_.keep(row);
       return true;
     }
@@ -114,7 +121,7 @@ class Listing {
     std::ranges::sort(listed_);
     std::vector<ListedNamespace> namespaces;
     for (const SocketNamespace& space : spaces_) namespaces.push_back({space.inode(), space.cookie()});
-    visit_unlisted(owners_, listed_, namespaces, [this](sockets::Row& row) {
+    visit_unlisted(owners_, listed_, namespaces, *query_.unlisted, [this](sockets::Row& row) {
       const bool asked = std::ranges::any_of(
           query_.sources, [&row](const sockets::Source* source) { return source->protocol == row.protocol; });
       const bool of_no_list = row.protocol == sockets::SocketKind::other;

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "os/sockets/socket_list.h"
 #include "os/sockets/socket_owners.h"
+#include "os/sockets/unlisted_sockets.h"
 #include "sockets/filter/filter.h"
 #include "sockets/owners.h"
 #include "sockets/row.h"
@@ -26,9 +27,11 @@ struct SocketQuery {
   // By inode: the same filter where numbers of interfaces mean something else (FilterNeeds::one_network).
   std::unordered_map<std::uint64_t, const sockets::Filter*> filters_elsewhere = {};
   std::optional<OwnerMethod> owners = OwnerMethod::automatic;  // nullopt: nobody is asked for
-  // Sockets that processes hold and no list of the kernel has: not bound yet, or of a kind without a list. With owners,
-  // and in the caller's own namespace only.
-  bool unlisted = false;
+  // Sockets that processes hold and no list of the kernel has: not bound yet (only where all states are listed, and
+  // without bytecode: Completeness::all), or of a kind without a list. nullopt: none. With owners only.
+  std::optional<Completeness> unlisted = {};
+  sockets::KindMask unlisted_kinds =
+      ~sockets::KindMask{0};  // with Completeness::some: the kinds without a list to look for
 };
 
 struct SocketAnswer {

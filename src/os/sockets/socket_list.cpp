@@ -204,11 +204,14 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
   if (is_empty(source)) return {};
   if (source.request != nullptr) {
     Queues queues;
+    // Whatever is wanted, the listeners tell whether anything waits that only the file has.
+    sockets::Detail asked = wanted;
+    if (source.only_in_file != nullptr) asked.states |= sockets::mask_of(sockets::State::listen);
     const auto listed = list_dump(
-        source, wanted,
+        source, asked,
         [&](sockets::Row& row) {
           if (source.only_in_file != nullptr) queues.note(row);
-          return visit(row);
+          return (wanted.states & sockets::mask_of(row.state)) == 0 || visit(row);
         },
         gaps);
     if (!listed) return fail(listed.error());

@@ -21,6 +21,7 @@
 #include "os/file_descriptor.h"
 #include "os/kernel_types.h"
 #include "os/process/pid_namespace.h"
+#include "os/sockets/socket_owners_proc.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -224,7 +225,7 @@ Result<OwnerIndex> find_owners_with_bpf() {
   auto entries = read_entries(*iterator);
   if (!entries) return fail(entries.error());
   const std::size_t processes = count_processes(*entries);
-  return OwnerIndex{std::move(*entries), {.processes = processes}};
+  return OwnerIndex{std::move(*entries), {.processes = processes, .processes_denied = count_hidden_processes()}};
 }
 
 }  // namespace portolan::os

@@ -336,6 +336,23 @@ ProcCost estimate_proc_cost() {
   return {processes, open_files()};
 }
 
+std::size_t count_hidden_processes() {
+  const FileDescriptor proc{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const auto processes = proc.is_open() ? list_processes(proc) : Result<std::vector<Id>>{};
+  if (!processes) return 1;
+  // Every namespace has a process 1.
+  std::size_t hidden = std::ranges::find(*processes, Id{1}) == processes->end() ? 1 : 0;
+  for (const Id process : *processes) {
+    std::array<char, 64> target;
+    // The same right as for its descriptors (proc_ns_readlink, proc_fd_access_allowed).
+    const std::string name = fmt::format("{}/ns/net", process);
+    const bool refused =
+        ::readlinkat(proc.get(), name.c_str(), target.data(), target.size()) < 0 && (errno == EACCES || errno == EPERM);
+    hidden += refused ? 1U : 0U;
+  }
+  return hidden;
+}
+
 Result<OwnerIndex> find_owners_in_proc(std::size_t threads) {
   const FileDescriptor proc{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!proc.is_open()) return list_failure(errno);

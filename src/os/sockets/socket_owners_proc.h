@@ -16,6 +16,10 @@ namespace portolan::os {
 // A process that ends meanwhile is left out.
 Result<sockets::OwnerIndex> find_owners_in_proc(std::size_t threads = 0);
 
+// Processes whose descriptors may not be read, or (at least one) that are not shown at all: by one link of each,
+// without a look at their files. A socket that nobody in sight holds may be theirs.
+std::size_t count_hidden_processes();
+
 // What that costs about (measured on Linux 6.18 and a Zen 4 core), cheap to find out: for choosing.
 struct ProcCost {
   std::size_t processes = 0;

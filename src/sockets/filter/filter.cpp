@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sockets/filter/filter_node.h"
+#include "sockets/unlisted.h"
 
 namespace portolan::sockets {
 namespace {
@@ -100,12 +101,38 @@ Chance chance_of(const Test& test, SocketKind protocol) {
       test);
 }
 
-Chance chance_of(const Filter::Node& node, SocketKind protocol) {
+// Of a closed socket without addresses.
+Chance chance_unlisted(const Test& test, SocketKind protocol) {
+  return std::visit(
+      Overloaded{
+          [&](const ProtocolTest& wanted) { return wanted.protocol == protocol ? Chance::always : Chance::never; },
+          [](const StateTest& wanted) {
+            constexpr StateMask possible = mask_of(State::closed) | mask_of(State::unknown);
+            if ((wanted.states & possible) == 0) return Chance::never;
+            return (wanted.states & possible) == possible ? Chance::always : Chance::perhaps;
+          },
+          [](const UserTest&) { return Chance::perhaps; },
+          [](const ProcessTest&) { return Chance::perhaps; },
+          [](const auto&) { return Chance::never; },
+      },
+      test);
+}
+
+// Of any state.
+Chance chance_nameless(const Test& test, SocketKind protocol) {
+  return std::holds_alternative<StateTest>(test) ? Chance::perhaps : chance_unlisted(test, protocol);
+}
+
+Chance chance_listed(const Test& test, SocketKind protocol) { return chance_of(test, protocol); }
+
+using ChanceOfTest = Chance (*)(const Test& test, SocketKind protocol);
+
+Chance chance_of(const Filter::Node& node, SocketKind protocol, ChanceOfTest chance_of_test) {
   switch (node.kind) {
     case Kind::test:
-      return chance_of(node.test, protocol);
+      return chance_of_test(node.test, protocol);
     case Kind::negation:
-      return static_cast<Chance>(2 - static_cast<int>(chance_of(*node.parts.front(), protocol)));
+      return static_cast<Chance>(2 - static_cast<int>(chance_of(*node.parts.front(), protocol, chance_of_test)));
     case Kind::all_of:
     case Kind::any_of:
       break;
@@ -113,7 +140,7 @@ Chance chance_of(const Filter::Node& node, SocketKind protocol) {
   const bool every = node.kind == Kind::all_of;
   Chance chance = every ? Chance::always : Chance::never;
   for (const auto& part : node.parts) {
-    const Chance one = chance_of(*part, protocol);
+    const Chance one = chance_of(*part, protocol, chance_of_test);
     chance = every ? std::min(chance, one) : std::max(chance, one);
   }
   return chance;
@@ -156,7 +183,14 @@ StateMask Filter::states() const { return root_ == nullptr ? all_states : states
 bool Filter::names_states() const { return has_test<StateTest>(root_.get()); }
 
 bool Filter::may_match(SocketKind protocol) const {
-  return root_ == nullptr || chance_of(*root_, protocol) != Chance::never;
+  return root_ == nullptr || chance_of(*root_, protocol, chance_listed) != Chance::never;
+}
+
+bool Filter::may_match_unlisted(SocketKind protocol) const {
+  if (root_ == nullptr) return true;
+  if (has_list(protocol)) return chance_of(*root_, protocol, chance_unlisted) != Chance::never;
+  // Of sockets of no known kind there is never an address to test.
+  return chance_of(*root_, protocol, protocol == SocketKind::other ? chance_nameless : chance_listed) != Chance::never;
 }
 
 FilterNeeds Filter::needs() const {

@@ -60,6 +60,9 @@ class Filter {
 
   // False: no socket of this kind can match, whatever it is like, so its list need not be asked for.
   [[nodiscard]] bool may_match(SocketKind protocol) const;
+  // The same of those that are in no list because they are not bound, or because there is no list of the kind
+  // (sockets/unlisted.h).
+  [[nodiscard]] bool may_match_unlisted(SocketKind protocol) const;
   [[nodiscard]] FilterNeeds needs() const;
 
   // For IP sockets: a program for INET_DIAG_REQ_BYTECODE that lets pass every row that matches, and perhaps more, so

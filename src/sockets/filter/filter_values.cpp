@@ -83,8 +83,21 @@ Result<HostText> split_bracketed(std::string_view text) {
   return host;
 }
 
+// "2001:db8::1", "2001:db8::/32" and, because a port cannot be mistaken there, "2001:db8::/32:443".
+std::optional<HostText> split_bare_v6(std::string_view text) {
+  HostText host{.address = text.substr(0, text.find('/')), .length{}, .port{}};
+  const std::string_view number = host.address.substr(0, host.address.find('%'));
+  if (std::ranges::count(number, ':') < 2 || !net::IpAddress::parse(number)) return std::nullopt;
+  if (host.address.size() == text.size()) return host;
+  const std::string_view behind = text.substr(host.address.size() + 1);
+  host.length = behind.substr(0, behind.find(':'));
+  if (host.length->size() < behind.size()) host.port = behind.substr(host.length->size() + 1);
+  return host;
+}
+
 Result<HostText> split_host(std::string_view text) {
   if (text.starts_with('[')) return split_bracketed(text);
+  if (const auto bare = split_bare_v6(text)) return *bare;
   const std::size_t colon = std::min(text.find(':'), text.size());
   HostText host{.address = text.substr(0, colon), .length{}, .port = text.substr(std::min(colon + 1, text.size()))};
   if (host.port.contains(':')) {
