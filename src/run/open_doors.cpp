@@ -22,9 +22,12 @@ bool connects(const plan::Plan& plan) {
                              [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
 }
 
-Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan, int wake) {
+Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan, std::uint16_t tag_base, int wake) {
   return os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
                                 .patience = plan.timing.initial_rtt_timeout,
+                                .repetitions = plan.timing.max_rate ? 0 : os::ConnectOptions{}.repetitions,
+                                .max_retries = plan.timing.max_retries,
+                                .tag_base = tag_base,
                                 .interface = plan.interface,
                                 .wake = wake});
 }
@@ -46,9 +49,14 @@ std::uint16_t OpenDoors::tag_base() const { return source_ports_ ? source_ports_
 
 Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed) {
   const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
+  if (raw) {
+    auto ports = os::SourcePorts::reserve(port_seed, engine::tag_count);
+    if (!ports) return fail(ports.error());
+    source_ports_.emplace(std::move(*ports));
+  }
   std::unique_ptr<os::ConnectLink> connections;
   if (!raw || connects(plan)) {
-    auto opened = open_connections(plan, wake);
+    auto opened = open_connections(plan, tag_base(), wake);
     if (!opened) return fail(opened.error());
     connections = std::move(*opened);
   }
@@ -56,7 +64,7 @@ Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_
     link_ = std::move(connections);
     return {};
   }
-  auto packets = open_packet_link(plan, connections ? connections->events() : wake, port_seed);
+  auto packets = open_packet_link(plan, connections ? connections->events() : wake);
   if (!packets) return fail(packets.error());
   if (connections) {
     link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(connections));
@@ -66,11 +74,7 @@ Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_
   return {};
 }
 
-Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake,
-                                                                    std::uint64_t port_seed) {
-  auto ports = os::SourcePorts::reserve(port_seed, engine::tag_count);
-  if (!ports) return fail(ports.error());
-  source_ports_.emplace(std::move(*ports));
+Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake) const {
   return os::PacketLink::open(
       {.tags = source_ports_->block(), .source_port = plan.dress.source_port, .techniques = probe::techniques_of(plan)},
       wake);

@@ -37,7 +37,7 @@ class OpenDoors {
  private:
   OpenDoors() = default;
   Result<void> open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
-  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
+  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake) const;
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
 
   std::unique_ptr<os::KernelRoutes> routes_;

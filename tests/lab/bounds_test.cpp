@@ -1,5 +1,8 @@
 // What bounds a scan: rate, patience, the list of what must not be touched.
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "lab_test.h"
 
@@ -26,6 +29,40 @@ TEST_F(Bounds, MaximumRateIsNeverPassed) {
   ASSERT_GE(times.size(), 2'000U);
   for (std::size_t at = 100; at < times.size(); ++at) {
     ASSERT_GE(times[at], (static_cast<double>(at) - 20) / rate) << "SYN " << at;
+  }
+}
+
+// The kernel repeats a SYN by itself after a second, and after one more.
+TEST_F(Bounds, ConnectScanAsksEachPortAsOftenAsIsAllowed) {
+  Pair pair;
+  pair.target.nft("table ip lab {\n chain input {\n  type filter hook input priority 0; policy drop;\n }\n}\n");
+  for (const auto& [retries, most] : {std::pair{"0", 1}, std::pair{"1", 2}}) {
+    lab::Sniffer sniffer = pair.target.sniff("wire");
+    scan(pair.scanner,
+         {"-sT", "-Pn", "--max-retries", retries, "--min-rtt-timeout", "2500ms", "-p", "1-10", Pair::target_v4});
+    std::map<std::uint16_t, int> asked;
+    for (const lab::Arrival& arrival : sniffer.all()) {
+      if (const auto port = lab::syn_port(arrival)) ++asked[*port];
+    }
+    EXPECT_EQ(asked.size(), 10U);
+    for (const auto& [port, times] : asked) EXPECT_LE(times, most) << "port " << port;
+  }
+}
+
+TEST_F(Bounds, ConnectScanKeepsToTheMaximumRate) {
+  Pair pair;
+  pair.target.nft("table ip lab {\n chain input {\n  type filter hook input priority 0; policy drop;\n }\n}\n");
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  constexpr double rate = 40;
+  const auto started = std::chrono::system_clock::now().time_since_epoch();
+  scan(pair.scanner, {"-sT", "-Pn", "--max-retries", "0", "--max-rate", "40", "-p", "1-100", Pair::target_v4});
+  std::vector<double> times;
+  for (const lab::Arrival& arrival : sniffer.all()) {
+    if (lab::syn_port(arrival)) times.push_back(std::chrono::duration<double>(arrival.at - started).count());
+  }
+  ASSERT_GE(times.size(), 100U);
+  for (std::size_t at = 10; at < times.size(); ++at) {
+    ASSERT_GE(times[at], (static_cast<double>(at) - 10) / rate) << "SYN " << at;
   }
 }
 

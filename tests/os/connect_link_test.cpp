@@ -184,6 +184,45 @@ TEST(ConnectLink, AskingAgainTakesThePlaceOfTheEarlierConnect) {
   });
 }
 
+// What may not be repeated has ended before the kernel repeats it.
+TEST(ConnectLink, ConnectEndsBeforeTheKernelAsksWhatNobodyWants) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    shell("nft 'add table inet f; add chain inet f i { type filter hook input priority 0; tcp dport 9 drop; }'");
+    const auto live = [] { return output_of("ss -Htan state syn-sent | wc -l"); };
+    Scan by_rate{"127.0.0.1", {.repetitions = 0, .tag_base = tag, .repeats_after = 20ms}};
+    EXPECT_EQ(by_rate.send({9}), 1U);
+    by_rate.expect_silence(30ms);
+    EXPECT_EQ(live(), "0\n");
+    Scan last_attempt{"127.0.0.1", {.max_retries = 3, .tag_base = tag - 3, .repeats_after = 20ms}};
+    EXPECT_EQ(last_attempt.send({9}), 1U);
+    last_attempt.expect_silence(30ms);
+    EXPECT_EQ(live(), "0\n");
+    Scan with_more{"127.0.0.1", {.max_retries = 3, .tag_base = tag - 2, .repeats_after = 20ms}};
+    EXPECT_EQ(with_more.send({9}), 1U);
+    with_more.expect_silence(30ms);
+    EXPECT_EQ(live(), "1\n");
+  });
+}
+
+TEST(ConnectLink, WhatTheKernelRepeatedIsNotAskedOnceMore) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    shell(
+        "nft 'add table inet f; add chain inet f i { type filter hook input priority 0; tcp dport 9 counter drop; }'");
+    const auto arrived = [] { return output_of("nft list ruleset | grep -o 'packets [0-9]*'"); };
+    Scan scan{"127.0.0.1"};
+    EXPECT_EQ(scan.send({9}), 1U);
+    const Instant deadline = MonotonicClock{}.now() + 10s;
+    while (arrived() == "packets 1\n" && MonotonicClock{}.now() < deadline) scan.expect_silence(10ms);
+    EXPECT_EQ(arrived(), "packets 2\n");
+    EXPECT_EQ(scan.send({9}), 1U);  // stands in the place of the repetition
+    EXPECT_EQ(arrived(), "packets 2\n");
+    EXPECT_EQ(scan.send({9}), 1U);
+    EXPECT_EQ(arrived(), "packets 3\n");
+  });
+}
+
 TEST(ConnectLink, StopsWhereSocketsRunOutAndGoesOnWhenTheyComeBack) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

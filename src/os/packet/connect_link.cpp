@@ -15,6 +15,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/engine.h"
 #include "os/packet/source_ports.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
@@ -72,6 +73,13 @@ bool is_out_of_room(int error) {
     default:
       return false;
   }
+}
+
+// How often the kernel has repeated a SYN that nobody has answered.
+int repetitions_of(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_retransmits : 0;
 }
 
 enum class Peer : std::uint8_t { nobody, itself, another };
@@ -145,8 +153,12 @@ struct ConnectLink::Syn {
 
 struct ConnectLink::Pending {
   Syn syn;
-  FileDescriptor socket;  // closed: the slot is free
+  FileDescriptor socket;  // closed: it has ended, or the slot is free
   std::uint32_t generation = 0;
+  int asked = 1;     // questions that it stands for
+  int repeated = 0;  // by the kernel, once it has ended
+  Instant started;
+  Instant end;
 };
 
 struct ConnectLink::Reply {
@@ -224,11 +236,28 @@ Result<std::size_t> ConnectLink::send(std::span<const engine::Shot> shots) {
       continue;
     }
     const Syn syn{shots[i].attempt};
-    if (const auto earlier = by_key_.find(syn.key()); earlier != by_key_.end()) release(earlier->second);
-    if (by_key_.size() >= limit_ && !make_room(now)) return i;
+    if (const auto earlier = by_key_.find(syn.key()); earlier != by_key_.end()) {
+      if (stands_for_another(pending_[earlier->second])) continue;
+      release(earlier->second);
+    }
+    if (is_full() && !make_room(now)) return i;
     if (start(syn, now) == Taken::no_room) return i;
   }
   return shots.size();
+}
+
+bool ConnectLink::stands_for_another(Pending& pending) {
+  const int repeated = pending.socket.is_open() ? repetitions_of(pending.socket.get()) : pending.repeated;
+  if (repeated < pending.asked) return false;
+  ++pending.asked;
+  return true;
+}
+
+// As long as the kernel repeats nothing that nobody asked for.
+Duration ConnectLink::wait_of(const Syn& syn) const {
+  const int attempt = (syn.source_port.value() - options_.tag_base) % engine::tags_an_engine;
+  const int repetitions = std::clamp(options_.max_retries - attempt, 0, options_.repetitions);
+  return std::min(options_.longest_wait, repetitions * Duration{1s} + options_.repeats_after);
 }
 
 ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
@@ -263,7 +292,7 @@ ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
 // Full is no verdict: the frame stays with the engine. Unless nothing of ours is in the way and nothing
 // changes: then waiting for room would be waiting for ever.
 ConnectLink::Taken ConnectLink::note_full(Instant now) {
-  if (!full_since_ || !by_key_.empty()) full_since_ = now;
+  if (!full_since_ || by_key_.size() > ended_) full_since_ = now;
   if (now - *full_since_ < stuck_after) return Taken::no_room;
   ++refused_;
   return Taken::yes;
@@ -281,18 +310,24 @@ void ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now
   Pending& pending = pending_[slot];
   pending.syn = syn;
   pending.socket = std::move(socket);
+  pending.asked = 1;
+  pending.started = now;
+  pending.end = now + wait_of(syn);
   epoll_event event{};
   event.events = EPOLLOUT;
   event.data.u64 = std::uint64_t{pending.generation} << 32U | slot;
   // Fails for want of memory only; the connect then ends by its time.
   (void)::epoll_ctl(events_.get(), EPOLL_CTL_ADD, pending.socket.get(), &event);
   by_key_.emplace(syn.key(), slot);
+  ends_.emplace(pending.end, slot);
   started_.push_back({slot, pending.generation, now});
 }
 
 void ConnectLink::release(std::uint32_t slot) {
   Pending& pending = pending_[slot];
   by_key_.erase(pending.syn.key());
+  ends_.erase({pending.end, slot});
+  if (!pending.socket.is_open()) --ended_;
   pending.socket.reset(-1);  // leaves the epoll set by that
   ++pending.generation;
   free_.push_back(slot);
@@ -311,18 +346,26 @@ bool ConnectLink::make_room(Instant now) {
   return true;
 }
 
+// Its repetitions are remembered for as long as its question may be asked again.
+void ConnectLink::end(std::uint32_t slot) {
+  Pending& pending = pending_[slot];
+  const int repeated = pending.socket.is_open() ? repetitions_of(pending.socket.get()) : 0;
+  if (repeated < pending.asked) return release(slot);
+  ends_.erase({pending.end, slot});
+  pending.repeated = repeated;
+  pending.end = std::max(pending.end, pending.started + options_.longest_wait) + 1s;
+  pending.socket.reset(-1);
+  ++pending.generation;
+  ends_.emplace(pending.end, slot);
+  ++ended_;
+}
+
 void ConnectLink::expire(Instant now) {
+  while (!ends_.empty() && ends_.begin()->first <= now) end(ends_.begin()->second);
   const auto is_over = [this](const Started& started) {
     return pending_[started.slot].generation != started.generation;
   };
-  while (!started_.empty()) {
-    const Started oldest = started_.front();
-    if (!is_over(oldest)) {
-      if (now - oldest.at < options_.longest_wait) break;
-      release(oldest.slot);
-    }
-    started_.pop_front();
-  }
+  while (!started_.empty() && is_over(started_.front())) started_.pop_front();
   // One that waits at the front must not let those behind it that are long over pile up.
   if (started_.size() > 2 * limit_) std::erase_if(started_, is_over);
 }
@@ -354,7 +397,7 @@ void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
 Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline) {
   collect();
   if (ready_.empty()) {
-    if (const auto waited = wait(deadline); !waited) return fail(waited.error());
+    if (const auto waited = wait(std::min(deadline, next_end())); !waited) return fail(waited.error());
     collect();
   }
   expire(clock_.now());

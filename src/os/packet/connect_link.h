@@ -8,9 +8,11 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -25,6 +27,15 @@ struct ConnectOptions {
   Duration longest_wait = std::chrono::seconds{10};  // a connect is given up after this (--max-rtt-timeout)
   // Where all sockets are in use, one that has waited for this long makes room (--initial-rtt-timeout).
   Duration patience = std::chrono::seconds{1};
+  // The kernel repeats a SYN by itself, and what it repeats counts like everything else that leaves. Together with the
+  // repetitions no port is asked more often than `max_retries` + 1 times, and no SYN is repeated more often than this.
+  // 0: every SYN is one that send() was handed (--max-rate).
+  int repetitions = 2;
+  int max_retries = 10;        // --max-retries
+  std::uint16_t tag_base = 0;  // Attempt::tag of the first attempt of an engine (EngineSettings::tag_base)
+  // The kernel waits for a second before it repeats anything, and for as long each time after that. A connect that may
+  // not be repeated any more ends before.
+  Duration repeats_after = std::chrono::milliseconds{900};
   std::string interface = {};  // every connection leaves through it (-e); "" lets the routes decide
   int wake = -1;               // ends receive() early when readable (os::TerminalControl); -1: none
 };
@@ -48,13 +59,16 @@ class ConnectLink final : public engine::Link {
   static Result<std::unique_ptr<ConnectLink>> open(const ConnectOptions& options);
   ~ConnectLink() override;
 
-  // A target and port that is being asked already is asked anew, in place of the earlier connect. Stops at
-  // the limits of this machine: sockets, source ports, memory.
+  // A target and port that is being asked already is asked anew, in place of the earlier connect, unless the kernel has
+  // meanwhile repeated that one's SYN: then it has been asked. Stops at the limits of this machine: sockets, source
+  // ports, memory.
   Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t refused() const override { return refused_; }
   // Readable when a connection, or `wake`, wants receive() to be called.
   [[nodiscard]] int events() const { return events_.get(); }
+  // When the next connect ends by itself; receive() is to be called by then. Instant::max() while there is none.
+  [[nodiscard]] Instant next_end() const { return ends_.empty() ? Instant::max() : ends_.begin()->first; }
   // Connects at one time, at most: from RLIMIT_NOFILE and the range of source ports.
   [[nodiscard]] std::size_t limit() const { return limit_; }
 
@@ -78,6 +92,10 @@ class ConnectLink final : public engine::Link {
   enum class Taken : std::uint8_t { yes, no_room };
 
   ConnectLink(const ConnectOptions& options, FileDescriptor events, std::size_t limit);
+  static bool stands_for_another(Pending& pending);
+  [[nodiscard]] bool is_full() const { return by_key_.size() - ended_ >= limit_; }
+  void end(std::uint32_t slot);
+  [[nodiscard]] Duration wait_of(const Syn& syn) const;
   Taken start(const Syn& syn, Instant now);
   Taken note_full(Instant now);
   void add_pending(const Syn& syn, FileDescriptor socket, Instant now);
@@ -95,9 +113,11 @@ class ConnectLink final : public engine::Link {
   std::vector<Pending> pending_;
   std::vector<std::uint32_t> free_;
   std::unordered_map<Key, std::uint32_t, KeyHash> by_key_;
-  std::deque<Started> started_;
-  std::vector<Reply> ready_;   // found since the last receive()
-  std::vector<Reply> handed_;  // what the last receive() returned points into these
+  std::deque<Started> started_;                       // for make_room()
+  std::set<std::pair<Instant, std::uint32_t>> ends_;  // of each pending slot
+  std::size_t ended_ = 0;                             // pending slots without a socket
+  std::vector<Reply> ready_;                          // found since the last receive()
+  std::vector<Reply> handed_;                         // what the last receive() returned points into these
   std::vector<engine::Received> batch_;
   std::uint64_t refused_ = 0;
   std::optional<Instant> full_since_;

@@ -30,7 +30,7 @@ Result<std::span<const engine::Received>> SplitLink::receive(Instant deadline) {
   // Both are looked at without waiting first, connections first because they are the ports' answers.
   auto arrived = connections_->receive(Instant::min());
   if (!arrived || !arrived->empty()) return arrived;
-  arrived = raw_->receive(deadline);
+  arrived = raw_->receive(std::min(deadline, connections_->next_end()));
   if (!arrived || !arrived->empty()) return arrived;
   return connections_->receive(Instant::min());
 }
