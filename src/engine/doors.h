@@ -27,6 +27,7 @@ struct Received {
   std::uint32_t interface = 0;
   std::optional<net::Mac> from;         // link-layer sender, where there is one
   std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut behind Hears::bytes
+  bool to_everybody = false;            // broadcast or multicast on its link
 };
 
 class Clock {

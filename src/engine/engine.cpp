@@ -30,6 +30,18 @@ std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Receiv
   return frame.from;
 }
 
+// Whether what is on the asked link can have sent this. Who stands there answers over it: ARP and neighbour discovery
+// are of a link, and ICMP from elsewhere is of somebody who answers for everyone. A TCP answer proves by its cookie
+// that the question has arrived, whatever way it took back; and what lies behind a gateway may answer over any link.
+bool came_from_asked_link(const net::Path& path, const wire::Packet& packet, const Received& frame) {
+  if (frame.interface == path.interface || path.kind != net::Path::Kind::ethernet) return true;
+  const bool of_the_link = std::holds_alternative<wire::ArpReply>(packet.content) ||
+                           std::holds_alternative<wire::NeighbourAdvertisement>(packet.content);
+  const bool icmp = std::holds_alternative<wire::IcmpMessage>(packet.content) ||
+                    std::holds_alternative<wire::IcmpError>(packet.content);
+  return !of_the_link && !(icmp && path.on_link);
+}
+
 std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
   std::vector<std::vector<std::uint32_t>> all(job.techniques.size());
   for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
@@ -421,6 +433,7 @@ bool Engine::try_question(std::uint32_t first, std::uint16_t tag, const probe::S
 
 bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const Received& frame) {
   const HostWalk& walk = walks_[match.walk];
+  if (!came_from_asked_link(*walk.target->path, packet, frame)) return false;
   const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
   if (!verdict) return false;
   const Answer answer{.host = walk.host,
@@ -440,6 +453,7 @@ bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const 
   const auto found = loss_probes_.find(subject.target, frame.interface, question, second_tag);
   if (!found) return false;
   const WalkTarget target = loss_probes_.target_of(*found);
+  if (!came_from_asked_link(*target.path, packet, frame)) return false;
   const auto verdict = probe_of(question).judge(attempt(target, question, tag), packet);
   if (!verdict) return false;
   const Duration sample = std::max(Duration::zero(), frame.at - loss_probes_.take(*found));
@@ -459,7 +473,8 @@ bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const 
 
 void Engine::settle(const Match& match, const Answer& answer, const Received& frame) {
   HostWalk& walk = walks_[match.walk];
-  measure(match, frame.at);
+  // What is told to everybody may be an announcement, or the answer to somebody else's question.
+  if (!frame.to_everybody) measure(match, frame.at);
   Acquaintance& known = walk.known();
   const auto before = walk.ledger.code(match.question);
   const bool overrules = before != VerdictCodes::unanswered;

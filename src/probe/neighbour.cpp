@@ -22,10 +22,12 @@ std::optional<Subject> subject(const wire::Packet& packet) {
   return Subject{advertisement->target, net::Port{}, 0};
 }
 
+// One that is told to the whole link, or to somebody else, was not asked for by us (RFC 4861 §7.2.4).
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
   const auto* advertisement = std::get_if<wire::NeighbourAdvertisement>(&packet.content);
   // RFC 4861 §7.1.2: hop limit 255 proves that the sender is on the link.
   if (advertisement == nullptr || advertisement->target != attempt.target || packet.ttl != 255) return std::nullopt;
+  if (packet.destination != attempt.path.source.without_zone()) return std::nullopt;
   return Verdict{model::PortState::open, model::Reason::nd_response, true};
 }
 

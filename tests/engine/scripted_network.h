@@ -42,6 +42,7 @@ struct Reply {
   Bytes bytes;
   Duration after;
   std::uint32_t interface = 2;
+  bool to_everybody = false;
 };
 
 class ScriptedNetwork final : public engine::Link, public engine::Clock, public engine::Routes {
@@ -97,8 +98,8 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
     while (!flights_.empty() && flights_.begin()->first <= now_) {
       arrived_bytes_.push_back(flights_.extract(flights_.begin()));
       const auto& node = arrived_bytes_.back();
-      arrived_.push_back(
-          {node.key(), node.mapped().type, node.mapped().interface, net::Mac{{2, 0, 0, 0, 0, 7}}, node.mapped().bytes});
+      arrived_.push_back({node.key(), node.mapped().type, node.mapped().interface, net::Mac{{2, 0, 0, 0, 0, 7}},
+                          node.mapped().bytes, node.mapped().to_everybody});
     }
     return std::span<const engine::Received>{arrived_};
   }

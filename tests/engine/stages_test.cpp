@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "probe/registry.h"
 #include "tests/engine/scan_world.h"
 #include "tests/engine/scripted_network.h"
 
@@ -122,6 +123,115 @@ Result<net::Path> behind_gateway(const net::IpAddress& target) {
   path.on_link = false;
   path.next_hop = address("198.18.0.99");
   return path;
+}
+
+// ---- which link has answered ----------------------------------------------------------------------
+
+constexpr std::uint32_t other_link = 7;
+
+Reply over_another_link(Reply reply) {
+  reply.interface = other_link;
+  return reply;
+}
+
+Reply echo_reply(const SentFrame& frame, Duration after) {
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  test::Bytes bytes(wire::longest_packet);
+  bytes.resize(probe::icmp_echo.answer({.packet = *packet, .open = false, .mac = {}}, bytes));
+  return {frame.type, std::move(bytes), after};
+}
+
+bool is_arp(const SentFrame& frame) { return frame.type == net::EtherType::arp; }
+
+Result<net::Path> on_the_link(const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); }
+
+TEST_F(Stages, ANeighbourAnswersOverItsOwnLinkOnly) {
+  network.way = on_the_link;
+  for (const bool own_link : {true, false}) {
+    network.answer = [=](const SentFrame& frame) {
+      if (!is_arp(frame)) return Replies{};
+      const Reply reply = test::arp_answer(frame, gateway_mac, 1ms);
+      return Replies{own_link ? reply : over_another_link(reply)};
+    };
+    sink.hosts.clear();
+    ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
+    ASSERT_EQ(sink.hosts.size(), 1U);
+    EXPECT_EQ(sink.hosts[0].state, own_link ? HostState::up : HostState::down);
+    EXPECT_EQ(sink.hosts[0].mac.has_value(), own_link);
+  }
+}
+
+TEST_F(Stages, AGatewayAnswersOverItsOwnLinkOnly) {
+  network.way = behind_gateway;
+  network.answer = [](const SentFrame& frame) {
+    return is_arp(frame) ? Replies{over_another_link(test::arp_answer(frame, gateway_mac, 1ms))} : Replies{};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.4.9"}, ports({80}), 1)));
+  EXPECT_TRUE(ports_asked().empty()) << "nothing is sent to whoever answered";
+}
+
+TEST_F(Stages, APingOfANeighbourIsNotAnsweredOverAnotherLink) {
+  network.way = on_the_link;
+  for (const bool own_link : {true, false}) {
+    network.answer = [=](const SentFrame& frame) {
+      if (is_arp(frame)) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+      if (frame.tcp()) return Replies{};
+      const Reply reply = echo_reply(frame, 1ms);
+      return Replies{own_link ? reply : over_another_link(reply)};
+    };
+    sink.hosts.clear();
+    plan::Plan plan = ping_plan({"198.18.0.9"});
+    plan.discovery = plan::DiscoveryPolicy::always;
+    plan.discovery_probes = {{"icmp-echo", {}}};
+    plan.arp_ping = false;
+    ASSERT_TRUE(run(plan));
+    ASSERT_EQ(sink.hosts.size(), 1U);
+    EXPECT_EQ(sink.hosts[0].state, own_link ? HostState::up : HostState::down);
+  }
+}
+
+TEST_F(Stages, WhatForbidsANeighboursPortOverAnotherLinkDoesNotCount) {
+  network.way = on_the_link;
+  network.answer = [](const SentFrame& frame) {
+    if (is_arp(frame)) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    if (!frame.tcp()) return Replies{};
+    if (frame.tcp()->destination == net::Port{80}) return Replies{over_another_link(test::open_answer(frame, 3ms))};
+    return Replies{over_another_link(test::prohibited_by(address("198.18.0.9"), frame, 1ms))};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({80, 81}), 1)));
+  ASSERT_EQ(sink.hosts.size(), 1U);
+  const auto table = test::table_of(sink.hosts[0]).ports;
+  EXPECT_EQ(table.at(80).state, PortState::open) << "the cookie proves that the question has arrived";
+  EXPECT_EQ(table.at(81).reason, Reason::no_response);
+}
+
+TEST_F(Stages, WhatForbidsAPortBehindAGatewayMayComeOverAnyLink) {
+  network.way = behind_gateway;
+  network.answer = [](const SentFrame& frame) {
+    if (is_arp(frame)) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    if (!frame.tcp()) return Replies{};
+    return Replies{over_another_link(test::prohibited_by(address("198.18.9.9"), frame, 1ms))};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.4.9"}, ports({81}), 1)));
+  ASSERT_EQ(sink.hosts.size(), 1U);
+  EXPECT_EQ(test::table_of(sink.hosts[0]).ports.at(81).reason, Reason::admin_prohibited);
+}
+
+TEST_F(Stages, WhatANeighbourTellsEverybodyIsASignOfLifeAndNoRoundTrip) {
+  network.way = on_the_link;
+  for (const bool to_everybody : {true, false}) {
+    network.answer = [=](const SentFrame& frame) {
+      if (!is_arp(frame)) return Replies{};
+      Reply reply = test::arp_answer(frame, gateway_mac, 1ms);
+      reply.to_everybody = to_everybody;
+      return Replies{reply};
+    };
+    sink.hosts.clear();
+    ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
+    ASSERT_EQ(sink.hosts.size(), 1U);
+    EXPECT_EQ(sink.hosts[0].state, HostState::up);
+    EXPECT_EQ(sink.hosts[0].round_trip.has_value(), !to_everybody);
+  }
 }
 
 TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {

@@ -1,5 +1,7 @@
 // The ways a packet can take: over a router, through a tunnel, inside this machine, over a long and
 // lossy wire.
+#include <algorithm>
+
 #include "lab_test.h"
 
 namespace portolan::lab_test {
@@ -71,6 +73,22 @@ table inet lab {
   truth.ports[103] = {"filtered", "no-route"};
   const Chart v6 = scan(world.scanner, syn_scan("2001:db8:1::2"));
   EXPECT_EQ(differences(v6, "2001:db8:1::2", 1, last_port, truth), "");
+}
+
+// What comes in over a bridge is seen at its port first. It counts where it was asked: at the bridge.
+TEST_F(Paths, HostsOnABridgeAreFoundAndScanned) {
+  Pair pair;
+  pair.scanner.ip(
+      "addr flush dev wire\nlink add bridge type bridge\nlink set wire master bridge\nlink set bridge up\n"
+      "addr add 198.18.0.1/24 dev bridge\naddr add 2001:db8::1/64 dev bridge nodad\n");
+  pair.target.listen(listening);
+  for (const std::string address : {Pair::target_v4, Pair::target_v6}) {
+    auto words = syn_scan(address);
+    std::ranges::replace(words, "-Pn", "-PE");
+    words.push_back("--disable-arp-ping");
+    const Chart chart = scan(pair.scanner, words);
+    EXPECT_EQ(differences(chart, address, 1, last_port, truth_for(last_port)), "");
+  }
 }
 
 TEST_F(Paths, RoutesThatRefuseAreTheReasonGiven) {

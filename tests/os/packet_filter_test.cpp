@@ -221,6 +221,55 @@ TEST(PacketFilter, AnswersToASourcePortOfOnesOwnComeIn) {
                {"to another one", false, EtherType::ipv4, ipv4(6, ports(80, 54))}});
 }
 
+// The device below a VLAN sees the VLAN's frames as well. They are answers on the VLAN's device only.
+TEST(PacketFilter, FramesOfAVlanStayOutOfTheDeviceBelow) {
+  NEEDS_PRIVATE_NETWORK();
+  const auto in_vlan = [](std::uint16_t tag, EtherType type, const Bytes& packet) {
+    Bytes head(4);
+    wire::Writer{head}.u16(tag).u16(static_cast<std::uint16_t>(type));
+    return join({head, packet});
+  };
+  in_private_network([&] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(everything());
+    ASSERT_TRUE(ring.has_value());
+    constexpr auto vlan = static_cast<EtherType>(0x8100);
+    peer.enter([&] {
+      const Injector injector{"far"};
+      injector.send(vlan, us, in_vlan(10, EtherType::arp, arp(2)));
+      injector.send(vlan, us, in_vlan(0x2fff, EtherType::ipv4, ipv4(6, in)));
+      injector.send(vlan, us, in_vlan(0x2000, EtherType::ipv4, ipv4(1, icmp(0))));  // a priority, and no VLAN
+      injector.send(EtherType::arp, us, sentinel());
+    });
+    EXPECT_EQ(receive_until_sentinel(*ring), std::vector<Bytes>(1, ipv4(1, icmp(0))));
+  });
+}
+
+TEST(PacketRing, TellsWhatWasSaidToEverybody) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(everything());
+    ASSERT_TRUE(ring.has_value());
+    peer.enter([&] {
+      const Injector injector{"far"};
+      injector.send(EtherType::arp, net::Mac{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}, arp(2));
+      injector.send(EtherType::arp, us, arp(2));
+    });
+    std::vector<bool> told;
+    const MonotonicClock clock;
+    const Instant deadline = clock.now() + 10s;
+    while (told.size() < 2 && clock.now() < deadline) {
+      for (const engine::Received& frame : ring->take(Instant{})) told.push_back(frame.to_everybody);
+    }
+    EXPECT_EQ(told, (std::vector{true, false}));
+  });
+}
+
 TEST(PacketFilter, PacketsForOtherMachinesAndOurOwnStayOut) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

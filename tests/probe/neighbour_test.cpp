@@ -14,6 +14,15 @@ TEST(Neighbour, AnAdvertisementFromBeyondTheLinkIsForged) {
   EXPECT_FALSE(advertised(net::IpAddress::parse("2001:db8::3").value(), 255));
 }
 
+TEST(Neighbour, WhatIsToldToOthersIsNobodysAnswer) {
+  const auto told_to = [](const char* whom) {
+    const wire::NeighbourAdvertisement advertised{them_v6, {}};
+    return neighbour.judge(attempt_v6(0), {them_v6, net::IpAddress::parse(whom).value(), 255, advertised});
+  };
+  EXPECT_FALSE(told_to("ff02::1"));
+  EXPECT_FALSE(told_to("2001:db8::77"));
+}
+
 TEST(Neighbour, ASolicitationIsNobodysAnswer) {
   EXPECT_FALSE(neighbour.subject({them_v6, us_v6, 255, wire::NeighbourSolicitation{us_v6}}));
 }

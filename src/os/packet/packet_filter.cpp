@@ -74,6 +74,8 @@ class Assembler {
   std::array<std::size_t, label_count> places_{};
 };
 
+constexpr std::uint32_t vlan_number = 0x0fff;  // IEEE 802.1Q: the low bits of a tag
+
 constexpr std::uint32_t ancillary(int field) { return static_cast<std::uint32_t>(SKF_AD_OFF + field); }
 
 void split_by_family(Assembler& a) {
@@ -81,6 +83,10 @@ void split_by_family(Assembler& a) {
   // On the loopback interface this also keeps the second sight of each packet out.
   a.op(BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_PKTTYPE));
   a.when_above(PACKET_MULTICAST, Label::drop);
+  // A frame of a VLAN is seen here on the device below it as well, without its tag; it counts on the VLAN's own. The
+  // tag of VLAN 0 only tells a priority.
+  a.op(BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_VLAN_TAG));
+  a.when_any_bit(vlan_number, Label::drop);
   a.op(BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_PROTOCOL));
   a.when_equal(static_cast<std::uint32_t>(net::EtherType::ipv4), Label::ipv4);
   a.when_equal(static_cast<std::uint32_t>(net::EtherType::ipv6), Label::ipv6);

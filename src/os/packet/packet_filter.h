@@ -29,7 +29,8 @@ struct Expected {
 // For a packet socket of type SOCK_DGRAM, whose packets begin at the network header. Keeps, cut at `snapshot` bytes,
 // what the techniques hear, segments and datagrams only to ports that are ours; and ICMP and ICMPv6 errors
 // (unreachable, time exceeded), which may be about any of them. Not: what this machine itself sends, what is
-// addressed to other machines, fragments beyond the first, IPv6 chains of more than one extension header.
+// addressed to other machines, frames of a VLAN on the device below it, fragments beyond the first, IPv6 chains of more
+// than one extension header.
 std::vector<sock_filter> answer_filter(const Expected& expected, std::uint32_t snapshot);
 
 }  // namespace portolan::os

@@ -71,6 +71,7 @@ engine::Received read_slot(std::span<const std::uint8_t> room, const ClockSample
   frame.at = instant_of(wall, sample, earliest);
   frame.type = static_cast<net::EtherType>(ntohs(sender.sll_protocol));
   frame.interface = static_cast<std::uint32_t>(sender.sll_ifindex);
+  frame.to_everybody = sender.sll_pkttype != PACKET_HOST;
   if (sender.sll_hatype == ARPHRD_ETHER && sender.sll_halen == 6) {
     net::Mac& mac = frame.from.emplace();
     std::copy_n(sender.sll_addr, mac.bytes.size(), mac.bytes.begin());
