@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "cli/suggest.h"
+#include "os/files.h"
 
 namespace portolan::cli {
 namespace {
@@ -76,10 +77,7 @@ int print(std::string_view text) {
   return status_failed;
 }
 
-void tell(std::string_view text) {
-  (void)std::fwrite(text.data(), 1, text.size(), stderr);
-  (void)std::fflush(stderr);
-}
+void tell(std::string_view text) { os::write_standard_error(text); }
 
 void complain(std::string_view sentence) { tell(fmt::format("portolan: {}\n", sentence)); }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -15,13 +16,21 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "os/pause.h"
 #include "os/standard_streams.h"
+#include "os/stop_signals.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t chunk = 65'536;
+// After a signal, whoever has not read anything for so long is not waited for any more.
+constexpr Duration stall_patience = 200ms;
+// Between two looks whether a FIFO has a reader: nothing tells of that.
+constexpr auto reader_look = 20ms;
 
 std::unexpected<Error> file_failure(std::string_view what, std::string_view path, std::string_view why) {
   return fail({Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why), {}, {std::string{path}}});
@@ -39,21 +48,39 @@ Result<std::string> read_all(int file, std::string_view path, std::size_t limit)
   std::string content;
   for (;;) {
     const std::size_t before = content.size();
+    if (!wait_until_ready(file, POLLIN)) return file_failure("read", path, "a signal came before its end");
     if (before > limit) return file_failure("read", path, fmt::format("it is larger than {} bytes", limit));
     content.resize(before + chunk);
     const ssize_t count = ::read(file, content.data() + before, chunk);
     content.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) return content;
-    if (count < 0 && errno != EINTR) return file_failure("read", path, errno);
+    if (count < 0 && errno != EINTR && errno != EAGAIN) return file_failure("read", path, errno);
   }
 }
 
-Result<void> write_all(int file, std::string_view bytes, std::string_view path) {
+// So many bytes go at once to what another program reads, once that is ready: no call waits for a reader. A pipe has
+// room for PIPE_BUF bytes then, a terminal at least for a buffer of its driver's smallest size
+// (drivers/tty/tty_buffer.c).
+std::size_t piece_of(int file) {
+  constexpr std::size_t terminal_piece = 256;
+  struct stat about{};
+  if (::fstat(file, &about) != 0 || S_ISREG(about.st_mode)) return chunk;
+  if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) return PIPE_BUF;
+  return ::isatty(file) == 1 ? terminal_piece : chunk;
+}
+
+Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std::string_view path) {
   while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (!wait_until_ready(file, POLLOUT, stall_patience)) {
+      auto stalled = file_failure("write to", path, "nobody reads it");
+      stalled.error().code = Errc::reader_gone;
+      return stalled;
+    }
+    const ssize_t count = ::write(file, bytes.data(), stop_is_caught() ? std::min(bytes.size(), piece) : bytes.size());
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {  // somebody made our standard output non-blocking
+      if (stop_is_caught()) continue;
       pollfd watched{file, POLLOUT, 0};
       (void)::poll(&watched, 1, -1);
     } else if (errno != EINTR) {
@@ -61,6 +88,26 @@ Result<void> write_all(int file, std::string_view bytes, std::string_view path) 
     }
   }
   return {};
+}
+
+bool is_fifo(const std::string& path) {
+  struct stat about{};
+  return ::stat(path.c_str(), &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+// A FIFO without a reader cannot be opened; it is tried again until it has one, or a signal came.
+Result<FileDescriptor> open_for_writing(const std::string& path, int flags) {
+  constexpr mode_t readable_by_all = 0666;  // less the umask
+  const bool waits = stop_is_caught() && is_fifo(path);
+  for (;;) {
+    FileDescriptor file{::open(path.c_str(), waits ? flags | O_NONBLOCK : flags, readable_by_all)};
+    if (file.is_open()) return file;
+    if (errno == EINTR) continue;
+    if (errno != ENXIO || !waits) return file_failure("write to", path, errno);
+    if (StopSignals::signal())
+      return fail(Errc::reader_gone, file_failure("write to", path, "nobody reads it").error().message);
+    pause_for(reader_look);
+  }
 }
 
 std::string program_directory() {
@@ -73,7 +120,9 @@ std::string program_directory() {
 
 Result<std::string> read_file(std::string_view path, std::size_t limit) {
   if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
-  const FileDescriptor file{::open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without O_NONBLOCK the kernel waits for a FIFO's writer here; with it, that is waited for where signals are heard.
+  const int flags = O_RDONLY | O_CLOEXEC | (stop_is_caught() ? O_NONBLOCK : 0);
+  const FileDescriptor file{::open(std::string{path}.c_str(), flags)};
   if (!file.is_open()) return file_failure("read", path, errno);
   return read_all(file.get(), path, limit);
 }
@@ -101,7 +150,7 @@ std::optional<FileIdentity> identity_of(std::string_view path) {
 }
 
 OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
-    : path_{std::move(path)}, file_{std::move(file)}, target_{target} {
+    : path_{std::move(path)}, file_{std::move(file)}, target_{target}, piece_{piece_of(target)} {
   kept_.reserve(chunk);
 }
 
@@ -111,11 +160,14 @@ Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode
     return std::unique_ptr<OutputFile>{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
   }
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : O_TRUNC);
-  constexpr mode_t readable_by_all = 0666;  // less the umask
-  FileDescriptor file{::open(std::string{path}.c_str(), flags, readable_by_all)};
-  if (!file.is_open()) return file_failure("write to", path, errno);
-  const int target = file.get();
-  return std::unique_ptr<OutputFile>{new OutputFile{std::string{path}, std::move(file), target}};
+  auto file = open_for_writing(std::string{path}, flags);
+  if (!file) return fail(file.error());
+  const int target = file->get();
+  return std::unique_ptr<OutputFile>{new OutputFile{std::string{path}, std::move(*file), target}};
+}
+
+std::unique_ptr<OutputFile> OutputFile::standard_error() {
+  return std::unique_ptr<OutputFile>{new OutputFile{"standard error", FileDescriptor{}, STDERR_FILENO}};
 }
 
 OutputFile::~OutputFile() { (void)flush(); }
@@ -138,11 +190,15 @@ Result<void> OutputFile::flush() {
 // After a failure nothing is tried again: half a line twice would be worse than its loss.
 Result<void> OutputFile::write_out(std::string_view bytes) {
   if (!failure_) {
-    auto written = write_all(target_, bytes, path_);
+    auto written = write_all(target_, bytes, piece_, path_);
     if (written) return written;
     failure_ = std::move(written.error());
   }
   return fail(*failure_);
+}
+
+void write_standard_error(std::string_view text) {
+  (void)write_all(STDERR_FILENO, text, piece_of(STDERR_FILENO), "standard error");
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {

@@ -15,7 +15,7 @@
 namespace portolan::os {
 
 // The content of `path`; "-" is standard input. Errc::io with a sentence: not there, a directory, larger than `limit`
-// bytes. Errc::privilege: not readable for this user.
+// bytes; a signal came (os/stop_signals.h) before all was there. Errc::privilege: not readable for this user.
 Result<std::string> read_file(std::string_view path, std::size_t limit = std::size_t{256} * 1024 * 1024);
 
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
@@ -33,12 +33,16 @@ std::optional<FileIdentity> identity_of(std::string_view path);
 class OutputFile final : public report::Output {
  public:
   enum class Mode : std::uint8_t { replace, append };
-  // "-" is standard output, which is not closed at the end. Errc::io with a sentence: a directory,
-  // not writable, its directory not there, standard output closed.
+  // "-" is standard output, which is not closed at the end. A FIFO waits for its reader. Errc::io with a sentence: a
+  // directory, not writable, its directory not there, standard output closed. Errc::reader_gone: a signal came
+  // (os/stop_signals.h) before a FIFO had a reader.
   static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace);
+  static std::unique_ptr<OutputFile> standard_error();
   // Writes what is left; errors at that point are lost, so flush() before.
   ~OutputFile() override;
 
+  // Who reads slowly is waited for. Errc::reader_gone: nobody reads any more, or has read anything for a while since a
+  // signal came.
   Result<void> write(std::string_view bytes) override;
   Result<void> flush() override;
 
@@ -49,9 +53,13 @@ class OutputFile final : public report::Output {
   std::string path_;
   FileDescriptor file_;  // not open for standard output
   int target_ = -1;
+  std::size_t piece_;  // bytes that are written at once
   std::string kept_;
   std::optional<Error> failure_;  // the first one; everything after it fails in the same way
 };
+
+// To standard error, now. What cannot be said there cannot be said at all.
+void write_standard_error(std::string_view text);
 
 // A file mapped into memory, read only.
 class MappedFile {

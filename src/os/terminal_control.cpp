@@ -13,9 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <initializer_list>
-#include <limits>
 #include <utility>
 
 #include "os/system_error.h"
@@ -28,15 +26,10 @@ using namespace std::chrono_literals;
 constexpr Duration shortest_interval = 1ms;
 
 // What signal handlers may touch. They run in any thread, between any two instructions.
-std::atomic<int> stop_signal = 0;
 std::atomic<bool> continued = false;
 std::atomic<int> bell = -1;
 std::atomic<bool> terminal_changed = false;
 termios terminal_before{};  // written before terminal_changed is set
-std::atomic<std::int64_t> deaf_nanoseconds = 0;
-// Far off until the first signal has set it: a second one may come before that.
-std::atomic<std::int64_t> deaf_until = std::numeric_limits<std::int64_t>::max();
-static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 // tcsetattr() is safe in signal handlers (signal-safety(7)). Not from the background: SIGTTOU would
@@ -59,25 +52,9 @@ void set_handler(int signal, void (*handler)(int)) {
   (void)::sigaction(signal, &action, nullptr);
 }
 
-// clock_gettime() is safe in signal handlers.
-std::int64_t nanoseconds_now() {
-  timespec now{};
-  (void)::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-}
-
-void on_stop(int signal) {
-  const int saved = errno;
-  int none = 0;
-  if (stop_signal.compare_exchange_strong(none, signal)) {
-    deaf_until = nanoseconds_now() + deaf_nanoseconds;
-    restore_terminal();
-    ring_bell();
-  } else if (nanoseconds_now() >= deaf_until) {
-    set_handler(signal, SIG_DFL);
-    (void)::raise(signal);  // is delivered when this handler returns
-  }
-  errno = saved;
+void on_first_stop() {
+  restore_terminal();
+  ring_bell();
 }
 
 // Signals that end or stop the process: first the terminal is put back, then they do what they do.
@@ -126,10 +103,12 @@ Result<std::unique_ptr<TerminalControl>> TerminalControl::open(const TerminalCon
   if (options.interval) {
     if (const auto started = control->start_timer(*options.interval); !started) return fail(started.error());
   }
-  deaf_nanoseconds = options.ignore_more_for.count();
+  bell = control->bell_.get();
+  auto stop = StopSignals::open({.ignore_more_for = options.ignore_more_for, .on_first = on_first_stop});
+  if (!stop) return fail(stop.error());
+  control->stop_ = std::move(*stop);
   control->catch_signals();
-  control->wants_keys_ = options.keys;
-  control->enter_terminal();
+  if (options.keys) control->hear_keys();
   return control;
 }
 
@@ -149,26 +128,28 @@ Result<void> TerminalControl::start_timer(Duration interval) {
 }
 
 void TerminalControl::catch_signals() {
-  stop_signal = 0;
-  deaf_until = std::numeric_limits<std::int64_t>::max();
   continued = false;
-  bell = bell_.get();
   set_handler(SIGPIPE, SIG_IGN);
   set_handler(SIGXFSZ, SIG_IGN);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) catch_unless_ignored(signal, on_stop);
   for (const int signal : {SIGQUIT, SIGTSTP}) catch_unless_ignored(signal, on_farewell);
   set_handler(SIGCONT, on_continue);
 }
 
 TerminalControl::~TerminalControl() {
   leave_terminal();
-  for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP}) catch_unless_ignored(signal, SIG_DFL);
+  stop_.reset();
+  for (const int signal : {SIGQUIT, SIGTSTP}) catch_unless_ignored(signal, SIG_DFL);
   set_handler(SIGCONT, SIG_DFL);
   bell = -1;
 }
 
+void TerminalControl::hear_keys() {
+  wants_keys_ = true;
+  enter_terminal();
+}
+
 void TerminalControl::enter_terminal() {
-  if (!wants_keys_ || hears_keys_ || stop_signal != 0 || !is_foreground_terminal()) return;
+  if (!wants_keys_ || hears_keys_ || StopSignals::signal() || !is_foreground_terminal()) return;
   termios now{};
   if (::tcgetattr(STDIN_FILENO, &now) != 0) return;
   terminal_before = now;
@@ -228,18 +209,14 @@ void TerminalControl::drain() {
 }
 
 bool TerminalControl::stop_requested() {
-  if (stop_signal != 0) drain();
-  return stop_signal != 0;
+  if (!StopSignals::signal()) return false;
+  drain();
+  return true;
 }
 
 bool TerminalControl::progress_due() {
   drain();
   return std::exchange(due_, false);
-}
-
-std::optional<int> TerminalControl::signal() const {
-  const int number = stop_signal;
-  return number == 0 ? std::nullopt : std::optional{number};
 }
 
 }  // namespace portolan::os

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "engine/scan.h"
 #include "os/file_descriptor.h"
+#include "os/stop_signals.h"
 
 namespace portolan::os {
 
@@ -20,8 +21,7 @@ struct TerminalControlOptions {
   std::optional<Duration> interval;
   // Key presses are heard where standard input is a terminal and this process is in its foreground.
   bool keys = true;
-  // Signals that ask to stop are ignored for this long after the first: whoever presses ^C twice, or a
-  // shell that signals after the terminal did, must not cost reports their end.
+  // As in StopSignals::Options.
   Duration ignore_more_for = std::chrono::seconds{1};
 };
 
@@ -35,11 +35,16 @@ class TerminalControl final : public engine::UserControl {
   static Result<std::unique_ptr<TerminalControl>> open(const TerminalControlOptions& options);
   ~TerminalControl() override;
 
+  // From here on key presses are heard, as with the option: for who has something else to read from the terminal first.
+  void hear_keys();
+  // What was told is true and complete: signals do nothing any more.
+  void nothing_left() { stop_->nothing_left(); }
+
   bool stop_requested() override;
   bool progress_due() override;
 
   // SIGINT, SIGTERM or SIGHUP, once one of them came: the exit status is 128 more.
-  [[nodiscard]] std::optional<int> signal() const;
+  [[nodiscard]] static std::optional<int> signal() { return StopSignals::signal(); }
   // Readable when one of the above has changed; calling them makes it unreadable again.
   [[nodiscard]] int wake() const { return wake_.get(); }
   [[nodiscard]] std::uint64_t keys_pressed() const { return keys_pressed_; }
@@ -56,6 +61,7 @@ class TerminalControl final : public engine::UserControl {
 
   FileDescriptor wake_;  // an epoll set of those below
   FileDescriptor bell_;  // rung by signal handlers
+  std::unique_ptr<StopSignals> stop_;
   FileDescriptor timer_;
   bool wants_keys_ = false;
   bool hears_keys_ = false;

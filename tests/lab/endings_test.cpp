@@ -1,11 +1,15 @@
 // How a scan ends when it does not end well: signals, full disks, missing privileges and interfaces.
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <set>
+#include <thread>
 
 #include "lab_test.h"
 
@@ -117,6 +121,116 @@ TEST_F(Endings, ASignalInTheFirstMomentEndsItToo) {
   const Finished done = running.finish();
   EXPECT_EQ(done.status, 128 + SIGTERM);
   expect_well_formed(done.output);
+}
+
+// A FIFO whose reader never reads, full before anything is written to it.
+class StalledReader {
+ public:
+  explicit StalledReader(const std::string& path) {
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    reader_ = lab::Handle{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    const lab::Handle writer{::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)};
+    const std::string bytes(4096, 'x');
+    while (::write(writer.number(), bytes.data(), bytes.size()) > 0) {
+    }
+  }
+
+ private:
+  lab::Handle reader_;
+};
+
+// Until the program opens it.
+void wait_for_file(const std::string& path) {
+  struct stat about{};
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (::stat(path.c_str(), &about) != 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+}
+
+// Whatever stalls, the document that is read is complete, and so are files.
+void expect_an_end_beside_a_stalled_reader(const std::string& redirection, const std::vector<std::string>& more,
+                                           int signal) {
+  SCOPED_TRACE(redirection);
+  Pair pair;
+  const Scratch scratch;
+  const StalledReader stalled{scratch.path("stalled")};
+  std::vector<std::string> words{"-sS",
+                                 "-Pn",
+                                 "-n",
+                                 "-p",
+                                 "1-10",
+                                 "--min-rtt-timeout",
+                                 "20s",
+                                 "-oJ",
+                                 "/dev/fd/3",
+                                 "-oX",
+                                 scratch.path("x"),
+                                 Pair::target_v4};
+  words.insert(words.end(), more.begin(), more.end());
+  for (std::string& word : words) {
+    if (word == "stalled") word = scratch.path("stalled");
+  }
+  lab::Command command = scan_command(words);
+  const std::string shell = "exec \"$0\" \"$@\" 3>&1 " + redirection;
+  command.words.insert(command.words.begin(), {"/bin/sh", "-c", shell});
+  command.environment.emplace_back("STALLED", scratch.path("stalled"));
+  lab::Running running = pair.scanner.start(command);
+  wait_for_file(scratch.path("x"));
+  running.signal(signal);
+  const Finished done = running.finish(20s);
+  EXPECT_FALSE(done.timed_out);
+  EXPECT_EQ(done.status, 128 + signal);
+  EXPECT_EQ(last_line(done.output).substr(0, 18), R"({"record":"finish")");
+  expect_well_formed(scratch.read("x"));
+  EXPECT_NE(scratch.read("x").find("</nmaprun>"), std::string::npos);
+}
+
+TEST_F(Endings, AReaderThatStallsKeepsNoSignalFromEndingTheScanNorFilesFromBeingComplete) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    expect_an_end_beside_a_stalled_reader(">\"$STALLED\"", {}, signal);
+  }
+  expect_an_end_beside_a_stalled_reader("2>\"$STALLED\" >/dev/null", {"--stats-every", "1ms"}, SIGTERM);
+  expect_an_end_beside_a_stalled_reader(">\"$STALLED\" 2>&1", {"--stats-every", "1ms"}, SIGTERM);
+  expect_an_end_beside_a_stalled_reader(">/dev/null", {"-oN", "stalled"}, SIGTERM);
+}
+
+TEST_F(Endings, AReportThatWaitsForItsReaderKeepsNoOtherFromBeingComplete) {
+  Pair pair;
+  const Scratch scratch;
+  ASSERT_EQ(::mkfifo(scratch.path("fifo").c_str(), 0600), 0);
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  for (const char* name : {"scan", "nmap"}) {
+    SCOPED_TRACE(name);
+    lab::Command command = scan_command(
+        {"-sS", "-Pn", "-n", "-p", "1-10", Pair::target_v4, "-oX", scratch.path(name), "-oG", scratch.path("fifo")});
+    command.words[1] = name;
+    lab::Running running = pair.scanner.start(command);
+    wait_for_file(scratch.path(name));
+    running.signal(SIGTERM);
+    const Finished done = running.finish();
+    EXPECT_FALSE(done.timed_out);
+    EXPECT_EQ(done.status, 128 + SIGTERM) << done.errors;
+    expect_well_formed(scratch.read(name));
+    EXPECT_NE(scratch.read(name).find("exit=\"error\""), std::string::npos) << scratch.read(name);
+  }
+  EXPECT_TRUE(probes_seen(sniffer).empty());
+}
+
+TEST_F(Endings, AListThatWaitsForItsWriterEndsWithASignal) {
+  Pair pair;
+  const Scratch scratch;
+  ASSERT_EQ(::mkfifo(scratch.path("list").c_str(), 0600), 0);
+  for (const char* name : {"scan", "nmap"}) {
+    SCOPED_TRACE(name);
+    lab::Command command = scan_command({"-sS", "-Pn", "-n", "-iL", scratch.path("list"), "-oX", scratch.path(name)});
+    command.words[1] = name;
+    lab::Running running = pair.scanner.start(command);
+    const lab::Handle writer{::open(scratch.path("list").c_str(), O_WRONLY | O_CLOEXEC)};  // once it has been opened
+    running.signal(SIGINT);
+    const Finished done = running.finish();
+    EXPECT_FALSE(done.timed_out);
+    EXPECT_EQ(done.status, 128 + SIGINT) << done.errors;
+  }
+  expect_well_formed(scratch.read("nmap"));  // opened before anything else, so it is a document
 }
 
 TEST_F(Endings, AFullDeviceIsReported) {

@@ -84,6 +84,8 @@ class ScanRun {
 
   int run() {
     began_ = clock_.now();
+    // From here on a signal is heard in whatever is waited for, and what was opened becomes a complete document.
+    if (const auto done = open_control(); !done) return refuse(dialect_, done.error());
     // nmap's callers find the reason of a failure in the XML, so its reports open before anything can
     // fail. Under its own name portolan touches no file before it knows that it will scan.
     if (dialect_ == Dialect::nmap) {
@@ -97,8 +99,8 @@ class ScanRun {
   Result<void> get_ready() {
     using Step = Result<void> (ScanRun::*)();
     // Everything that needs a privilege is open before they are dropped.
-    for (const Step step : {&ScanRun::read_services, &ScanRun::make_plan, &ScanRun::open_control, &ScanRun::open_scan,
-                            &ScanRun::open_reports}) {
+    for (const Step step :
+         {&ScanRun::read_services, &ScanRun::make_plan, &ScanRun::open_scan, &ScanRun::open_reports}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
     return os::drop_privileges();
@@ -136,8 +138,8 @@ class ScanRun {
   }
 
   Result<void> open_control() {
-    auto control = os::TerminalControl::open(
-        {.interval = progress_interval(words_, wants_live_line(dialect_)), .keys = !words_.noninteractive});
+    auto control =
+        os::TerminalControl::open({.interval = progress_interval(words_, wants_live_line(dialect_)), .keys = false});
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     return {};
@@ -164,18 +166,26 @@ class ScanRun {
 
   // Reports that are open already become complete documents that state the failure.
   int give_up(const Error& error) {
+    const auto signal = control_->signal();
     if (reports_ != nullptr) {
       (void)start();
-      (void)finish(failed_with(error));
+      (void)finish(signal ? interrupted() : failed_with(error));
     }
+    if (signal) return 128 + *signal;
     return refuse(dialect_, {error.code == Errc::parse ? Errc::usage : error.code, error.message});
   }
 
   int scan() {
+    if (!words_.noninteractive) control_->hear_keys();
     reports_->watch_keys(*control_);
     const model::ScanFinished finished = scan_into(reports_->sink());
     const auto done = finish(finished);
-    if (!done && done.error().code == Errc::reader_gone && dialect_ == Dialect::portolan) return status_reader_gone;
+    control_->nothing_left();
+    const auto signal = control_->signal();
+    const bool nobody_reads = !done && done.error().code == Errc::reader_gone;
+    // Whoever stalls keeps no scan from its end, nor from saying what ended it.
+    if (nobody_reads && signal) return 128 + *signal;
+    if (nobody_reads && dialect_ == Dialect::portolan) return status_reader_gone;
     if (!finished.success) {
       say(finished.error);
       return status_failed;
@@ -185,7 +195,6 @@ class ScanRun {
       return status_failed;
     }
     // A signal that came when all was done interrupted nothing, and the reports say so.
-    const auto signal = control_->signal();
     return finished.interrupted && signal ? 128 + *signal : status_done;
   }
 
@@ -213,6 +222,12 @@ class ScanRun {
   static model::ScanFinished failed_with(const Error& error) {
     model::ScanFinished finished;
     model::fail_with(finished, error);
+    return finished;
+  }
+
+  static model::ScanFinished interrupted() {
+    model::ScanFinished finished;
+    finished.interrupted = true;
     return finished;
   }
 

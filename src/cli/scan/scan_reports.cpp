@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <span>
 #include <utility>
 
@@ -29,13 +28,13 @@ constexpr int standard_error = 2;
 class StandardError final : public report::Output {
  public:
   Result<void> write(std::string_view bytes) override {
-    std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+    if (file_->write(bytes)) (void)file_->flush();
     return {};
   }
-  Result<void> flush() override {
-    std::fflush(stderr);
-    return {};
-  }
+  Result<void> flush() override { return {}; }
+
+ private:
+  std::unique_ptr<os::OutputFile> file_ = os::OutputFile::standard_error();
 };
 
 // Lines to a terminal on which the live line may stand: they take its place, and it is drawn anew below.
@@ -200,6 +199,8 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words,
 Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect) {
   const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
   auto file = os::OutputFile::open(planned.path, mode);
+  // A signal ended the wait for its reader. The others are to be complete.
+  if (!file && file.error().code == Errc::reader_gone) return {};
   const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
   if (!file && !asked_for) return fail(file.error());
   if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.format->option, file.error().message));

@@ -36,7 +36,8 @@ class ScanReports {
  public:
   // Opens every file. Where the caller has closed standard output, the text that would go there is left
   // out if the words name other places, and an error if not. Errc::usage where two paths lead to the same
-  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened.
+  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened. Where a signal came
+  // (os/stop_signals.h) before a FIFO had a reader, there is no report for it.
   static Result<std::unique_ptr<ScanReports>> open(const ScanOptions& words, Dialect dialect);
 
   [[nodiscard]] model::Sink& sink() { return tee_; }
