@@ -40,6 +40,12 @@ enum class RemarkCode : std::uint8_t {
   failed_units_unknown,    // systemctl does not answer
   ends_not_heard,          // cause
   short_ones_missing,      // more sockets ended at once than could be heard of
+  lists_from_files,        // cause: sock_diag may not be asked, so that /proc/net has to do, which tells less
+  processes_unknown,       // cause: who holds what
+  proc_missing,            // /proc is not there: who holds what, and the lists that only it has
+  networks_unknown,        // network namespaces but for those that have a name: /proc is not there
+  registry_unknown,        // cause: the names of services that portolan ships
+  namespace_gone,          // name: of the one that is watched, for now
   listeners_unknown,       // cause, sockets ("" where it is not about one list)
   // A sentence that an older version wrote.
   noted,  // sentence

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "os/names/filter_names.h"
-#include "os/pause.h"
 #include "os/process/namespaces.h"
+#include "os/reader.h"
 #include "os/sockets/socket_events.h"
 #include "os/wall_clock.h"
 #include "sockets/changes.h"
@@ -38,9 +38,12 @@ SocketListing::SocketListing(SocketChoice choice) : choice_{std::move(choice)} {
 
 Result<std::unique_ptr<SocketListing>> SocketListing::open(SocketChoice choice) {
   std::unique_ptr<SocketListing> listing{new SocketListing{std::move(choice)}};
-  const auto opened = listing->choice_.all_namespaces ? listing->open_all_namespaces() : listing->open_one_namespace();
-  if (!opened) return fail(opened.error());
+  if (const auto opened = listing->open_namespaces(); !opened) return fail(opened.error());
   return listing;
+}
+
+Result<void> SocketListing::open_namespaces() {
+  return choice_.all_namespaces ? open_all_namespaces() : open_one_namespace();
 }
 
 Result<void> SocketListing::open_one_namespace() {
@@ -96,9 +99,11 @@ Result<void> SocketListing::each(const Visit& visit) {
   return {};
 }
 
-Result<void> SocketListing::watch(Duration interval, const Visit& visit, const std::function<Result<void>()>& looked) {
+Result<void> SocketListing::watch(Duration interval, int reader, const Visit& visit,
+                                  const std::function<Result<void>()>& looked) {
   os::SocketEvents events;
   for (const os::SocketNamespace& space : spaces_) {
+    if (!space.is_own()) continue;
     const auto heard = events.listen(space);
     if (!heard) gaps_.push_back({model::RemarkCode::ends_not_heard, {cause_of(heard.error())}});
   }
@@ -108,11 +113,30 @@ Result<void> SocketListing::watch(Duration interval, const Visit& visit, const s
     if (const auto done = look(events, changes); !done) return done;
     if (const auto done = visit_changes(changes, visit); !done) return done;
     if (const auto done = looked(); !done) return done;
+    close_namespaces();
     // A look costs what a listing costs, so it takes no more than a fifth of the time, however much happens.
     const Duration rest = std::max<Duration>(std::chrono::milliseconds{100}, 4 * (clock_.now() - began));
-    os::pause_for(std::min<Duration>(rest, interval));
-    if (rest < interval) events.wait(interval - rest);
+    const bool reads = os::wait_while_read(reader, std::min<Duration>(rest, interval)) &&
+                       (rest >= interval || events.wait(interval - rest, reader));
+    if (!reads) return fail(Errc::reader_gone, "nobody reads what is written any more");
+    reopen_namespaces();
   }
+}
+
+// Of the caller's own there is nothing to keep alive.
+void SocketListing::close_namespaces() {
+  std::erase_if(spaces_, [](const os::SocketNamespace& space) { return !space.is_own(); });
+  choice_.query.filters_elsewhere.clear();
+  filters_elsewhere_.clear();
+}
+
+// One that is watched by its name may go and come back.
+void SocketListing::reopen_namespaces() {
+  if (!choice_.all_namespaces && choice_.network_namespace.empty()) return;
+  spaces_.clear();
+  if (!open_namespaces()) gaps_.push_back({model::RemarkCode::namespace_gone, {choice_.network_namespace}});
+  std::erase_if(gaps_, [this](const model::Remark& gap) { return std::ranges::find(told_, gap) != told_.end(); });
+  told_.insert(told_.end(), gaps_.begin(), gaps_.end());
 }
 
 Result<void> SocketListing::look(os::SocketEvents& events, sockets::Changes& changes) {
@@ -151,6 +175,9 @@ bool SocketListing::is_asked(const Row& row) const {
          (choice_.fits == nullptr || choice_.fits(row));
 }
 
-std::vector<model::Remark> SocketListing::take_gaps() { return std::exchange(gaps_, {}); }
+std::vector<model::Remark> SocketListing::take_gaps() {
+  told_.insert(told_.end(), gaps_.begin(), gaps_.end());
+  return std::exchange(gaps_, {});
+}
 
 }  // namespace portolan::run

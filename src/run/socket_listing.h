@@ -29,11 +29,11 @@ namespace portolan::run {
 // Which sockets.
 struct SocketChoice {
   sockets::Filter filter;
-  std::string filter_text = {};                     // what it was parsed from: other namespaces may need it anew
-  os::SocketQuery query;                            // its filter is set by the listing
-  bool (*fits)(const sockets::Row& row) = nullptr;  // one more test; nullptr: every row that passes the filter
-  bool all_namespaces = false;                      // every network namespace that can be found
-  std::string network_namespace = {};               // a name, a path or an inode number; "": the caller's own
+  std::string filter_text = {};                            // what it was parsed from: other namespaces may need it anew
+  os::SocketQuery query;                                   // its filter is set by the listing
+  std::function<bool(const sockets::Row& row)> fits = {};  // one more test; empty: every row that passes the filter
+  bool all_namespaces = false;                             // every network namespace that can be found
+  std::string network_namespace = {};                      // a name, a path or an inode number; "": the caller's own
 };
 
 class SocketListing {
@@ -51,8 +51,13 @@ class SocketListing {
   // is handed back.
   Result<void> each(const Visit& visit);
   // Looks again every `interval`, and calls `visit` for what has changed since the look before, dated. `looked` is
-  // called after each look. Ends with the first error, and not before.
-  Result<void> watch(Duration interval, const Visit& visit, const std::function<Result<void>()>& looked);
+  // called after each look. Ends with the first error, and not before; with Errc::reader_gone when nobody reads from
+  // the descriptor `reader` any more (-1: nobody is meant to).
+  //
+  // Nothing of another network namespace is held open between two looks, because that would keep it alive: each look
+  // finds them anew, those that have come since included. So the kernel's word about sockets that end is heard in the
+  // caller's own only.
+  Result<void> watch(Duration interval, int reader, const Visit& visit, const std::function<Result<void>()>& looked);
 
   // What the list does not hold, as it was found since the last call.
   std::vector<model::Remark> take_gaps();
@@ -61,6 +66,9 @@ class SocketListing {
 
  private:
   explicit SocketListing(SocketChoice choice);
+  Result<void> open_namespaces();
+  void reopen_namespaces();
+  void close_namespaces();
   Result<void> open_one_namespace();
   Result<void> open_all_namespaces();
   Result<void> add_namespace(os::NetworkNamespace& one);
@@ -73,6 +81,7 @@ class SocketListing {
   std::unordered_map<std::uint64_t, sockets::Filter> filters_elsewhere_;  // by inode
   os::MonotonicClock clock_;
   std::vector<model::Remark> gaps_;
+  std::vector<model::Remark> told_;  // gaps of earlier looks
   std::size_t without_privilege_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "os/local_facts.h"
+#include "os/names/service_names.h"
 #include "os/net/interfaces.h"
 #include "os/process/namespaces.h"
 #include "os/sockets/machine_sockets.h"
@@ -200,7 +201,13 @@ class Search {
 }  // namespace
 
 Result<Question> read_question(std::string_view text, const catalog::Services& services) {
-  auto question = sockets::parse_question(text, {.services = services, .zone_of = os::interface_index});
+  os::ServiceNames system{nullptr};
+  auto question =
+      sockets::parse_question(text, {.services = services,
+                                     .zone_of = os::interface_index,
+                                     .system_port = [&system](net::Protocol protocol, std::string_view name) {
+                                       return system.system_port(protocol, name);
+                                     }});
   if (!question) return question;
   if (!question->path.empty()) question->file = os::find_socket(question->path);
   for (sockets::AskedAddress& asked : question->addresses) {

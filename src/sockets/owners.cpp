@@ -39,6 +39,7 @@ NoOwner reason(const Row& row, const OwnerSight& sight) {
   // Port id 0 is the kernel's end (netlink(7)).
   if (row.protocol == SocketKind::netlink && row.local_port == 0) return NoOwner::kernel;
   if (!sight.asked) return NoOwner::not_asked;
+  if (!sight.possible) return NoOwner::out_of_sight;
   // Whoever the socket belongs to: those of the same user are denied, too, when they may not be traced (ssh-agent),
   // and descriptors are passed on.
   if (sight.processes_denied > 0) return NoOwner::no_privilege;

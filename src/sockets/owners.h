@@ -14,6 +14,7 @@ namespace portolan::sockets {
 // How much the pass could see; it decides what a missing owner means.
 struct OwnerSight {
   bool asked = true;
+  bool possible = true;              // false: there is no /proc, so nobody could be looked at
   std::size_t processes = 0;         // looked at; with the BPF iterator those that hold sockets
   std::size_t processes_denied = 0;  // not allowed to look at (other users', without privilege); at least so many
   bool whole_machine = true;         // false: this is not the first pid namespace, so some are out of sight

@@ -217,12 +217,25 @@ class Reader {
   }
 
   Result<void> read_name(std::string_view text) {
+    if (take_system_ports(text)) return {};
     const std::string_view name = catalog::registered_name_of(text);
     question_.tcp = names_.services.matching(net::Protocol::tcp, name);
     question_.udp = names_.services.matching(net::Protocol::udp, name);
     question_.sctp = names_.services.matching(net::Protocol::sctp, name);
     if (!question_.tcp.empty() || !question_.udp.empty() || !question_.sctp.empty()) return {};
     return fail(catalog::unknown_service(text, names_.services));
+  }
+
+  bool take_system_ports(std::string_view name) {
+    bool found = false;
+    for (const auto& [protocol, ports] : {std::pair{net::Protocol::tcp, &question_.tcp},
+                                          {net::Protocol::udp, &question_.udp},
+                                          {net::Protocol::sctp, &question_.sctp}}) {
+      const auto port = names_.system_port ? names_.system_port(protocol, name) : std::nullopt;
+      if (port) ports->insert(*port);
+      found = found || port.has_value();
+    }
+    return found;
   }
 
   // Of the ports of a name only those of the protocol that was asked for.

@@ -59,6 +59,8 @@ struct Question {
 struct QuestionNames {
   const catalog::Services& services;
   std::function<std::uint32_t(std::string_view interface)> zone_of;  // its index, 0 for none; may be empty
+  // What the system itself calls a port by, which goes before the registry; may be empty.
+  std::function<std::optional<net::Port>(net::Protocol protocol, std::string_view service)> system_port = {};
 };
 
 // "8080", "ssh", "8000-8010", "tcp/53", "53/TCP", "tcp:53", "/run/x.sock", "@abstract", and an address with its port in

@@ -41,6 +41,8 @@ std::string_view words_of(NoOwner reason) {
       return "";
     case NoOwner::not_asked:
       return "not asked";
+    case NoOwner::out_of_sight:
+      return "no process in sight";
     case NoOwner::no_privilege:
       return "no privilege";
     case NoOwner::other_pid_namespace:

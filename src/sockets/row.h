@@ -67,6 +67,7 @@ enum class Change : std::uint8_t { none, opened, closed, state };
 enum class NoOwner : std::uint8_t {
   has_one,
   not_asked,            // --no-owners
+  out_of_sight,         // there is no /proc to look at
   no_privilege,         // processes of other users hold it, and this one may not look at them
   other_pid_namespace,  // every process here was looked at, but some are out of sight
   kernel,               // the kernel's own: WireGuard, NFS, VXLAN, the kernel end of netlink ...

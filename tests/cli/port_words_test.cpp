@@ -38,6 +38,22 @@ TEST(ChoosePorts, TakesNumbersRangesListsNamesAndWildcards) {
   EXPECT_EQ(chosen({}, {"dns,22"}), "T22,53 U22,53 S");
 }
 
+TEST(ChoosePorts, TheSystemsNamesGoBeforeTheRegistrys) {
+  const SystemPort system = [](net::Protocol protocol, std::string_view name) -> std::optional<net::Port> {
+    if (name == "webmin" && protocol == net::Protocol::tcp) return net::Port{10'000};
+    if (name == "syslog") return net::Port{601};
+    return std::nullopt;
+  };
+  const auto with_system = [&system](std::vector<std::string> operands) {
+    const auto choice = choose_ports({.operands = std::move(operands)}, services(), system);
+    if (!choice) return choice.error().message;
+    return "T" + to_string(choice->tcp) + " U" + to_string(choice->udp);
+  };
+  EXPECT_EQ(with_system({"webmin"}), "T10000 U");
+  EXPECT_EQ(with_system({"syslog,22"}), "T22,601 U22,601");
+  EXPECT_EQ(with_system({"ssh,webmin"}), "T22,10000 U22");
+}
+
 TEST(ChoosePorts, NameMeansItsOwnProtocols) {
   EXPECT_EQ(chosen({}, {"syslog"}), "T U514 S");
   EXPECT_EQ(chosen({}, {"m3ua"}), "T U S2905");

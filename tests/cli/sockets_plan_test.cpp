@@ -135,6 +135,57 @@ TEST(SocketsPlan, WhatIsInNoListIsToldWhereTheFilterDescribesIt) {
   EXPECT_TRUE(closed.bytecode.empty());
 }
 
+// The types of UNIX sockets that are let through, of stream, dgram and seqpacket; "none" where UNIX is not asked at
+// all.
+std::string unix_types(const std::vector<std::string>& line) {
+  const SocketsPlan plan = planned(line);
+  const bool asked = std::ranges::any_of(plan.choice.query.sources, [](const sockets::Source* source) {
+    return source->protocol == SocketKind::unix_domain;
+  });
+  if (!asked) return "none";
+  std::string types;
+  for (const auto& [type, name] : {std::pair{1, "stream "}, {2, "dgram "}, {5, "seqpacket "}}) {
+    Row one = row(SocketKind::unix_domain, State::listen, AddressFamily::unix_domain);
+    one.type = static_cast<std::uint8_t>(type);
+    if (!plan.choice.fits || plan.choice.fits(one)) types += name;
+  }
+  return types;
+}
+
+TEST(SocketsPlan, KindsOfATypeAreThatTypeOnly) {
+  EXPECT_EQ(unix_types({"-A", "u_str"}), "stream ");
+  EXPECT_EQ(unix_types({"-A", "unix_dgram"}), "dgram ");
+  EXPECT_EQ(unix_types({"-A", "u_dgr,u_seq"}), "dgram seqpacket ");
+  EXPECT_EQ(unix_types({"-A", "unix,u_dgr"}), "stream dgram seqpacket ");
+  EXPECT_EQ(unix_types({"-A", "u_dgr,unix"}), "stream dgram seqpacket ");
+  EXPECT_EQ(unix_types({"-x", "-A", "u_dgr"}), "stream dgram seqpacket ");
+  EXPECT_EQ(unix_types({"-A", "unix,!u_dgr"}), "stream seqpacket ");
+  EXPECT_EQ(unix_types({"-A", "!unix"}), "none");
+  EXPECT_EQ(unix_types({"-A", "!tcp"}), "stream dgram seqpacket ");
+  EXPECT_EQ(unix_types({"-A", "!unix_stream,!unix_dgram,!unix_seqpacket"}), "none");
+  EXPECT_EQ(unix_types({"-A", "u_str", "-l"}), "stream ");
+  Row raw = row(SocketKind::packet, State::closed, AddressFamily::packet);
+  raw.type = 3;
+  EXPECT_FALSE(planned({"-A", "p_dgr"}).choice.fits(raw));
+  EXPECT_TRUE(planned({"-A", "packet_raw"}).choice.fits(raw));
+}
+
+TEST(SocketsPlan, NoKindAtAllIsAnError) {
+  EXPECT_FALSE(parse_sockets_words(std::vector<std::string>{"-A", "tcp,!tcp"}).has_value());
+  EXPECT_FALSE(parse_sockets_words(std::vector<std::string>{"-A", "!nosuch"}).has_value());
+}
+
+TEST(SocketsPlan, HostsAreOfTheOneKindThatIsListed) {
+  const auto hosts = [](const std::vector<std::string>& line) { return family_of_hosts(*parse_sockets_words(line)); };
+  EXPECT_EQ(hosts({"-x"}), AddressFamily::unix_domain);
+  EXPECT_EQ(hosts({"-A", "u_dgr"}), AddressFamily::unix_domain);
+  EXPECT_EQ(hosts({"-0"}), AddressFamily::packet);
+  EXPECT_EQ(hosts({"--netlink"}), AddressFamily::netlink);
+  EXPECT_EQ(hosts({"--vsock"}), AddressFamily::vsock);
+  EXPECT_EQ(hosts({"-xt"}), AddressFamily::none);
+  EXPECT_EQ(hosts({}), AddressFamily::none);
+}
+
 TEST(SocketsPlan, AStateInTheFilterStandsInThePlaceOfListeningAndConnected) {
   EXPECT_EQ(planned({"-tl", "state", "close-wait"}).choice.fits, nullptr);
   EXPECT_EQ(planned({"-tl", "state", "close-wait"}).choice.query.detail.states, mask_of(State::close_wait));

@@ -3,11 +3,17 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
 #include <linux/vm_sockets.h>  // behind sys/socket.h, which it needs
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <future>
@@ -186,6 +192,73 @@ TEST(MachineSockets, WhatIsInNoListIsAskedItself) {
     }
     done.set_value();
     apart.join();
+  });
+}
+
+// Lets socket() fail for netlink, or for sock_diag alone, in this process from now on.
+void deny_netlink(int error, bool only_diag) {
+  const auto load = [](std::size_t offset) {
+    return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+  };
+  constexpr std::size_t argument = offsetof(seccomp_data, args);
+  const auto leave_unless = [](std::uint32_t value, std::uint8_t left) {
+    return sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, left);
+  };
+  std::vector<sock_filter> code{load(offsetof(seccomp_data, nr)), leave_unless(SYS_socket, only_diag ? 5 : 3),
+                                load(argument), leave_unless(AF_NETLINK, only_diag ? 3 : 1)};
+  if (only_diag) {
+    code.push_back(load(argument + 2 * sizeof(std::uint64_t)));
+    code.push_back(leave_unless(NETLINK_SOCK_DIAG, 1));
+  }
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error)));
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST(MachineSockets, WithoutSockDiagTheFilesAreReadAndThatIsSaid) {
+  NEEDS_PRIVATE_NETWORK();
+  for (const int error : {EPROTONOSUPPORT, EAFNOSUPPORT, EACCES, EPERM, ENOSYS}) {
+    for (const bool only_diag : {false, true}) {
+      in_private_network([=] {
+        const FileDescriptor listener = listen_on(0);
+        deny_netlink(error, only_diag);
+        SocketQuery query;
+        query.sources.assign(sockets::sources().begin(), sockets::sources().end());
+        query.owners = OwnerMethod::proc;
+        std::map<std::uint64_t, std::uint32_t> ports;
+        const auto answer = list_sockets(query, [&ports](const Row& row) {
+          if (row.no_owner == NoOwner::has_one) ports[row.inode] = row.local_port;
+          return true;
+        });
+        ASSERT_TRUE(answer.has_value()) << answer.error().message;
+        EXPECT_EQ(ports[inode_of(listener)], port_of(listener));
+        ASSERT_EQ(answer->gaps.size(), 1U) << "one sentence";
+        EXPECT_EQ(answer->gaps[0].code, model::RemarkCode::lists_from_files);
+      });
+    }
+  }
+}
+
+TEST(MachineSockets, WithoutProcWhatTheKernelSaysIsTold) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor listener = listen_on(0);
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(::mount("none", "/proc", "tmpfs", 0, nullptr), 0);
+    SocketQuery query;
+    query.sources.assign(sockets::sources().begin(), sockets::sources().end());
+    std::map<std::uint64_t, NoOwner> owners;
+    const auto answer =
+        list_sockets(query, [&owners](const Row& row) { return owners[row.inode] = row.no_owner, true; });
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_EQ(owners.at(inode_of(listener)), NoOwner::out_of_sight);
+    ASSERT_EQ(answer->gaps.size(), 1U) << "one sentence";
+    EXPECT_EQ(answer->gaps[0].code, model::RemarkCode::proc_missing);
+    // With neither there is nobody left to ask, and no list is not an empty one.
+    deny_netlink(EACCES, false);
+    EXPECT_FALSE(list_sockets(query, [](const Row&) { return true; }).has_value());
   });
 }
 

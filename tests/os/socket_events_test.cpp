@@ -32,7 +32,7 @@ TEST(SocketEvents, TheEndOfASocketIsHeard) {
     }
     std::optional<sockets::Row> heard;
     for (int i = 0; i < 100 && !heard; ++i) {
-      events.wait(1s);
+      EXPECT_TRUE(events.wait(1s));
       EXPECT_TRUE(events.receive([&heard](const sockets::Row& row) { heard = row; }));
     }
     ASSERT_TRUE(heard.has_value());
@@ -48,7 +48,7 @@ TEST(SocketEvents, TheEndOfASocketIsHeard) {
 
 TEST(SocketEvents, WithoutASocketNothingIsHeard) {
   SocketEvents deaf;
-  deaf.wait(Duration::zero());
+  EXPECT_TRUE(deaf.wait(Duration::zero()));
   EXPECT_TRUE(deaf.receive([](const sockets::Row&) { FAIL(); }));
 }
 

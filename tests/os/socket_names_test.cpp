@@ -58,7 +58,7 @@ TEST(SocketNames, InterfacesHaveNamesInTheirOwnNamespaceOnly) {
   EXPECT_EQ(names->interface(2'000'000'000, here), "");
 }
 
-TEST(SocketNames, ServicesComeFromTheCatalogueByTheirTransport) {
+TEST(SocketNames, ServicesHaveNamesByTheirTransport) {
   const auto services = catalog::Services::parse("22 ts ssh\n53 u domain\n");
   ASSERT_TRUE(services) << services.error().message;
   const auto names = make_socket_names({.users = true, .services = true, .hosts = false}, &*services);
@@ -72,7 +72,7 @@ TEST(SocketNames, ServicesComeFromTheCatalogueByTheirTransport) {
   const auto plain = make_socket_names({}, &*services);
   EXPECT_EQ(plain->service(SocketKind::tcp, 22), "");
   EXPECT_EQ(plain->registered_service(SocketKind::tcp, 22), "ssh");
-  EXPECT_EQ(make_socket_names({}, nullptr)->registered_service(SocketKind::tcp, 22), "");
+  EXPECT_EQ(make_socket_names({}, nullptr)->registered_service(SocketKind::tcp, 48'999), "");
 }
 
 TEST(SocketNames, HostsAreAskedForOnlyWhereTheyAreWanted) {

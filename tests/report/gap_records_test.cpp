@@ -33,6 +33,15 @@ TEST(GapText, PutsEveryCodeAboutListsIntoWords) {
       {{failed_units_unknown}, "systemctl does not answer, so units that have failed are not marked"},
       {{ends_not_heard, {"EPERM"}}, "cannot hear from the kernel which sockets end: Operation not permitted"},
       {{short_ones_missing}, "more sockets ended at once than could be heard of: some short ones are missing"},
+      {{lists_from_files, {"EACCES"}},
+       "the kernel's sock_diag cannot be asked (Permission denied): the lists come from /proc/net, which tells less"},
+      {{processes_unknown, {"EMFILE"}}, "who holds which socket cannot be found out: Too many open files"},
+      {{proc_missing},
+       "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has are missing"},
+      {{networks_unknown}, "/proc is not mounted: of other network namespaces only those in /run/netns are known"},
+      {{registry_unknown, {"ENOENT"}},
+       "portolan's own names of services cannot be read (No such file or directory): only the system's are known"},
+      {{namespace_gone, {"w\x1b"}}, "there is no network namespace 'w\\x1B' any more"},
       {{listeners_unknown, {"EACCES", ""}}, "who listens is not known: Permission denied"},
       {{listeners_unknown, {"EACCES", "tcp"}},
        "who listens is not known: cannot list the tcp sockets of this machine: Permission denied"},
@@ -44,8 +53,10 @@ TEST(GapText, PutsEveryCodeAboutListsIntoWords) {
     worded.insert(gap.code);
   }
   const std::set<model::RemarkCode> about_lists{
-      namespaces_hidden, namespace_missing,    list_changed,   answers_not_understood, lines_not_understood,
-      no_such_list,      failed_units_unknown, ends_not_heard, short_ones_missing,     listeners_unknown};
+      namespaces_hidden,    namespace_missing, list_changed,         answers_not_understood,
+      lines_not_understood, no_such_list,      failed_units_unknown, ends_not_heard,
+      short_ones_missing,   listeners_unknown, lists_from_files,     processes_unknown,
+      proc_missing,         networks_unknown,  registry_unknown,     namespace_gone};
   EXPECT_EQ(worded, about_lists);
 }
 

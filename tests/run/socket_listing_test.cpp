@@ -1,15 +1,21 @@
 // Sockets of network namespaces of a lab, listed and asked about by this very process.
 #include "run/socket_listing.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <net/if.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +87,9 @@ class TwoNetworks : public LocalSockets {
           "nodad");
       host->set("ipv4/ip_local_port_range", host == &world_->target ? "5000 5010" : "6000 6010");
       host->within([&] {
+        struct stat facts{};
+        ASSERT_EQ(::stat("/proc/self/ns/net", &facts), 0);
+        own_.insert(facts.st_ino);
         for (const std::uint16_t port : std::array<std::uint16_t, 2>{5001, 6001}) {
           lab::Handle socket = lab::open_socket(AF_INET, SOCK_STREAM);
           lab::bind_to_device(socket, "same");
@@ -95,7 +104,7 @@ class TwoNetworks : public LocalSockets {
   }
 
   // "5001 same": port and device of each row, of both namespaces.
-  static std::vector<std::string> told(const std::string& filter) {
+  [[nodiscard]] std::vector<std::string> told(const std::string& filter) const {
     SocketChoice choice = listeners_in("");
     choice.all_namespaces = true;
     auto parsed = sockets::Filter::parse(filter, os::filter_names_anywhere());
@@ -108,7 +117,7 @@ class TwoNetworks : public LocalSockets {
     EXPECT_TRUE(listing.has_value());
     std::vector<std::string> rows;
     const auto listed = (*listing)->each([&](const sockets::Row& row) -> Result<void> {
-      if (row.local_port < 5000 || row.local_port > 7002) return {};
+      if (!own_.contains(row.network_namespace)) return {};
       rows.push_back(fmt::format("{} {}", row.local_port, names->interface(row.interface, row.network_namespace)));
       return {};
     });
@@ -120,6 +129,7 @@ class TwoNetworks : public LocalSockets {
   std::unique_ptr<lab::Pair> world_;
   std::vector<lab::Running> inhabitants_;
   std::vector<lab::Handle> sockets_;
+  std::set<std::uint64_t> own_;  // inodes
 };
 
 TEST_F(TwoNetworks, NumbersMeanWhatTheyMeanInTheirOwn) {
@@ -175,7 +185,7 @@ TEST_F(LocalSockets, WatchingReportsWhatHasComeSinceTheLookBefore) {
   std::vector<unsigned> changed;
   unsigned looks = 0;
   const auto watched = (*listing)->watch(
-      std::chrono::milliseconds{1},
+      std::chrono::milliseconds{1}, -1,
       [&changed](const sockets::Row& row) -> Result<void> {
         EXPECT_EQ(row.change, sockets::Change::opened);
         EXPECT_GT(row.changed_at, 0U);
@@ -189,6 +199,86 @@ TEST_F(LocalSockets, WatchingReportsWhatHasComeSinceTheLookBefore) {
       });
   EXPECT_EQ(watched.error().message, "enough");
   EXPECT_THAT(changed, ElementsAre(81U));
+}
+
+// Calls `step` after each look with the number of the look, until it says false; returns the ports whose sockets
+// opened.
+std::vector<unsigned> watched(SocketListing& listing, const std::function<bool(unsigned look)>& step) {
+  std::vector<unsigned> opened;
+  unsigned looks = 0;
+  const auto ended = listing.watch(
+      std::chrono::milliseconds{1}, -1,
+      [&opened](const sockets::Row& row) -> Result<void> {
+        if (row.change == sockets::Change::opened) opened.push_back(row.local_port);
+        return {};
+      },
+      [&]() -> Result<void> { return step(++looks) ? Result<void>{} : fail(Errc::io, "enough"); });
+  EXPECT_EQ(ended.error().message, "enough");
+  return opened;
+}
+
+TEST_F(LocalSockets, WatchingFindsNamespacesThatCome) {
+  lab::Lab lab;
+  SocketChoice choice = listeners_in("");
+  choice.all_namespaces = true;
+  auto listing = SocketListing::open(std::move(choice));
+  ASSERT_TRUE(listing.has_value());
+  std::vector<lab::Running> inhabitants;
+  const auto opened = watched(**listing, [&](unsigned look) {
+    if (look == 1) {
+      lab::Host& late = lab.add_host("late");
+      inhabitants.push_back(late.start({.words = {"sleep", "1000"}}));
+      late.listen(4747);
+    }
+    return look < 3;
+  });
+  EXPECT_THAT(opened, ::testing::Contains(4747U));
+}
+
+TEST_F(LocalSockets, WatchingKeepsNoNamespaceAlive) {
+  SocketChoice choice = listeners_in("");
+  choice.all_namespaces = true;
+  auto listing = SocketListing::open(std::move(choice));
+  ASSERT_TRUE(listing.has_value());
+  std::unique_ptr<lab::Pair> world = std::make_unique<lab::Pair>();
+  const lab::Handle home{::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)};
+  // One end of a wire is here, the other there: it goes with the namespace.
+  std::vector<lab::Running> inhabitants;
+  inhabitants.push_back(world->target.start({.words = {"sleep", "1000"}}));
+  ASSERT_EQ(std::system(fmt::format("ip link add kept type veth peer name end netns {}", inhabitants[0].pid()).c_str()),
+            0);
+  bool gone = false;
+  (void)watched(**listing, [&](unsigned look) {
+    if (look == 2) {
+      inhabitants.clear();
+      world.reset();
+    }
+    if (look < 3) return true;
+    // The kernel takes namespaces down a moment after their last use.
+    for (int i = 0; i < 10'000 && !gone; ++i) {
+      gone = ::if_nametoindex("kept") == 0;
+      if (!gone) ::usleep(1'000);
+    }
+    return false;
+  });
+  EXPECT_TRUE(gone);
+}
+
+TEST_F(LocalSockets, WatchingEndsWhenNobodyReads) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const lab::Handle writer{ends[1]};
+  std::optional<lab::Handle> reader{std::in_place, ends[0]};
+  auto listing = SocketListing::open(listeners_in(""));
+  ASSERT_TRUE(listing.has_value());
+  const auto ended = (*listing)->watch(
+      std::chrono::hours{1}, writer.number(), [](const sockets::Row&) -> Result<void> { return {}; },
+      [&]() -> Result<void> {
+        reader.reset();
+        return {};
+      });
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_EQ(ended.error().code, Errc::reader_gone);
 }
 
 TEST_F(LocalSockets, WhoListensIsFoundInTheOwnNamespaceOnly) {

@@ -564,6 +564,54 @@ TEST(FilterBytecode, LongestProgramIsWhatSixteenBitsReach) {
   EXPECT_TRUE(longer.matches(ip_row("10.0.0.1", 1, "10.0.0.1", 2)));
 }
 
+// --- words of a command line
+
+TEST(FilterLine, AWordWithBlanksWhereAValueStandsIsOneValue) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(filter_text_of(Words{"src", "unix:/run/my sock"}), "src \"unix:/run/my sock\"");
+  EXPECT_EQ(filter_text_of(Words{"sport = :22 or sport = :80"}), "sport = :22 or sport = :80");
+  EXPECT_EQ(filter_text_of(Words{"(", "src", "10.0.0.0/8)"}), "( src 10.0.0.0/8)");
+  EXPECT_EQ(filter_text_of({}), "");
+}
+
+TEST(FilterLine, WhatIsReadIsTheValueAsItWas) {
+  for (const std::string path : {"/run/my sock", "/run/a \"b' c", "/a (b) & c", "/x  y"}) {
+    Row row;
+    row.protocol = SocketKind::unix_domain;
+    row.family = AddressFamily::unix_domain;
+    row.path = path;
+    const std::vector<std::string> words{"src", "unix:" + path};
+    EXPECT_TRUE(parsed(filter_text_of(words)).matches(row)) << path;
+    row.path = "/other";
+    EXPECT_FALSE(parsed(filter_text_of(words)).matches(row)) << path;
+  }
+}
+
+TEST(FilterHosts, WithoutAPrefixAreWhatIsListed) {
+  FilterNames names;
+  names.addresses = [](std::string_view) -> Result<std::vector<net::IpAddress>> {
+    ADD_FAILURE() << "a name server was asked";
+    return fail(Errc::unresolved, "");
+  };
+  names.hosts = AddressFamily::unix_domain;
+  EXPECT_EQ(Filter::parse("src *sock", names)->text(), Filter::parse("src unix:*sock", names)->text());
+  EXPECT_EQ(Filter::parse("src foo", names)->text(), Filter::parse("src unix:foo", names)->text());
+  names.hosts = AddressFamily::netlink;
+  EXPECT_EQ(Filter::parse("src rtnl:1", names)->text(), Filter::parse("src netlink:rtnl:1", names)->text());
+  names.hosts = AddressFamily::packet;
+  EXPECT_EQ(Filter::parse("src arp", names)->text(), Filter::parse("src link:arp", names)->text());
+  names.hosts = AddressFamily::vsock;
+  EXPECT_EQ(Filter::parse("src 2:22", names)->text(), Filter::parse("src vsock:2:22", names)->text());
+}
+
+TEST(FilterHosts, IPv6NeedsNoBrackets) {
+  EXPECT_EQ(parsed("src 2001:db8::/32").text(), parsed("src [2001:db8::/32]").text());
+  EXPECT_EQ(parsed("dst ::1").text(), parsed("dst [::1]").text());
+  EXPECT_EQ(parsed("src inet6:2001:db8::1").text(), parsed("src inet6:[2001:db8::1]").text());
+  EXPECT_EQ(parsed("src 2001:db8::/32:443").text(), parsed("src [2001:db8::/32]:443").text());
+  EXPECT_EQ(parsed("src fe80::1%eth0").text(), parsed("src [fe80::1%eth0]").text());
+}
+
 // --- the kernel's way and ours
 
 constexpr std::array<std::string_view, 11> some_addresses{

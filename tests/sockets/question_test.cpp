@@ -65,6 +65,22 @@ TEST(Question, NameMeansItsRegisteredPortsOnly) {
   EXPECT_TRUE(fits("SSH", row(SocketKind::tcp, "::", 22)));
 }
 
+TEST(Question, TheSystemsNamesGoBeforeTheRegistrys) {
+  const auto system = [](net::Protocol protocol, std::string_view name) -> std::optional<net::Port> {
+    if (name == "webmin" && protocol == net::Protocol::tcp) return net::Port{10'000};
+    if (name == "http-alt" && protocol == net::Protocol::tcp) return net::Port{8'008};
+    return std::nullopt;
+  };
+  const auto asked = [&system](std::string_view text) {
+    return parse_question(text, {.services = services(), .zone_of = {}, .system_port = system}).value();
+  };
+  EXPECT_TRUE(asked("webmin").fits(row(SocketKind::tcp, "::", 10'000)));
+  EXPECT_TRUE(asked("localhost:webmin").fits(row(SocketKind::tcp, "::", 10'000)));
+  EXPECT_TRUE(asked("http-alt").fits(row(SocketKind::tcp, "::", 8'008)));
+  EXPECT_FALSE(asked("http-alt").fits(row(SocketKind::tcp, "::", 8'080)));
+  EXPECT_TRUE(asked("ssh").fits(row(SocketKind::tcp, "::", 22)));
+}
+
 TEST(Question, RangesAndWildcardsAreUnderstood) {
   const auto range = parse("8000-8100").value();
   EXPECT_TRUE(range.fits(row(SocketKind::tcp, "::", 8050)));

@@ -10,7 +10,7 @@
 #include "cli/netstat/netstat_sockets.h"
 #include "netstat/views.h"
 #include "os/files.h"
-#include "os/pause.h"
+#include "os/reader.h"
 #include "os/terminal.h"
 
 namespace portolan::cli {
@@ -116,8 +116,10 @@ class NetstatRun {
     output_ = std::move(*output);
     for (bool again = false;; again = true) {
       const int status = once(again);
-      if (!words_.continuous || status != status_done) return status;
-      os::pause_for(std::chrono::seconds{1});
+      // net-tools prints its counters once, whatever -c says.
+      const bool once_only = view_of(words_) == netstat::statistics;
+      if (!words_.continuous || once_only || status != status_done) return status;
+      if (!os::wait_while_read(standard_output, std::chrono::seconds{1})) return status_reader_gone;
     }
   }
 

@@ -36,6 +36,12 @@ class SystemLookup final : public netstat::Lookup {
     const auto [place, is_new] = command_lines_.try_emplace(pid);
     if (is_new) {
       if (auto text = os::read_file(fmt::format("/proc/{}/cmdline", pid))) place->second = std::move(*text);
+      // Once the first thread has ended there are no words any more (access_remote_vm finds no memory); the name is
+      // left.
+      if (place->second && place->second->empty()) {
+        auto name = os::read_file(fmt::format("/proc/{}/comm", pid));
+        if (name) place->second = name->substr(0, name->find('\n'));
+      }
     }
     if (!place->second) return std::nullopt;
     return *place->second;

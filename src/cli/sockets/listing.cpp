@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/arguments.h"
+#include "os/catalogues.h"
 #include "os/privileges.h"
 #include "os/terminal.h"
 #include "report/sockets/gap_records.h"
@@ -39,6 +40,13 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
 std::optional<std::size_t> table_width(const ListingOptions& words) {
   if (words.wide || !os::is_terminal(standard_output)) return std::nullopt;
   return os::terminal_width(standard_output);
+}
+
+catalog::Services services_or_none(std::vector<model::Remark>& gaps) {
+  auto services = os::read_services();
+  if (services) return std::move(*services);
+  gaps.push_back({model::RemarkCode::registry_unknown, {cause_of(services.error())}});
+  return std::move(*catalog::Services::parse(""));
 }
 
 void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command) {

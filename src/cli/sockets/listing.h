@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/option_actions.h"
@@ -48,6 +49,9 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
 
 // Columns of the terminal to which a table is cut; nullopt: nothing is cut.
 std::optional<std::size_t> table_width(const ListingOptions& words);
+
+// The registry of services that portolan ships. Where it cannot be read, one that knows none, and a gap that says so.
+catalog::Services services_or_none(std::vector<model::Remark>& gaps);
 
 // A line each to standard error; that privilege is missing is said once.
 void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "catalog/service_names.h"
 #include "plan/port_expression.h"
@@ -27,14 +28,29 @@ bool is_known(std::string_view name, const catalog::Services& services) {
          !services.matching(net::Protocol::sctp, name).empty();
 }
 
-// The operand with IANA's names in the place of everyday ones.
-Result<std::string> with_registered_names(std::string_view operand, const catalog::Services& services) {
+// Whether the system has a port of that name, which is then in the choice.
+bool take_system_ports(std::string_view name, const SystemPort& system_port, sockets::PortChoice& choice) {
+  bool found = false;
+  for (const auto& [protocol, ports] : {std::pair{net::Protocol::tcp, &choice.tcp},
+                                        {net::Protocol::udp, &choice.udp},
+                                        {net::Protocol::sctp, &choice.sctp}}) {
+    const auto port = system_port ? system_port(protocol, name) : std::nullopt;
+    if (port) ports->insert(*port);
+    found = found || port.has_value();
+  }
+  return found;
+}
+
+// What is left of the operand, with IANA's names in the place of everyday ones, once the system's names are taken.
+Result<std::string> take_names(std::string_view operand, const catalog::Services& services,
+                               const SystemPort& system_port, sockets::PortChoice& choice) {
   std::string text;
   for (bool first = true; first || !operand.empty(); first = false) {
     const auto piece = operand.substr(0, operand.find(','));
     operand.remove_prefix(std::min(piece.size() + 1, operand.size()));
     std::string_view name = piece;
     if (is_plain_name(piece)) {
+      if (take_system_ports(piece, system_port, choice)) continue;
       name = catalog::registered_name_of(piece);
       if (!is_known(name, services)) return fail(catalog::unknown_service(piece, services));
     }
@@ -43,9 +59,12 @@ Result<std::string> with_registered_names(std::string_view operand, const catalo
   return text;
 }
 
-Result<void> add_operand(std::string_view operand, const catalog::Services& services, sockets::PortChoice& choice) {
-  const auto text = with_registered_names(operand, services);
+Result<void> add_operand(std::string_view operand, const catalog::Services& services, const SystemPort& system_port,
+                         sockets::PortChoice& choice) {
+  const auto text = take_names(operand, services, system_port, choice);
   if (!text) return fail(text.error());
+  const bool all_taken = text->empty() && (!choice.tcp.empty() || !choice.udp.empty() || !choice.sctp.empty());
+  if (all_taken) return {};
   const auto ports = plan::parse_ports(*text, services);
   if (!ports) return fail(ports.error());
   insert_all(choice.tcp, ports->tcp);
@@ -56,7 +75,8 @@ Result<void> add_operand(std::string_view operand, const catalog::Services& serv
 
 }  // namespace
 
-Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services) {
+Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services,
+                                         const SystemPort& system_port) {
   if (words.operands.empty()) {
     return fail(Errc::usage, "no ports; name numbers, ranges or services, as in: portolan ports 443 ssh 8000-8100");
   }
@@ -64,7 +84,7 @@ Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const cata
   sockets::PortChoice all;
   for (const std::string& operand : words.operands) {
     sockets::PortChoice choice;
-    if (const auto added = add_operand(operand, services, choice); !added) return fail(added.error());
+    if (const auto added = add_operand(operand, services, system_port, choice); !added) return fail(added.error());
     const bool only_sctp = choice.tcp.empty() && choice.udp.empty();
     if (chosen ? words.tcp : true) insert_all(all.tcp, choice.tcp);
     if (chosen ? words.udp : true) insert_all(all.udp, choice.udp);

@@ -11,6 +11,7 @@
 #include "os/catalogues.h"
 #include "os/files.h"
 #include "os/local_facts.h"
+#include "os/names/service_names.h"
 #include "os/names/socket_names.h"
 #include "report/sockets/gap_records.h"
 #include "report/sockets/port_list.h"
@@ -59,21 +60,34 @@ HelpPage page() {
           .examples = examples};
 }
 
-Result<int> show(const ListingOptions& words) {
-  const auto services = os::read_services();
-  if (!services) return fail(services.error());
-  const auto choice = choose_ports(words, *services);
-  if (!choice) return fail(choice.error());
+// `text` keeps what they point into. Where they are not there nothing is described: that the registry is missing has
+// been said.
+Result<catalog::Descriptions> read_descriptions(std::optional<os::MappedFile>& text) {
   const auto file = os::find_data_file("descriptions");
-  if (!file) return fail(file.error());
-  const auto text = os::MappedFile::open(*file);
-  if (!text) return fail(text.error());
-  const auto descriptions = catalog::Descriptions::parse(text->text());
+  if (!file) return catalog::Descriptions::parse("");
+  auto opened = os::MappedFile::open(*file);
+  if (!opened) return fail(opened.error());
+  text.emplace(std::move(*opened));
+  auto descriptions = catalog::Descriptions::parse(text->text());
   if (!descriptions) {
     return fail(descriptions.error().code, fmt::format("{}: {}", *file, descriptions.error().message));
   }
+  return descriptions;
+}
 
-  const auto names = os::make_socket_names({}, &*services);
+Result<int> show(const ListingOptions& words) {
+  std::vector<model::Remark> unread;
+  const catalog::Services services = services_or_none(unread);
+  os::ServiceNames system{nullptr};
+  const auto choice = choose_ports(words, services, [&system](net::Protocol protocol, std::string_view name) {
+    return system.system_port(protocol, name);
+  });
+  if (!choice) return fail(choice.error());
+  std::optional<os::MappedFile> text;
+  const auto descriptions = read_descriptions(text);
+  if (!descriptions) return fail(descriptions.error());
+
+  const auto names = os::make_socket_names({}, &services);
   auto found = run::find_services(*names);
   // What the registry says is worth telling where sockets cannot be listed.
   run::LocalServices local;
@@ -82,7 +96,8 @@ Result<int> show(const ListingOptions& words) {
   } else {
     local.gaps.push_back(report::listeners_unknown(found.error()));
   }
-  const auto entries = survey_ports(*choice, {*services, *descriptions}, os::read_port_limits(), local.services);
+  local.gaps.insert(local.gaps.end(), unread.begin(), unread.end());
+  const auto entries = survey_ports(*choice, {services, *descriptions}, os::read_port_limits(), local.services);
   // Of the sockets that nobody is named for only those that are shown count.
   std::size_t without_privilege = 0;
   for (const sockets::PortEntry& entry : entries) {

@@ -40,11 +40,12 @@ Result<int> list(const ListingOptions& words) {
   if (!words.operands.empty()) {
     return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
   }
-  const auto services = os::read_services();
-  if (!services) return fail(services.error());
-  const auto names = os::make_socket_names({}, &*services);
+  std::vector<model::Remark> unread;
+  const catalog::Services services = services_or_none(unread);
+  const auto names = os::make_socket_names({}, &services);
   auto found = run::find_services(*names);
   if (!found) return fail(found.error());
+  found->gaps.insert(found->gaps.end(), unread.begin(), unread.end());
   run::add_units(*found);
   const int status = print(words.json ? report::service_json(found->services, *names, found->gaps)
                                       : report::service_table(found->services, *names, table_width(words)));

@@ -75,9 +75,7 @@ Result<std::string> filter_text(const SocketsOptions& words) {
     constexpr std::size_t limit = std::size_t{1} << 20U;
     return os::read_file(words.filter_file, limit);
   }
-  std::string text;
-  for (const std::string& word : words.expression) text += (text.empty() ? "" : " ") + word;
-  return text;
+  return sockets::filter_text_of(words.expression);
 }
 
 // Interfaces and ports of the namespace that is asked about.
@@ -104,9 +102,7 @@ class SocketsRun {
     if (!listing) return fail(listing.error());
     listing_ = std::move(*listing);
     if (words_.resolve || shows("service")) {
-      auto services = os::read_services();
-      if (!services) return fail(services.error());
-      services_.emplace(std::move(*services));
+      services_.emplace(services_or_none(unread_));
     }
     names_ = os::make_socket_names({.users = true, .services = words_.resolve, .hosts = words_.resolve},
                                    services_ ? &*services_ : nullptr);
@@ -151,27 +147,33 @@ class SocketsRun {
     if (!listed) return listed;
     if (const auto wrote = output_->write(words_.format == "json" ? summary.json() : summary.table()); !wrote)
       return wrote;
-    report_gaps(listing_->take_gaps());
+    report_gaps(take_gaps());
     return output_->flush();
   }
 
   // Until it is ended from outside. What was reported is out by then.
   Result<void> watch() {
     return listing_->watch(
-        words_.interval, [this](const Row& row) { return sink_->row(row); },
+        words_.interval, standard_output, [this](const Row& row) { return sink_->row(row); },
         [this]() -> Result<void> {
           if (const auto flushed = sink_->flush(); !flushed) return flushed;
-          report_gaps(listing_->take_gaps());
+          report_gaps(take_gaps());
           return {};
         });
   }
 
   Result<void> finish() {
-    const std::vector<model::Remark> gaps = listing_->take_gaps();
+    const std::vector<model::Remark> gaps = take_gaps();
     if (const auto finished = sink_->finish(gaps); !finished) return finished;
     if (const auto flushed = output_->flush(); !flushed) return flushed;
     report_gaps(gaps);
     return {};
+  }
+
+  std::vector<model::Remark> take_gaps() {
+    std::vector<model::Remark> gaps = listing_->take_gaps();
+    for (model::Remark& gap : std::exchange(unread_, {})) gaps.push_back(std::move(gap));
+    return gaps;
   }
 
   void report_gaps(std::span<const model::Remark> gaps) {
@@ -183,6 +185,7 @@ class SocketsRun {
   SocketsPlan plan_;
   std::unique_ptr<run::SocketListing> listing_;
   std::optional<catalog::Services> services_;
+  std::vector<model::Remark> unread_;  // what could not be read before the listing
   std::unique_ptr<sockets::RowNames> names_;
   std::unique_ptr<os::OutputFile> output_;
   std::unique_ptr<report::SocketSink> sink_;
@@ -196,8 +199,9 @@ int run(const Invocation& invocation) {
   if (words->version) return print(version_text(invocation.dialect));
   const auto filter = filter_text(*words);
   if (!filter) return complain(filter.error().message), status_refused;
-  const auto names = names_for(*words);
+  auto names = names_for(*words);
   if (!names) return end_with(names.error());
+  names->hosts = family_of_hosts(*words);
   auto plan = plan_sockets(*words, *filter, *names);
   if (!plan) return complain(plan.error().message), status_refused;
   if (const auto done = SocketsRun{*words, std::move(*plan)}.run(); !done) {

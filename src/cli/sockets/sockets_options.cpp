@@ -22,9 +22,15 @@ constexpr std::string_view rest = "The rest";
 
 constexpr auto with_value = Argument::required;
 
+// All types of a kind, also where some were asked for before.
+void add_kind(Words& words, SocketKind kind) {
+  if (std::ranges::find(words.protocols, kind) == words.protocols.end()) words.protocols.push_back(kind);
+  words.types.erase(kind);
+}
+
 template <SocketKind... Some>
 Result<void> protocols(Words& words, const Given& /*given*/) {
-  (words.protocols.push_back(Some), ...);
+  (add_kind(words, Some), ...);
   return {};
 }
 
@@ -33,20 +39,70 @@ Result<void> all(Words& words, const Given& /*given*/) {
   return {};
 }
 
+// What ss calls them, beside the names of protocols; type 0: all of the kind.
+struct Choice {
+  SocketKind kind;
+  std::uint8_t type = 0;
+};
 struct Name {
   std::string_view name;
-  std::array<std::optional<SocketKind>, 4> protocols;
+  std::array<std::optional<Choice>, 4> choices;
 };
-// What ss calls them, beside the names of protocols.
-constexpr std::array<Name, 7> groups{{
-    {"inet", {SocketKind::tcp, SocketKind::udp, SocketKind::raw, SocketKind::icmp}},
-    {"p_raw", {SocketKind::packet}},
-    {"p_dgr", {SocketKind::packet}},
-    {"u_str", {SocketKind::unix_domain}},
-    {"u_dgr", {SocketKind::unix_domain}},
-    {"u_seq", {SocketKind::unix_domain}},
-    {"link", {SocketKind::packet}},
+constexpr std::uint8_t stream = 1;  // SOCK_STREAM ...
+constexpr std::uint8_t datagram = 2;
+constexpr std::uint8_t raw = 3;
+constexpr std::uint8_t packets = 5;  // SOCK_SEQPACKET
+constexpr std::array<Name, 16> groups{{
+    {"inet", {Choice{SocketKind::tcp}, Choice{SocketKind::udp}, Choice{SocketKind::raw}, Choice{SocketKind::icmp}}},
+    {"link", {Choice{SocketKind::packet}}},
+    {"p_raw", {Choice{SocketKind::packet, raw}}},
+    {"packet_raw", {Choice{SocketKind::packet, raw}}},
+    {"p_dgr", {Choice{SocketKind::packet, datagram}}},
+    {"packet_dgram", {Choice{SocketKind::packet, datagram}}},
+    {"u_str", {Choice{SocketKind::unix_domain, stream}}},
+    {"unix_stream", {Choice{SocketKind::unix_domain, stream}}},
+    {"u_dgr", {Choice{SocketKind::unix_domain, datagram}}},
+    {"unix_dgram", {Choice{SocketKind::unix_domain, datagram}}},
+    {"u_seq", {Choice{SocketKind::unix_domain, packets}}},
+    {"unix_seqpacket", {Choice{SocketKind::unix_domain, packets}}},
+    {"v_str", {Choice{SocketKind::vsock, stream}}},
+    {"vsock_stream", {Choice{SocketKind::vsock, stream}}},
+    {"v_dgr", {Choice{SocketKind::vsock, datagram}}},
+    {"vsock_dgram", {Choice{SocketKind::vsock, datagram}}},
 }};
+
+// The types that sockets of a kind can have, where they can be chosen.
+std::vector<std::uint8_t> types_of(SocketKind kind) {
+  if (kind == SocketKind::unix_domain) return {stream, datagram, packets};
+  if (kind == SocketKind::packet) return {datagram, raw};
+  if (kind == SocketKind::vsock) return {stream, datagram, packets};
+  return {};
+}
+
+void add_kind_of_types(Words& words, const Choice& choice) {
+  std::vector<std::uint8_t> types = words.types[choice.kind];
+  add_kind(words, choice.kind);
+  if (std::ranges::find(types, choice.type) == types.end()) types.push_back(choice.type);
+  words.types[choice.kind] = std::move(types);
+}
+
+void add_choice(Words& words, const Choice& choice) {
+  if (choice.type == 0) return add_kind(words, choice.kind);
+  const bool whole_already =
+      std::ranges::find(words.protocols, choice.kind) != words.protocols.end() && !words.types.contains(choice.kind);
+  if (whole_already) return;
+  add_kind_of_types(words, choice);
+}
+
+void remove_choice(Words& words, const Choice& choice) {
+  if (choice.type != 0) {
+    auto& types = words.types.try_emplace(choice.kind, types_of(choice.kind)).first->second;
+    std::erase(types, choice.type);
+    if (!types.empty()) return;
+  }
+  words.types.erase(choice.kind);
+  std::erase(words.protocols, choice.kind);
+}
 
 // "tcp, mptcp, ..., vsock, ": every kind that the kernel has a list of.
 std::string names_of_kinds() {
@@ -58,24 +114,47 @@ std::string names_of_kinds() {
   return names;
 }
 
-Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
+// The choices of a name; none where it is unknown.
+std::vector<Choice> choices_of(std::string_view name) {
+  std::vector<Choice> choices;
   if (name == "all") {
-    words.protocols.clear();
-    return {};
+    for (std::size_t i = 0; i < sockets::socket_kind_count; ++i) {
+      if (const auto kind = static_cast<SocketKind>(i); kind != SocketKind::other) choices.push_back({kind});
+    }
   }
   if (const auto protocol = sockets::kind_of(name); protocol && *protocol != SocketKind::other) {
-    words.protocols.push_back(*protocol);
-    return {};
+    choices.push_back({*protocol});
   }
   for (const Name& group : groups) {
     if (group.name != name) continue;
-    for (const auto& protocol : group.protocols) {
-      if (protocol) words.protocols.push_back(*protocol);
+    for (const auto& choice : group.choices) {
+      if (choice) choices.push_back(*choice);
     }
+  }
+  return choices;
+}
+
+// "!unix" takes away from what was named before it, or from everything where nothing was.
+Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
+  const bool taken_away = name.starts_with('!');
+  if (taken_away) name.remove_prefix(1);
+  if (name == "all" && !taken_away) {
+    words.protocols.clear();
+    words.types.clear();
     return {};
   }
-  return fail(Errc::parse, fmt::format("{}: '{}' is no kind of socket; there are {}inet and all", option,
-                                       escape_terminal(name), names_of_kinds()));
+  const std::vector<Choice> choices = choices_of(name);
+  if (choices.empty()) {
+    return fail(Errc::parse,
+                fmt::format("{}: '{}' is no kind of socket; there are {}inet, unix_stream and the like, and all",
+                            option, escape_terminal(name), names_of_kinds()));
+  }
+  if (taken_away && words.protocols.empty()) {
+    for (const Choice& choice : choices_of("all")) add_kind(words, choice.kind);
+  }
+  for (const Choice& choice : choices) taken_away ? remove_choice(words, choice) : add_choice(words, choice);
+  if (words.protocols.empty()) return fail(Errc::usage, fmt::format("{}: no kind of socket is left", option));
+  return {};
 }
 
 Result<void> query(Words& words, const Given& given) {
@@ -159,7 +238,7 @@ constexpr std::array table{
        .argument = with_value,
        .value = "<kinds>",
        .group = which,
-       .summary = "kinds by name, with commas: tcp,unix or inet or all"},
+       .summary = "kinds by name, with commas: tcp,unix or inet, u_dgr, !netlink, or all"},
       query},
     O{{.spellings = {"-4", "--ipv4"}, .group = which, .summary = "only IPv4"}, set<&Words::only_v4>},
     O{{.spellings = {"-6", "--ipv6"}, .group = which, .summary = "only IPv6"}, set<&Words::only_v6>},

@@ -1,6 +1,8 @@
 // The words of `portolan sockets`.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +21,8 @@ struct SocketsOptions {
   bool version = false;
 
   std::vector<sockets::SocketKind> protocols;  // empty: all
+  // Of these kinds only sockets of these types (SOCK_STREAM ...): -A u_str.
+  std::map<sockets::SocketKind, std::vector<std::uint8_t>> types;
   bool only_v4 = false;
   bool only_v6 = false;
   bool listening = false;

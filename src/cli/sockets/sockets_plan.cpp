@@ -120,6 +120,17 @@ Result<void> plan_sort(const SocketsOptions& words, SocketsPlan& plan) {
 
 }  // namespace
 
+AddressFamily family_of_hosts(const SocketsOptions& words) {
+  const auto only = [&words](SocketKind kind) {
+    return !words.protocols.empty() &&
+           std::ranges::all_of(words.protocols, [kind](SocketKind protocol) { return protocol == kind; });
+  };
+  if (only(SocketKind::unix_domain)) return AddressFamily::unix_domain;
+  if (only(SocketKind::packet)) return AddressFamily::packet;
+  if (only(SocketKind::netlink)) return AddressFamily::netlink;
+  return only(SocketKind::vsock) ? AddressFamily::vsock : AddressFamily::none;
+}
+
 Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view filter,
                                  const sockets::FilterNames& names) {
   SocketsPlan plan;
@@ -163,12 +174,21 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   plan.choice.network_namespace = words.network_namespace;
   // As with ss, a state that the filter names stands in the place of these.
   if (!plan.choice.filter.names_states()) {
-    plan.choice.fits = words.listening ? waits : words.connected ? has_other_end : nullptr;
+    if (words.listening) plan.choice.fits = waits;
+    if (words.connected) plan.choice.fits = has_other_end;
     if (words.listening) {
       query.detail.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
     }
   }
   plan_unlisted(words, plan.choice);
+  if (!words.types.empty()) {
+    plan.choice.fits = [before = std::move(plan.choice.fits), types = words.types](const Row& row) {
+      const auto chosen = types.find(row.protocol);
+      const bool is_asked =
+          chosen == types.end() || std::ranges::find(chosen->second, row.type) != chosen->second.end();
+      return is_asked && (!before || before(row));
+    };
+  }
   return plan;
 }
 

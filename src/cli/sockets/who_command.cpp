@@ -62,15 +62,16 @@ Result<std::vector<Question>> read_questions(const ListingOptions& words, const 
 }
 
 Result<int> answer(const ListingOptions& words) {
-  const auto services = os::read_services();
-  if (!services) return fail(services.error());
-  const auto questions = read_questions(words, *services);
+  std::vector<model::Remark> unread;
+  const catalog::Services services = services_or_none(unread);
+  const auto questions = read_questions(words, services);
   if (!questions) return fail(questions.error());
-  const auto names = os::make_socket_names({}, &*services);
+  const auto names = os::make_socket_names({}, &services);
   bool everywhere = true;
   for (std::size_t i = 0; i < questions->size(); ++i) {
-    const auto found = run::find_who((*questions)[i], words.operands[i], *names);
+    auto found = run::find_who((*questions)[i], words.operands[i], *names);
     if (!found) return fail(found.error());
+    if (i == 0) found->gaps.insert(found->gaps.end(), unread.begin(), unread.end());
     everywhere = everywhere && !found->who.answers.empty();
     std::string text = i > 0 && !words.json ? "\n" : "";
     text += words.json

@@ -16,19 +16,19 @@
 #include "os/catalogues.h"
 #include "os/files.h"
 #include "os/names/resolve.h"
+#include "os/names/service_names.h"
 #include "os/net/interfaces.h"
 #include "os/process/namespaces.h"
 
 namespace portolan::os {
 namespace {
 
+// As ss takes it: a name of any protocol.
 std::optional<std::uint32_t> port_of(std::string_view service) {
-  if (service.find_first_of("*?[\\") != std::string_view::npos) return std::nullopt;  // one name, not a pattern
-  const auto services = read_services();
-  if (!services) return std::nullopt;
+  const auto registry = read_services();
+  ServiceNames names{registry ? &*registry : nullptr};
   for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
-    const net::PortSet ports = services->matching(protocol, service);
-    for (const net::PortRange& range : ports.ranges()) return range.first.value();
+    if (const auto port = names.port_of(protocol, service)) return port->value();
   }
   return std::nullopt;
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "os/names/reverse_names.h"
+#include "os/names/service_names.h"
 #include "os/names/system_names.h"
 #include "os/net/interfaces.h"
 #include "os/process/control_groups.h"
@@ -144,8 +145,8 @@ class SocketNames final : public sockets::RowNames {
   std::string_view registered_service(sockets::SocketKind protocol, std::uint32_t port) override {
     constexpr std::uint32_t largest_port = 65'535;
     const auto registry = registry_of(protocol);
-    if (services_ == nullptr || !registry || port > largest_port) return {};
-    return services_->name_of(*registry, net::Port{static_cast<std::uint16_t>(port)});
+    if (!registry || port > largest_port) return {};
+    return services_.name_of(*registry, net::Port{static_cast<std::uint16_t>(port)});
   }
 
   std::string_view host(const net::IpAddress& address) override {
@@ -167,7 +168,7 @@ class SocketNames final : public sockets::RowNames {
 
  private:
   NameChoice choice_;
-  const catalog::Services* services_;
+  ServiceNames services_;
   std::uint64_t own_namespace_;
   SystemNames system_;
   ControlGroups control_groups_;

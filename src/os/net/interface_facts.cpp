@@ -16,6 +16,7 @@
 #include <string>
 
 #include "os/file_descriptor.h"
+#include "os/net/interfaces.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -25,16 +26,6 @@ using netstat::InterfaceFacts;
 
 std::unexpected<Error> cannot_list(int error) {
   return fail(Errc::io, fmt::format("cannot list the network interfaces: {}", error_text(error)));
-}
-
-Result<std::vector<std::string>> interface_names() {
-  const std::unique_ptr<struct if_nameindex, decltype(&::if_freenameindex)> list{::if_nameindex(), ::if_freenameindex};
-  if (list == nullptr) return cannot_list(errno);
-  std::vector<std::string> names;
-  for (const struct if_nameindex* one = list.get(); one->if_index != 0 && one->if_name != nullptr; ++one) {
-    names.emplace_back(one->if_name);
-  }
-  return names;
 }
 
 std::string name_in(const ifreq& request) { return {request.ifr_name, ::strnlen(request.ifr_name, IFNAMSIZ)}; }
@@ -125,18 +116,19 @@ Result<std::vector<InterfaceFacts>> list_interface_facts() {
   const bool speaks_ipv4 = socket.is_open();
   if (!speaks_ipv4) socket.reset(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return cannot_list(errno);
-  auto names = interface_names();
-  if (!names) return fail(names.error());
+  std::vector<std::string> names;
+  for (const auto& [index, name] : interface_names()) names.push_back(name);
+  if (names.empty()) return cannot_list(errno);
   if (speaks_ipv4) {
     const auto labels = address_labels(socket.get());
     if (!labels) return fail(labels.error());
-    names->insert(names->end(), labels->begin(), labels->end());
-    std::ranges::sort(*names);
-    const auto repeated = std::ranges::unique(*names);
-    names->erase(repeated.begin(), repeated.end());
+    names.insert(names.end(), labels->begin(), labels->end());
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
   }
   std::vector<InterfaceFacts> all;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     if (auto facts = facts_of(socket.get(), name)) all.push_back(std::move(*facts));
   }
   return all;

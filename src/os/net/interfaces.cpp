@@ -11,11 +11,34 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include "base/escape.h"
+#include "os/files.h"
 #include "os/sockets/socket_address.h"
 
 namespace portolan::os {
+
+namespace {
+
+// Where netlink may not be asked, a file still names them: two lines of heading, then "  eth0: 1234 ...".
+std::map<std::uint32_t, std::string> names_in_file() {
+  constexpr std::size_t limit = std::size_t{16} << 20U;
+  std::map<std::uint32_t, std::string> names;
+  const auto text = read_file("/proc/thread-self/net/dev", limit);
+  if (!text) return names;
+  std::istringstream lines{*text};
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(':');
+    const auto begin = line.find_first_not_of(' ');
+    if (colon == std::string::npos || begin >= colon) continue;
+    const std::string name = line.substr(begin, colon - begin);
+    if (const std::uint32_t index = ::if_nametoindex(name.c_str()); index != 0) names.emplace(index, name);
+  }
+  return names;
+}
+
+}  // namespace
 
 Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket) {
   const auto messages = socket.dump(RTM_GETLINK);
@@ -53,8 +76,10 @@ std::vector<std::string> links_with_ipv6() {
 std::map<std::uint32_t, std::string> interface_names() {
   std::map<std::uint32_t, std::string> names;
   const std::unique_ptr<struct if_nameindex, void (*)(struct if_nameindex*)> list{::if_nameindex(), ::if_freenameindex};
-  for (const auto* one = list.get(); one != nullptr && one->if_index != 0; ++one)
+  for (const auto* one = list.get(); one != nullptr && one->if_index != 0; ++one) {
     names.emplace(one->if_index, one->if_name);
+  }
+  if (!list) names = names_in_file();
   return names;
 }
 

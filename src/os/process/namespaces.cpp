@@ -15,6 +15,7 @@
 
 #include "base/escape.h"
 #include "os/process/namespace_thread.h"
+#include "os/process/pid_namespace.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -100,7 +101,10 @@ Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model:
     found.push_back({std::move(handle), facts.st_ino});
     return 0;
   };
-  if (const int error = take(own_network); error != 0) {
+  if (!proc_is_there()) {
+    found.emplace_back();
+    gaps.push_back({model::RemarkCode::networks_unknown});
+  } else if (const int error = take(own_network); error != 0) {
     return fail(Errc::io, fmt::format("cannot open {}: {}", own_network, error_text(error)));
   }
   for_each_entry(named_networks,

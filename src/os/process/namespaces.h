@@ -33,7 +33,8 @@ struct NetworkNamespace {
   std::uint64_t inode = 0;
 };
 // Every network namespace that can be found: of any process or thread (one handle each), and bound to a name in
-// /run/netns; the caller's own first. `gaps` gets what could not be looked at.
+// /run/netns; the caller's own first (without a handle where there is no /proc to open it by). `gaps` gets what could
+// not be looked at.
 Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model::Remark>& gaps);
 
 }  // namespace portolan::os

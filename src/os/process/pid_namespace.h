@@ -9,4 +9,7 @@ bool proc_is_of_own_pid_namespace();
 // And that namespace is the first one: every process of the machine has a number here.
 bool in_first_pid_namespace();
 
+// Whether /proc is mounted at all.
+bool proc_is_there();
+
 }  // namespace portolan::os

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "os/process/pid_namespace.h"
 #include "sockets/row_store.h"
 
 namespace portolan::os {
@@ -16,13 +17,16 @@ class Listing {
       : spaces_{spaces}, query_{query}, visit_{visit} {}
 
   Result<SocketAnswer> run() {
-    for (SocketNamespace& space : spaces_) {
-      if (const auto opened = space.open(); !opened) return fail(opened.error());
-    }
+    for (SocketNamespace& space : spaces_) space.open();
     if (query_.owners) {
-      auto owners = find_owners(*query_.owners);
-      if (!owners) return fail(owners.error());
-      owners_ = std::move(*owners);
+      const bool in_sight = proc_is_there();
+      if (!in_sight) answer_.gaps.push_back({model::RemarkCode::proc_missing});
+      auto owners = in_sight ? find_owners(*query_.owners)
+                             : Result<sockets::OwnerIndex>{sockets::OwnerIndex{{}, {.possible = false}}};
+      // Who named a method wants that one; else what can still be told is told.
+      if (!owners && *query_.owners != OwnerMethod::automatic) return fail(owners.error());
+      if (!owners) answer_.gaps.push_back({model::RemarkCode::processes_unknown, {cause_of(owners.error())}});
+      owners_ = owners ? std::move(*owners) : sockets::OwnerIndex{{}, {.possible = false}};
     } else {
       owners_ = sockets::OwnerIndex{{}, {.asked = false}};
     }
@@ -85,8 +89,8 @@ class Listing {
 
   // Processes are looked at once more, then the kernel is asked which of those sockets there still are.
   Result<void> decide() {
-    const auto later = find_owners(*query_.owners);
-    if (!later) return fail(later.error());
+    const auto found = find_owners(*query_.owners);
+    const sockets::OwnerIndex& later = found ? *found : owners_;
     std::unordered_set<std::uint64_t> still;
     for (SocketNamespace& space : spaces_) {
       for (const sockets::Source* source : sources_of_undecided()) {
@@ -97,7 +101,7 @@ class Listing {
       }
     }
     for (sockets::Row& row : undecided_.rows()) {
-      sockets::reconsider(row, *later, still.contains(row.inode));
+      sockets::reconsider(row, later, found && still.contains(row.inode));
       if (!matches(row)) continue;
       if (!tell(row)) break;
     }

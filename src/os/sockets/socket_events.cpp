@@ -58,11 +58,12 @@ Result<void> SocketEvents::listen(const SocketNamespace& space) {
   return {};
 }
 
-void SocketEvents::wait(Duration at_most) const {
-  std::vector<pollfd> watched;
+bool SocketEvents::wait(Duration at_most, int reader) const {
+  std::vector<pollfd> watched{{reader, 0, 0}};  // poll() passes over -1
   for (const Subscription& subscription : subscriptions_) watched.push_back({subscription.socket.get(), POLLIN, 0});
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(at_most).count();
   (void)::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(ms, 0, 86'400'000)));
+  return (watched.front().revents & (POLLERR | POLLHUP)) == 0;
 }
 
 bool SocketEvents::receive(const std::function<void(const sockets::Row&)>& visit) {

@@ -17,8 +17,9 @@ class SocketEvents {
  public:
   // Hears of one more namespace.
   Result<void> listen(const SocketNamespace& space);
-  // Waits until there is something to hear, at most that long.
-  void wait(Duration at_most) const;
+  // Waits until there is something to hear, at most that long. False at once when nobody reads from the descriptor
+  // `reader` any more (-1: nobody is meant to).
+  [[nodiscard]] bool wait(Duration at_most, int reader = -1) const;
   // Hands over what is here; does not wait. The kernel has cleared what the sockets had: their state is told as closed,
   // queues as empty. False when some were lost for want of room.
   [[nodiscard]] bool receive(const std::function<void(const sockets::Row&)>& visit);

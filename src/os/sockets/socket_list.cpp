@@ -14,6 +14,7 @@
 #include <unordered_set>
 
 #include "os/process/namespaces.h"
+#include "os/process/pid_namespace.h"
 #include "os/sockets/dump_reader.h"
 #include "os/system_error.h"
 #include "sockets/protocol_counts.h"
@@ -33,7 +34,8 @@ std::unexpected<Error> failure(std::string_view name, int error) {
 
 // What a kernel makes of a request for a list that it, or a module that is not there, does not have.
 bool means_no_dump(int error) {
-  return error == ENOENT || error == EINVAL || error == EOPNOTSUPP || error == EPROTONOSUPPORT || error == EAFNOSUPPORT;
+  return error == EACCES || error == EPERM || error == ENOSYS || error == ENOENT || error == EINVAL ||
+         error == EOPNOTSUPP || error == EPROTONOSUPPORT || error == EAFNOSUPPORT;
 }
 
 // Both an error and the end of a dump carry a number: 0, or an errno with a minus.
@@ -139,7 +141,9 @@ Result<SocketNamespace> SocketNamespace::enter(FileDescriptor handle) {
   SocketNamespace space;
   space.inode_ = namespace_inode(handle);
   space.handle_ = std::move(handle);
-  if (const auto opened = space.open(); !opened) return fail(opened.error());
+  // That it may be entered is worth knowing now.
+  if (const auto entered = in_network_namespace(space.handle_, [] {}); !entered) return fail(entered.error());
+  space.open();
   return space;
 }
 
@@ -179,12 +183,21 @@ Result<FileDescriptor> SocketNamespace::open_file(std::string_view name) const {
   return file;
 }
 
-Result<void> SocketNamespace::open() {
-  if (diag_.is_open()) return {};
+void SocketNamespace::open() {
+  if (diag_.is_open() || !refused_.empty()) return;
   auto socket = open_socket();
-  if (!socket) return fail(socket.error());
-  diag_ = std::move(*socket);
-  return {};
+  if (socket) {
+    diag_ = std::move(*socket);
+  } else {
+    refused_ = cause_of(socket.error());
+  }
+}
+
+// Once for all lists.
+void SocketNamespace::note_refused(std::vector<model::Remark>& gaps) {
+  if (!std::exchange(is_noted_, true)) {
+    gaps.push_back({model::RemarkCode::lists_from_files, {refused_}});
+  }
 }
 
 // Whether the kernel counts none of them in this namespace.
@@ -253,7 +266,8 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump(const sockets::Source&
 Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::Source& source,
                                                                const sockets::Detail& wanted, const Visit& visit,
                                                                std::vector<model::Remark>& gaps) {
-  if (const auto opened = open(); !opened) return fail(opened.error());
+  open();
+  if (!refused_.empty()) return note_refused(gaps), Ended::no_dump;
   if (const auto sent = send_request(diag_.get(), source, wanted); !sent) return fail(sent.error());
   OnlyWhole whole{diag_};  // before the reader, which uses the socket to its own end
   DumpReader reader{diag_.get()};
@@ -289,6 +303,8 @@ Result<void> SocketNamespace::list_file(const sockets::Source& source, const soc
                                         const Visit& visit, std::vector<model::Remark>& gaps) {
   const auto file = open_file(source.proc_file);
   if (!file) return fail(file.error());
+  // A kernel that does not know the kind has no such file; but where there is nobody to ask, nothing is known.
+  if (!file->is_open() && !refused_.empty() && !proc_is_there()) return failure(source.name, ENOENT);
   if (!file->is_open()) return {};
   std::string text;
   bool heading = true;

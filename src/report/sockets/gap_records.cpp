@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error_name.h"
+#include "base/escape.h"
 #include "model/event_json.h"
 
 namespace portolan::report {
@@ -56,6 +57,21 @@ std::string gap_text(const model::Remark& gap) {
       return fmt::format("cannot hear from the kernel which sockets end: {}", words_of_error(gap.text(0)));
     case short_ones_missing:
       return "more sockets ended at once than could be heard of: some short ones are missing";
+    case lists_from_files:
+      return fmt::format("the kernel's sock_diag cannot be asked ({}): the lists come from /proc/net, which tells less",
+                         words_of_error(gap.text(0)));
+    case processes_unknown:
+      return fmt::format("who holds which socket cannot be found out: {}", words_of_error(gap.text(0)));
+    case proc_missing:
+      return "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has are "
+             "missing";
+    case networks_unknown:
+      return "/proc is not mounted: of other network namespaces only those in /run/netns are known";
+    case registry_unknown:
+      return fmt::format("portolan's own names of services cannot be read ({}): only the system's are known",
+                         words_of_error(gap.text(0)));
+    case namespace_gone:
+      return fmt::format("there is no network namespace '{}' any more", escape_terminal(gap.text(0)));
     case listeners_unknown:
       return unknown_text(gap);
     default:

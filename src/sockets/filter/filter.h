@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,9 @@ struct FilterNames {
   std::function<std::optional<std::uint32_t>(std::string_view interface)> interface;    // "eth0" -> 2
   std::function<std::optional<std::uint64_t>(std::string_view path)> cgroup;            // "/system.slice" -> id
   std::function<std::optional<std::uint32_t>(std::string_view name)> user;              // "root" -> 0
+  // What a host without a prefix is: unix_domain (a pattern for paths), packet, netlink or vsock where only sockets of
+  // that kind are listed; `none`: an IP address.
+  AddressFamily hosts = AddressFamily::none;
   // Ports that the kernel hands out by itself (net.ipv4.ip_local_port_range), both ends in: what `autobound` asks.
   std::pair<std::uint32_t, std::uint32_t> ephemeral_ports{32768, 60999};
 };
@@ -38,6 +42,10 @@ struct FilterNeeds {
   // there.
   bool one_network = false;
 };
+
+// The words of a command line as one text. A word with blanks that stands where a value does ("src" before it, or a
+// sign) is one value: src "unix:/run/my sock". Anywhere else it is several words, as ss takes it: "sport = :22".
+std::string filter_text_of(std::span<const std::string> words);
 
 class Filter {
  public:

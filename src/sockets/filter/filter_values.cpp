@@ -334,6 +334,10 @@ Result<Range> read_ports(std::string_view text, const FilterNames& names) {
 Result<FilterNode> read_host(std::string_view text, Side side, const FilterNames& names) {
   switch (take_family(text)) {
     case Prefixed::none:
+      if (names.hosts == AddressFamily::unix_domain) return read_path(text, side);
+      if (names.hosts == AddressFamily::packet) return read_link(text, side, names);
+      if (names.hosts == AddressFamily::netlink) return read_netlink(text, side);
+      if (names.hosts == AddressFamily::vsock) return read_vsock(text, side);
       return read_ip_host(text, side, std::nullopt, names);
     case Prefixed::inet:
       return read_ip_host(text, side, net::Family::v4, names);
