@@ -21,16 +21,18 @@ void PlainTable::add(const std::vector<std::string>& cells) {
   }
 }
 
-std::string PlainTable::text(std::optional<std::size_t> width) const {
+std::string PlainTable::text(std::optional<std::size_t> width, std::optional<std::size_t> whole) const {
   std::string all;
   std::string row;
   for (const auto& line : lines_) {
     row.clear();
+    std::size_t least = 0;  // bytes
     for (std::size_t i = 0; i < line.size(); ++i) {
       row += line[i];
+      if (i == whole) least = row.size();
       if (i + 1 < line.size()) row.append(widths_[i] - display_width(line[i]) + 2, ' ');
     }
-    all.append(row, 0, width ? bytes_that_fit(row, *width) : row.size());
+    all.append(row, 0, width ? std::max(bytes_that_fit(row, *width), least) : row.size());
     all += '\n';
   }
   return all;

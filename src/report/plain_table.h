@@ -14,8 +14,9 @@ class PlainTable {
   explicit PlainTable(std::vector<std::string_view> headings);
   // One cell for each heading; "" is shown as "-". Text may be hostile.
   void add(const std::vector<std::string>& cells);
-  // Lines are cut to `width` columns where it is given: that of a terminal.
-  [[nodiscard]] std::string text(std::optional<std::size_t> width) const;
+  // Lines are cut to `width` columns where it is given: that of a terminal; but never before the end of the column that
+  // `whole` names, for the sake of which the table is there. nullopt: anywhere.
+  [[nodiscard]] std::string text(std::optional<std::size_t> width, std::optional<std::size_t> whole = {}) const;
 
  private:
   std::vector<std::vector<std::string>> lines_;  // escaped

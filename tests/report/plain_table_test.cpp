@@ -19,6 +19,13 @@ TEST(PlainTable, IsCutAtTheEdgeOfATerminalOnly) {
   EXPECT_EQ(table.text(100), table.text(std::nullopt));
 }
 
+TEST(PlainTable, WhatItIsForIsNeverCut) {
+  PlainTable table{{"A", "B", "C"}};
+  table.add({"abc", "0123456789", "more"});
+  EXPECT_EQ(table.text(8, 1), "A    B  \nabc  0123456789\n") << "at the least to the end of B";
+  EXPECT_EQ(table.text(8, 2), table.text(std::nullopt));
+}
+
 TEST(PlainTable, HostileTextIsInertAndAligned) {
   PlainTable table{{"A", "B"}};
   table.add({"\x1b[2J\n", "x"});

@@ -129,6 +129,48 @@ TEST(SocketTable, MemoryStaysBoundedBecauseRowsLeaveAsTheyCome) {
   EXPECT_GT(written, std::size_t{400'000});
 }
 
+TEST(SocketTable, OfAProcessTheNumberIsNeverCut) {
+  FakeNames names;
+  know_workers(names);
+  for (auto& [pid, process] : names.processes) process.program = "a-long-program\x1b";
+  for (std::size_t width = 1; width <= 60; ++width) {
+    SocketListOptions options = with_columns("proto,local,process");
+    options.width = width;
+    const std::string line = lines_of(listed("table", sample_rows(), names, options))[1];
+    EXPECT_NE(line.find("/812"), std::string::npos) << width << ": " << line;
+    EXPECT_NE(line.find("  a"), std::string::npos) << width << ": " << line;
+  }
+}
+
+TEST(SocketTable, TheReasonWhyThereIsNoProcessIsNeverCut) {
+  FakeNames names;
+  for (int i = 0; i <= static_cast<int>(sockets::NoOwner::gone); ++i) {
+    const auto reason = static_cast<sockets::NoOwner>(i);
+    Row row = tcp_row("::", 1, "::", 0);
+    row.no_owner = reason;
+    SocketListOptions options = with_columns("proto,process");
+    const auto whole = lines_of(listed("table", {row}, names, options))[1];
+    options.width = 10;
+    EXPECT_EQ(lines_of(listed("table", {row}, names, options))[1], whole);
+  }
+}
+
+TEST(SocketTable, WidthsDoNotDependOnHostileNames) {
+  FakeNames names;
+  const std::vector<std::string> hostile{std::string(91, '\0'), std::string(107, 'x'), std::string(60, '\x1b')};
+  const auto first = lines_of(listed("table", {tcp_row("::", 1, "::", 0)}, names, with_columns("local,proto")))[1];
+  for (const std::string& path : hostile) {
+    for (const auto width :
+         {std::optional<std::size_t>{}, std::optional<std::size_t>{80}, std::optional<std::size_t>{200}}) {
+      SocketListOptions options = with_columns("local,proto");
+      options.width = width;
+      const auto lines = lines_of(listed("table", {tcp_row("::", 1, "::", 0), unix_row(path)}, names, options));
+      EXPECT_EQ(lines[1], first) << path.size();
+      EXPECT_TRUE(lines[2].ends_with("  unix")) << "nothing of it is lost";
+    }
+  }
+}
+
 TEST(SocketTable, AtATerminalOnlyTheLastColumnIsCut) {
   FakeNames names;
   know_workers(names);

@@ -132,13 +132,14 @@ std::string encryption_text(std::span<const Encryption> encryption) {
 }
 
 std::string port_table(std::span<const PortEntry> entries, bool listeners_known, std::optional<std::size_t> width) {
+  constexpr std::size_t listening = 4;
   PlainTable table{{"PORT", "NAME", "CLASS", "HERE", "LISTENING", "ENCRYPTED", "DESCRIPTION"}};
   for (const PortEntry& entry : entries) {
     table.add({port_text(entry), join(entry.names, ","), std::string{name_of(entry.port_class)}, here_text(entry),
                listeners_known ? listeners_text(entry) : "?", encryption_text(entry.encryption),
                description_text(entry)});
   }
-  return table.text(width);
+  return table.text(width, listening);
 }
 
 std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names,

@@ -92,7 +92,8 @@ std::string service_table(std::span<const sockets::Service> services, sockets::R
                std::string{name_of(service.protocol)}, std::to_string(service.port), where_text(service, names),
                flags_text(service), holder_text(service)});
   }
-  return table.text(width);
+  constexpr std::size_t program = 5;
+  return table.text(width, program);
 }
 
 std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,

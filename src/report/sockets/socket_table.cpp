@@ -18,6 +18,9 @@ using sockets::State;
 constexpr std::string_view gap = "  ";
 constexpr std::string_view ellipsis = "...";
 constexpr std::size_t narrowest = 12;  // what a cut leaves of the last column, even where a terminal has no room for it
+// Columns get no wider than that for a cell's sake: any user can bind a UNIX socket to a name of four hundred columns.
+// It holds an IPv6 address with its zone and port.
+constexpr std::size_t widest_fitted = 48;
 
 std::string_view color_of(State state) {
   switch (state) {
@@ -91,6 +94,9 @@ class SocketTable final : public SocketSink {
   // Widths are fitted to the first rows, so that the number of rows does not matter: they are held back until then.
   static constexpr std::size_t rows_to_fit = 512;
 
+  [[nodiscard]] std::size_t most_fitted() const {
+    return options_.width ? std::min(widest_fitted, *options_.width / 2) : widest_fitted;
+  }
   [[nodiscard]] bool is_last(std::size_t column) const { return column + 1 == options_.columns.size(); }
 
   void hold(const Row& row) {
@@ -98,7 +104,8 @@ class SocketTable final : public SocketSink {
       const std::size_t begin = held_.size();
       held_cell_.keep_blanks(is_last(i));
       options_.columns[i]->print(held_cell_, row, names_);
-      widths_[i] = std::max(widths_[i], display_width(std::string_view{held_}.substr(begin)));
+      const std::size_t width = display_width(std::string_view{held_}.substr(begin));
+      if (width <= most_fitted()) widths_[i] = std::max(widths_[i], width);
       ends_.push_back(held_.size());
     }
     states_.push_back(row.state);
@@ -161,14 +168,21 @@ class SocketTable final : public SocketSink {
     used_ += width + missing + gap.size();
   }
 
-  // Shortens the last cell to what the terminal has left; the width that it has then.
+  // Shortens the last cell to what the terminal has left; the width that it has then. Of a process its number stays,
+  // and of the reason why there is none everything: they are what the list is for.
   std::size_t cut(std::size_t start, std::size_t width) {
     if (!options_.width) return width;
-    const std::size_t left = std::max(*options_.width > used_ ? *options_.width - used_ : 0, narrowest);
-    if (width <= left) return width;
     std::string& out = buffer_.text();
-    out.resize(start + bytes_that_fit(std::string_view{out}.substr(start), left - ellipsis.size()));
+    const bool is_process = options_.columns.back()->name == "process";
+    if (is_process && out[start] == '(') return width;
+    const std::size_t slash = is_process ? out.rfind('/') : std::string::npos;
+    const std::string kept = slash != std::string::npos && slash >= start ? out.substr(slash) : std::string{};
+    const std::size_t least = std::max(narrowest, kept.size() + ellipsis.size() + 1);
+    const std::size_t left = std::max(*options_.width > used_ ? *options_.width - used_ : 0, least);
+    if (width <= left) return width;
+    out.resize(start + bytes_that_fit(std::string_view{out}.substr(start), left - ellipsis.size() - kept.size()));
     out += ellipsis;
+    out += kept;
     return left;
   }
 
