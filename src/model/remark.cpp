@@ -13,7 +13,7 @@ constexpr std::array rate{Field{"rate", Type::real}};
 constexpr std::array gateway{Field{"gateway", Type::text}};
 constexpr std::array question{Field{"question", Type::text}};
 constexpr std::array cause{Field{"cause", Type::text}};
-constexpr std::array name{Field{"name", Type::text}};
+constexpr std::array named{Field{"name", Type::text}};
 constexpr std::array probes{Field{"probes", Type::number}};
 constexpr std::array packets{Field{"packets", Type::number}};
 constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::text}, Field{"interface", Type::text}};
@@ -57,7 +57,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::proc_missing, "proc-missing", {}},
     RemarkKind{RemarkCode::networks_unknown, "networks-unknown", {}},
     RemarkKind{RemarkCode::registry_unknown, "registry-unknown", cause},
-    RemarkKind{RemarkCode::namespace_gone, "namespace-gone", name},
+    RemarkKind{RemarkCode::namespace_gone, "namespace-gone", named},
     RemarkKind{RemarkCode::listeners_unknown, "listeners-unknown", unlisted},
     RemarkKind{RemarkCode::noted, "noted", sentence},
 };

@@ -32,6 +32,12 @@ bool can_send_raw() {
   return socket.is_open() || errno == EMFILE || errno == ENFILE;
 }
 
+bool may_look_at_processes() {
+  const std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)> own{::cap_get_proc(), ::cap_free};
+  cap_flag_value_t value = CAP_CLEAR;
+  return own && ::cap_get_flag(own.get(), CAP_SYS_PTRACE, CAP_EFFECTIVE, &value) == 0 && value == CAP_SET;
+}
+
 unsigned effective_user() { return ::geteuid(); }
 
 Result<void> drop_privileges() {

@@ -9,6 +9,9 @@ namespace portolan::os {
 // the capabilities: in a user namespace that does not own the network they are there and mean nothing.
 bool can_send_raw();
 
+// CAP_SYS_PTRACE, by which one user looks at the processes of another. Some may be closed to whoever has it, too.
+bool may_look_at_processes();
+
 // geteuid().
 unsigned effective_user();
 

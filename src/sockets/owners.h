@@ -17,6 +17,7 @@ struct OwnerSight {
   bool possible = true;              // false: there is no /proc, so nobody could be looked at
   std::size_t processes = 0;         // looked at; with the BPF iterator those that hold sockets
   std::size_t processes_denied = 0;  // not allowed to look at (other users', without privilege); at least so many
+  std::size_t tables_denied = 0;     // of these, those whose list of descriptors may not even be opened
   bool whole_machine = true;         // false: this is not the first pid namespace, so some are out of sight
 };
 

@@ -121,7 +121,10 @@ class Listing {
       if (const auto done = list_unix(); !done) return give_up(done.error());
     }
     tell_missing_families();
-    for (const model::Remark& gap : gaps_) say(report::gap_text(gap));
+    for (const model::Remark& gap : gaps_) {
+      // net-tools reads /proc/net anyway.
+      if (gap.code != model::RemarkCode::lists_from_files) say(report::gap_text(gap));
+    }
     if (const auto sent = page_.send(); !sent) return give_up(sent.error());
     return status_;
   }
@@ -139,7 +142,10 @@ class Listing {
     auto found = os::find_owners();
     if (!found) return say(found.error().message);
     owners_ = std::move(*found);
-    if (owners_.sight().processes_denied == 0) return;
+    // More rights would not open what is closed to root as well; of that net-tools complains where it may not even open
+    // a folder.
+    const sockets::OwnerSight& sight = owners_.sight();
+    if ((os::may_look_at_processes() ? sight.tables_denied : sight.processes_denied) == 0) return;
     // net-tools' words, which callers look for.
     if (owners_.size() == 0) {
       return tell(fmt::format("(No info could be read for \"-p\": geteuid()={} but you should be root.)\n",

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "os/process/pid_namespace.h"
+#include "os/process/user_namespace.h"
 #include "sockets/row_store.h"
 
 namespace portolan::os {
@@ -50,6 +51,7 @@ class Listing {
 
  private:
   [[nodiscard]] const sockets::Filter* filter_in(std::uint64_t network_namespace) const {
+    if (query_.filters_elsewhere.empty()) return query_.filter;
     const auto other = query_.filters_elsewhere.find(network_namespace);
     return other == query_.filters_elsewhere.end() ? query_.filter : other->second;
   }
@@ -70,6 +72,7 @@ class Listing {
 
   bool take(sockets::Row& row) {
     if (query_.unlisted && row.inode != 0) listed_.push_back(row.inode);
+    if (row.has_user && row.user == unknown_user_) row.has_user = false;
     owners_.join(row);
     // What a filter about processes says of it, only the second look can tell.
     const bool is_undecided = row.no_owner == sockets::NoOwner::gone;
@@ -126,6 +129,7 @@ class Listing {
     std::vector<ListedNamespace> namespaces;
     for (const SocketNamespace& space : spaces_) namespaces.push_back({space.inode(), space.cookie()});
     visit_unlisted(owners_, listed_, namespaces, *query_.unlisted, [this](sockets::Row& row) {
+      if (row.has_user && row.user == unknown_user_) row.has_user = false;
       const bool asked = std::ranges::any_of(
           query_.sources, [&row](const sockets::Source* source) { return source->protocol == row.protocol; });
       const bool of_no_list = row.protocol == sockets::SocketKind::other;
@@ -139,6 +143,7 @@ class Listing {
   std::vector<SocketNamespace>& spaces_;
   const SocketQuery& query_;
   const Visit& visit_;
+  std::optional<std::uint32_t> unknown_user_ = number_of_unknown_users();
   sockets::OwnerIndex owners_;
   SocketAnswer answer_;
   sockets::RowStore undecided_;

@@ -175,7 +175,8 @@ class Worker {
   std::vector<OwnerIndex::Entry> found;
   std::vector<Id> denied;     // may hold one more than once
   std::size_t processes = 0;  // whose table was opened
-  int failure = 0;            // errno of what kept this program itself from looking
+  std::size_t tables_denied = 0;
+  int failure = 0;  // errno of what kept this program itself from looking
 
  private:
   void look_at(const Table& table);
@@ -193,7 +194,10 @@ void Worker::look_at(const Table& table) {
   const std::string name = table.thread == 0 ? fmt::format("{}/fd", table.process)
                                              : fmt::format("{}/task/{}/fd", table.process, table.thread);
   const FileDescriptor directory = open_directory(proc_, name.c_str());
-  if (!directory.is_open()) note(errno, table.process);
+  if (!directory.is_open()) {
+    tables_denied += is_new && (errno == EACCES || errno == EPERM) ? 1U : 0U;
+    note(errno, table.process);
+  }
   // Even where it is refused: the table of a process whose first thread has ended belongs to nobody but root.
   if (is_new) look_for_more_tables(table.process);
   if (!directory.is_open()) return;
@@ -311,6 +315,7 @@ OwnerIndex collect(std::deque<Worker>& workers, OwnerSight sight) {
   std::vector<Id>& denied = workers.front().denied;
   sight.processes = workers.front().processes;
   for (const Worker& worker : workers) {
+    sight.tables_denied += worker.tables_denied;
     if (&worker == &workers.front()) continue;
     found.insert(found.end(), worker.found.begin(), worker.found.end());
     denied.insert(denied.end(), worker.denied.begin(), worker.denied.end());
