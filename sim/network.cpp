@@ -76,7 +76,8 @@ std::vector<Result<net::Path>> Network::route(std::span<const net::IpAddress> ta
     net::Path path;
     const auto host = hosts_.find(target);
     path.on_link = host != hosts_.end() && host->second.options.on_link;
-    path.kind = path.on_link ? net::Path::Kind::ethernet : net::Path::Kind::tunnel;
+    path.kind = path.on_link ? net::Path::Kind::ethernet : net::Path::Kind::kernel;
+    if (!path.on_link) path.by_kernel = net::Path::ByKernel::device;
     path.interface = 2;
     path.source = target.is_v4() ? net::IpAddress::v4(0xc6120001)
                                  : net::IpAddress::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});

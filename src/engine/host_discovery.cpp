@@ -28,7 +28,15 @@ model::Remark no_way(model::RemarkCode code, const net::IpAddress& target, const
 
 HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver,
                              HostTable& hosts)
-    : plan_{plan}, world_{world}, sink_{sink}, driver_{driver}, hosts_{hosts}, gateways_{driver} {
+    : plan_{plan},
+      world_{world},
+      sink_{sink},
+      driver_{driver},
+      hosts_{hosts},
+      gateways_{driver},
+      only_connects_{!plan.techniques.empty() && std::ranges::all_of(plan.techniques, [](const auto& technique) {
+        return probe::find(technique.name)->connects;
+      })} {
   for (std::size_t i = 0; i < families.size(); ++i) {
     Job job = link_job(families[i]);
     const std::string_view task = job.techniques[0]->name;
@@ -49,7 +57,7 @@ Result<void> HostDiscovery::enter(std::span<const std::uint32_t> hosts) {
   auto routes = world_.routes.route(addresses);
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (routes[i]) {
-      take_path(hosts[i], *routes[i]);
+      if (auto done = take_path(hosts[i], *routes[i]); !done) return done;
     } else if (auto done = report_no_route(hosts[i], routes[i].error()); !done) {
       return done;
     }
@@ -65,12 +73,18 @@ Result<void> HostDiscovery::report_no_route(std::uint32_t number, const Error& e
     host.known().remarks = {no_way(model::RemarkCode::no_way, host.target.address, error)};
     return {};
   }
+  if (error.cause == "broadcast") return {};  // every network has one
   if (std::exchange(no_route_reported_, true)) return {};
   return sink_.on(no_way(model::RemarkCode::no_way_to_some, host.target.address, error));
 }
 
-void HostDiscovery::take_path(std::uint32_t number, const net::Path& path) {
+Result<void> HostDiscovery::take_path(std::uint32_t number, net::Path path) {
   Host& host = hosts_[number];
+  // The kernel finds its neighbours and gateways itself when it connects; so it does for our pings.
+  if (only_connects_ && path.by_kernel == net::Path::ByKernel::no) {
+    path.by_kernel = net::Path::ByKernel::connections;
+  }
+  if (auto done = tell_way(number, path); !done) return done;
   if (path.source == host.target.address) {
     // An address of this machine is reached from itself; nobody shares that.
     host.own_path = std::make_unique<net::Path>(path);
@@ -79,11 +93,34 @@ void HostDiscovery::take_path(std::uint32_t number, const net::Path& path) {
     host.target.path = paths_.keep(path, host.target.address);
   }
   const net::Path& way = *host.target.path;
-  if (way.kind == net::Path::Kind::local) return decide(number, HostState::up, Reason::localhost_response);
-  if (!plan_.privileged || way.kind != net::Path::Kind::ethernet) return ping(number);
-  if (way.on_link) return ask_neighbour(number);
-  if (way.next_hop_mac) return ping(number);
-  pass_gateway(number);
+  if (way.kind == net::Path::Kind::local) {
+    decide(number, HostState::up, Reason::localhost_response);
+  } else if (asks_link(host)) {
+    ask_neighbour(number);
+  } else if (plan_.privileged && way.by_kernel == net::Path::ByKernel::no && !way.next_hop_mac) {
+    pass_gateway(number);
+  } else {
+    ping(number);
+  }
+  return {};
+}
+
+// Whether the host's link is asked where it is: because nothing can be sent to it before, or because that finds hosts
+// best.
+bool HostDiscovery::asks_link(const Host& host) const {
+  const net::Path& way = *host.target.path;
+  if (!plan_.privileged || way.kind != net::Path::Kind::ethernet || !way.on_link) return false;
+  return way.by_kernel != net::Path::ByKernel::connections || (plan_.arp_ping && wants_ping(host));
+}
+
+// Once for each reason.
+Result<void> HostDiscovery::tell_way(std::uint32_t number, const net::Path& path) {
+  using enum net::Path::ByKernel;
+  const auto why = path.by_kernel;
+  if (!plan_.privileged || why == no || why == loopback || why == connections) return {};
+  if (!ways_told_.insert(why).second) return {};
+  return sink_.on(model::Remark{model::RemarkCode::sent_by_kernel,
+                                {std::string{net::name_of(why)}, to_string(hosts_[number].target.address)}});
 }
 
 void HostDiscovery::pass_gateway(std::uint32_t number) {

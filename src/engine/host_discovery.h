@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,8 @@ class HostDiscovery final : private AnswerListener {
   void on_verdict(const Answer& answer) override;
 
   Result<void> report_no_route(std::uint32_t host, const Error& error);
-  void take_path(std::uint32_t host, const net::Path& path);
+  Result<void> take_path(std::uint32_t host, net::Path path);
+  Result<void> tell_way(std::uint32_t host, const net::Path& path);
   void pass_gateway(std::uint32_t host);
   void ask_neighbour(std::uint32_t host);
   void end_link_walk(Stage& stage, std::uint32_t walk);
@@ -46,6 +48,7 @@ class HostDiscovery final : private AnswerListener {
 
   [[nodiscard]] Job ping_job(net::Family family) const;
   [[nodiscard]] bool wants_ping(const Host& host) const;
+  [[nodiscard]] bool asks_link(const Host& host) const;
   Families& families_of(const Host& host) { return families_[host.target.address.is_v4() ? 0 : 1]; }
 
   const plan::Plan& plan_;
@@ -58,6 +61,8 @@ class HostDiscovery final : private AnswerListener {
   std::array<Families, 2> families_;
   std::vector<std::uint32_t> decided_;
   bool no_route_reported_ = false;
+  std::set<net::Path::ByKernel> ways_told_;
+  bool only_connects_ = false;  // no port is asked by packets of ours
 };
 
 }  // namespace portolan::engine

@@ -17,6 +17,7 @@ constexpr std::array named{Field{"name", Type::text}};
 constexpr std::array probes{Field{"probes", Type::number}};
 constexpr std::array packets{Field{"packets", Type::number}};
 constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::text}, Field{"interface", Type::text}};
+constexpr std::array by_kernel{Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text}, Field{"cause", Type::text},
                                 Field{"name", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
@@ -37,6 +38,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", no_way},
     RemarkKind{RemarkCode::refused_here, "refused-here", probes},
     RemarkKind{RemarkCode::dropped_here, "dropped-here", packets},
+    RemarkKind{RemarkCode::sent_by_kernel, "sent-by-kernel", by_kernel},
     RemarkKind{RemarkCode::no_targets, "no-targets", {}},
     RemarkKind{RemarkCode::unresolved, "unresolved", unresolved},
     RemarkKind{RemarkCode::connects_instead, "connects-instead", {}},

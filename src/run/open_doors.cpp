@@ -77,7 +77,7 @@ Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_
 Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake) const {
   return os::PacketLink::open(
       {.tags = source_ports_->block(), .source_port = plan.dress.source_port, .techniques = probe::techniques_of(plan)},
-      wake);
+      wake, plan.interface);
 }
 
 Result<void> OpenDoors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {

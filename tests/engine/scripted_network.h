@@ -51,7 +51,7 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   std::function<std::vector<Reply>(const SentFrame&)> answer = [](const SentFrame&) { return std::vector<Reply>{}; };
   // The way to a target: a tunnel unless told.
   std::function<Result<net::Path>(const net::IpAddress&)> way = [](const net::IpAddress& target) {
-    return path(net::Path::Kind::tunnel, target);
+    return path(net::Path::Kind::kernel, target);
   };
   // How many frames of an outbox the link takes; all unless told.
   std::function<std::size_t(std::size_t frames, Instant now)> takes = [](std::size_t frames, Instant) {
@@ -62,6 +62,8 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   static net::Path path(net::Path::Kind kind, const net::IpAddress& target) {
     net::Path path;
     path.kind = kind;
+    if (kind == net::Path::Kind::kernel) path.by_kernel = net::Path::ByKernel::device;
+    if (kind == net::Path::Kind::local) path.by_kernel = net::Path::ByKernel::loopback;
     path.interface = 2;
     path.source = net::IpAddress::parse(target.is_v4() ? "198.18.0.1" : "2001:db8::1").value();
     path.source_mac = {{2, 0, 0, 0, 0, 1}};

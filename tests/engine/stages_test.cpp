@@ -30,7 +30,7 @@ using testing::IsEmpty;
 
 using model::RemarkCode;
 constexpr auto ethernet = net::Path::Kind::ethernet;
-constexpr auto tunnel = net::Path::Kind::tunnel;
+constexpr auto tunnel = net::Path::Kind::kernel;
 const net::Mac gateway_mac{{2, 0, 0, 0, 0, 99}};
 
 std::vector<model::Remark> one(RemarkCode code, std::string value) { return {{code, {std::move(value)}}}; }

@@ -70,8 +70,8 @@ TEST(PathOf, KindFollowsTheRouteThenTheInterface) {
   local.type = RTN_LOCAL;
   EXPECT_EQ(kind_of(local), Kind::local);
   EXPECT_EQ(kind_of(unicast(1)), Kind::local);
-  EXPECT_EQ(kind_of(unicast(3)), Kind::tunnel);
-  EXPECT_EQ(kind_of(unicast(6)), Kind::tunnel);
+  EXPECT_EQ(kind_of(unicast(3)), Kind::kernel);
+  EXPECT_EQ(kind_of(unicast(6)), Kind::kernel);
 }
 
 TEST(PathOf, WaysThatCarryNothingAreUnreachableAndSayWhy) {
@@ -285,19 +285,76 @@ TEST(KernelRoutes, NoWayIsASentenceAboutThatTarget) {
   });
 }
 
-TEST(KernelRoutes, GatewaysKnownToTheKernelNeedNotBeAsked) {
+// What the kernel has not heard of for a while may have been replaced, and only its own packets make it look.
+TEST(KernelRoutes, GatewaysThatTheKernelIsSureOfNeedNotBeAsked) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
     const Peer peer;
     make_routes(peer);
-    shell("ip neigh add 198.18.0.2 lladdr 02:00:00:00:00:22 dev near nud stale");
     shell("ip neigh add 198.18.0.3 dev near nud failed");
-    shell("ip neigh add fe80::9 lladdr 02:00:00:00:00:99 dev near nud permanent");
+    for (const auto& [state, sure] :
+         {std::pair{"reachable", true}, std::pair{"permanent", true}, std::pair{"noarp", true},
+          std::pair{"stale", false}, std::pair{"delay", false}, std::pair{"probe", false}}) {
+      shell(fmt::format("ip neigh replace 198.18.0.2 lladdr 02:00:00:00:00:22 dev near nud {}", state));
+      const net::Mac mac{{2, 0, 0, 0, 0, 0x22}};
+      Ways ways;
+      EXPECT_EQ(ways.to("198.19.1.1")->next_hop_mac, sure ? std::optional{mac} : std::nullopt) << state;
+      EXPECT_EQ(ways.to("198.19.5.77")->next_hop_mac, std::nullopt);
+      EXPECT_EQ(ways.to("198.18.0.2")->next_hop_mac, std::nullopt);  // on the link: being asked is how it is found up
+    }
+  });
+}
+
+// Its address was set by hand, perhaps because it answers nobody who asks.
+TEST(KernelRoutes, NeighboursThatWereSetByHandAreLeftToTheKernel) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    shell(
+        "ip neigh add 198.18.0.7 lladdr 02:00:00:00:00:07 dev near nud permanent;"
+        "ip neigh add 2001:db8::8 lladdr 02:00:00:00:00:08 dev near nud noarp;"
+        "ip neigh add 198.18.0.9 lladdr 02:00:00:00:00:09 dev near nud reachable");
     Ways ways;
-    EXPECT_EQ(ways.to("198.19.1.1")->next_hop_mac, (net::Mac{{2, 0, 0, 0, 0, 0x22}}));
-    EXPECT_EQ(ways.to("198.19.6.1")->next_hop_mac, (net::Mac{{2, 0, 0, 0, 0, 0x99}}));
-    EXPECT_EQ(ways.to("198.19.5.77")->next_hop_mac, std::nullopt);
-    EXPECT_EQ(ways.to("198.18.0.2")->next_hop_mac, std::nullopt);  // on the link: being asked is how it is found up
+    for (const char* by_hand : {"198.18.0.7", "2001:db8::8"}) {
+      EXPECT_EQ(ways.to(by_hand)->kind, Kind::kernel) << by_hand;
+      EXPECT_EQ(ways.to(by_hand)->by_kernel, net::Path::ByKernel::neighbour) << by_hand;
+    }
+    EXPECT_EQ(ways.to("198.18.0.9")->kind, Kind::ethernet);
+  });
+}
+
+TEST(KernelRoutes, RoutesThatOnlyTheKernelCanFollowAreLeftToIt) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    shell("ip route add 198.19.0.0/24 via inet6 2001:db8::2 dev near");
+    const bool wraps = std::system(
+                           "ip -6 route add 2001:db8:99::/64 encap seg6 mode encap segs 2001:db8::2 dev near "
+                           "2>/dev/null") == 0;
+    Ways ways;
+    EXPECT_EQ(ways.to("198.19.0.7")->kind, Kind::kernel);
+    EXPECT_EQ(ways.to("198.19.0.7")->by_kernel, net::Path::ByKernel::next_hop);
+    EXPECT_EQ(ways.to("198.18.0.7")->by_kernel, net::Path::ByKernel::no);
+    if (!wraps) return;  // a kernel without segment routing
+    EXPECT_EQ(ways.to("2001:db8:99::2")->kind, Kind::kernel);
+    EXPECT_EQ(ways.to("2001:db8:99::2")->by_kernel, net::Path::ByKernel::encapsulation);
+    EXPECT_FALSE(ways.to("2001:db8:99::2")->on_link) << "who answers is not the target";
+  });
+}
+
+TEST(KernelRoutes, BroadcastAddressesNameNoHost) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    shell("ip addr add 198.18.4.1/24 brd + dev near");
+    Ways ways;
+    const auto path = ways.to("198.18.4.255");
+    ASSERT_FALSE(path.has_value());
+    EXPECT_EQ(path.error().message, "198.18.4.255 is a broadcast address and names no host");
+    EXPECT_EQ(remark_of(path.error()), path.error().message);
   });
 }
 

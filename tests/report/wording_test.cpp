@@ -85,6 +85,8 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "filtered that nobody was asked about"},
       {{dropped_here, {std::uint64_t{7}}},
        "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
+      {{sent_by_kernel, {"encapsulation", "198.18.0.9"}},
+       "The kernel's IP layer sends the packets to 198.18.0.9: its route wraps them."},
       {{no_targets}, "WARNING: No targets were specified, so 0 hosts scanned."},
       {{unresolved, {"", "nosuch/24", "no-such-name", "nosuch"}}, "cannot resolve 'nosuch': no such name"},
       {{unresolved, {"a file", "nosuch", "no-such-name", "nosuch"}}, "a file: cannot resolve 'nosuch': no such name"},

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -36,11 +37,23 @@ Error unreachable(std::string message, std::string cause, std::vector<std::strin
   return {Errc::unreachable, std::move(message), std::move(cause), std::move(about)};
 }
 
-net::Path::Kind kind_of(const Route& route, const Interface& interface) {
+void choose_kind(net::Path& path, const Route& route, const Interface& interface) {
+  using enum net::Path::ByKernel;
   using Kind = net::Path::Kind;
-  if (route.type == RTN_LOCAL || interface.type == ARPHRD_LOOPBACK) return Kind::local;
-  if (interface.type != ARPHRD_ETHER || (interface.flags & (IFF_POINTOPOINT | IFF_NOARP)) != 0) return Kind::tunnel;
-  return Kind::ethernet;
+  const bool other_family = route.gateway && route.source && route.gateway->is_v4() != route.source->is_v4();
+  if (route.type == RTN_LOCAL || interface.type == ARPHRD_LOOPBACK) {
+    path.kind = Kind::local;
+    path.by_kernel = loopback;
+    return;
+  }
+  if (route.encapsulated) {
+    path.by_kernel = encapsulation;
+  } else if (interface.type != ARPHRD_ETHER || (interface.flags & (IFF_POINTOPOINT | IFF_NOARP)) != 0) {
+    path.by_kernel = device;
+  } else if (other_family) {
+    path.by_kernel = next_hop;
+  }
+  if (path.by_kernel != no) path.kind = Kind::kernel;
 }
 
 // The canonical text, with the zone's name where it is known. Numbers are what the kernel and nobody else uses.
@@ -119,13 +132,16 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   if (!answer) return fail(no_route(name(), answer.error()));
   const Route& route = *answer;
   if (const int refusal = refusal_of(route); refusal != 0) return fail(no_route(name(), refusal));
+  if (route.type == RTN_BROADCAST) {
+    return fail(unreachable(fmt::format("{} is a broadcast address and names no host", name()), "broadcast", {name()}));
+  }
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
   if (interface == interfaces.end()) return fail(no_route(name(), ENODEV));
 
   net::Path path;
-  path.kind = kind_of(route, *interface);
+  choose_kind(path, route, *interface);
   path.interface = interface->index;
-  path.on_link = !route.gateway;
+  path.on_link = !route.gateway && !route.encapsulated;
   path.next_hop = route.gateway ? on_link_of(*route.gateway, interface->index) : target;
   if (path.kind != net::Path::Kind::local) {
     if ((interface->flags & IFF_UP) == 0) {
@@ -198,7 +214,7 @@ std::vector<Result<net::Path>> KernelRoutes::route(std::span<const net::IpAddres
   std::vector<Result<net::Path>> paths;
   paths.reserve(targets.size());
   for (auto& path : found) paths.push_back(std::move(*path));
-  fill_gateways(paths);
+  look_up_neighbours(paths);
   return paths;
 }
 
@@ -306,16 +322,20 @@ void KernelRoutes::ask_batch(std::span<RouteQuestion> questions, std::span<Answe
   });
 }
 
-void KernelRoutes::fill_gateways(std::span<Result<net::Path>> paths) {
-  const auto wants = [](const Result<net::Path>& path) {
-    return path && path->kind == net::Path::Kind::ethernet && !path->on_link;
-  };
+void KernelRoutes::look_up_neighbours(std::span<Result<net::Path>> paths) {
+  const auto wants = [](const Result<net::Path>& path) { return path && path->kind == net::Path::Kind::ethernet; };
   if (std::ranges::none_of(paths, wants)) return;
   read_neighbours();
   for (auto& path : paths) {
     if (!wants(path)) continue;
-    const auto found = neighbours_.find({path->interface, path->next_hop});
-    if (found != neighbours_.end()) path->next_hop_mac = found->second;
+    const auto found = neighbours_.find({path->interface, on_link_of(path->next_hop, path->interface)});
+    if (found == neighbours_.end()) continue;
+    if (!path->on_link) {
+      path->next_hop_mac = found->second.mac;
+    } else if (found->second.set_by_hand) {
+      path->kind = net::Path::Kind::kernel;
+      path->by_kernel = net::Path::ByKernel::neighbour;
+    }
   }
 }
 
@@ -326,11 +346,12 @@ void KernelRoutes::read_neighbours() {
   neighbours_read_ = now;
   neighbours_.clear();
   (void)socket_.visit_dump(RTM_GETNEIGH, AF_UNSPEC, [this](MessageBytes message) {
+    constexpr unsigned by_hand = NUD_PERMANENT | NUD_NOARP;
     const auto neighbour = parse_neighbour(message);
-    // Told only of entries that the kernel itself would use (net/core/neighbour.c, neigh_fill_info: NUD_VALID).
-    if (!neighbour || !neighbour->mac) return;
+    if (!neighbour || !neighbour->mac || (neighbour->state & (by_hand | NUD_REACHABLE)) == 0) return;
     const auto address = on_link_of(neighbour->address, neighbour->interface);
-    neighbours_.insert_or_assign({neighbour->interface, address}, *neighbour->mac);
+    neighbours_.insert_or_assign({neighbour->interface, address},
+                                 KnownNeighbour{*neighbour->mac, (neighbour->state & by_hand) != 0});
   });
 }
 

@@ -36,8 +36,9 @@ class KernelRoutes final : public engine::Routes {
   // routes decide. Errc::unreachable where there is none of that name.
   static Result<std::unique_ptr<KernelRoutes>> open(std::string_view interface = {});
 
-  // next_hop_mac is filled in for gateways that the neighbour table knows. For targets on the link it
-  // is left to the scan, because asking is also how it learns that they are up. Follows changes of
+  // next_hop_mac is filled in for gateways that the neighbour table is sure of; one that it has not heard of for a
+  // while (STALE) may have been replaced. For targets on the link it is left to the scan, because asking is also how it
+  // learns that they are up, unless their link-layer address was set by hand. Follows changes of
   // interfaces, addresses, routes and rules.
   std::vector<Result<net::Path>> route(std::span<const net::IpAddress> targets) override;
 
@@ -60,7 +61,7 @@ class KernelRoutes final : public engine::Routes {
   [[nodiscard]] std::optional<std::uint64_t> region_key(const net::IpAddress& target, std::uint32_t interface) const;
   Answers ask(std::vector<RouteQuestion> questions);
   void ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers);
-  void fill_gateways(std::span<Result<net::Path>> paths);
+  void look_up_neighbours(std::span<Result<net::Path>> paths);
   void read_neighbours();
 
   NetlinkSocket socket_;
@@ -77,7 +78,11 @@ class KernelRoutes final : public engine::Routes {
   // By region_key(). None: each address of the region is asked for by itself.
   std::unordered_map<std::uint64_t, std::optional<RouteAnswer>> known_;
 
-  std::map<std::pair<std::uint32_t, net::IpAddress>, net::Mac> neighbours_;
+  struct KnownNeighbour {
+    net::Mac mac;
+    bool set_by_hand = false;
+  };
+  std::map<std::pair<std::uint32_t, net::IpAddress>, KnownNeighbour> neighbours_;
   std::optional<Instant> neighbours_read_;
 };
 

@@ -89,7 +89,7 @@ std::optional<Neighbour> parse_neighbour(MessageBytes message) {
     if (type == NDA_LLADDR) mac = mac_of(payload);
   });
   if (!address) return std::nullopt;
-  return Neighbour{static_cast<std::uint32_t>(body->ndm_ifindex), *address, mac};
+  return Neighbour{static_cast<std::uint32_t>(body->ndm_ifindex), *address, mac, body->ndm_state};
 }
 
 std::optional<Route> parse_route(MessageBytes message) {
@@ -106,6 +106,7 @@ std::optional<Route> parse_route(MessageBytes message) {
     has_next_hops |= type == RTA_MULTIPATH || type == RTA_NH_ID;
     if (type == RTA_PREFSRC) route.source = address_of(payload);
     if (type == RTA_GATEWAY) route.gateway = address_of(payload);
+    if (type == RTA_ENCAP_TYPE || type == RTA_NEWDST) route.encapsulated = true;
     if (type == RTA_VIA) via = via_of(payload);
   });
   if (!route.gateway) route.gateway = via;

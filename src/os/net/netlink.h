@@ -36,6 +36,7 @@ struct Neighbour {
   std::uint32_t interface = 0;
   net::IpAddress address;
   std::optional<net::Mac> mac;  // none: being asked for, or it did not answer
+  std::uint16_t state = 0;      // NUD_*
 };
 
 struct Route {
@@ -43,6 +44,7 @@ struct Route {
   std::uint32_t interface = 0;  // 0: none
   std::optional<net::IpAddress> source;
   std::optional<net::IpAddress> gateway;
+  bool encapsulated = false;
   bool many_ways = false;  // several next hops share it; said only of a matched route
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -84,10 +85,7 @@ SocketAddress link_layer_address(const net::Path& path, const engine::Head& head
   address.sll_protocol = htons(static_cast<std::uint16_t>(head.type));
   address.sll_ifindex = static_cast<int>(path.interface);
   address.sll_halen = 6;  // ignored by devices without link-layer addresses
-  // An Ethernet device that does not resolve addresses (IFF_NOARP) is handed its own one, as the
-  // kernel does (net/ipv4/arp.c, arp_constructor).
-  const net::Mac& to = path.kind == net::Path::Kind::tunnel ? path.source_mac : head.to;
-  std::copy(to.bytes.begin(), to.bytes.end(), address.sll_addr);
+  std::copy(head.to.bytes.begin(), head.to.bytes.end(), address.sll_addr);
   SocketAddress made;
   made.size = sizeof address;
   std::memcpy(&made.storage, &address, sizeof address);
@@ -97,6 +95,39 @@ SocketAddress link_layer_address(const net::Path& path, const engine::Head& head
 // Whom a whole packet is for: a raw IP socket wants it said again.
 SocketAddress network_address(const probe::Attempt& attempt) {
   return socket_address(attempt.target.with_zone(attempt.path.next_hop.zone()));
+}
+
+// Room for one of either; aligned as the kernel reads it.
+struct alignas(cmsghdr) SourceNote {
+  std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
+};
+
+// Names the source, as connect() does once it knows it, because rules and policies may go by it (ip(7), RFC 3542 §6);
+// and the interface where one is forced.
+template <class Info>
+void note_source(msghdr& message, SourceNote& note, int level, int type, const Info& info) {
+  message.msg_control = note.bytes.data();
+  message.msg_controllen = CMSG_SPACE(sizeof info);
+  cmsghdr* head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = level;
+  head->cmsg_type = type;
+  head->cmsg_len = CMSG_LEN(sizeof info);
+  std::memcpy(CMSG_DATA(head), &info, sizeof info);
+}
+
+void note_source(msghdr& message, SourceNote& note, const net::Path& path, std::uint32_t interface) {
+  const auto source = path.source.bytes();
+  if (path.source.is_v4()) {
+    in_pktinfo info{};
+    info.ipi_ifindex = static_cast<int>(interface);
+    std::memcpy(&info.ipi_spec_dst, source.data(), source.size());
+    note_source(message, note, IPPROTO_IP, IP_PKTINFO, info);
+  } else {
+    in6_pktinfo info{};
+    info.ipi6_ifindex = interface;
+    std::memcpy(&info.ipi6_addr, source.data(), source.size());
+    note_source(message, note, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
 }
 
 }  // namespace
@@ -126,9 +157,10 @@ struct PacketLink::Batch {
   std::array<mmsghdr, batch_limit> messages{};
   std::array<iovec, batch_limit> parts{};
   std::array<SocketAddress, batch_limit> addresses{};
+  std::array<SourceNote, batch_limit> notes{};
   std::array<std::array<std::uint8_t, wire::longest_packet>, batch_limit> packets{};
 
-  void fill(std::size_t at, const engine::Shot& shot, Way way) {
+  void fill(std::size_t at, const engine::Shot& shot, Way way, std::uint32_t forced) {
     const engine::Head head = engine::build(shot, packets[at]);
     addresses[at] =
         way == Way::link_layer ? link_layer_address(shot.attempt.path, head) : network_address(shot.attempt);
@@ -139,6 +171,8 @@ struct PacketLink::Batch {
     header.msg_namelen = addresses[at].size;
     header.msg_iov = &parts[at];
     header.msg_iovlen = 1;
+    const net::Path& path = shot.attempt.path;
+    if (way != Way::link_layer && path.kind != net::Path::Kind::local) note_source(header, notes[at], path, forced);
   }
 };
 
@@ -146,7 +180,7 @@ PacketLink::PacketLink(PacketRing ring, int wake)
     : ring_{std::move(ring)}, wake_{wake}, batch_{std::make_unique<Batch>()}, empty_at_{clock_.now()} {}
 PacketLink::~PacketLink() = default;
 
-Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, int wake) {
+Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, int wake, const std::string& interface) {
   assert(expected.tags.count > 0 && expected.tags.first + expected.tags.count <= 65'536);
   auto ipv4 = open_raw(AF_INET);
   if (!ipv4) return fail(ipv4.error());
@@ -160,13 +194,15 @@ Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, i
   std::unique_ptr<PacketLink> link{new PacketLink{std::move(*ring), wake}};
   link->ipv4_ = std::move(*ipv4);
   link->ipv6_ = std::move(*ipv6);
+  if (!interface.empty()) link->forced_ = ::if_nametoindex(interface.c_str());
   return link;
 }
 
-// A packet to one of this machine's own addresses must pass the kernel's routing on its way out: one
+// A packet to one of this machine's own addresses must pass the kernel's routing on its way out, too: one
 // that appears on the loopback interface without it is a martian and is dropped.
 PacketLink::Way PacketLink::way_of(const engine::Shot& shot) {
-  if (shot.attempt.path.kind != net::Path::Kind::local) return Way::link_layer;
+  const bool of_the_link = shot.probe->asks == probe::Asks::links;
+  if (of_the_link || shot.attempt.path.by_kernel == net::Path::ByKernel::no) return Way::link_layer;
   return shot.attempt.target.is_v4() ? Way::ipv4 : Way::ipv6;
 }
 
@@ -202,7 +238,7 @@ Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> 
     refused_ += shots.size();
     return shots.size();
   }
-  for (std::size_t i = 0; i < shots.size(); ++i) batch_->fill(i, shots[i], way);
+  for (std::size_t i = 0; i < shots.size(); ++i) batch_->fill(i, shots[i], way, forced_);
   std::size_t done = 0;
   while (done < shots.size()) {
     const int count =

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 
 #include "base/result.h"
@@ -31,7 +32,9 @@ class PacketLink final : public engine::Link {
   // Opens everything that needs a privilege, so that privileges can be dropped afterwards.
   // `wake`: a descriptor that ends receive() early when it is readable (os::TerminalControl), -1 for none.
   // Errc::privilege without CAP_NET_RAW; Errc::io when the kernel has no memory for the ring.
-  static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1);
+  // `interface`: what the kernel routes leaves through it (-e); "" lets the routes decide.
+  static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1,
+                                                  const std::string& interface = {});
   ~PacketLink() override;
 
   // A packet that this machine refuses to send counts as sent, so that the scan goes on, and in
@@ -55,6 +58,7 @@ class PacketLink final : public engine::Link {
   PacketRing ring_;
   FileDescriptor ipv4_;
   FileDescriptor ipv6_;
+  std::uint32_t forced_ = 0;  // index of the interface that everything leaves through; 0: none
   int wake_ = -1;
   MonotonicClock clock_;
   std::unique_ptr<Batch> batch_;

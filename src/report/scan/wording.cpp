@@ -198,11 +198,19 @@ constexpr std::array no_way_sentences{
     Sentence{"EACCES", "a route of this machine prohibits {target}"},
     Sentence{"EINVAL", "a route of this machine throws packets to {target} away"},
     Sentence{"no-host", "{target} names no host; for this machine use localhost"},
+    Sentence{"broadcast", "{target} is a broadcast address and names no host"},
     Sentence{"no-zone", "{target} is a link-local address: name its interface, as in {target}%eth0 or with -e"},
     Sentence{"interface-down", "the way to {target} is {interface}, which is down"},
     Sentence{"no-carrier",
              "the way to {target} is {interface}, which has no carrier (no cable, or the other end is down)"},
     Sentence{"no-source-address", "{interface} has no {family} address to reach {target} from"},
+};
+
+constexpr std::array by_kernel_sentences{
+    Sentence{"device", "its device is no Ethernet, or does without ARP"},
+    Sentence{"encapsulation", "its route wraps them"},
+    Sentence{"next-hop", "the next hop is of the other address family"},
+    Sentence{"neighbour", "its link-layer address was set by hand"},
 };
 
 constexpr std::array unresolved_sentences{
@@ -227,6 +235,12 @@ std::string no_way_text(const model::Remark& remark) {
   }
   return fmt::format(fmt::runtime(known->pattern), fmt::arg("target", target), fmt::arg("interface", remark.text(2)),
                      fmt::arg("family", target.contains(':') ? "IPv6" : "IPv4"));
+}
+
+std::string by_kernel_text(const model::Remark& remark) {
+  const auto known = std::ranges::find(by_kernel_sentences, remark.text(0), &Sentence::cause);
+  return fmt::format("The kernel's IP layer sends the packets to {}: {}.", remark.text(1),
+                     known == by_kernel_sentences.end() ? remark.text(0) : known->pattern);
 }
 
 std::string not_resolved_text(const model::Remark& remark) {
@@ -281,6 +295,8 @@ std::string host_remark_text(const model::Remark& remark) {
 
 }  // namespace
 
+bool is_detail(const model::Remark& remark) { return remark.code == model::RemarkCode::sent_by_kernel; }
+
 std::string remark_text(const model::Remark& remark, Dialect dialect) {
   using enum model::RemarkCode;
   switch (remark.code) {
@@ -302,6 +318,8 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return fmt::format(
           "{} packets were lost on this machine for want of room; what they would have answered was asked again",
           remark.number(0));
+    case sent_by_kernel:
+      return by_kernel_text(remark);
     case no_targets:
       return "WARNING: No targets were specified, so 0 hosts scanned.";
     case unresolved:
