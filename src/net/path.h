@@ -27,6 +27,9 @@ struct Path {
     encapsulation,  // the route wraps them (SRv6, MPLS, IP in IP)
     next_hop,       // whose family is the other one (RFC 8950)
     neighbour,      // whose link-layer address was set by hand
+    ipsec,          // an IPsec policy may wrap or forbid them
+    filter,         // a firewall of this machine may drop or change them
+    hidden,         // this user may not see whether there is one of the two
     connections,    // the scan asks by connections, which go this way too
     loopback,       // local only
   };
@@ -55,6 +58,12 @@ constexpr std::string_view name_of(Path::ByKernel why) {
       return "next-hop";
     case Path::ByKernel::neighbour:
       return "neighbour";
+    case Path::ByKernel::ipsec:
+      return "ipsec";
+    case Path::ByKernel::filter:
+      return "filter";
+    case Path::ByKernel::hidden:
+      return "hidden";
     case Path::ByKernel::connections:
       return "connections";
     case Path::ByKernel::loopback:

@@ -1,6 +1,7 @@
 #include "os/net/kernel_routes.h"
 
 #include <fmt/core.h>
+#include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/neighbour.h>
@@ -172,6 +173,7 @@ Result<std::unique_ptr<KernelRoutes>> KernelRoutes::open(std::string_view interf
   auto changes = NetlinkSocket::listen(change_groups);
   if (!changes) return fail(changes.error());
   std::unique_ptr<KernelRoutes> router{new KernelRoutes{std::move(*socket), std::move(*changes)}};
+  router->way_out_ = read_way_out();
   if (const auto current = router->follow_changes(); !current) return fail(current.error());
   if (!interface.empty()) {
     const auto found = std::ranges::find(router->interfaces_, interface, &Interface::name);
@@ -193,7 +195,17 @@ Result<void> KernelRoutes::follow_changes() {
   known_.clear();
   asked_without_ = 0;
   neighbours_read_.reset();
+  read_rules();
   return {};
+}
+
+// Whether the kernel's second look at a route, with the source that the first one chose, may differ.
+void KernelRoutes::read_rules() {
+  rules_by_source_ = false;
+  (void)socket_.visit_dump(RTM_GETRULE, AF_INET, [this](MessageBytes message) {
+    const auto rule = wire::read_struct<fib_rule_hdr>(message.subspan(std::min(sizeof(nlmsghdr), message.size())));
+    if (rule && rule->src_len > 0) rules_by_source_ = true;
+  });
 }
 
 std::vector<Result<net::Path>> KernelRoutes::route(std::span<const net::IpAddress> targets) {
@@ -215,6 +227,7 @@ std::vector<Result<net::Path>> KernelRoutes::route(std::span<const net::IpAddres
   paths.reserve(targets.size());
   for (auto& path : found) paths.push_back(std::move(*path));
   look_up_neighbours(paths);
+  look_at_way_out(paths, targets);
   return paths;
 }
 
@@ -229,7 +242,7 @@ void KernelRoutes::find(std::span<const net::IpAddress> targets, Paths& paths, s
     asked_for.push_back(i);
   }
   asked_without_ += questions.size();
-  const Answers answers = ask(std::move(questions));
+  const Answers answers = ask_with_sources(questions);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::size_t at = asked_for[i];
     paths[at] = path_of(targets[at], answers[i].value_or(std::unexpected{ENOBUFS}), interfaces_);
@@ -249,7 +262,7 @@ void KernelRoutes::find_by_region(std::span<const net::IpAddress> targets, Paths
     questions.push_back({.target = targets[i], .interface = interface});
     questions.push_back({.target = targets[i], .interface = interface, .matched = true});
   }
-  const Answers answers = ask(std::move(questions));
+  const Answers answers = ask_with_sources(questions);
   for (std::size_t i = 0; i < new_keys.size(); ++i) {
     const auto& answer = answers[2 * i];
     const auto& matched = answers[2 * i + 1];
@@ -291,6 +304,32 @@ std::optional<std::uint64_t> KernelRoutes::region_key(const net::IpAddress& targ
   const auto region = regions_->region_of(target);
   if (!region) return std::nullopt;
   return std::uint64_t{interface != 0 ? interface : target.zone()} << 32U | *region;
+}
+
+// As connect() does over IPv4: once the source is known, rules that go by it are asked for (include/net/route.h,
+// ip_route_connect). Over IPv6 it stays with the first answer (net/ipv6/ip6_output.c, ip6_dst_lookup_tail).
+KernelRoutes::Answers KernelRoutes::ask_with_sources(const std::vector<RouteQuestion>& questions) {
+  Answers answers = ask(questions);
+  if (!rules_by_source_) return answers;
+  std::vector<RouteQuestion> again;
+  std::vector<std::size_t> asked_for;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const bool local = answers[i] && *answers[i] && (*answers[i])->type == RTN_LOCAL;
+    if (!questions[i].target.is_v4() || questions[i].matched || local || !answers[i] || !*answers[i] ||
+        !(*answers[i])->source)
+      continue;
+    again.push_back(questions[i]);
+    again.back().source = (*answers[i])->source;
+    asked_for.push_back(i);
+  }
+  const Answers second = ask(again);
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    if (!second[i]) continue;
+    answers[asked_for[i]] = *second[i];
+    // The source that was asked with is not repeated.
+    if (*second[i]) (*answers[asked_for[i]])->source = again[i].source;
+  }
+  return answers;
 }
 
 // Nothing where the kernel's answer got lost.
@@ -336,6 +375,16 @@ void KernelRoutes::look_up_neighbours(std::span<Result<net::Path>> paths) {
       path->kind = net::Path::Kind::kernel;
       path->by_kernel = net::Path::ByKernel::neighbour;
     }
+  }
+}
+
+void KernelRoutes::look_at_way_out(std::span<Result<net::Path>> paths, std::span<const net::IpAddress> targets) const {
+  using enum net::Path::ByKernel;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (!paths[i] || paths[i]->by_kernel != no) continue;
+    paths[i]->by_kernel = reason_on(way_out_, targets[i], paths[i]->interface);
+    // Who is on the link by its route may be behind the other end of an IPsec tunnel.
+    if (paths[i]->by_kernel == ipsec) paths[i]->kind = net::Path::Kind::kernel;
   }
 }
 

@@ -21,6 +21,7 @@
 #include "net/path.h"
 #include "os/net/netlink.h"
 #include "os/net/route_regions.h"
+#include "os/net/way_out.h"
 
 namespace portolan::os {
 
@@ -60,6 +61,9 @@ class KernelRoutes final : public engine::Routes {
   bool read_regions(std::size_t questions);
   [[nodiscard]] std::optional<std::uint64_t> region_key(const net::IpAddress& target, std::uint32_t interface) const;
   Answers ask(std::vector<RouteQuestion> questions);
+  Answers ask_with_sources(const std::vector<RouteQuestion>& questions);
+  void read_rules();
+  void look_at_way_out(std::span<Result<net::Path>> paths, std::span<const net::IpAddress> targets) const;
   void ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers);
   void look_up_neighbours(std::span<Result<net::Path>> paths);
   void read_neighbours();
@@ -68,6 +72,8 @@ class KernelRoutes final : public engine::Routes {
   NetlinkSocket changes_;
   std::vector<Interface> interfaces_;
   std::uint32_t forced_ = 0;  // -e
+  WayOut way_out_;
+  bool rules_by_source_ = false;
   std::vector<std::uint8_t> datagram_;
   std::uint32_t sequence_ = 0;
   std::uint64_t asked_ = 0;

@@ -129,7 +129,7 @@ std::optional<int> parse_error(MessageBytes message) {
 }
 
 void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& question) {
-  alignas(nlmsghdr) std::array<std::uint8_t, 128> room{};
+  alignas(nlmsghdr) std::array<std::uint8_t, 160> room{};
   nlmsghdr* header = mnl_nlmsg_put_header(room.data());
   header->nlmsg_type = RTM_GETROUTE;
   header->nlmsg_flags = NLM_F_REQUEST;
@@ -140,14 +140,19 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
   body->rtm_dst_len = static_cast<unsigned char>(address.size() * 8);
   if (question.matched) body->rtm_flags = RTM_F_FIB_MATCH;
   mnl_attr_put(header, RTA_DST, address.size(), address.data());
+  if (question.source) {
+    const auto source = question.source->bytes();
+    body->rtm_src_len = static_cast<unsigned char>(source.size() * 8);
+    mnl_attr_put(header, RTA_SRC, source.size(), source.data());
+  }
   const std::uint32_t interface = question.interface != 0 ? question.interface : question.target.zone();
   if (interface != 0) mnl_attr_put_u32(header, RTA_OIF, interface);
   datagram.insert(datagram.end(), room.begin(),
                   room.begin() + static_cast<std::ptrdiff_t>(wire::netlink_align(header->nlmsg_len)));
 }
 
-Result<NetlinkSocket> NetlinkSocket::open() {
-  FileDescriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
+  FileDescriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)};
   if (!socket.is_open()) return failure("reach", errno);
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
     (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -220,12 +225,23 @@ Result<bool> NetlinkSocket::drain() {
   }
 }
 
+namespace {
+// Every body of rtnetlink begins with the family, and zeros behind it ask for everything. A link question's is an
+// ifinfomsg, which is longer than the others'.
+std::span<const std::uint8_t> body_for(std::uint16_t type, std::uint8_t family, std::span<std::uint8_t> room) {
+  room[0] = family;
+  return room.first(type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ndmsg));
+}
+}  // namespace
+
 Result<std::vector<std::vector<std::uint8_t>>> NetlinkSocket::dump(std::uint16_t type) {
+  std::array<std::uint8_t, sizeof(ifinfomsg)> room{};
   std::vector<std::vector<std::uint8_t>> messages;
   for (int tries = 0; tries < dump_tries; ++tries) {
     messages.clear();
-    const auto consistent = dump_once(
-        type, AF_UNSPEC, [&](MessageBytes message) { messages.emplace_back(message.begin(), message.end()); });
+    const auto consistent = dump_once(type, body_for(type, AF_UNSPEC, room), [&](MessageBytes message) {
+      messages.emplace_back(message.begin(), message.end());
+    });
     if (!consistent) return fail(consistent.error());
     if (*consistent) return messages;
   }
@@ -233,24 +249,26 @@ Result<std::vector<std::vector<std::uint8_t>>> NetlinkSocket::dump(std::uint16_t
 }
 
 Result<void> NetlinkSocket::visit_dump(std::uint16_t type, std::uint8_t family, const Visit& visit) {
+  std::array<std::uint8_t, sizeof(ifinfomsg)> room{};
+  return visit_dump(type, body_for(type, family, room), visit);
+}
+
+Result<void> NetlinkSocket::visit_dump(std::uint16_t type, std::span<const std::uint8_t> body, const Visit& visit) {
   for (int tries = 0; tries < dump_tries; ++tries) {
-    const auto consistent = dump_once(type, family, visit);
+    const auto consistent = dump_once(type, body, visit);
     if (!consistent) return fail(consistent.error());
     if (*consistent) return {};
   }
   return {};
 }
 
-Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::uint8_t family, const Visit& visit) {
-  alignas(nlmsghdr) std::array<std::uint8_t, 64> request{};
+Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::uint8_t> body, const Visit& visit) {
+  alignas(nlmsghdr) std::array<std::uint8_t, sizeof(nlmsghdr) + 128> request{};
   nlmsghdr* header = mnl_nlmsg_put_header(request.data());
   header->nlmsg_type = type;
   header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   header->nlmsg_seq = ++sequence_;
-  // Every body begins with the family, and zeros behind it ask for everything. A link question's is an ifinfomsg,
-  // which is longer than the others'.
-  void* body = mnl_nlmsg_put_extra_header(header, type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ndmsg));
-  *static_cast<std::uint8_t*>(body) = family;
+  std::ranges::copy(body, static_cast<std::uint8_t*>(mnl_nlmsg_put_extra_header(header, body.size())));
   if (const auto sent = send({request.data(), header->nlmsg_len}); !sent) return fail(sent.error());
 
   bool consistent = true;

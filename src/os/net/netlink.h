@@ -65,6 +65,7 @@ struct RouteQuestion {
   net::IpAddress target;        // its zone counts as the interface where `interface` is 0
   std::uint32_t interface = 0;  // forces the way out; 0 lets the routes decide
   std::uint32_t sequence = 0;
+  std::optional<net::IpAddress> source = std::nullopt;  // for rules that go by it
   bool matched = false;  // asks for the route as it stands in its table, not for what it means for this target
 };
 // Appends an RTM_GETROUTE request.
@@ -73,7 +74,8 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
 class NetlinkSocket {
  public:
   using Visit = std::function<void(MessageBytes)>;
-  static Result<NetlinkSocket> open();
+  // `protocol`: NETLINK_*, of whose messages nothing is sent or parsed here but dumps.
+  static Result<NetlinkSocket> open(int protocol = NETLINK_ROUTE);
   // One that is told of what happens in these groups (RTNLGRP_*).
   static Result<NetlinkSocket> listen(std::span<const int> groups);
   // Sends a datagram of requests. The kernel answers them before this returns.
@@ -89,10 +91,12 @@ class NetlinkSocket {
   // The same without keeping the messages: `visit` sees some of them again when it is begun again. `family` is
   // AF_UNSPEC for all.
   Result<void> visit_dump(std::uint16_t type, std::uint8_t family, const Visit& visit);
+  // The same for questions with a body of their own, of at most 128 bytes.
+  Result<void> visit_dump(std::uint16_t type, std::span<const std::uint8_t> body, const Visit& visit);
 
  private:
   explicit NetlinkSocket(FileDescriptor socket) : socket_{std::move(socket)} {}
-  Result<bool> dump_once(std::uint16_t type, std::uint8_t family, const Visit& visit);
+  Result<bool> dump_once(std::uint16_t type, std::span<const std::uint8_t> body, const Visit& visit);
 
   FileDescriptor socket_;
   std::vector<std::uint8_t> buffer_;

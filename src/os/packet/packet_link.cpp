@@ -102,8 +102,8 @@ struct alignas(cmsghdr) SourceNote {
   std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
 };
 
-// Names the source, as connect() does once it knows it, because rules and policies may go by it (ip(7), RFC 3542 §6);
-// and the interface where one is forced.
+// Names the source of an IPv4 packet, because rules may go by it (ip(7)): connect() looks for the way once more when it
+// knows its source, over IPv4 only. And names the interface where one is forced (RFC 3542 §6).
 template <class Info>
 void note_source(msghdr& message, SourceNote& note, int level, int type, const Info& info) {
   message.msg_control = note.bytes.data();
@@ -116,16 +116,15 @@ void note_source(msghdr& message, SourceNote& note, int level, int type, const I
 }
 
 void note_source(msghdr& message, SourceNote& note, const net::Path& path, std::uint32_t interface) {
-  const auto source = path.source.bytes();
   if (path.source.is_v4()) {
+    const auto source = path.source.bytes();
     in_pktinfo info{};
     info.ipi_ifindex = static_cast<int>(interface);
     std::memcpy(&info.ipi_spec_dst, source.data(), source.size());
     note_source(message, note, IPPROTO_IP, IP_PKTINFO, info);
-  } else {
+  } else if (interface != 0) {
     in6_pktinfo info{};
     info.ipi6_ifindex = interface;
-    std::memcpy(&info.ipi6_addr, source.data(), source.size());
     note_source(message, note, IPPROTO_IPV6, IPV6_PKTINFO, info);
   }
 }

@@ -210,6 +210,9 @@ constexpr std::array by_kernel_sentences{
     Sentence{"device", "its device is no Ethernet, or does without ARP"},
     Sentence{"encapsulation", "its route wraps them"},
     Sentence{"next-hop", "the next hop is of the other address family"},
+    Sentence{"ipsec", "an IPsec policy of this machine may be about them"},
+    Sentence{"filter", "a firewall of this machine may be about them"},
+    Sentence{"hidden", "without CAP_NET_ADMIN nobody sees whether a firewall or an IPsec policy is about them"},
     Sentence{"neighbour", "its link-layer address was set by hand"},
 };
 

@@ -1,0 +1,150 @@
+#include "os/net/way_out.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "os/file_descriptor.h"
+#include "os/kernel_file.h"
+#include "os/net/netlink.h"
+
+namespace portolan::os {
+namespace {
+
+constexpr std::uint16_t nftables = NFNL_SUBSYS_NFTABLES << 8U;
+
+// The attributes behind a message's body.
+template <class Body>
+MessageBytes behind(MessageBytes message) {
+  return message.subspan(std::min(sizeof(nlmsghdr) + wire::netlink_align(sizeof(Body)), message.size()));
+}
+
+template <class Body>
+std::optional<Body> body_of(MessageBytes message, std::uint16_t type) {
+  if (header_of(message).nlmsg_type != type) return std::nullopt;
+  return wire::read_struct<Body>(message.subspan(std::min(sizeof(nlmsghdr), message.size())));
+}
+
+std::uint32_t big_endian(MessageBytes payload) { return ntohl(wire::read_struct<std::uint32_t>(payload).value_or(0)); }
+
+template <class Body>
+std::span<const std::uint8_t> bytes_of(const Body& body) {
+  return {reinterpret_cast<const std::uint8_t*>(&body), sizeof body};
+}
+
+// Reads a whole list into `way`. A list that there is none of in this kernel is empty.
+template <class Body>
+void read_list(WayOut& way, int protocol, std::uint16_t type, const Body& body, void (*learn)(WayOut&, MessageBytes)) {
+  auto socket = NetlinkSocket::open(protocol);
+  if (!socket) return;
+  const auto read =
+      socket->visit_dump(type, bytes_of(body), [&way, learn](MessageBytes message) { learn(way, message); });
+  if (!read && read.error().cause == "EPERM") way.hidden = true;
+}
+
+// The older iptables: a table that is loaded may have rules. The one for address translation does not count.
+bool has_old_tables(std::string_view path) {
+  const auto names = read_kernel_file(path);
+  if (!names) return false;
+  return std::ranges::any_of(std::array{"filter\n", "mangle\n", "raw\n", "security\n"},
+                             [&](const char* name) { return names->contains(name); });
+}
+
+// Programs that see what the sockets of this control group send (systemd's IPAddressDeny=).
+bool has_group_programs() {
+  const auto groups = read_kernel_file("/proc/self/cgroup");
+  if (!groups) return false;
+  constexpr std::string_view unified = "0::";
+  const std::size_t at = groups->find(unified);
+  if (at == std::string::npos) return false;
+  const std::size_t first = at + unified.size();
+  const std::string folder = "/sys/fs/cgroup" + groups->substr(first, groups->find('\n', first) - first);
+  const FileDescriptor group{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!group.is_open()) return false;
+  bpf_attr question{};
+  question.query.target_fd = static_cast<std::uint32_t>(group.get());
+  question.query.attach_type = BPF_CGROUP_INET_EGRESS;
+  question.query.query_flags = BPF_F_QUERY_EFFECTIVE;
+  return ::syscall(SYS_bpf, BPF_PROG_QUERY, &question, sizeof question) == 0 && question.query.prog_cnt > 0;
+}
+
+}  // namespace
+
+void learn_chain(WayOut& way, MessageBytes message) {
+  const auto head = body_of<nfgenmsg>(message, nftables | NFT_MSG_NEWCHAIN);
+  if (!head) return;
+  std::uint32_t hook = NF_INET_NUMHOOKS;  // an ordinary chain has none
+  bool drops = false;
+  bool has_rules = false;
+  bool translates = false;
+  wire::for_each_attribute(behind<nfgenmsg>(message), [&](std::uint16_t type, MessageBytes payload) {
+    if (type == NFTA_CHAIN_POLICY) drops = big_endian(payload) == NF_DROP;
+    if (type == NFTA_CHAIN_USE) has_rules = big_endian(payload) > 0;
+    if (type == NFTA_CHAIN_TYPE) translates = wire::netlink_text(payload) == "nat";
+    if (type != NFTA_CHAIN_HOOK) return;
+    wire::for_each_attribute(payload, [&](std::uint16_t inner, MessageBytes number) {
+      if (inner == NFTA_HOOK_HOOKNUM) hook = big_endian(number);
+    });
+  });
+  const bool on_the_way = hook == NF_INET_LOCAL_OUT || hook == NF_INET_POST_ROUTING;
+  if (!on_the_way || translates || !(drops || has_rules)) return;
+  const std::uint8_t family = head->nfgen_family;
+  way.filters_v4 |= family == NFPROTO_INET || family == NFPROTO_IPV4;
+  way.filters_v6 |= family == NFPROTO_INET || family == NFPROTO_IPV6;
+}
+
+void learn_policy(WayOut& way, MessageBytes message) {
+  const auto policy = body_of<xfrm_userpolicy_info>(message, XFRM_MSG_NEWPOLICY);
+  if (!policy || policy->dir != XFRM_POLICY_OUT) return;
+  const bool v4 = policy->sel.family == AF_INET;
+  const auto raw = bytes_of(policy->sel.daddr).first(v4 ? 4 : 16);
+  const unsigned longest = v4 ? 32 : 128;
+  way.policies.push_back(
+      net::Prefix::around(net::IpAddress::from_bytes(raw), std::min<unsigned>(policy->sel.prefixlen_d, longest)));
+}
+
+void learn_discipline(WayOut& way, MessageBytes message) {
+  const auto head = body_of<tcmsg>(message, RTM_NEWQDISC);
+  if (!head) return;
+  wire::for_each_attribute(behind<tcmsg>(message), [&](std::uint16_t type, MessageBytes payload) {
+    if (type == TCA_KIND && wire::netlink_text(payload) == "clsact") {
+      way.filtered_interfaces.insert(static_cast<std::uint32_t>(head->tcm_ifindex));
+    }
+  });
+}
+
+WayOut read_way_out() {
+  WayOut way;
+  read_list(way, NETLINK_NETFILTER, nftables | NFT_MSG_GETCHAIN, nfgenmsg{}, learn_chain);
+  read_list(way, NETLINK_XFRM, XFRM_MSG_GETPOLICY, xfrm_userpolicy_id{}, learn_policy);
+  read_list(way, NETLINK_ROUTE, RTM_GETQDISC, tcmsg{}, learn_discipline);
+  const bool group = has_group_programs();
+  way.filters_v4 |= group || has_old_tables("/proc/net/ip_tables_names");
+  way.filters_v6 |= group || has_old_tables("/proc/net/ip6_tables_names");
+  return way;
+}
+
+net::Path::ByKernel reason_on(const WayOut& way, const net::IpAddress& target, std::uint32_t interface) {
+  using enum net::Path::ByKernel;
+  const net::IpAddress plain = target.without_zone();
+  if (std::ranges::any_of(way.policies, [&](const net::Prefix& to) { return to.contains(plain); })) return ipsec;
+  if (target.is_v4() ? way.filters_v4 : way.filters_v6) return filter;
+  if (way.filtered_interfaces.contains(interface)) return filter;
+  return way.hidden ? hidden : no;
+}
+
+}  // namespace portolan::os

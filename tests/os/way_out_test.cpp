@@ -1,0 +1,115 @@
+#include "os/net/way_out.h"
+
+#include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
+#include <sys/socket.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "os/net/interfaces.h"
+#include "private_network.h"
+
+namespace portolan::os {
+namespace {
+
+using net::IpAddress;
+using enum net::Path::ByKernel;
+
+IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
+
+struct Reasons {
+  net::Path::ByKernel v4;
+  net::Path::ByKernel v6;
+  friend bool operator==(const Reasons&, const Reasons&) = default;
+};
+
+// What stands on the way to two neighbours, in a network where these commands were carried out.
+void expect_reasons(const std::string& commands, const Reasons& expected) {
+  in_private_network([&] {
+    const Peer peer;
+    make_wire(peer);
+    shell(commands);
+    const WayOut way = read_way_out();
+    const std::uint32_t wire = interface_index("near");
+    const Reasons reasons{reason_on(way, address("198.18.0.2"), wire), reason_on(way, address("2001:db8::2"), wire)};
+    EXPECT_EQ(static_cast<int>(reasons.v4), static_cast<int>(expected.v4)) << commands;
+    EXPECT_EQ(static_cast<int>(reasons.v6), static_cast<int>(expected.v6)) << commands;
+  });
+}
+
+std::string chain(const std::string& family, const std::string& what, const std::string& rule = "") {
+  std::string text = "nft 'add table " + family + " f; add chain " + family + " f o { " + what + " }";
+  if (!rule.empty()) text += "; add rule " + family + " f o " + rule;
+  return text + "'";
+}
+
+TEST(WayOut, ChainsCountWhereTheyMayKeepSomethingFromLeaving) {
+  NEEDS_PRIVATE_NETWORK();
+  const std::string output = "type filter hook output priority 0;";
+  expect_reasons("true", {no, no});
+  expect_reasons(chain("inet", output, "tcp dport 22 drop"), {filter, filter});
+  expect_reasons(chain("ip", output, "tcp dport 22 drop"), {filter, no});
+  expect_reasons(chain("ip6", "type filter hook postrouting priority 0;", "drop"), {no, filter});
+  expect_reasons(chain("inet", output + " policy drop;"), {filter, filter});
+  expect_reasons(chain("ip", "type route hook output priority 0;", "meta mark set 1"), {filter, no});
+  expect_reasons(chain("inet", output), {no, no});  // it lets everything through
+  expect_reasons(chain("inet", "type filter hook input priority 0;", "drop"), {no, no});
+  expect_reasons(chain("inet", "type nat hook postrouting priority 100;", "masquerade"), {no, no});
+}
+
+TEST(WayOut, PoliciesCountForTheirDestinations) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    if (std::system("ip xfrm policy add dir out src 0.0.0.0/0 dst 198.18.4.0/24 action block 2>/dev/null") != 0) {
+      return;  // a kernel without IPsec
+    }
+    shell("ip xfrm policy add dir in src ::/0 dst ::/0 action block");
+    const WayOut way = read_way_out();
+    EXPECT_EQ(reason_on(way, address("198.18.4.255"), 1), ipsec);
+    EXPECT_EQ(reason_on(way, address("198.18.5.0"), 1), no);
+    EXPECT_EQ(reason_on(way, address("2001:db8::1"), 1), no) << "what comes in does not go out";
+  });
+}
+
+TEST(WayOut, FiltersOfADeviceCountForIt) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    if (std::system("tc qdisc add dev near clsact 2>/dev/null") != 0) return;  // a kernel without
+    const WayOut way = read_way_out();
+    EXPECT_EQ(reason_on(way, address("198.18.0.2"), interface_index("near")), filter);
+    EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), no);
+  });
+}
+
+TEST(WayOut, WhoMayNotLookLeavesItToTheKernel) {
+  WayOut way;
+  way.hidden = true;
+  EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), hidden);
+}
+
+TEST(WayOut, MessagesOfOtherKindsAndCutShortSayNothing) {
+  std::vector<std::uint8_t> bytes(sizeof(nlmsghdr) + sizeof(xfrm_userpolicy_info));
+  for (const auto type : {std::uint16_t{XFRM_MSG_NEWPOLICY}, std::uint16_t{RTM_NEWQDISC}, std::uint16_t{0x0a03}}) {
+    for (std::size_t size = 0; size <= sizeof(nlmsghdr) + 4; ++size) {
+      nlmsghdr head{};
+      head.nlmsg_len = static_cast<std::uint32_t>(size);
+      head.nlmsg_type = type;
+      std::memcpy(bytes.data(), &head, sizeof head);
+      WayOut way;
+      learn_chain(way, std::span{bytes}.first(size));
+      learn_policy(way, std::span{bytes}.first(size));
+      learn_discipline(way, std::span{bytes}.first(size));
+      EXPECT_TRUE(way.policies.empty() && way.filtered_interfaces.empty() && !way.filters_v4 && !way.filters_v6);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace portolan::os
