@@ -25,7 +25,6 @@ IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
 struct Reasons {
   net::Path::ByKernel v4;
   net::Path::ByKernel v6;
-  friend bool operator==(const Reasons&, const Reasons&) = default;
 };
 
 // What stands on the way to two neighbours, in a network where these commands were carried out.
