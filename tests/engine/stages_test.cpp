@@ -234,6 +234,79 @@ TEST_F(Stages, WhatANeighbourTellsEverybodyIsASignOfLifeAndNoRoundTrip) {
   }
 }
 
+// ---- what the kernel sends ------------------------------------------------------------------------
+
+net::Path sent_by_kernel(net::Path path, net::Path::ByKernel why) {
+  path.by_kernel = why;
+  return path;
+}
+
+TEST_F(Stages, WhatTheKernelSendsNeedsNoGatewayOfOurs) {
+  network.way = [](const net::IpAddress& target) -> Result<net::Path> {
+    return sent_by_kernel(*behind_gateway(target), net::Path::ByKernel::filter);
+  };
+  all_ports_are(test::open_answer);
+  ASSERT_TRUE(run(plan_for({"198.18.4.0/30"}, ports({80}), 1)));
+  EXPECT_EQ(arp_requests(), 0U);
+  EXPECT_EQ(sink.open.size(), 4U);
+  ASSERT_EQ(sink.remarks.size(), 1U) << "once for each reason";
+  EXPECT_EQ(sink.remarks[0].code, RemarkCode::sent_by_kernel);
+  EXPECT_EQ(sink.remarks[0].text(0), "filter");
+}
+
+TEST_F(Stages, NeighboursAreAskedWhereAFilterMayBeAboutTheirPackets) {
+  network.way = [](const net::IpAddress& target) -> Result<net::Path> {
+    return sent_by_kernel(*on_the_link(target), net::Path::ByKernel::filter);
+  };
+  network.answer = [](const SentFrame& frame) {
+    return is_arp(frame) ? Replies{test::arp_answer(frame, gateway_mac, 1ms)} : Replies{};
+  };
+  ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
+  ASSERT_EQ(sink.hosts.size(), 1U);
+  EXPECT_EQ(sink.hosts[0].reason, Reason::arp_response);
+}
+
+TEST_F(Stages, AConnectScanAsksNoLinkOnlyToReachIt) {
+  for (const auto way : {behind_gateway, on_the_link}) {
+    network.way = way;
+    network.sent.clear();
+    sink.hosts.clear();
+    all_ports_are(test::open_answer);
+    plan::Plan plan = plan_for({"198.18.0.9"}, ports({80}), 1);
+    plan.techniques[0].name = "tcp-connect";
+    ASSERT_TRUE(run(plan));
+    EXPECT_EQ(arp_requests(), 0U);
+    EXPECT_EQ(ports_asked(), std::vector<std::uint16_t>{80});
+    ASSERT_EQ(sink.hosts.size(), 1U);
+    EXPECT_EQ(sink.hosts[0].state, HostState::up);
+  }
+}
+
+TEST_F(Stages, AConnectScanOfAWholeLinkFindsItsHostsByAsking) {
+  network.way = on_the_link;
+  network.answer = [](const SentFrame& frame) {
+    if (is_arp(frame)) return Replies{test::arp_answer(frame, gateway_mac, 1ms)};
+    return frame.tcp() ? Replies{test::closed_answer(frame, 1ms)} : Replies{};
+  };
+  plan::Plan plan = plan_for({"198.18.0.8/30"}, ports({80}), 1);
+  plan.techniques[0].name = "tcp-connect";
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(arp_requests(), 4U);
+  EXPECT_EQ(sink.remarks, std::vector<model::Remark>{});
+}
+
+TEST_F(Stages, ABroadcastAddressOfARangeIsDownWithoutARemark) {
+  network.way = [](const net::IpAddress&) -> Result<net::Path> {
+    return fail({Errc::unreachable, "it names no host", "broadcast", {"198.18.0.9"}});
+  };
+  ASSERT_TRUE(run(ping_plan({"198.18.0.8/31"})));
+  ASSERT_EQ(sink.hosts.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].state, HostState::down);
+  EXPECT_EQ(sink.remarks, std::vector<model::Remark>{});
+  ASSERT_TRUE(run(ping_plan({"198.18.0.9"})));
+  EXPECT_EQ(sink.hosts.back().remarks.at(0).code, RemarkCode::no_way) << "who names it is told";
+}
+
 TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {
   network.way = behind_gateway;
   network.answer = [](const SentFrame& frame) {

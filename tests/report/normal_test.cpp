@@ -139,6 +139,21 @@ TEST(NormalReport, TheLastLineOfAFileSaysHowItEnded) {
             "# portolan scan failed at Sat Nov 21 10:16:49 2026: the link went\\x0Aaway\n");
 }
 
+// How a scan is done is told to those who ask for more (-v), wherever they read.
+TEST(NormalReport, TellsWhatTheKernelSendsOnlyToThoseWhoAskForMore) {
+  const model::Remark by_kernel{model::RemarkCode::sent_by_kernel, {"filter", "198.18.0.9"}};
+  for (const Audience audience : {Audience::watcher, Audience::file}) {
+    for (const int verbosity : {0, 1}) {
+      MemoryOutput output;
+      ReportOptions options = own_options(audience);
+      options.verbosity = verbosity;
+      NormalReport report{output, options};
+      EXPECT_TRUE(report.on(by_kernel));
+      EXPECT_EQ(output.text.contains("kernel's IP layer"), verbosity > 0);
+    }
+  }
+}
+
 TEST(NormalReport, AFileHoldsTheWarnings) {
   MemoryOutput output;
   NormalReport report{output, nmap_options()};

@@ -166,6 +166,7 @@ TEST(Warnings, SayWhoSpeaks) {
   Warnings nmap{output, Dialect::nmap};
   EXPECT_TRUE(own.on(remark("a\nb")));
   EXPECT_TRUE(nmap.on(remark("Failed to resolve \"x\".")));
+  EXPECT_TRUE(own.on(model::Remark{model::RemarkCode::sent_by_kernel, {"filter", "198.18.0.9"}}));  // no warning
   EXPECT_EQ(output.text, "portolan: a\\x0Ab\nFailed to resolve \"x\".\n");
 }
 

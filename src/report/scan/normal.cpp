@@ -119,8 +119,8 @@ Result<void> NormalReport::open_port(const model::OpenPort& found) {
 }
 
 Result<void> NormalReport::remark(const model::Remark& said) {
-  const bool detail = is_detail(said);
-  if (detail ? !tells_stages() : options_.audience == Audience::watcher) return {};
+  const bool tells_details = options_.verbosity > 0 && options_.dialect == Dialect::portolan;
+  if (is_detail(said) ? !tells_details : options_.audience == Audience::watcher) return {};
   page_.add("{}\n", escape_terminal(remark_text(said, options_.dialect)));
   return page_.send();
 }
