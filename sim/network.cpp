@@ -64,10 +64,27 @@ bool is_reset(net::EtherType type, const Bytes& bytes) {
 
 }  // namespace
 
-Network::Network(std::uint64_t seed, const NetworkOptions& options) : random_{seed}, options_{options} {}
+bool TokenBucket::take(Instant now) {
+  if (limit_.rate == 0) return true;
+  // Packets may be judged slightly out of order; time never runs backwards for the bucket.
+  const Duration passed = std::max(Duration::zero(), now - at_);
+  tokens_ = std::min(limit_.burst, tokens_ + seconds_of(passed) * limit_.rate);
+  at_ = std::max(at_, now);
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
+Network::Network(std::uint64_t seed, const NetworkOptions& options)
+    : random_{seed}, options_{options}, answers_{options.answers, now_} {}
 
 void Network::add_host(const net::IpAddress& address, const HostOptions& options) {
-  hosts_[address] = {options, options.resets_a_second, now_};
+  Host& host = hosts_[address];
+  host.options = options;
+  host.resets = {{options.resets_a_second, options.resets_a_second}, now_};
+  host.questions = {options.questions, now_};
+  host.syns = {options.syns, now_};
+  host.errors = {options.errors, now_};
 }
 
 std::vector<Result<net::Path>> Network::route(std::span<const net::IpAddress> targets) {
@@ -156,9 +173,11 @@ void Network::answer(const Question& question, Instant at) {
   Host& host = found->second;
   const HostOptions& o = host.options;
   at += o.extra_delay;
-  if (asks_one_of(o.dropped, *packet)) return;
+  if (!lets_in(host, *packet, at) || asks_one_of(o.dropped, *packet)) return;
+  if (asks_one_of(o.late, *packet)) at += o.late_by;
   if (asks_one_of(o.rejected, *packet)) {
-    return deliver(question.type, icmp_error(*packet, question.bytes, o.reject), at, o.extra_delay);
+    if (host.errors.take(at)) deliver(question.type, icmp_error(*packet, question.bytes, o.reject), at, o.extra_delay);
+    return;
   }
   const probe::Asked asked{*packet, asks_one_of(o.open, *packet), host_mac};
   Bytes bytes(wire::longest_packet);
@@ -166,20 +185,30 @@ void Network::answer(const Question& question, Instant at) {
     const std::size_t size = probe->answer(asked, bytes);
     if (size == 0) continue;
     bytes.resize(size);
-    if (is_reset(question.type, bytes) && !may_reset(host, at)) return;
+    if (is_reset(question.type, bytes) && !host.resets.take(at)) return;
     return deliver(question.type, bytes, at, o.extra_delay);
   }
 }
 
-bool Network::may_reset(Host& host, Instant at) {
-  const double rate = host.options.resets_a_second;
-  if (rate == 0) return true;
-  // Packets may be judged slightly out of order; time never runs backwards for the bucket.
-  const Duration passed = std::max(Duration::zero(), at - host.tokens_at);
-  host.reset_tokens = std::min(rate, host.reset_tokens + seconds_of(passed) * rate);
-  host.tokens_at = std::max(host.tokens_at, at);
-  if (host.reset_tokens < 1) return false;
-  host.reset_tokens -= 1;
+bool Network::lets_in(Host& host, const wire::Packet& packet, Instant at) {
+  const HostOptions& o = host.options;
+  if (o.bans_after > 0 && ++host.asked > o.bans_after) return false;
+  if (!host.questions.take(at)) return false;
+  const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
+  if (tcp == nullptr || !tcp->syn) return true;
+  if (!host.syns.take(at)) return false;
+  if (o.connections > 0) {
+    while (!host.tracked.empty() && host.tracked.front() <= at) host.tracked.pop_front();
+    if (host.tracked.size() >= o.connections) return false;
+    host.tracked.push_back(at + 10s);
+  }
+  return !o.resets_filtered || !o.open.contains(tcp->destination) || answers_half_open(host, *tcp, at);
+}
+
+bool Network::answers_half_open(Host& host, const wire::TcpSegment& tcp, Instant at) {
+  const auto [known, is_new] = host.half_open.try_emplace({tcp.source.value(), tcp.destination.value()}, at);
+  if (!is_new && at - known->second < 500ms) return false;
+  known->second = at;
   return true;
 }
 
@@ -203,6 +232,10 @@ void Network::forge(const Question& question, Instant at) {
 }
 
 void Network::deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra) {
+  if (!answers_.take(at)) {
+    ++lost_;
+    return;
+  }
   const int copies = random_.chance(options_.duplicate) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     if (random_.chance(options_.loss)) {

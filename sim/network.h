@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <queue>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
@@ -17,8 +19,27 @@
 #include "net/ip_address.h"
 #include "net/port_set.h"
 #include "wire/build.h"
+#include "wire/packet.h"
 
 namespace portolan::sim {
+
+// So many a second, and a stock of `burst` at the start: the limit of a firewall, a kernel or a policer.
+struct Limit {
+  double rate = 0;  // a second; 0 for no limit
+  double burst = 1;
+};
+
+class TokenBucket {
+ public:
+  TokenBucket() = default;
+  TokenBucket(const Limit& limit, Instant now) : limit_{limit}, tokens_{limit.burst}, at_{now} {}
+  bool take(Instant now);
+
+ private:
+  Limit limit_;
+  double tokens_ = 0;
+  Instant at_;
+};
 
 struct NetworkOptions {
   Duration delay{};              // one way
@@ -30,6 +51,7 @@ struct NetworkOptions {
   double refuse = 0;             // of each send call: the local queue is full
   double bottleneck = 0;         // packets a second that the path carries, 0 for no limit
   std::size_t queue = 1'000;     // packets that wait at the bottleneck before it drops
+  Limit answers{};               // that the way back lets through
   Duration send_time{};          // of each packet, until the link has taken it: others wait in the same call
   std::uint32_t answers_by = 2;  // interface that answers arrive at; 2 is the one that leads to every target
 };
@@ -45,6 +67,18 @@ struct HostOptions {
   bool on_link = false;        // reached by ARP or neighbour discovery; else through a point-to-point link
   double resets_a_second = 0;  // limit on RSTs, 0 for none; a burst of as many is let through
   Duration extra_delay{};      // one way, for this host
+  Limit questions{};           // packets that reach it: a policer in front of it
+  Limit syns{};                // connections that it accepts
+  Limit errors{};              // ICMP errors that it sends (RFC 1812 §4.3.2.8)
+  // Connections that its firewall keeps track of at a time (nft's `ct count`), 0 for no limit. One that was refused is
+  // forgotten after 10 s, as nf_conntrack_tcp_timeout_close says.
+  std::size_t connections = 0;
+  // Our RSTs do not reach it: a question that comes again with the four-tuple of one that was answered belongs to a
+  // half-open connection, and is answered twice a second at most (net.ipv4.tcp_invalid_ratelimit).
+  bool resets_filtered = false;
+  std::size_t bans_after = 0;  // questions; then it is silent. 0 for never
+  net::PortSet late{};         // ports whose answers take `late_by` longer
+  Duration late_by{};
 };
 
 class Network : public engine::Link, public engine::Clock, public engine::Routes {
@@ -69,8 +103,13 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
  private:
   struct Host {
     HostOptions options;
-    double reset_tokens = 0;
-    Instant tokens_at;
+    TokenBucket resets;
+    TokenBucket questions;
+    TokenBucket syns;
+    TokenBucket errors;
+    std::deque<Instant> tracked;  // when each connection is forgotten, the first one in front
+    std::map<std::pair<std::uint16_t, std::uint16_t>, Instant> half_open;  // by their ports: when last answered
+    std::size_t asked = 0;
   };
   struct Flight {
     Instant at;
@@ -90,7 +129,9 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   void answer(const Question& question, Instant at);
   void forge(const Question& question, Instant at);
   void deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra);
-  bool may_reset(Host& host, Instant at);
+  // Whether a filter or limit on the way into the host lets the question pass.
+  static bool lets_in(Host& host, const wire::Packet& packet, Instant at);
+  static bool answers_half_open(Host& host, const wire::TcpSegment& tcp, Instant at);
   Duration travel();
 
   Random random_;
@@ -106,6 +147,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   std::uint64_t lost_ = 0;
   std::uint64_t delivered_ = 0;
   Instant bottleneck_free_{};
+  TokenBucket answers_;
 };
 
 // Seeds for a property over `count` worlds: PORTOLAN_SEED alone where that is set (a replay), else a

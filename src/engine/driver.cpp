@@ -54,6 +54,10 @@ bool Driver::stopped() {
   return stopped_;
 }
 
+bool Driver::is_working() const {
+  return std::ranges::any_of(stages_, [](const Stage& stage) { return stage.engine.working() > 0; });
+}
+
 std::size_t Driver::sendable() const {
   std::size_t hosts = 0;
   for (const Stage& stage : stages_) hosts += stage.engine.sendable();
@@ -74,6 +78,8 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
   }
   const auto arrived = world_.link.receive(wake);
   if (!arrived) return fail(arrived.error());
+  // Frames come in the order of their arrival. Where there was none, there is none from before the call either.
+  heard_ = std::max(heard_, arrived->empty() ? now : arrived->back().at);
   receive(*arrived);
   if (world_.control != nullptr && world_.control->progress_due()) return report_progress();
   return {};
@@ -84,7 +90,7 @@ Result<void> Driver::send() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     Engine& engine = stages_[(first_ + i) % stages_.size()].engine;
     if (engine.empty()) continue;
-    engine.advance(world_.clock.now());
+    engine.advance(world_.clock.now(), heard_);
     const auto shots = engine.outbox();
     if (shots.empty()) continue;
     // The time before the call: should this thread lose the processor inside it, round trips come out

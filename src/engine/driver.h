@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "engine/engine.h"
-#include "engine/pacer.h"
+#include "engine/pace/pacer.h"
 #include "engine/scan.h"
 #include "model/prompt_sink.h"
 #include "model/record.h"
@@ -51,6 +51,8 @@ class Driver {
 
   // Whether the user wants to stop; once true it stays true.
   bool stopped();
+  // Whether any host is still asked something.
+  [[nodiscard]] bool is_working() const;
   // Hosts that may be asked something now, over all stages.
   [[nodiscard]] std::size_t sendable() const;
 
@@ -86,6 +88,7 @@ class Driver {
   Found found_;
   std::uint64_t targets_;  // in the whole set
   bool stopped_ = false;
+  Instant heard_;  // all that arrived until then has been read
   Instant began_;
   double rate_ = 0;  // probes a second of late
   Instant rate_at_;

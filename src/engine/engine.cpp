@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "engine/passes.h"
+#include "engine/pace/passes.h"
 #include "probe/cookie.h"
 
 namespace portolan::engine {
@@ -13,34 +13,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Of the tags, 14 are for passes, which tells the attempts of one question apart, and two for loss probes, used in
-// turn, so that a late answer to one is not taken for an answer to the next.
-constexpr unsigned first_loss_tag = tags_an_engine - 2;
-
-// Loss probes whose fate is known, before the loss is read off them.
-constexpr std::uint64_t enough_loss_probes = 8;
+// Orders in which passes ask, used in turn.
+constexpr std::size_t orders = 4;
+// No port is told silent sooner after it was first asked, or sooner than after the template's first wait: its answer
+// may need much longer than those of other ports.
+constexpr Duration shortest_silence = 500ms;
+// Share of a pass that is taken for lost where it ran into a limit.
+constexpr double lost_on_a_limit = 0.95;
+// Who is judged stays for so many of its time-outs, while others are at work.
+constexpr int late_timeouts = 10;
 // Of all answering ports of so many hosts, at most this many are expected to be missed when the scan ends.
 constexpr double acceptable_misses = 0.02;
 constexpr std::uint64_t most_sharers = 1U << 14U;
-
-// What the answer itself says counts more than who put it on the link: proxies and bonds differ.
-std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Received& frame) {
-  if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return arp->sender_mac;
-  if (const auto* nd = std::get_if<wire::NeighbourAdvertisement>(&packet.content)) return nd->mac;
-  return frame.from;
-}
-
-// Whether what is on the asked link can have sent this. Who stands there answers over it: ARP and neighbour discovery
-// are of a link, and ICMP from elsewhere is of somebody who answers for everyone. A TCP answer proves by its cookie
-// that the question has arrived, whatever way it took back; and what lies behind a gateway may answer over any link.
-bool came_from_asked_link(const net::Path& path, const wire::Packet& packet, const Received& frame) {
-  if (frame.interface == path.interface || path.kind != net::Path::Kind::ethernet) return true;
-  const bool of_the_link = std::holds_alternative<wire::ArpReply>(packet.content) ||
-                           std::holds_alternative<wire::NeighbourAdvertisement>(packet.content);
-  const bool icmp = std::holds_alternative<wire::IcmpMessage>(packet.content) ||
-                    std::holds_alternative<wire::IcmpError>(packet.content);
-  return !of_the_link && !(icmp && path.on_link);
-}
 
 std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
   std::vector<std::vector<std::uint32_t>> all(job.techniques.size());
@@ -53,6 +37,21 @@ std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
   return all;
 }
 
+std::vector<Permutation> orders_of(const Job& job, std::uint64_t seed) {
+  std::vector<Permutation> all;
+  if (job.sequential) {
+    all.emplace_back(job.questions.size(), seed, Permutation::Order::sequential);
+    return all;
+  }
+  for (std::uint64_t i = 0; i < orders; ++i) all.emplace_back(job.questions.size(), seed + i);
+  return all;
+}
+
+// Loss probes count as attempts at a port, and there are no more source ports than this.
+unsigned attempts_of(const plan::Timing& timing) {
+  return static_cast<unsigned>(std::clamp<int>(timing.max_retries + 1, 1, tags_an_engine));
+}
+
 }  // namespace
 
 Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, AnswerListener& listener)
@@ -62,9 +61,9 @@ Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, Ans
       listener_{listener},
       walks_{settings.key},
       question_index_{index_of(job)},
-      permutation_{job.questions.size(), settings.seed,
-                   job.sequential ? Permutation::Order::sequential : Permutation::Order::shuffled},
-      loss_probes_{settings.seed} {
+      permutations_{orders_of(job, settings.seed)},
+      loss_probes_{settings.seed, attempts_of(settings.timing)},
+      random_{settings.seed} {
   assert(!job.questions.empty());
   settings_.hosts = std::clamp<std::uint64_t>(settings.hosts, 1, most_sharers);
   outbox_.reserve(settings_.batch);
@@ -80,10 +79,11 @@ std::uint32_t Engine::enter(const WalkTarget& target, std::uint32_t host, std::o
   walk.ledger = Ledger{job_.questions.size()};
   walk.phase = HostWalk::Phase::active;
   // Hosts walk the same permutation, each from a place of its own.
-  if (!job_.sequential && permutation_.size() > 1) {
+  if (!job_.sequential && job_.questions.size() > 1) {
     walk.offset =
-        static_cast<std::uint32_t>(siphash({settings_.seed, 0}, target.address.bytes()) % permutation_.size());
+        static_cast<std::uint32_t>(siphash({settings_.seed, 0}, target.address.bytes()) % job_.questions.size());
   }
+  note_losses_so_far(walk);
   if (round_trip) {
     walk.known().round_trip.add(*round_trip);
     walk.known().best = *round_trip;
@@ -98,7 +98,7 @@ void Engine::leave(std::uint32_t walk) {
   const HostWalk& leaving = walks_[walk];
   // What stands in the outbox for it refers to its target.
   if (leaving.in_outbox > 0) withdraw(leaving.serial);
-  if (leaving.phase != HostWalk::Phase::done) --working_;
+  leave_work(walk);
   walks_.remove(walk);
   // Whoever is left there has left; nobody would come by to drop them.
   if (walks_.size() == 0) active_.clear();
@@ -146,7 +146,7 @@ probe::Attempt Engine::attempt(const WalkTarget& target, std::uint32_t question,
 std::uint32_t Engine::question_at(const HostWalk& walk) const {
   if (job_.sequential) return walk.position;
   const std::uint64_t place = std::uint64_t{walk.position} + walk.offset;
-  return static_cast<std::uint32_t>(permutation_.at(place % permutation_.size()));
+  return static_cast<std::uint32_t>(permutations_[walk.passes % orders].at(place % job_.questions.size()));
 }
 
 Duration Engine::timeout_of(const HostWalk& walk) const {
@@ -155,17 +155,33 @@ Duration Engine::timeout_of(const HostWalk& walk) const {
   return walk.acquaintance ? walk.acquaintance->round_trip.timeout(bounds) : RoundTripEstimate{}.timeout(bounds);
 }
 
-Duration Engine::gap_of(const HostWalk& walk) const {
-  const Duration delay = settings_.timing.scan_delay;
-  return walk.limited() ? std::max(delay, walk.acquaintance->gap) : delay;
+// What is waited for after a pass. Where no answer has shown how long it takes, twice as long the second time; what is
+// on the same link is not that far away.
+Duration Engine::wait_of(const HostWalk& walk) const {
+  const bool known = walk.acquaintance && walk.acquaintance->round_trip.known();
+  const Duration timeout = timeout_of(walk);
+  const bool on_link = job_.techniques.front()->asks == probe::Asks::links;
+  return known || on_link || walk.passes < 2 ? timeout : 2 * timeout;
 }
 
-void Engine::advance(Instant now) {
+// Before this, silence is no verdict.
+Instant Engine::silence_at(const HostWalk& walk) const {
+  return walk.first_pass_sent + std::min(shortest_silence, settings_.timing.initial_rtt_timeout);
+}
+
+Duration Engine::gap_of(const HostWalk& walk) const {
+  const Duration delay = settings_.timing.scan_delay;
+  return walk.acquaintance ? std::max({delay, walk.acquaintance->gap, walk.acquaintance->pass_gap}) : delay;
+}
+
+void Engine::advance(Instant now, Instant heard) {
+  heard_ = heard;
   if (outbox_first_ == outbox_.size()) {
     outbox_.clear();
     pending_.clear();
     outbox_first_ = 0;
   }
+  pacer_.set_open_questions(static_cast<double>(entered_ * job_.questions.size() - settled_));
   expire_loss_probes(now);
   wake_walks(now);
   if (outbox_.empty()) fill(now);
@@ -181,6 +197,8 @@ void Engine::wake_walks(Instant now) {
       active_.push_back(*handle);
     } else if (walk.phase == HostWalk::Phase::waiting) {
       decide(handle->walk, now);
+    } else if (walk.phase == HostWalk::Phase::judged) {
+      finish(handle->walk);
     }
   }
 }
@@ -188,7 +206,7 @@ void Engine::wake_walks(Instant now) {
 void Engine::fill(Instant now) {
   const std::size_t allowed = pacer_.allowance(now, settings_.batch);
   while (outbox_.size() < allowed && !active_.empty()) {
-    if (loss_probes_.is_due(pacer_.loss_probes_asked()) && fill_loss_probe()) continue;
+    if (loss_probes_.is_due(pacer_.loss_probes_asked(), pacer_.is_searching()) && fill_loss_probe(now)) continue;
     if (!fill_one(now)) return;
   }
 }
@@ -210,6 +228,10 @@ bool Engine::fill_one(Instant now) {
     HostWalk& walk = walks_[handle.walk];
     if (walks_.is_current(handle)) give_up_if_overdue(handle.walk, now);
     if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) continue;
+    if (walk.acquaintance && fill_loss_probe_of(walk, now)) {
+      next_turn(handle, now);
+      return true;
+    }
     const auto question = next_question(walk);
     if (!question) {
       finish_pass(handle.walk, now);
@@ -217,21 +239,26 @@ bool Engine::fill_one(Instant now) {
     }
     if (walk.asked++ == 0) walk.pass_started = now;
     if (walk.passes == 0) ++asked_once_;
-    const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % first_loss_tag);
+    const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % tags_an_engine);
     ++walk.in_outbox;
     put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
-    loss_probes_.on_probe();
+    if (!walk.acquaintance) loss_probes_.on_probe();
     if (walk.position == job_.questions.size()) {
       finish_pass(handle.walk, now);
-    } else if (const Duration gap = gap_of(walk); gap > Duration::zero()) {
-      walk.phase = HostWalk::Phase::spaced;
-      park(handle.walk, now + gap);
     } else {
-      active_.push_back(handle);
+      next_turn(handle, now);
     }
     return true;
   }
   return false;
+}
+
+void Engine::next_turn(const WalkHandle& handle, Instant now) {
+  HostWalk& walk = walks_[handle.walk];
+  const Duration gap = gap_of(walk);
+  if (gap == Duration::zero()) return active_.push_back(handle);
+  walk.phase = HostWalk::Phase::spaced;
+  park(handle.walk, now + gap);
 }
 
 void Engine::put(const WalkTarget& target, const Pending& pending) {
@@ -268,6 +295,7 @@ void Engine::on_sent(std::size_t count, Instant now) {
       if (settings_.timing.host_timeout) park(p.walk.walk, Instant::max());  // only to be woken when overdue
     }
     walk.last_sent = now;
+    if (walk.passes == 0 || (walk.passes == 1 && walk.phase == HostWalk::Phase::waiting)) walk.first_pass_sent = now;
     send_times_.note(p.walk.serial, p.question, p.tag, now);
   }
   outbox_first_ += count;
@@ -280,13 +308,13 @@ void Engine::on_sent(std::size_t count, Instant now) {
 void Engine::finish_pass(std::uint32_t walk, Instant now) {
   ++walks_[walk].passes;
   walks_[walk].phase = HostWalk::Phase::waiting;
-  park(walk, now + timeout_of(walks_[walk]));
+  park(walk, now + wait_of(walks_[walk]));
 }
 
 void Engine::give_up_if_overdue(std::uint32_t walk, Instant now) {
   const auto& limit = settings_.timing.host_timeout;
   HostWalk& late = walks_[walk];
-  if (!limit || late.phase == HostWalk::Phase::done || !late.has_started || now - late.started <= *limit) return;
+  if (!limit || !late.at_work() || !late.has_started || now - late.started <= *limit) return;
   late.timed_out = true;
   loss_probes_.forget(late.target->address);
   finish(walk);
@@ -296,22 +324,27 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   HostWalk& asked = walks_[walk];
   // The last probe may have left later than its pass ended, or still wait for room in the link.
   if (asked.in_outbox > 0) return park(walk, now + 1ms);
-  const Instant due = asked.last_sent + timeout_of(asked);
+  const Instant due = asked.last_sent + wait_of(asked);
   if (now < due) return park(walk, due);
+  // What has arrived meanwhile may still stand in the link's queue.
+  if (heard_ < due) return park(walk, now + 1ns);
 
   const Acquaintance nobody;
   const Acquaintance& known = asked.acquaintance ? *asked.acquaintance : nobody;
-  PassResult result{.passes = asked.passes,
-                    .answered_before = known.answered_before,
-                    .answered_last = known.answered_last,
-                    .asked = asked.asked,
-                    .answered = std::min(asked.asked, known.answered - known.answered_before),
-                    .duration = now - asked.pass_started,
-                    .limited = known.limited};
+  PassResult result{
+      .passes = asked.passes,
+      .answered_before = known.answered_before,
+      .asked = asked.asked,
+      .answered = std::min(asked.asked, known.answered - known.answered_before),
+      .duration = now - asked.pass_started,
+      .hidden_before = asked.hidden,
+      // What runs into a limit asks nobody: it counts for as little as nothing.
+      .loss = spread_of(asked) > Duration::zero() ? std::max(lost_on_a_limit, pass_loss(asked)) : pass_loss(asked),
+      .usual_loss = usual_loss(asked),
+      .usual_answers = usual_answers(),
+      .limited = known.gap > Duration::zero()};
   PassLimits limits{.max_retries = settings_.timing.max_retries,
-                    .loss = loss(),
-                    .acceptable_misses = acceptable_misses / static_cast<double>(settings_.hosts),
-                    .patience = settings_.timing.limiter_patience};
+                    .acceptable_misses = acceptable_misses / static_cast<double>(settings_.hosts)};
   if (finds_hosts()) {
     // Here hosts are what may be missed: as many as loss hides among those that were found.
     result.answered_before = static_cast<std::uint32_t>(std::min(hosts_up_, most_sharers));
@@ -319,218 +352,79 @@ void Engine::decide(std::uint32_t walk, Instant now) {
     limits.acceptable_misses = acceptable_misses;
   }
   const PassDecision decision = after_pass(result, limits);
-  const bool spaced = decision.next == PassDecision::Next::again_spaced;
-  if (decision.limiter_seen) {
-    asked.known().limiter_rate = decision.answers_a_second;
-    asked.known().limiter_given_up = !spaced;
+  const bool came_back = comes_back(asked, now);
+  const bool again = decision.next == PassDecision::Next::again || came_back;
+  if (!again && asked.answered() < job_.questions.size()) {
+    if (const Instant at = silence_at(asked); std::min(now, heard_) < at) return park(walk, std::max(now + 1ns, at));
+    if (asks_whether_there(walk, now)) return;
   }
-  if (decision.next == PassDecision::Next::stop) return finish(walk);
-  if (spaced) {
-    asked.known().gap = decision.gap;
-    loss_probes_.forget(asked.target->address);
+  asked.hidden = static_cast<float>(decision.hidden);
+  asked.least_loss = std::min(asked.least_loss, static_cast<float>(result.loss));
+  if (!finds_hosts()) {
+    weigh_late_answers(result, now);
+    if (const double limit = came_back ? slow_rate_of(asked, now) : decision.limit; limit > 0) {
+      suspect_limit(walk, limit, now);
+    }
   }
-  if (asked.acquaintance) asked.acquaintance->limited = spaced;
-  start_pass(walk);
+  if (!again && asked.phase == HostWalk::Phase::waiting) return judge_silent(walk);
+  start_pass(walk, now);
 }
 
-void Engine::start_pass(std::uint32_t walk) {
+void Engine::start_pass(std::uint32_t walk, Instant now) {
   HostWalk& again = walks_[walk];
-  again.phase = HostWalk::Phase::active;
+  const Duration spread = spread_of(again);
+  if (again.acquaintance || spread > Duration::zero()) again.known().pass_gap = spread / std::max(1U, again.asked);
   again.position = 0;
   again.asked = 0;
   if (again.acquaintance) {
-    Acquaintance& known = *again.acquaintance;
-    known.answered_last = known.answered - known.answered_before;
-    known.answered_before = known.answered;
+    again.acquaintance->answered_before = again.acquaintance->answered;
+    again.acquaintance->asked_whether_there = 0;
+    again.acquaintance->turns = 0;  // what a limit has saved up lets the first ones through
   }
+  note_losses_so_far(again);
+  if (spread > Duration::zero()) {
+    again.acquaintance->was_spread = true;
+    // Hosts of which there is only one question left are to be spread as well.
+    again.phase = HostWalk::Phase::spaced;
+    return park(walk, now + duration_of(random_.unit() * seconds_of(again.acquaintance->pass_gap)));
+  }
+  again.phase = HostWalk::Phase::active;
   active_.push_back({walk, again.serial});
+}
+
+// Nothing more is asked. Where answers are known to be quick, little was waited for; who has open questions stays a
+// while for those that are not.
+void Engine::judge_silent(std::uint32_t walk) {
+  HostWalk& judged = walks_[walk];
+  const bool waits = judged.acquaintance && judged.acquaintance->round_trip.known() && !finds_hosts() &&
+                     judged.answered() < job_.questions.size();
+  if (!waits) return finish(walk);
+  leave_work(walk);
+  judged.phase = HostWalk::Phase::judged;
+  judged_.push_back({walk, judged.serial});
+  park(walk, judged.last_sent + late_timeouts * timeout_of(judged));
+}
+
+void Engine::release_judged() {
+  for (const WalkHandle& handle : std::exchange(judged_, {})) {
+    if (walks_.is_current(handle) && walks_[handle.walk].phase == HostWalk::Phase::judged) finish(handle.walk);
+  }
+}
+
+// It is asked nothing any more, whether it was before or not.
+void Engine::leave_work(std::uint32_t walk) {
+  const HostWalk& asked = walks_[walk];
+  if (!asked.at_work()) return;
+  --working_;
+  settled_ += job_.questions.size() - asked.answered();
 }
 
 void Engine::finish(std::uint32_t walk) {
   HostWalk& finished = walks_[walk];
   if (finished.phase == HostWalk::Phase::done) return;
+  leave_work(walk);
   finished.phase = HostWalk::Phase::done;
-  --working_;
-  settled_ += job_.questions.size() - finished.answered();
   done_.push_back(walk);
-}
-
-// Loss probes measure it best. Before there are enough of them, so does the share of answers that
-// only a later pass brought.
-double Engine::loss() const {
-  const double late = (static_cast<double>(late_) + 0.1) / (static_cast<double>(in_time_ + late_) + 1);
-  return loss_probes_.empty() || pacer_.loss_probes_asked() < enough_loss_probes ? late : pacer_.loss();
-}
-
-// ---- loss probes --------------------------------------------------------------------------------
-
-bool Engine::fill_loss_probe() {
-  loss_probes_.skip_turn();
-  const bool gentle = settings_.timing.serial || settings_.timing.scan_delay > Duration::zero();
-  if (gentle || finds_hosts()) return false;
-  const auto chosen = loss_probes_.choose();
-  if (!chosen) return false;
-  const unsigned slot = first_loss_tag + (chosen->second_tag ? 1U : 0U);
-  put(loss_probes_.target_of(chosen->probe), {.walk = {},
-                                              .question = chosen->question,
-                                              .tag = static_cast<std::uint16_t>(settings_.tag_base + slot),
-                                              .loss_probe = chosen->probe});
-  return true;
-}
-
-void Engine::expire_loss_probes(Instant now) {
-  const auto lost = loss_probes_.expire(now);
-  for (std::uint64_t i = 0; i < lost; ++i) pacer_.on_loss_probe(true);
-}
-
-// ---- answers ------------------------------------------------------------------------------------
-
-bool Engine::on_packet(const wire::Packet& packet, const Received& frame) {
-  for (std::size_t technique = 0; technique < job_.techniques.size(); ++technique) {
-    if (try_technique(technique, packet, frame)) return true;
-  }
-  return false;
-}
-
-// The tags that an answer may be to: the one that it bears, unless all attempts leave from one port (--source-port).
-std::pair<std::uint16_t, std::uint16_t> Engine::tags_of(const probe::Probe& probe, std::uint16_t tag) const {
-  const std::uint16_t first = settings_.tag_base;
-  const std::uint16_t last = settings_.tag_base + tags_an_engine - 1;
-  if (!probe.has_tag) return {tag, tag};
-  if (settings_.dress.source_port && settings_.dress.source_port->value() == tag) return {first, last};
-  if (tag < first || tag > last) return {1, 0};
-  return {tag, tag};
-}
-
-bool Engine::try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame) {
-  const probe::Probe& probe = *job_.techniques[technique];
-  const auto subject = probe.subject(packet);
-  if (!subject) return false;
-  const auto& index = question_index_[technique];
-  const std::size_t port = subject->port.value();
-  if (port >= index.size() || index[port] == 0) return false;
-  const auto [first, last] = tags_of(probe, subject->tag);
-  for (unsigned tag = first; tag <= last; ++tag) {
-    if (try_question(index[port] - 1, static_cast<std::uint16_t>(tag), *subject, packet, frame)) return true;
-  }
-  return false;
-}
-
-// All variants of a question share its port; the cookie tells them apart.
-bool Engine::try_question(std::uint32_t first, std::uint16_t tag, const probe::Subject& subject,
-                          const wire::Packet& packet, const Received& frame) {
-  const std::uint8_t technique = job_.questions[first].technique;
-  const bool measures_loss = job_.techniques[technique]->has_tag && tag >= settings_.tag_base + first_loss_tag;
-  const auto walk = measures_loss ? std::nullopt : walks_.find(subject.target, frame.interface);
-  for (std::uint32_t i = first; i < job_.questions.size(); ++i) {
-    const Question& question = job_.questions[i];
-    if (question.technique != technique || question.port != subject.port) break;
-    if (measures_loss && answer_loss_probe(i, tag, subject, packet, frame)) return true;
-    if (walk && answer_walk({*walk, i, tag}, packet, frame)) return true;
-  }
-  return false;
-}
-
-bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const Received& frame) {
-  const HostWalk& walk = walks_[match.walk];
-  if (!came_from_asked_link(*walk.target->path, packet, frame)) return false;
-  const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
-  if (!verdict) return false;
-  const Answer answer{.host = walk.host,
-                      .question = match.question,
-                      .verdict = *verdict,
-                      .ttl = packet.ttl,
-                      .from = packet.source,
-                      .mac = link_address_of(packet, frame)};
-  listener_.on_reply(answer, packet);
-  settle(match, answer, frame);
-  return true;
-}
-
-bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const probe::Subject& subject,
-                               const wire::Packet& packet, const Received& frame) {
-  const bool second_tag = tag != settings_.tag_base + first_loss_tag;
-  const auto found = loss_probes_.find(subject.target, frame.interface, question, second_tag);
-  if (!found) return false;
-  const WalkTarget target = loss_probes_.target_of(*found);
-  if (!came_from_asked_link(*target.path, packet, frame)) return false;
-  const auto verdict = probe_of(question).judge(attempt(target, question, tag), packet);
-  if (!verdict) return false;
-  const Duration sample = std::max(Duration::zero(), frame.at - loss_probes_.take(*found));
-  pacer_.on_loss_probe(false);
-  if (const auto walk = walks_.find(subject.target, frame.interface)) {
-    add_round_trip(walks_[*walk], sample);
-    listener_.on_reply({.host = walks_[*walk].host,
-                        .question = question,
-                        .verdict = *verdict,
-                        .ttl = packet.ttl,
-                        .from = packet.source,
-                        .mac = link_address_of(packet, frame)},
-                       packet);
-  }
-  return true;
-}
-
-void Engine::settle(const Match& match, const Answer& answer, const Received& frame) {
-  HostWalk& walk = walks_[match.walk];
-  // What is told to everybody may be an announcement, or the answer to somebody else's question.
-  if (!frame.to_everybody) measure(match, frame.at);
-  Acquaintance& known = walk.known();
-  const auto before = walk.ledger.code(match.question);
-  const bool overrules = before != VerdictCodes::unanswered;
-  if (overrules) {
-    // A repetition, unless the port itself overrules an ICMP error that came first.
-    const bool stronger =
-        codes_.entry(before).state == model::PortState::filtered && answer.verdict.state != model::PortState::filtered;
-    if (!stronger) return;
-  } else {
-    ++answers_;
-    ++known.answered;
-    pacer_.on_answer();
-    if (walk.phase != HostWalk::Phase::done) ++settled_;
-    if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
-  }
-  walk.ledger.record(match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
-  if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
-  Answer settled = answer;
-  settled.overrules = overrules;
-  listener_.on_verdict(settled);
-  if ((finds_hosts() && walk.up) || known.answered == job_.questions.size()) finish(match.walk);
-}
-
-void Engine::note_sign_of_life(const Match& match, const probe::Verdict& verdict) {
-  HostWalk& walk = walks_[match.walk];
-  if (!walk.up && finds_hosts()) {
-    ++hosts_up_;
-    ++(asked_once(walk) ? in_time_ : late_);
-  }
-  walk.up = true;
-  // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss. The same goes for a host
-  // that limits its answers.
-  if (finds_hosts() || verdict.by_error || walk.limited()) return;
-  loss_probes_.remember(*walk.target, match.question, verdict.state == model::PortState::open, timeout_of(walk));
-}
-
-void Engine::measure(const Match& match, Instant at) {
-  HostWalk& walk = walks_[match.walk];
-  // ARP and ND do not say which attempt they answer, so theirs count only while there was but one.
-  const bool tagged = probe_of(match.question).has_tag;
-  if (!tagged && !asked_once(walk)) return;
-  const auto sent = send_times_.take(walk.serial, match.question, tagged ? std::optional{match.tag} : std::nullopt);
-  if (sent) add_round_trip(walk, at - *sent);
-}
-
-// Whether only the first pass has sent anything so far.
-bool Engine::asked_once(const HostWalk& walk) {
-  return walk.passes == 0 || (walk.passes == 1 && (walk.phase == HostWalk::Phase::waiting || walk.asked == 0));
-}
-
-void Engine::add_round_trip(HostWalk& walk, Duration sample) {
-  if (sample < Duration::zero()) sample = Duration::zero();
-  Acquaintance& known = walk.known();
-  known.best = known.round_trip.known() ? std::min(known.best, sample) : sample;
-  known.round_trip.add(sample);
-  pacer_.on_round_trip(sample, known.best);
 }
 
 // ---- telling ------------------------------------------------------------------------------------
@@ -546,18 +440,24 @@ Instant Engine::wake_at(Instant now) const {
 WalkOutcome Engine::outcome(std::uint32_t walk) const {
   const HostWalk& asked = walks_[walk];
   WalkOutcome outcome{
-      .done = asked.phase == HostWalk::Phase::done,
+      .done = !asked.at_work(),
       .timed_out = asked.timed_out,
       .up = asked.up,
       .answered = asked.answered(),
       .never_asked = asked.passes == 0 ? static_cast<std::uint32_t>(job_.questions.size()) - asked.asked : 0,
       .round_trip = {},
       .timeout = timeout_of(asked),
-      .passes = asked.passes};
+      .passes = asked.passes,
+      .hidden = {}};
+  if (loss_is_known(asked)) {
+    // Under a limit the fates of a port's attempts hang together, so that not more than one of them counts.
+    outcome.hidden = met_limit(asked) ? std::max(asked.hidden, asked.least_loss) : asked.hidden;
+  }
   if (!asked.acquaintance) return outcome;
   outcome.round_trip = asked.acquaintance->round_trip;
   outcome.limiter_rate = asked.acquaintance->limiter_rate;
   outcome.limiter_given_up = asked.acquaintance->limiter_given_up;
+  outcome.stopped_answering = asked.acquaintance->stopped;
   return outcome;
 }
 

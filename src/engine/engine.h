@@ -20,10 +20,12 @@
 #include "engine/doors.h"
 #include "engine/host_walk.h"
 #include "engine/ledger.h"
-#include "engine/loss_probes.h"
-#include "engine/pacer.h"
+#include "engine/pace/loss_law.h"
+#include "engine/pace/loss_probes.h"
+#include "engine/pace/pacer.h"
+#include "engine/pace/passes.h"
+#include "engine/pace/send_times.h"
 #include "engine/question.h"
-#include "engine/send_times.h"
 #include "engine/wake_queue.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
@@ -83,8 +85,11 @@ struct WalkOutcome {
   RoundTripEstimate round_trip;
   Duration timeout{};  // what is waited for a lost probe
   int passes = 0;
-  double limiter_rate = 0;        // answers a second, where the host was found to limit them; else 0
-  bool limiter_given_up = false;  // too slow to wait for: silent ports may be closed
+  double limiter_rate = 0;         // answers a second, where the host was found to limit them; else 0
+  bool limiter_given_up = false;   // too slow to wait for: silent ports may be closed
+  bool stopped_answering = false;  // it answered, and then nothing came any more, however slowly it was asked
+  // The chance that a port which answers was silent in all passes; nullopt where nothing was measured.
+  std::optional<double> hidden;
 };
 
 class Engine {
@@ -103,7 +108,9 @@ class Engine {
   std::vector<std::uint32_t> take_done();
   [[nodiscard]] bool has_done() const { return !done_.empty(); }
 
-  void advance(Instant now);                           // expire, start passes, fill the outbox
+  // Expires, starts passes, fills the outbox. `heard`: all that had arrived by then has been handed in, so that silence
+  // until then is silence.
+  void advance(Instant now, Instant heard);
   [[nodiscard]] std::span<const Shot> outbox() const;  // valid until the next call of anything that is not const
   void on_sent(std::size_t count, Instant now);        // a prefix of the outbox has left
   bool on_packet(const wire::Packet& packet, const Received& frame);  // false: no answer to any question of this engine
@@ -111,8 +118,11 @@ class Engine {
 
   // Nobody is there, and nothing waits to be sent.
   [[nodiscard]] bool empty() const { return walks_.size() == 0 && outbox_first_ == outbox_.size(); }
-  // Hosts that are not done yet.
+  // Hosts that are still asked something.
   [[nodiscard]] std::size_t working() const { return working_; }
+  // Hosts that are judged stay for a while, as long as others are at work, so that late answers still count. Nobody is
+  // at work any more, or their room is needed: they are done.
+  void release_judged();
   // Hosts that may be asked something now.
   [[nodiscard]] std::size_t sendable() const { return active_.size(); }
 
@@ -122,8 +132,6 @@ class Engine {
   // What is known of one question; nullopt while silent.
   [[nodiscard]] std::optional<LedgerEntry> verdict(std::uint32_t walk, std::uint32_t question) const;
   [[nodiscard]] const Job& job() const { return job_; }
-  // Share of round trips lost, 0 to 1: by loss probes, or by what only a later pass brought.
-  [[nodiscard]] double loss() const;
   // Questions settled, with half of those that were asked and are still silent, of all hosts that have entered.
   [[nodiscard]] double settled() const;
   [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts
@@ -147,6 +155,8 @@ class Engine {
   [[nodiscard]] probe::Attempt attempt(const WalkTarget& target, std::uint32_t question, std::uint16_t tag) const;
   [[nodiscard]] std::uint32_t question_at(const HostWalk& walk) const;
   [[nodiscard]] Duration timeout_of(const HostWalk& walk) const;
+  [[nodiscard]] Duration wait_of(const HostWalk& walk) const;
+  [[nodiscard]] Instant silence_at(const HostWalk& walk) const;
   [[nodiscard]] Duration gap_of(const HostWalk& walk) const;
   [[nodiscard]] const probe::Probe& probe_of(std::uint32_t question) const {
     return *job_.techniques[job_.questions[question].technique];
@@ -157,7 +167,10 @@ class Engine {
   void wake_walks(Instant now);
   void fill(Instant now);
   bool fill_one(Instant now);
-  bool fill_loss_probe();
+  bool fill_loss_probe(Instant now);
+  bool fill_loss_probe_of(HostWalk& walk, Instant now);
+  void put_loss_probe(const LossProbes::Chosen& chosen);
+  void next_turn(const WalkHandle& handle, Instant now);
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
   void put(const WalkTarget& target, const Pending& pending);
   void park(std::uint32_t walk, Instant until);
@@ -165,8 +178,31 @@ class Engine {
   void finish_pass(std::uint32_t walk, Instant now);
   void give_up_if_overdue(std::uint32_t walk, Instant now);
   void decide(std::uint32_t walk, Instant now);
-  void start_pass(std::uint32_t walk);
+  void start_pass(std::uint32_t walk, Instant now);
+  void judge_silent(std::uint32_t walk);
   void finish(std::uint32_t walk);
+  void leave_work(std::uint32_t walk);
+
+  [[nodiscard]] double loss_of_all() const;
+  [[nodiscard]] double usual_answers() const;
+  [[nodiscard]] bool met_limit(const HostWalk& walk) const;
+  [[nodiscard]] Duration spread_of(const HostWalk& walk) const;
+  [[nodiscard]] double usual_loss(const HostWalk& walk) const;
+  [[nodiscard]] double pass_loss(const HostWalk& walk) const;
+  [[nodiscard]] bool loss_is_known(const HostWalk& walk) const;
+  void note_losses_so_far(HostWalk& walk) const;
+  void on_fate(const LossProbes::Fate& fate, Instant now);
+  void judge_host(const WalkTarget& target, HostLoss& loss, Instant now);
+  void set_pace(std::uint32_t walk, HostLoss& loss, double rate, Instant now);
+  void suspect_limit(std::uint32_t walk, double rate, Instant now);
+  void weigh_late_answers(const PassResult& result, Instant now);
+  [[nodiscard]] double search_rate_of(const HostWalk& walk) const;
+  void stop_asking(std::uint32_t walk);
+  bool asks_whether_there(std::uint32_t walk, Instant now);
+  bool ask_whether_there(const net::IpAddress& address, Instant now);
+  [[nodiscard]] bool comes_back(const HostWalk& walk, Instant now) const;
+  [[nodiscard]] double slow_rate_of(const HostWalk& walk, Instant now) const;
+  void give_limiter_up_if_slow(std::uint32_t walk);
 
   [[nodiscard]] std::pair<std::uint16_t, std::uint16_t> tags_of(const probe::Probe& probe, std::uint16_t tag) const;
   bool try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame);
@@ -191,10 +227,13 @@ class Engine {
   VerdictCodes codes_;
   // technique x port -> index of the first question + 1; its variants follow it
   std::vector<std::vector<std::uint32_t>> question_index_;
-  Permutation permutation_;
+  // A pass asks in an order of its own, so that a limit does not let the same ones through each time.
+  std::vector<Permutation> permutations_;
   std::deque<WalkHandle> active_;  // walks that may send now, the next one first
   WakeQueue parked_;
   std::vector<std::uint32_t> done_;  // since take_done()
+  std::deque<WalkHandle> judged_;    // who stays for late answers
+  Instant heard_{};
 
   std::vector<Shot> outbox_;
   std::vector<Pending> pending_;  // whose question each shot of the outbox is
@@ -202,6 +241,7 @@ class Engine {
 
   SendTimes send_times_;
   LossProbes loss_probes_;
+  Random random_;
 
   std::size_t working_ = 0;
   std::uint64_t entered_ = 0;
@@ -213,6 +253,14 @@ class Engine {
   std::uint64_t in_time_ = 0;     // answers that the first pass brought
   std::uint64_t late_ = 0;        // answers that only a later pass brought
   std::uint64_t hosts_up_ = 0;
+  // Answers that passes after the first brought, and those that earlier ones had brought to the same hosts, since the
+  // rate was last changed for that reason.
+  struct Late {
+    double before = 0;
+    double late = 0;
+    double explained = 0;
+    std::uint32_t hosts = 0;  // with late ones
+  } path_late_;
 };
 
 }  // namespace portolan::engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/passes.h"
+#include "engine/pace/passes.h"
 #include "model/extra_ports.h"
 
 namespace portolan::engine {
@@ -75,6 +75,7 @@ void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& wa
   if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
     record.remarks.push_back({model::RemarkCode::nothing_answered});
   }
+  if (outcome.stopped_answering) record.remarks.push_back({model::RemarkCode::stopped_answering});
   if (outcome.limiter_given_up) {
     record.remarks.push_back({model::RemarkCode::limits_answers, {outcome.limiter_rate}});
   }
@@ -123,22 +124,25 @@ model::HostRecord host_record(const Host& host, const RecordContext& context, st
   return record;
 }
 
-std::optional<double> expected_missed_open(const PortWalk& walk) {
+Missed missed_open(const PortWalk& walk, double usual) {
   const Job& job = walk.engine.job();
   const WalkOutcome outcome = walk.engine.outcome(walk.walk);
-  if (std::ranges::none_of(job.techniques, &probe::Probe::open_answers)) return std::nullopt;
-  std::uint64_t open = 0;
-  std::uint64_t silent = 0;
+  Missed missed;
   for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
     if (!job.techniques[job.questions[i].technique]->open_answers) continue;
     const auto verdict = walk.engine.verdict(walk.walk, i);
-    silent += verdict ? 0U : 1U;
-    open += verdict && verdict->state == PortState::open ? 1U : 0U;
+    missed.silent += verdict ? 0U : 1U;
+    missed.open += verdict && verdict->state == PortState::open ? 1U : 0U;
   }
   // Only silent ports can hide an open one, and of those only what was asked.
-  silent -= std::min<std::uint64_t>(silent, outcome.never_asked);
-  const double missed = expected_missed(static_cast<double>(open), walk.engine.loss(), std::max(1, outcome.passes));
-  return std::min(static_cast<double>(silent), missed);
+  missed.silent -= std::min(missed.silent, outcome.never_asked);
+  if (missed.silent == 0) {
+    missed.expected = 0;
+  } else if (outcome.hidden) {
+    const double open = std::max<double>(missed.open, usual);
+    missed.expected = std::min<double>(missed.silent, expected_missed(open, *outcome.hidden));
+  }
+  return missed;
 }
 
 }  // namespace portolan::engine

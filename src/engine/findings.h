@@ -35,8 +35,14 @@ struct PortWalk {
 // Without walks: the record of a host that was not port-scanned.
 model::HostRecord host_record(const Host& host, const RecordContext& context, std::span<const PortWalk> walks = {});
 
-// How many open ports of this host are expected to have stayed silent, by the measured loss, of those that were asked.
-// nullopt where no technique's open ports answer, so that loss says nothing about them.
-std::optional<double> expected_missed_open(const PortWalk& walk);
+// What silence may hide at one host.
+struct Missed {
+  std::uint32_t open = 0;    // ports found so, by techniques to which open ports answer
+  std::uint32_t silent = 0;  // ports that were asked by such techniques and stayed silent
+  // How many of those are open, by the measured loss; nullopt where it is not known.
+  std::optional<double> expected;
+};
+// `usual`: open ports that a host of this scan has on average, for one at which none was found.
+Missed missed_open(const PortWalk& walk, double usual);
 
 }  // namespace portolan::engine

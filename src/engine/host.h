@@ -26,6 +26,9 @@ struct HostFacts {
   std::vector<net::IpAddress> other_addresses;  // of the same name
   std::optional<net::Mac> mac;
   std::optional<model::RoundTrip> round_trip;
+  // It was measured by ARP or neighbour discovery, which somebody nearer may have answered: it says nothing about how
+  // long the host itself takes.
+  bool round_trip_of_link = false;
   AnswerDetails details;
   std::vector<model::Remark> remarks;
 };

@@ -150,7 +150,10 @@ void HostDiscovery::ask_neighbour(std::uint32_t number) {
 void HostDiscovery::end_link_walk(Stage& stage, std::uint32_t walk) {
   const std::uint32_t number = stage.engine.host_of(walk);
   Host& host = hosts_[number];
-  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) host.known().round_trip = measured;
+  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) {
+    host.known().round_trip = measured;
+    host.known().round_trip_of_link = true;
+  }
   stage.engine.leave(walk);
   if (!host.facts || !host.facts->mac) {
     if (host.single) {
@@ -195,15 +198,16 @@ void HostDiscovery::ping(std::uint32_t number) {
   Stage* stage = families_of(host).ping;
   // Neither asked nor ruled out: the user said that it is there.
   if (stage == nullptr || !wants_ping(host)) return decide(number, HostState::up, Reason::user_set);
-  std::optional<Duration> known;
-  if (host.facts && host.facts->round_trip) known = host.facts->round_trip->smoothed;
-  stage->engine.enter(host.target, number, known);
+  stage->engine.enter(host.target, number, std::nullopt);
 }
 
 void HostDiscovery::end_ping_walk(Stage& stage, std::uint32_t walk) {
   const std::uint32_t number = stage.engine.host_of(walk);
   Host& host = hosts_[number];
-  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) host.known().round_trip = measured;
+  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) {
+    host.known().round_trip = measured;
+    host.known().round_trip_of_link = false;
+  }
   stage.engine.leave(walk);
   if (host.state == HostState::up) return decided_.push_back(number);
   decide(number, HostState::down, host.reason == Reason::none ? Reason::no_response : host.reason);

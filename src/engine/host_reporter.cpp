@@ -1,5 +1,6 @@
 #include "engine/host_reporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/findings.h"
@@ -34,11 +35,23 @@ void HostReporter::count(const model::HostRecord& record, std::span<const PortWa
   ++driver_.found().hosts_done;
   for (const PortWalk& walk : walks) {
     finished_.never_asked += walk.engine.outcome(walk.walk).never_asked;
-    if (const auto missed = expected_missed_open(walk)) {
-      finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *missed;
-    }
+    count_missed(walk);
   }
   if (walks.empty() && record.interrupted) finished_.never_asked += ports_.questions();
+}
+
+void HostReporter::count_missed(const PortWalk& walk) {
+  const auto& techniques = walk.engine.job().techniques;
+  if (std::ranges::none_of(techniques, &probe::Probe::open_answers)) return;
+  const double usual = (static_cast<double>(open_) + 0.5) / (static_cast<double>(hosts_) + 1);
+  const Missed missed = missed_open(walk, usual);
+  open_ += missed.open;
+  ++hosts_;
+  if (missed.expected) {
+    finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *missed.expected;
+  } else {
+    ++finished_.hosts_not_measured;
+  }
 }
 
 }  // namespace portolan::engine

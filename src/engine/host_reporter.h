@@ -26,6 +26,7 @@ class HostReporter {
   void never_entered(std::uint64_t hosts);
 
  private:
+  void count_missed(const PortWalk& walk);
   void count(const model::HostRecord& record, std::span<const PortWalk> walks);
 
   const plan::Plan& plan_;
@@ -35,6 +36,8 @@ class HostReporter {
   const NameLookups& names_;
   const PortScan& ports_;
   model::ScanFinished& finished_;
+  std::uint64_t open_ = 0;   // ports, of the hosts below
+  std::uint64_t hosts_ = 0;  // whose ports were asked
 };
 
 }  // namespace portolan::engine

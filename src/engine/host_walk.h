@@ -2,6 +2,7 @@
 // leave while the engine runs; a dark host's walk takes some hundred bytes, and a wide scan has hundreds of thousands.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,7 +13,7 @@
 #include "base/slab.h"
 #include "base/time.h"
 #include "engine/ledger.h"
-#include "engine/round_trip.h"
+#include "engine/pace/round_trip.h"
 #include "net/ip_address.h"
 #include "net/path.h"
 
@@ -27,13 +28,21 @@ struct WalkTarget {
 struct Acquaintance {
   RoundTripEstimate round_trip;
   Duration best{};                    // shortest round trip seen
-  Duration gap{};                     // between two probes to this host, where a limiter asks for one
+  Duration gap{};                     // between two probes to this host, where it is asked at a pace of its own; else 0
+  Duration pass_gap{};                // the same in this pass, because much of the last one was lost
   double limiter_rate = 0;            // answers a second, where the host was found to limit them
   std::uint32_t answered = 0;         // in all
   std::uint32_t answered_before = 0;  // when this pass began
-  std::uint32_t answered_last = 0;    // of those, by the pass before
-  bool limited = false;               // asked at the limiter's pace
-  bool limiter_given_up = false;      // too slow to wait for
+  // Its loss probes when this pass began, of open ports and of others.
+  std::array<std::uint32_t, 2> loss_asked{};
+  std::array<std::uint32_t, 2> loss_lost{};
+  Instant last_answer{};
+  std::uint8_t turns = 0;                // since its last loss probe
+  std::uint8_t asked_whether_there = 0;  // times, after its last pass
+  Instant ask_again{};                   // whether it is there, at the earliest
+  bool limiter_given_up = false;         // too slow to wait for
+  bool was_spread = false;               // a pass was lost on a limit
+  bool stopped = false;                  // it answered, and then nothing came any more
 };
 
 struct HostWalk {
@@ -42,6 +51,7 @@ struct HostWalk {
     active,   // may send
     spaced,   // waits between two probes
     waiting,  // after a pass, for the answers
+    judged,   // nothing more is asked, but late answers still count
     done,
   };
   const WalkTarget* target = nullptr;            // outlives the walk
@@ -50,9 +60,14 @@ struct HostWalk {
   Instant started{};  // when the first probe left; meaningful where `has_started`
   Instant pass_started{};
   Instant last_sent{};
-  std::uint32_t host = 0;    // the owner's number for it
-  std::uint32_t serial = 0;  // tells it from others that have had its place
-  std::uint32_t offset = 0;  // where in the permutation it begins
+  Instant first_pass_sent{};     // its last probe
+  std::uint32_t path_asked = 0;  // loss probes on the path when this pass began
+  std::uint32_t path_lost = 0;   // of those
+  float least_loss = 1;          // of a pass
+  float hidden = 1;              // the chance that a port which answers was silent in all passes so far
+  std::uint32_t host = 0;        // the owner's number for it
+  std::uint32_t serial = 0;      // tells it from others that have had its place
+  std::uint32_t offset = 0;      // where in the permutation it begins
   std::uint32_t position = 0;
   std::uint32_t asked = 0;   // in this pass
   std::uint16_t passes = 0;  // finished
@@ -62,8 +77,9 @@ struct HostWalk {
   bool timed_out = false;
   std::uint16_t in_outbox = 0;
 
+  [[nodiscard]] bool at_work() const { return phase != Phase::judged && phase != Phase::done; }
   [[nodiscard]] std::uint32_t answered() const { return acquaintance ? acquaintance->answered : 0; }
-  [[nodiscard]] bool limited() const { return acquaintance && acquaintance->limited; }
+  [[nodiscard]] bool paced() const { return acquaintance && acquaintance->gap > Duration::zero(); }
   Acquaintance& known() {
     if (!acquaintance) acquaintance = std::make_unique<Acquaintance>();
     return *acquaintance;

@@ -48,9 +48,15 @@ void PortScan::enter(std::uint32_t host) {
 void PortScan::start(std::uint32_t number) {
   Host& host = hosts_[number];
   std::optional<Duration> known;
-  if (host.facts && host.facts->round_trip) known = host.facts->round_trip->smoothed;
+  if (host.facts && host.facts->round_trip && !host.facts->round_trip_of_link) {
+    known = host.facts->round_trip->smoothed;
+  }
   host.port_walk = stage_->engine.enter(host.target, number, known);
   ++inside_;
+}
+
+void PortScan::release_judged() {
+  if (stage_ != nullptr) stage_->engine.release_judged();
 }
 
 std::vector<std::uint32_t> PortScan::take_done() {

@@ -24,6 +24,8 @@ class PortScan final : private AnswerListener {
   // Of each host.
   [[nodiscard]] std::size_t questions() const { return asks_any() ? stage_->job.questions.size() : 0; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  // Who is judged waits for late answers no longer.
+  void release_judged();
   // Hosts whose ports are all judged since the last call. They stay until they leave, so that late answers still count.
   std::vector<std::uint32_t> take_done();
   void leave(std::uint32_t host);

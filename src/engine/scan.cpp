@@ -111,6 +111,8 @@ class Scan {
         names_.wait(host);
       }
     }
+    const bool crowded = ports_.waiting() > 0 || hosts_.size() > most_hosts / 2;
+    if (crowded || !driver_.is_working()) ports_.release_judged();
     for (const std::uint32_t host : ports_.take_done()) names_.wait(host);
     for (const std::uint32_t host : names_.take_ready()) {
       if (auto done = report(host); !done) return done;

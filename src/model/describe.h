@@ -176,6 +176,7 @@ void describe(auto& visitor, Of<ScanFinished> auto& finished) {
   visitor.member("answers_seen", finished.answers_seen);
   visitor.member("loss", finished.loss);
   visitor.optional("expected_missed_open", finished.expected_missed_open);
+  visitor.optional("hosts_not_measured", finished.hosts_not_measured);
   visitor.optional("never_asked", finished.never_asked);
   visitor.optional("failure", finished.failure);
 }

@@ -161,6 +161,8 @@ struct ScanFinished {
   // How many open ports may have been missed among those asked, by the measured loss. nullopt where open ports are
   // silent by nature of the technique, so that loss says nothing about them.
   std::optional<double> expected_missed_open;
+  // Hosts with silent ports of which it is not known what they hide: too little was measured there.
+  std::uint64_t hosts_not_measured = 0;
   bool success = true;
   bool interrupted = false;
   std::optional<Failure> failure;  // where !success

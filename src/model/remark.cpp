@@ -32,6 +32,7 @@ constexpr std::array sentence{Field{"sentence", Type::text}};
 constexpr std::array all_kinds{
     RemarkKind{RemarkCode::nothing_answered, "nothing-answered", {}},
     RemarkKind{RemarkCode::limits_answers, "limits-answers", rate},
+    RemarkKind{RemarkCode::stopped_answering, "stopped-answering", {}},
     RemarkKind{RemarkCode::gateway_silent, "gateway-silent", gateway},
     RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
     RemarkKind{RemarkCode::no_way, "no-way", no_way},

@@ -17,6 +17,7 @@ enum class RemarkCode : std::uint8_t {
   // About one host.
   nothing_answered,     // it counts as up because nobody asked whether it is
   limits_answers,       // rate
+  stopped_answering,    // it answered, and then nothing came any more
   gateway_silent,       // gateway
   link_address_silent,  // question: "arp" or "nd"
   no_way,               // cause, target, interface ("" where it is not the cause)

@@ -24,14 +24,14 @@ struct Timing {
   Duration initial_rtt_timeout = 1s;
   Duration min_rtt_timeout = 100ms;
   Duration max_rtt_timeout = 10s;
-  int max_retries = 10;                  // beyond the first attempt
+  int max_retries = 5;                   // beyond the first attempt; loss probes count as attempts too
   std::optional<Duration> host_timeout;  // give a host up after this long
   Duration scan_delay{};                 // least gap between two probes to one host
   bool serial = false;                   // scan_delay holds over all hosts together (-T0 to -T2)
   std::optional<double> min_rate;        // probes a second
   std::optional<double> max_rate;        // probes a second, over everything that is sent
   double blind_rate = 20'000;            // highest rate while nothing that answers confirms it
-  Duration limiter_patience = 30s;       // longest extra wait for a host that limits its resets
+  Duration limiter_patience = 10min;     // longest extra wait for a host that limits its answers
 };
 Timing timing_template(int level);  // 0 to 5
 

@@ -5,9 +5,10 @@
 namespace portolan::plan {
 namespace {
 
-// Time-outs, retries, delays and -T5's host time-out are those that nmap documents for its
-// templates, because scripts and habits depend on them. Blind rate and patience are portolan's:
-// how fast to go while nothing answers, and how long to wait for a host that limits its resets.
+// Time-outs, delays, -T5's retries and its host time-out are those that nmap documents for its
+// templates, because scripts and habits depend on them. The others are portolan's. No port is asked more than six
+// times unless the user says so, because firewalls that count attempts shut out who makes more (`ufw limit`); the
+// blind rate is how fast to go while nothing answers, the patience how long to wait for a host that limits its answers.
 Timing polite(int level, Duration rtt_timeout, Duration longest_rtt_timeout, Duration scan_delay) {
   Timing timing;
   timing.level = level;
@@ -24,9 +25,8 @@ Timing aggressive() {
   timing.level = 4;
   timing.initial_rtt_timeout = 500ms;
   timing.max_rtt_timeout = 1250ms;
-  timing.max_retries = 6;
   timing.blind_rate = 150'000;
-  timing.limiter_patience = 10s;
+  timing.limiter_patience = 2min;
   return timing;
 }
 
@@ -39,7 +39,7 @@ Timing insane() {
   timing.max_retries = 2;
   timing.host_timeout = 15min;
   timing.blind_rate = 200'000;
-  timing.limiter_patience = 2s;
+  timing.limiter_patience = 15s;
   return timing;
 }
 

@@ -39,6 +39,7 @@ void MergedEvents::add(const model::ScanFinished& finished) {
   if (finished.expected_missed_open) {
     finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *finished.expected_missed_open;
   }
+  finished_.hosts_not_measured += finished.hosts_not_measured;
   finished_.interrupted = finished_.interrupted || finished.interrupted;
 }
 

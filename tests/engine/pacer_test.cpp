@@ -1,11 +1,13 @@
 // What the pacer makes of each thing that it can see, an epoch at a time.
-#include "engine/pacer.h"
+#include "engine/pace/pacer.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace portolan::engine {
 namespace {
@@ -16,18 +18,27 @@ constexpr Duration best = 10ms;  // of the only host there is
 constexpr PacerLimits usual{.min_rate = {}, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms};
 constexpr PacerLimits slow_when_blind{.min_rate = {}, .max_rate = {}, .blind_rate = 5'000, .blind_round_trip = 50ms};
 
+// Hosts none of which share a voice.
+constexpr std::uint32_t hosts = 4;
+constexpr unsigned loss_probes = 16;  // in an epoch: as many as tell something
+
 struct Seen {
   std::optional<std::uint64_t> answers{};  // else one a probe
-  unsigned lost = 0;                       // of 16 loss probes
-  Duration round_trip = best;
-  bool refused = false;  // the machine's own queue was full once
-  bool idle = false;     // a tenth of what was allowed left
+  unsigned lost = 0;                       // of the loss probes, of all hosts in turn
+  Duration round_trip = best;              // of all hosts
+  std::optional<Duration> of_the_first{};  // of the first host, if it differs
+  unsigned lost_by_the_first = 0;          // of its loss probes
+  bool refused = false;                    // the machine's own queue was full once
+  bool idle = false;                       // a tenth of what was allowed left
 };
 
 // A pacer that is used to the full, and told what came of it.
 class Drive {
  public:
-  explicit Drive(const PacerLimits& limits = usual) : pacer_{limits} { (void)pacer_.allowance(now_, 0); }
+  explicit Drive(const PacerLimits& limits = usual) : pacer_{limits} {
+    (void)pacer_.allowance(now_, 0);
+    pacer_.set_open_questions(1e9);
+  }
 
   // The rate after an epoch in which this was seen.
   double epoch(const Seen& seen = {}) {
@@ -36,10 +47,18 @@ class Drive {
         static_cast<std::uint64_t>(std::ceil(pacer_.rate() * seconds_of(length))) / (seen.idle ? 10 : 1);
     pacer_.on_sent(frames, now_);
     for (std::uint64_t i = 0; i < seen.answers.value_or(frames); ++i) pacer_.on_answer();
-    pacer_.on_round_trip(seen.round_trip, best);
-    for (unsigned i = 0; i < 16; ++i) pacer_.on_loss_probe(i < seen.lost);
+    for (std::uint32_t host = 1; host <= hosts; ++host) {
+      pacer_.on_round_trip(host, host == 1 ? seen.of_the_first.value_or(seen.round_trip) : seen.round_trip, best);
+    }
     if (seen.refused) pacer_.on_refused(now_);
-    now_ += length;
+    const Instant left = std::exchange(now_, now_ + length);
+    for (unsigned i = 0; i < loss_probes; ++i) {
+      // Another host begins each round, so that all have their share of the losses.
+      const std::uint32_t host = 1 + (i + i / hosts) % hosts;
+      const bool of_all = (i + 1) * seen.lost / loss_probes > i * seen.lost / loss_probes;
+      const bool lost = of_all || (host == 1 && i / hosts < seen.lost_by_the_first);
+      pacer_.on_loss_probe({.host = host, .lost = lost, .sent = left}, now_);
+    }
     (void)pacer_.allowance(now_, 0);
     return pacer_.rate();
   }
@@ -47,6 +66,13 @@ class Drive {
     for (int i = 0; i < count; ++i) (void)epoch(seen);
     return pacer_.rate();
   }
+  // The same until no slower rate is tried any more.
+  double search(const Seen& seen) {
+    for (int i = 0; i < 20 && pacer_.is_searching(); ++i) (void)epoch(seen);
+    return pacer_.rate();
+  }
+  Pacer& pacer() { return pacer_; }
+  [[nodiscard]] Instant now() const { return now_; }
 
  private:
   Pacer pacer_;
@@ -82,17 +108,30 @@ TEST(Pacer, AfterARefusalItHoldsStillForAMoment) {
   EXPECT_EQ(pacer.allowance(now + 99us, 64), 0U);
 }
 
-TEST(PacerEpochs, ControlsThatAreAnsweredAreAnswers) {
+TEST(PacerEpochs, LossProbesThatAreAnsweredAreAnswers) {
   Drive drive{slow_when_blind};
   EXPECT_DOUBLE_EQ(drive.epoch({.answers = 0}), 10'000) << "blind it would stay at 5,000";
-  EXPECT_DOUBLE_EQ(Drive{slow_when_blind}.epoch({.answers = 0, .lost = 16}), 2'500);
+  EXPECT_LT(Drive{slow_when_blind}.epoch({.answers = 0, .lost = 16}), 500);
 }
 
-TEST(PacerEpochs, LossIsAnsweredBySlowingDownOnce) {
+TEST(PacerEpochs, LossIsAnsweredBySlowingDownToWhatCameThrough) {
   Drive drive;
   const double rate = drive.epochs(3);
-  EXPECT_DOUBLE_EQ(drive.epoch({.lost = 8}), rate / 2);
-  EXPECT_DOUBLE_EQ(drive.epoch({.lost = 8}), rate / 2) << "these left at the old rate";
+  const double slower = drive.epoch({.lost = 8});
+  EXPECT_LT(slower, 0.5 * rate);
+  EXPECT_GT(slower, 0.4 * rate);
+  EXPECT_TRUE(drive.pacer().is_searching());
+}
+
+TEST(PacerEpochs, WhatLeftAtTheOldRateSaysNothingAboutTheNew) {
+  Drive drive;
+  (void)drive.epochs(3);
+  const double slower = drive.epoch({.lost = 8});
+  EXPECT_EQ(drive.pacer().rate_since(), drive.now());
+  for (unsigned i = 0; i < 100; ++i) {
+    drive.pacer().on_loss_probe({.host = 1 + i % hosts, .lost = true, .sent = drive.now() - 1ms}, drive.now());
+  }
+  EXPECT_DOUBLE_EQ(drive.pacer().rate(), slower);
 }
 
 TEST(PacerEpochs, ALittleLossIsThePathsOwn) {
@@ -103,26 +142,101 @@ TEST(PacerEpochs, ALittleLossIsThePathsOwn) {
 
 TEST(PacerEpochs, LossThatASlowerRateMendsKeepsItSlow) {
   Drive drive;
-  const double rate = drive.epochs(3);
-  (void)drive.epoch({.lost = 8});
-  (void)drive.epoch({.lost = 16});
-  EXPECT_DOUBLE_EQ(drive.epoch({.lost = 0}), rate / 2 * 1.25) << "grows again, but no longer doubles";
+  (void)drive.epochs(3);
+  const double slower = drive.epoch({.lost = 8});
+  const double mended = drive.epoch();
+  EXPECT_NEAR(mended, 1.06 * slower, 1) << "grows again, but by small steps";
+  EXPECT_FALSE(drive.pacer().is_searching());
+  EXPECT_TRUE(drive.pacer().is_limited());
+  EXPECT_TRUE(drive.pacer().was_limited());
 }
 
 TEST(PacerEpochs, LossThatASlowerRateDoesNotMendCostsNoSpeed) {
   Drive drive;
   const double rate = drive.epochs(3);
-  (void)drive.epochs(2, {.lost = 8});
-  EXPECT_DOUBLE_EQ(drive.epoch({.lost = 8}), rate * 1.25) << "back to where it was, and on";
-  EXPECT_GT(drive.epoch({.lost = 8}), rate * 1.25);
+  (void)drive.epoch({.lost = 8});
+  EXPECT_GE(drive.search({.lost = 8}), rate) << "back to where it was";
+  EXPECT_FALSE(drive.pacer().was_limited());
+  EXPECT_NEAR(drive.pacer().path_chance(), 0.5, 0.01);
+  EXPECT_GT(drive.epochs(5, {.lost = 8}), rate) << "and on";
 }
 
-TEST(PacerEpochs, LossDoesNotSlowItDownToACrawl) {
+TEST(PacerEpochs, ALimitBelowAThousandASecondIsFoundToo) {
   Drive drive;
-  double loss = 1;
-  for (int i = 0; i < 100; ++i, loss = loss == 1 ? 4 : 1) {
-    EXPECT_GE(drive.epoch({.lost = static_cast<unsigned>(4 * loss)}), 1'000);
+  (void)drive.epochs(3);
+  constexpr double limit = 100;
+  for (int i = 0; i < 60; ++i) {
+    const double through = std::min(1.0, limit / drive.pacer().rate());
+    (void)drive.epoch({.lost = static_cast<unsigned>(std::lround((1 - through) * loss_probes))});
   }
+  EXPECT_TRUE(drive.pacer().is_limited());
+  EXPECT_GT(drive.pacer().rate(), 0.4 * limit);
+  EXPECT_LT(drive.pacer().rate(), 1.6 * limit);
+}
+
+TEST(PacerEpochs, WhereNothingComesThroughTheRateStaysAboveTen) {
+  Drive drive;
+  for (int i = 0; i < 50; ++i) EXPECT_GE(drive.epoch({.lost = loss_probes}), 10);
+  EXPECT_DOUBLE_EQ(drive.pacer().rate(), 10);
+}
+
+TEST(PacerEpochs, LossGoesNeverBelowTheLeastRateThatIsAskedFor) {
+  Drive drive{{.min_rate = 2'000, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  EXPECT_DOUBLE_EQ(drive.epochs(20, {.lost = loss_probes}), 2'000);
+}
+
+TEST(PacerEpochs, WhileARateIsLookedForTheOpenQuestionsLastAWhile) {
+  Drive drive;
+  (void)drive.epochs(3);
+  drive.pacer().set_open_questions(4'000);
+  EXPECT_DOUBLE_EQ(drive.epoch({.lost = 8}), 2'000) << "for two seconds";
+  Drive few;
+  (void)few.epochs(3);
+  few.pacer().set_open_questions(4);
+  EXPECT_DOUBLE_EQ(few.epoch({.lost = 8}), 100) << "but no need to be slower than this";
+}
+
+TEST(PacerEpochs, OneHostThatLosesSaysNothingAboutThePath) {
+  Drive drive;
+  const double rate = drive.epochs(3);
+  EXPECT_DOUBLE_EQ(drive.epoch({.lost_by_the_first = loss_probes / hosts}), 2 * rate);
+  EXPECT_DOUBLE_EQ(drive.pacer().path_loss(), 0);
+}
+
+TEST(PacerEpochs, OneHostThatIsSlowSaysNothingAboutThePath) {
+  Drive drive;
+  const double rate = drive.epochs(3);
+  EXPECT_GT(drive.epoch({.of_the_first = 40 * best}), rate);
+}
+
+TEST(PacerEpochs, WithoutPortsToAskTheSearchEnds) {
+  Drive drive;
+  (void)drive.epochs(3);
+  drive.pacer().end_search();
+  EXPECT_FALSE(drive.pacer().is_limited()) << "none was on";
+  drive.pacer().set_open_questions(4'000);
+  (void)drive.epoch({.lost = 8});
+  drive.pacer().end_search();
+  EXPECT_FALSE(drive.pacer().is_searching());
+  EXPECT_TRUE(drive.pacer().is_limited());
+  EXPECT_DOUBLE_EQ(drive.pacer().rate(), 2'000);
+  Drive crawling;
+  crawling.pacer().set_open_questions(4'000);
+  ASSERT_LT(crawling.epoch({.lost = loss_probes}), 1'000);
+  crawling.pacer().end_search();
+  EXPECT_DOUBLE_EQ(crawling.pacer().rate(), 2'000) << "at no crawl that nothing will end";
+}
+
+TEST(PacerEpochs, ALimitThatIsSuspectedIsLookedFor) {
+  Drive drive;
+  const double rate = drive.epochs(3);
+  drive.pacer().suspect_limit(0.4, drive.now());
+  EXPECT_TRUE(drive.pacer().is_searching());
+  EXPECT_DOUBLE_EQ(drive.pacer().rate(), 0.4 * rate);
+  EXPECT_EQ(drive.pacer().rate_since(), drive.now());
+  drive.pacer().suspect_limit(0.4, drive.now());
+  EXPECT_DOUBLE_EQ(drive.pacer().rate(), 0.4 * rate) << "once is enough";
+  EXPECT_GT(drive.epochs(10), rate) << "nothing is lost: it was none";
 }
 
 TEST(PacerEpochs, WhereAnswersStopKeepingUpThePathIsFull) {
@@ -156,15 +270,28 @@ TEST(PacerEpochs, RoundTripsThatASlowerRateDoesNotShortenAreAccepted) {
   EXPECT_GT(drive.epochs(20, busy), rate);
 }
 
-TEST(Pacer, OneImaginedLossIsInTheBalance) {
+TEST(Pacer, CountsLossProbesOfAllHostsAndThoseThatTellOfThePath) {
   Pacer pacer{usual};
-  EXPECT_DOUBLE_EQ(pacer.loss(), 0.5);
-  for (int i = 0; i < 9; ++i) pacer.on_loss_probe(false);
-  EXPECT_DOUBLE_EQ(pacer.loss(), 0.05);
-  for (int i = 0; i < 10; ++i) pacer.on_loss_probe(true);
-  EXPECT_DOUBLE_EQ(pacer.loss(), 10.5 / 20);
-  EXPECT_EQ(pacer.loss_probes_asked(), 19U);
-  EXPECT_EQ(pacer.loss_probes_lost(), 10U);
+  for (int i = 0; i < 3; ++i) pacer.on_loss_probe({.host = 1, .lost = false, .sent = {}}, {});
+  for (int i = 0; i < 2; ++i) pacer.on_loss_probe({.host = 2, .lost = true, .sent = {}}, {});
+  pacer.on_loss_probe({.host = 3, .lost = true, .sent = {}, .hosts_own = true}, {});
+  EXPECT_EQ(pacer.loss_probes_asked(), 6U);
+  EXPECT_EQ(pacer.loss_probes_lost(), 3U);
+  EXPECT_EQ(pacer.path().asked, 5U);
+  EXPECT_EQ(pacer.path().lost, 2U);
+}
+
+TEST(Pacer, ALateAnswerIsNoLoss) {
+  Pacer pacer{usual};
+  pacer.on_loss_probe({.host = 1, .lost = true, .sent = {}}, {});
+  pacer.on_loss_probe({.host = 2, .lost = true, .sent = {}, .hosts_own = true}, {});
+  pacer.take_back_loss(true);
+  EXPECT_EQ(pacer.loss_probes_lost(), 1U);
+  EXPECT_EQ(pacer.path().lost, 1U);
+  pacer.take_back_loss(false);
+  EXPECT_EQ(pacer.loss_probes_lost(), 0U);
+  EXPECT_EQ(pacer.path().lost, 0U);
+  EXPECT_EQ(pacer.path().asked, 1U) << "it was asked all the same";
 }
 
 TEST(Pacer, ALateWakeUpIsCaughtUpForThreeMillisecondsOnly) {

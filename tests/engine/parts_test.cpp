@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <vector>
@@ -11,9 +12,9 @@
 #include "engine/host.h"
 #include "engine/host_walk.h"
 #include "engine/ledger.h"
-#include "engine/pacer.h"
-#include "engine/passes.h"
-#include "engine/round_trip.h"
+#include "engine/pace/pacer.h"
+#include "engine/pace/passes.h"
+#include "engine/pace/round_trip.h"
 #include "engine/wake_queue.h"
 
 namespace portolan::engine {
@@ -257,95 +258,141 @@ TEST(RoundTrip, FollowsRfc6298) {
   EXPECT_EQ(estimate.timeout(bounds), 100ms) << "never below the least";
 }
 
-constexpr PassLimits calm{.max_retries = 10, .loss = 0.001, .patience = 10s};
+constexpr PassLimits usual_limits{.max_retries = 10, .acceptable_misses = 0.01};
 
-PassResult pass(int number, std::uint32_t before, std::uint32_t last, std::uint32_t asked, std::uint32_t answered) {
-  return {.passes = number,
-          .answered_before = before,
-          .answered_last = last,
-          .asked = asked,
-          .answered = answered,
+struct Pass {
+  int number = 2;
+  std::uint32_t before = 0;
+  std::uint32_t asked = 0;
+  std::uint32_t answered = 0;
+};
+// On a path that has lost this share in every pass.
+PassResult at_loss(double loss, const Pass& pass) {
+  return {.passes = pass.number,
+          .answered_before = pass.before,
+          .asked = pass.asked,
+          .answered = pass.answered,
           .duration = 1s,
+          .hidden_before = std::pow(loss, pass.number - 1),
+          .loss = loss,
+          .usual_loss = loss,
+          .usual_answers = 0,
           .limited = false};
 }
+PassResult on_a_quiet_path(const Pass& pass) { return at_loss(0.001, pass); }
+PassDecision decide(const PassResult& result) { return after_pass(result, usual_limits); }
 
 TEST(AfterPass, OneSilentAttemptIsNeverAVerdict) {
-  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 900), calm).next, PassDecision::Next::again);
-  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 0), calm).next, PassDecision::Next::again);
+  EXPECT_EQ(decide(on_a_quiet_path({.number = 1, .asked = 1000, .answered = 900})).next, PassDecision::Next::again);
+  EXPECT_EQ(decide(on_a_quiet_path({.number = 1, .asked = 1000, .answered = 0})).next, PassDecision::Next::again);
 }
 
 TEST(AfterPass, NothingLeftToAskIsTheEnd) {
-  EXPECT_EQ(after_pass(pass(1, 0, 0, 1000, 1000), calm).next, PassDecision::Next::stop);
+  EXPECT_EQ(decide(on_a_quiet_path({.number = 1, .asked = 1000, .answered = 1000})).next, PassDecision::Next::stop);
 }
 
 TEST(AfterPass, OnAQuietPathTwoSilentAttemptsAreEnough) {
-  EXPECT_EQ(after_pass(pass(2, 900, 900, 100, 0), calm).next, PassDecision::Next::stop);
+  EXPECT_EQ(decide(on_a_quiet_path({.before = 900, .asked = 100})).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, AWalkThatFoundSomethingIsFollowedByAnother) {
+  EXPECT_EQ(decide(on_a_quiet_path({.before = 900, .asked = 100, .answered = 1})).next, PassDecision::Next::again);
 }
 
 TEST(AfterPass, MoreLossMeansMorePasses) {
-  PassLimits lossy = calm;
-  lossy.loss = 0.1;
-  EXPECT_EQ(after_pass(pass(2, 900, 900, 100, 0), lossy).next, PassDecision::Next::again);
-  EXPECT_EQ(after_pass(pass(5, 900, 0, 100, 0), lossy).next, PassDecision::Next::stop);
+  EXPECT_EQ(decide(at_loss(0.1, {.number = 2, .before = 900, .asked = 100})).next, PassDecision::Next::again);
+  EXPECT_EQ(decide(at_loss(0.1, {.number = 4, .before = 900, .asked = 100})).next, PassDecision::Next::again);
+  EXPECT_EQ(decide(at_loss(0.1, {.number = 5, .before = 900, .asked = 100})).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, FewerMissesAreAcceptedForMorePasses) {
+  const auto result = at_loss(0.1, {.number = 3, .before = 90, .asked = 100});
+  EXPECT_EQ(after_pass(result, {.max_retries = 10, .acceptable_misses = 0.1}).next, PassDecision::Next::stop);
+  EXPECT_EQ(after_pass(result, {.max_retries = 10, .acceptable_misses = 0.01}).next, PassDecision::Next::again);
+}
+
+TEST(AfterPass, AHostThatHasAnsweredNothingMayHideWhatOthersShow) {
+  auto result = at_loss(0.1, {.number = 2, .before = 0, .asked = 100});
+  EXPECT_EQ(decide(result).next, PassDecision::Next::stop);
+  result.usual_answers = 20;
+  EXPECT_EQ(decide(result).next, PassDecision::Next::again);
 }
 
 TEST(AfterPass, RetriesAreBounded) {
-  PassLimits lossy = calm;
-  lossy.loss = 0.9;
-  EXPECT_EQ(after_pass(pass(11, 900, 1, 100, 1), lossy).next, PassDecision::Next::stop);
-  lossy.max_retries = 0;
-  EXPECT_EQ(after_pass(pass(1, 0, 0, 100, 1), lossy).next, PassDecision::Next::stop);
+  const auto last = at_loss(0.9, {.number = 11, .before = 900, .asked = 100, .answered = 1});
+  EXPECT_EQ(decide(last).next, PassDecision::Next::stop);
+  EXPECT_GT(decide(last).hidden, 0.1) << "and what that leaves hidden is known";
+  const auto only = at_loss(0.9, {.number = 1, .asked = 100, .answered = 1});
+  EXPECT_EQ(after_pass(only, {.max_retries = 0, .acceptable_misses = 0.01}).next, PassDecision::Next::stop);
 }
 
-TEST(AfterPass, ALimiterIsAskedAtItsOwnPace) {
-  const auto decision = after_pass(pass(3, 220, 20, 780, 20), calm);
-  EXPECT_EQ(decision.next, PassDecision::Next::stop) << "20 a second: 38 s are more than the patience of 10 s";
-  EXPECT_TRUE(decision.limiter_seen);
-  auto quick = pass(3, 220, 200, 780, 200);
-  const auto spaced = after_pass(quick, calm);
-  EXPECT_EQ(spaced.next, PassDecision::Next::again_spaced);
-  EXPECT_EQ(spaced.gap, 5500us);
+TEST(AfterPass, WhatIsHiddenIsTheProductOfWhatEachPassLost) {
+  auto result = at_loss(0.1, {.number = 3, .before = 900, .asked = 100});
+  result.hidden_before = 0.02;
+  result.loss = 0.3;
+  EXPECT_DOUBLE_EQ(decide(result).hidden, 0.02 * 0.3);
 }
 
-TEST(AfterPass, FewLateAnswersAreNoLimiter) {
-  const auto decision = after_pass(pass(2, 900, 900, 100, 7), calm);
-  EXPECT_FALSE(decision.limiter_seen);
-  EXPECT_EQ(decision.next, PassDecision::Next::again) << "a walk that found something is followed by another";
-  EXPECT_TRUE(after_pass(pass(2, 900, 900, 100, 8), calm).limiter_seen);
+TEST(AfterPass, LittleIsBelievedOfOnePassWhereTheUsualLossIsHigher) {
+  auto result = at_loss(0.001, {.number = 3, .before = 900, .asked = 100});
+  result.usual_loss = 0.2;
+  EXPECT_DOUBLE_EQ(decide(result).hidden, 0.2 * 0.2 * 0.2);
 }
 
-TEST(AfterPass, AWalkThatBringsMostOfWhatItAskedMetNoLimiter) {
-  EXPECT_FALSE(after_pass(pass(2, 100, 100, 100, 60), calm).limiter_seen);
+TEST(AfterPass, AHostThatLimitsItsAnswersIsSeenAndSoIsAboutHowMany) {
+  const auto decision = decide(on_a_quiet_path({.number = 3, .before = 220, .asked = 780, .answered = 20}));
+  EXPECT_DOUBLE_EQ(decision.limit, 20);
+  EXPECT_EQ(decision.next, PassDecision::Next::again);
+  auto quick = on_a_quiet_path({.number = 3, .before = 220, .asked = 780, .answered = 200});
+  quick.duration = 500ms;
+  EXPECT_DOUBLE_EQ(decide(quick).limit, 400);
 }
 
-TEST(AfterPass, LateAnswersThatDoNotDwindleAreALimitersWhateverTheLoss) {
-  PassLimits lossy = calm;
-  lossy.loss = 0.5;
-  EXPECT_TRUE(after_pass(pass(3, 500, 40, 400, 30), lossy).limiter_seen);
-  EXPECT_FALSE(after_pass(pass(3, 500, 80, 400, 30), lossy).limiter_seen);
+TEST(AfterPass, TheAnswersOfTheFirstPassAreNotLate) {
+  const auto decision = decide(on_a_quiet_path({.number = 1, .asked = 1000, .answered = 900}));
+  EXPECT_EQ(decision.limit, 0);
+  EXPECT_DOUBLE_EQ(decision.hidden, 0.001);
 }
 
-TEST(AfterPass, AHostThatAnswersLittleAtItsLimitersPaceIsNotAskedThatWayAgain) {
-  PassResult spaced = pass(4, 500, 200, 1000, 249);
-  spaced.limited = true;
-  EXPECT_FALSE(after_pass(spaced, calm).limiter_seen);
-  EXPECT_EQ(after_pass(spaced, calm).next, PassDecision::Next::stop);
-  spaced.answered = 250;
-  EXPECT_EQ(after_pass(spaced, calm).next, PassDecision::Next::again_spaced);
+TEST(AfterPass, FewLateAnswersAreNoLimit) {
+  EXPECT_EQ(decide(on_a_quiet_path({.before = 900, .asked = 100, .answered = 6})).limit, 0);
+  EXPECT_GT(decide(on_a_quiet_path({.before = 900, .asked = 100, .answered = 7})).limit, 0);
 }
 
-TEST(AfterPass, WhatControlsLoseToALimiterIsNotAllTakenForLoss) {
-  PassLimits limits = calm;
-  limits.loss = 0.9;
-  const auto decision = after_pass(pass(9, 220, 20, 780, 20), limits);
-  EXPECT_TRUE(decision.limiter_seen);
-  EXPECT_EQ(decision.next, PassDecision::Next::stop);
+TEST(AfterPass, LateAnswersThatLossExplainsAreNoLimit) {
+  const auto lossy = at_loss(0.5, {.before = 500, .asked = 1000, .answered = 250});
+  EXPECT_EQ(decide(lossy).limit, 0);
+  EXPECT_DOUBLE_EQ(decide(lossy).hidden, 0.25);
+}
+
+TEST(AfterPass, AnswersThatDoNotDwindleAreALimitsWhateverTheLoss) {
+  EXPECT_GT(decide(at_loss(0.5, {.number = 5, .before = 500, .asked = 900, .answered = 60})).limit, 0);
+  EXPECT_EQ(decide(at_loss(0.5, {.number = 5, .before = 500, .asked = 900, .answered = 20})).limit, 0);
+}
+
+TEST(AfterPass, AWalkThatBringsAllThatItAskedMetNoLimit) {
+  EXPECT_EQ(decide(on_a_quiet_path({.before = 100, .asked = 100, .answered = 100})).limit, 0);
+}
+
+TEST(AfterPass, WhoIsAskedAtAPaceOfItsOwnIsNotFoundLimitedAgain) {
+  auto paced = on_a_quiet_path({.number = 4, .before = 500, .asked = 1000, .answered = 249});
+  paced.limited = true;
+  EXPECT_EQ(decide(paced).limit, 0);
+  EXPECT_EQ(decide(paced).next, PassDecision::Next::again) << "as long as it brings something";
+  paced.answered = 0;
+  EXPECT_EQ(decide(paced).next, PassDecision::Next::stop);
+}
+
+TEST(AfterPass, WhatCameLateHadBeenHidden) {
+  const auto decision = decide(on_a_quiet_path({.number = 3, .before = 300, .asked = 700, .answered = 100}));
+  EXPECT_DOUBLE_EQ(decision.hidden, 0.25 * 0.001) << "a quarter of what answers, not one in a million";
 }
 
 TEST(ExpectedMissed, IsTheGeometricTail) {
-  EXPECT_NEAR(expected_missed(100, 0.1, 2), 100 * 0.01 / 0.99, 1e-9);
-  EXPECT_EQ(expected_missed(0, 0.5, 1), 0);
-  EXPECT_NEAR(expected_missed(100, 1, 1), 100 * 0.99 / 0.01, 1e-6) << "finite whatever was measured";
+  EXPECT_NEAR(expected_missed(100, 0.01), 100 * 0.01 / 0.99, 1e-9);
+  EXPECT_EQ(expected_missed(0, 0.5), 0);
+  EXPECT_EQ(expected_missed(100, 0), 0);
+  EXPECT_NEAR(expected_missed(100, 1), 100 * 0.99 / 0.01, 1e-6) << "finite whatever was measured";
 }
 
 // Sends as much as the pacer allows for `length`, answering everything after `round_trip`.
@@ -358,7 +405,7 @@ double run_pacer(Pacer& pacer, Duration round_trip, Duration length) {
     pacer.on_sent(count, now);
     sent += count;
     for (std::size_t i = 0; i < count; ++i) pacer.on_answer();
-    pacer.on_round_trip(round_trip, 10ms);
+    pacer.on_round_trip(1, round_trip, 10ms);
   }
   return static_cast<double>(sent) / seconds_of(length);
 }

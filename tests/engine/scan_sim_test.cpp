@@ -397,7 +397,8 @@ TEST(ScanSim, OneSlowHostHoldsBackNobodyElse) {
   for (const auto& [host, when] : sink.at) {
     if (host != slow) others.push_back(when);
   }
-  EXPECT_GT(sink.at.at(slow) - *std::max_element(others.begin(), others.end()), 5s);
+  const Instant last = *std::max_element(others.begin(), others.end());
+  EXPECT_GT(sink.at.at(slow) - Instant{}, 3 * (last - Instant{})) << "its 998 resets take six seconds";
 }
 
 TEST(ScanSim, ADarkNetworkIsAskedAtTheRateThatIsGiven) {

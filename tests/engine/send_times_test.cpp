@@ -1,4 +1,4 @@
-#include "engine/send_times.h"
+#include "engine/pace/send_times.h"
 
 #include <gtest/gtest.h>
 

@@ -621,14 +621,30 @@ TEST_F(Stages, WhoeverElseAnswersForAPortIsNamed) {
   EXPECT_EQ(sink.hosts[0].ports[0].reason_ttl, 63);
 }
 
-TEST_F(Stages, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
+TEST_F(Stages, ALateAnswerCountsWhileOthersAreAtWork) {
   network.answer = [](const SentFrame& frame) {
     const bool first_port = frame.tcp()->destination == net::Port{1};
-    // The other host keeps the scan going for a second and lets the first be told meanwhile.
+    // The other host keeps the scan going for a second, long after the first one's silence was judged.
     if (frame.target() != address("198.18.0.8")) {
       return first_port ? Replies{test::closed_answer(frame, 700ms)} : Replies{};
     }
     return Replies{test::open_answer(frame, first_port ? 1ms : 800ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
+  ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].ports[0].state, PortState::open);
+  EXPECT_EQ(sink.hosts[0].ports[1].state, PortState::open);
+  EXPECT_EQ(sink.open.size(), 2U);
+}
+
+TEST_F(Stages, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
+  network.answer = [](const SentFrame& frame) {
+    const bool first_port = frame.tcp()->destination == net::Port{1};
+    // The other host keeps the scan going for many seconds and lets the first be told meanwhile.
+    if (frame.target() != address("198.18.0.8")) {
+      return first_port ? Replies{test::closed_answer(frame, 900ms)} : Replies{};
+    }
+    return Replies{test::open_answer(frame, first_port ? 1ms : 5s)};
   };
   ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
   ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);

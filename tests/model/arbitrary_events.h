@@ -180,6 +180,7 @@ inline ScanFinished scan_finished() {
   finished.answers_seen = *arbitrary<std::uint64_t>();
   finished.loss = {count(), count()};
   finished.never_asked = count();
+  finished.hosts_not_measured = count();
   finished.expected_missed_open = maybe(real());
   finished.success = *arbitrary<bool>();
   finished.interrupted = *arbitrary<bool>();

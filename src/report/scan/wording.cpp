@@ -132,8 +132,14 @@ namespace {
 
 // What the loss says about open ports; "" where it says nothing.
 std::string missed_text(const model::ScanFinished& finished) {
-  if (!finished.expected_missed_open) return {};
-  const std::string_view among = finished.never_asked > 0 ? " among those that were asked" : "";
+  const std::uint64_t unknown = finished.hosts_not_measured;
+  if (!finished.expected_missed_open && unknown == 0) return {};
+  if (!finished.expected_missed_open) return "; how many open ports were missed is not known";
+  std::string among = finished.never_asked > 0 ? " among those that were asked" : "";
+  if (unknown > 0) {
+    append(among, ", not counting {} {} at which too little was measured to know", grouped(unknown),
+           plural(unknown, "host", "hosts"));
+  }
   if (!(*finished.expected_missed_open >= 0.01)) {
     return fmt::format("; fewer than 0.01 open ports are expected to have been missed{}", among);
   }
@@ -279,6 +285,9 @@ std::string host_remark_text(const model::Remark& remark) {
     case nothing_answered:
       return "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn "
              "given.";
+    case stopped_answering:
+      return "It answered at first, and then nothing came any more, however slowly it was asked: it may block who asks "
+             "so much. Ports told as filtered may be open.";
     case limits_answers:
       return fmt::format(
           "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. Fewer ports, "
@@ -305,6 +314,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
   switch (remark.code) {
     case nothing_answered:
     case limits_answers:
+    case stopped_answering:
     case gateway_silent:
     case link_address_silent:
     case no_way:

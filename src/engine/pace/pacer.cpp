@@ -1,4 +1,4 @@
-#include "engine/pacer.h"
+#include "engine/pace/pacer.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,9 +11,11 @@ using namespace std::chrono_literals;
 
 // What a first contact may bear: a burst like a browser's, then a rate any host takes.
 constexpr double first_rate = 5'000;
-// Reduced for loss, the rate stays above this: below it a rate limiter is the likelier cause, and
-// that is handled host by host.
-constexpr double loss_floor = 1'000;
+// No path that is worth scanning is slower.
+constexpr double lowest_rate = 10;
+// While a rate is looked for, the open questions are to last so long, at no less than this rate.
+constexpr double search_seconds = 2;
+constexpr double slow_for_any = 100;
 constexpr double queue_floor = 500;
 constexpr double fastest = 5'000'000;
 // Sends are late by a scheduler's whim; this much may be caught up at once.
@@ -24,11 +26,12 @@ constexpr double longest_batch = 0.0005;
 constexpr double largest_batch = 32;
 // Fewer answers in an epoch than this say little about how many there are to a probe.
 constexpr std::uint64_t telling_answers = 64;
-constexpr std::uint64_t loss_window = 16;
 
 }  // namespace
 
-Pacer::Pacer(const PacerLimits& limits) : limits_{limits}, rate_{first_rate} { set_rate(first_rate); }
+Pacer::Pacer(const PacerLimits& limits) : limits_{limits}, rate_{first_rate}, loss_law_{lowest_rate} {
+  set_rate(first_rate);
+}
 
 std::size_t Pacer::allowance(Instant now, std::size_t most) {
   if (!started_) {
@@ -57,49 +60,53 @@ void Pacer::on_refused(Instant now) {
   next_ = std::max(next_, now + 100us);
 }
 
-void Pacer::on_round_trip(Duration sample, Duration best) {
-  ++epoch_.round_trips;
-  epoch_.round_trip_sum += sample;
-  epoch_.best_sum += best;
+void Pacer::on_round_trip(std::uint32_t host, Duration sample, Duration best) {
+  epoch_.round_trips.add(host, sample, best);
   if (!round_trip_) round_trip_ = sample;
 }
 
-void Pacer::on_loss_probe(bool lost) {
+void Pacer::on_loss_probe(const LossProbe& probe, Instant now) {
   ++loss_probes_asked_;
-  ++window_asked_;
-  if (lost) {
+  if (probe.lost) {
     ++loss_probes_lost_;
-    ++window_lost_;
   } else {
     ++epoch_.answers;
   }
+  if (probe.hosts_own) return;
+  ++path_.asked;
+  if (probe.lost) ++path_.lost;
+  if (probe.sent < rate_since_) return;
+  loss_window_.add(probe.host, probe.lost);
+  look_at_loss(now);
 }
 
-double Pacer::loss() const {
-  return (static_cast<double>(loss_probes_lost_) + 0.5) / (static_cast<double>(loss_probes_asked_) + 1);
+void Pacer::take_back_loss(bool hosts_own) {
+  --loss_probes_lost_;
+  if (!hosts_own && path_.lost > 0) --path_.lost;
+}
+
+// How much longer than at its best the round trips of a typical host were in this epoch.
+Duration Pacer::inflation() const {
+  if (epoch_.round_trips.empty()) return Duration::zero();
+  const auto typical = epoch_.round_trips.typical();
+  return typical.mean - typical.best;
 }
 
 Duration Pacer::epoch_length() const {
   return round_trip_ ? std::max(shortest_epoch, *round_trip_) : limits_.blind_round_trip;
 }
 
-// How much longer than each host's best the round trips of this epoch were, on average.
-Duration Pacer::inflation() const {
-  if (epoch_.round_trips == 0) return Duration::zero();
-  return (epoch_.round_trip_sum - epoch_.best_sum) / static_cast<std::int64_t>(epoch_.round_trips);
-}
-
 // Half again as long as each host at its best means a queue; jitter of a few milliseconds does not.
 Duration Pacer::tolerated_inflation() const {
-  if (epoch_.round_trips == 0) return Duration::max();
-  const Duration best = epoch_.best_sum / static_cast<std::int64_t>(epoch_.round_trips);
-  return best / 2 + 5ms + base_inflation_;
+  if (epoch_.round_trips.empty()) return Duration::max();
+  return epoch_.round_trips.typical().best / 2 + 5ms + base_inflation_;
 }
 
 // A queue that is filling empties at a slower rate. Round trips that stay long whatever the rate are
 // somebody else's traffic, or a busy machine: no reason to crawl.
 void Pacer::drain_queue() {
-  const Duration extra = inflation();
+  const auto typical = epoch_.round_trips.typical();
+  const Duration extra = typical.mean - typical.best;
   const bool no_effect = queue_cut_ && rate_ < 0.3 * queue_cut_->rate && extra > queue_cut_->inflation * 3 / 4;
   if (queue_cut_ && (no_effect || rate_ <= queue_floor)) {
     base_inflation_ = extra;
@@ -108,7 +115,7 @@ void Pacer::drain_queue() {
     return;
   }
   if (!queue_cut_) queue_cut_ = QueueCut{rate_, extra};
-  const double fit = seconds_of(epoch_.best_sum) / seconds_of(epoch_.round_trip_sum);
+  const double fit = seconds_of(typical.best) / seconds_of(typical.mean);
   slow_down(std::clamp(1.2 * fit, 0.25, 0.7), queue_floor);
 }
 
@@ -120,45 +127,51 @@ bool Pacer::path_is_full() {
   return yield < 0.75 * best_yield_;
 }
 
-// Loss that grows with the rate is congestion: go slower. Loss that a slower rate does not mend is the
-// path's own, or a rate limiter's work, and slowing down for it would only cost time.
-void Pacer::look_at_loss() {
-  if (window_asked_ < loss_window) return;
-  const double loss = static_cast<double>(window_lost_) / static_cast<double>(window_asked_);
-  window_asked_ = 0;
-  window_lost_ = 0;
-  if (loss <= 2 * base_loss_ + 0.15) {
-    base_loss_ += (loss - base_loss_) / 4;
-    cut_.reset();
-    return;
-  }
-  if (cut_ && loss > 0.8 * cut_->loss) {
-    base_loss_ = loss;
-    set_rate(cut_->rate);
-    cut_.reset();
-    return;
-  }
-  cut_ = Cut{rate_, loss};
-  slow_down(0.5, loss_floor);
+// What several hosts lose at the present rate.
+void Pacer::look_at_loss(Instant now) {
+  if (!loss_window_.tells()) return;
+  const LossWindow window = loss_window_.weighed();
+  loss_window_.clear();
+  path_loss_ = window.share();
+  const auto rate = loss_law_.judge(window, rate_, 0);
+  if (!rate) return;
+  slow_start_ = false;
+  rate_since_ = now;
+  set_rate(is_searching() ? search_rate(*rate) : *rate);
+}
+
+double Pacer::search_rate(double rate) const {
+  return std::max(lowest_rate, std::min(rate, std::max(slow_for_any, open_questions_ / search_seconds)));
+}
+
+void Pacer::end_search() {
+  if (!is_searching()) return;
+  loss_law_.give_up_search();
+  set_rate(search_rate(limits_.blind_rate));
+}
+
+void Pacer::suspect_limit(double through, Instant now) {
+  if (loss_law_.state() != LossLaw::State::watching) return;
+  loss_law_.suspect(rate_);
+  loss_window_.clear();
+  slow_start_ = false;
+  rate_since_ = now;
+  set_rate(search_rate(rate_ * std::clamp(through, 0.05, 0.5)));
 }
 
 void Pacer::end_epoch(Instant now) {
-  if (epoch_.round_trips > 0) {
-    round_trip_ = epoch_.round_trip_sum / static_cast<std::int64_t>(epoch_.round_trips);
-  }
+  if (!epoch_.round_trips.empty()) round_trip_ = epoch_.round_trips.mean();
   const double length = seconds_of(now - epoch_.start);
   // Growing is earned only by sending what is already allowed.
   const bool used = static_cast<double>(epoch_.sent) >= 0.7 * rate_ * length;
-  const bool filling = inflation() > tolerated_inflation();
   if (cool_down_ > 0) {
     --cool_down_;
-    if (cool_down_ == 0) window_asked_ = window_lost_ = 0;  // what left at the old rate
-  } else if (filling) {
+  } else if (loss_law_.state() != LossLaw::State::watching) {
+    // Below a limit the law alone says how fast; what stands in the limit's queue is its own affair.
+  } else if (inflation() > tolerated_inflation()) {
     drain_queue();
   } else if (used && path_is_full()) {
-    slow_down(0.5, loss_floor);
-  } else if (look_at_loss(); cool_down_ > 0) {
-    // slowed down for loss
+    slow_down(0.5, first_rate);
   } else if (epoch_.refused == 0 && used) {
     if (epoch_.answers > 0) {
       set_rate(rate_ * growth());

@@ -1,4 +1,4 @@
-#include "engine/round_trip.h"
+#include "engine/pace/round_trip.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,0 +1,106 @@
+#include "engine/pace/loss_law.h"
+
+#include <algorithm>
+
+namespace portolan::engine {
+namespace {
+
+constexpr double enough = 16;
+constexpr double enough_losses = 4;
+constexpr double most = 0.6;
+// More than twice what is explained, and this.
+constexpr double tolerated = 0.15;
+// Below what came through, because that is known roughly.
+constexpr double margin = 0.9;
+// What a slower rate does not mend is tried at a far slower one: bursts overflow a short queue at many rates above the
+// limit. Only at a rate that few limits are below it is taken for chance.
+constexpr double much_slower = 0.125;
+constexpr double slow_for_any = 50;
+// Where more than this is lost, nothing comes through.
+constexpr double nearly_all = 0.9;
+// Steps by which a limited rate grows while nothing is lost; who has grown by the last of them is limited no more.
+constexpr double first_step = 0.06;
+constexpr double last_step = 0.5;
+// Up to so much is lost at the limit itself.
+constexpr double at_the_limit = 0.06;
+// Of two shares that were lost, which is no chance.
+constexpr double clear_difference = 0.3;
+// A limited rate that is cut so often in a row has met something else.
+constexpr int most_cuts = 3;
+
+double came_through(const LossWindow& window) { return (window.asked - window.lost + 0.5) / (window.asked + 1); }
+
+}  // namespace
+
+bool LossWindow::tells() const { return asked >= enough || (lost >= enough_losses && share() >= most); }
+
+std::optional<double> LossLaw::judge(const LossWindow& window, double rate, double explained) {
+  const double share = window.share();
+  const double usual = std::max(chance_, explained);
+  if (share <= std::min(2 * usual + tolerated, (1 + usual) / 2)) return in_order(rate, share);
+  return too_much(window, rate);
+}
+
+std::optional<double> LossLaw::in_order(double rate, double share) {
+  if (state_ == State::watching) {
+    chance_ += (share - chance_) / 4;
+    return std::nullopt;
+  }
+  cuts_ = 0;
+  if (state_ != State::limited) {
+    state_ = State::limited;
+    // A little less loss than before may be chance as well.
+    if (first_through_ > 0 && 1 - first_through_ - share > clear_difference) was_limited_ = true;
+    step_ = first_step;
+  }
+  if (share > chance_ + at_the_limit) {
+    step_ = first_step;
+    return std::nullopt;
+  }
+  const double grown = rate * (1 + step_);
+  if (step_ >= last_step) state_ = State::watching;
+  step_ = std::min(2 * step_, last_step);
+  return grown;
+}
+
+std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
+  const double through = came_through(window);
+  const double slower = std::max(rate * margin * through, lowest_);
+  // A limit is known: the rate has only grown beyond it.
+  if (state_ == State::limited && ++cuts_ < most_cuts) {
+    step_ = first_step;
+    return slower;
+  }
+  if (state_ != State::trying) {
+    state_ = State::trying;
+    tried_from_ = rate;
+    came_through_ = through;
+    first_through_ = through;
+    return slower;
+  }
+  const bool nothing = window.share() > nearly_all;
+  if (nothing && rate <= lowest_) return std::nullopt;
+  const bool mended = through > 1.4 * came_through_;
+  came_through_ = std::max(came_through_, through);
+  if (nothing || mended) return slower;
+  if (rate > slow_for_any) return std::max(rate * much_slower, 0.9 * slow_for_any);
+  chance_ = window.share();
+  state_ = State::watching;
+  return tried_from_;
+}
+
+void LossLaw::give_up_search() {
+  if (state_ != State::trying) return;
+  state_ = State::limited;
+  step_ = first_step;
+}
+
+void LossLaw::suspect(double rate) {
+  if (state_ != State::watching) return;
+  state_ = State::trying;
+  tried_from_ = rate;
+  came_through_ = 0;
+  first_through_ = 0;
+}
+
+}  // namespace portolan::engine

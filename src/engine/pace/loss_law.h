@@ -1,0 +1,63 @@
+// What a rate does about loss. Chance loses the same share at any rate; a limit (a policer, a full queue, a firewall
+// that accepts so many a second) lets the same number through a second, however many are sent. So where more is lost
+// than is explained, the rate falls to what came through, and another look tells which of the two it is: where a slower
+// rate mends nothing, it was chance and costs no speed; else the rate stays below the limit and feels its way up. A
+// pure judgement: it is used for the path as a whole and for single hosts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace portolan::engine {
+
+// Loss probes whose fate is known. Shares of a probe where several hosts are weighed against each other.
+struct LossWindow {
+  double asked = 0;
+  double lost = 0;
+  [[nodiscard]] double share() const { return asked > 0 ? lost / asked : 0; }
+  // Whether it tells enough to be looked at: soon where most is lost.
+  [[nodiscard]] bool tells() const;
+};
+
+class LossLaw {
+ public:
+  enum class State : std::uint8_t {
+    watching,  // nothing but chance
+    trying,    // at a slower rate: does that mend it?
+    limited,   // it does
+  };
+
+  // `lowest`: questions a second that it never goes below.
+  explicit LossLaw(double lowest) : lowest_{lowest} {}
+
+  // The rate from now on, in questions a second; nullopt where it stays. `window` holds fates of questions that left at
+  // `rate`; `explained` is the share that is lost for reasons known elsewhere.
+  std::optional<double> judge(const LossWindow& window, double rate, double explained);
+  // Nothing more can be asked that would tell: what is tried now is kept.
+  void give_up_search();
+  // Other evidence says that a limit is at work, and the caller slows down. `rate` is the present one: where it was
+  // chance, that is gone back to.
+  void suspect(double rate);
+
+  [[nodiscard]] State state() const { return state_; }
+  // Whether a limit was ever found beyond doubt.
+  [[nodiscard]] bool was_limited() const { return was_limited_; }
+  // Share that is lost by chance.
+  [[nodiscard]] double chance() const { return chance_; }
+
+ private:
+  std::optional<double> in_order(double rate, double share);
+  std::optional<double> too_much(const LossWindow& window, double rate);
+
+  double lowest_;
+  State state_ = State::watching;
+  bool was_limited_ = false;
+  double chance_ = 0;
+  int cuts_ = 0;              // in a row, of a limited rate
+  double step_ = 0;           // by which a limited rate grows next
+  double tried_from_ = 0;     // the rate before the first cut
+  double came_through_ = 0;   // at that rate, the share of what was asked
+  double first_through_ = 0;  // the same before the first cut; 0 where it is not known
+};
+
+}  // namespace portolan::engine

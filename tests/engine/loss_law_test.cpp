@@ -1,0 +1,283 @@
+// What the law makes of worlds that lose by chance, by a limit, or all.
+#include "engine/pace/loss_law.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace portolan::engine {
+namespace {
+
+using State = LossLaw::State;
+
+constexpr double lowest = 10;
+constexpr double asked = 20;  // in a window
+
+// The share of questions that a world loses at a rate.
+using World = std::function<double(double rate)>;
+World chance(double share) {
+  return [=](double) { return share; };
+}
+World limit(double a_second) {
+  return [=](double rate) { return std::max(0.0, 1 - a_second / rate); };
+}
+double nothing(double) { return 0; }
+double all(double) { return 1; }
+
+// A law in a world, and the rate that it has come to.
+struct Drive {
+  LossLaw law{lowest};
+  double rate = 1'000;
+
+  void look(const World& world, int times = 1, double explained = 0) {
+    for (int i = 0; i < times; ++i) {
+      const LossWindow window{asked, asked * world(rate)};
+      if (const auto next = law.judge(window, rate, explained)) rate = *next;
+    }
+  }
+  // Looks until the law has settled; how often that was.
+  int settle(const World& world) {
+    for (int looks = 1; looks <= 50; ++looks) {
+      look(world);
+      if (law.state() != State::trying) return looks;
+    }
+    ADD_FAILURE() << "still trying at " << rate;
+    return 0;
+  }
+};
+
+TEST(LossWindow, TellsWhenThereIsEnoughOfItAndSoonerWhereMostIsLost) {
+  EXPECT_FALSE(LossWindow{}.tells());
+  EXPECT_EQ(LossWindow{}.share(), 0);
+  EXPECT_FALSE((LossWindow{15, 1}).tells());
+  EXPECT_TRUE((LossWindow{16, 0}).tells());
+  EXPECT_TRUE((LossWindow{6, 4}).tells());
+  EXPECT_FALSE((LossWindow{8, 4}).tells()) << "half of them is not most";
+  EXPECT_FALSE((LossWindow{3, 3}).tells()) << "three may be an accident";
+}
+
+TEST(LossLaw, ALittleLossIsChanceAndCostsNothing) {
+  Drive drive;
+  drive.look(chance(0.1), 20);
+  EXPECT_EQ(drive.law.state(), State::watching);
+  EXPECT_EQ(drive.rate, 1'000);
+  EXPECT_NEAR(drive.law.chance(), 0.1, 0.01);
+}
+
+TEST(LossLaw, MuchLossByChanceIsTriedOnceAndCostsNoSpeedAfterwards) {
+  for (const auto& [share, rate] : {std::pair{0.3, 1'000.0}, {0.5, 150.0}, {0.5, 40'000.0}, {0.7, 1'000.0}}) {
+    Drive drive{.rate = rate};
+    drive.look(chance(share));
+    EXPECT_EQ(drive.law.state(), State::trying) << share;
+    EXPECT_LT(drive.rate, rate);
+    drive.settle(chance(share));
+    EXPECT_EQ(drive.law.state(), State::watching) << share;
+    EXPECT_EQ(drive.rate, rate) << share;
+    EXPECT_FALSE(drive.law.was_limited());
+    EXPECT_NEAR(drive.law.chance(), share, 0.01);
+    drive.look(chance(share), 20);
+    EXPECT_EQ(drive.law.state(), State::watching) << "it is known by now";
+    EXPECT_EQ(drive.rate, rate);
+  }
+}
+
+TEST(LossLaw, AboveKnownChanceALimitIsStillSeen) {
+  Drive drive;
+  drive.look(chance(0.3));
+  drive.settle(chance(0.3));
+  drive.look(chance(0.9));
+  EXPECT_EQ(drive.law.state(), State::trying);
+}
+
+TEST(LossLaw, WhatIsExplainedElsewhereIsNoReasonToSlowDown) {
+  Drive drive;
+  drive.look(chance(0.5), 1, 0.4);
+  EXPECT_EQ(drive.law.state(), State::watching);
+  EXPECT_EQ(drive.rate, 1'000);
+  Drive other;
+  other.look(chance(0.5), 1, 0.1);
+  EXPECT_EQ(other.law.state(), State::trying) << "a tenth does not explain a half";
+}
+
+TEST(LossLaw, SettlesBelowALimitWhateverItIs) {
+  for (const double a_second : {20.0, 50.0, 300.0, 800.0}) {
+    Drive drive;
+    const int looks = drive.settle(limit(a_second));
+    EXPECT_EQ(drive.law.state(), State::limited) << a_second;
+    EXPECT_EQ(drive.law.was_limited(), a_second < 500) << "a fifth less loss may be chance: " << a_second;
+    EXPECT_LE(looks, 8) << a_second;
+    // One step of growth is in it.
+    EXPECT_LT(drive.rate, 1.1 * a_second);
+    EXPECT_GT(drive.rate, 0.4 * a_second);
+  }
+}
+
+TEST(LossLaw, StaysAboutALimitForAsLongAsItLasts) {
+  Drive drive;
+  drive.settle(limit(300));
+  std::vector<double> rates;
+  for (int i = 0; i < 200; ++i) {
+    drive.look(limit(300));
+    rates.push_back(drive.rate);
+  }
+  EXPECT_GT(std::ranges::min(rates), 0.5 * 300);
+  EXPECT_LT(std::ranges::max(rates), 2 * 300);
+  std::ranges::sort(rates);
+  EXPECT_GT(rates[100], 0.8 * 300) << "most of the time near it";
+  EXPECT_LT(rates[100], 1.2 * 300);
+}
+
+TEST(LossLaw, GrowsInStepsThatDoubleAndIsLimitedNoMoreAfterTheLast) {
+  Drive drive;
+  drive.settle(limit(300));
+  const double settled = drive.rate / 1.06;
+  drive.look(nothing);
+  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12, 0.01);
+  drive.look(nothing);
+  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12 * 1.24, 0.01);
+  drive.look(nothing);
+  EXPECT_EQ(drive.law.state(), State::limited);
+  drive.look(nothing);
+  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12 * 1.24 * 1.48 * 1.5, 0.01);
+  EXPECT_EQ(drive.law.state(), State::watching) << "whoever limited it does so no longer";
+  EXPECT_TRUE(drive.law.was_limited()) << "but did once";
+}
+
+TEST(LossLaw, AtTheLimitItselfItGrowsNoFurther) {
+  Drive drive;
+  drive.settle(limit(300));
+  drive.look(nothing, 2);
+  const double before = drive.rate;
+  drive.look(chance(0.1), 10);
+  EXPECT_EQ(drive.rate, before) << "a tenth lost is the edge, no reason to fall";
+  EXPECT_EQ(drive.law.state(), State::limited);
+  drive.look(nothing);
+  EXPECT_NEAR(drive.rate, 1.06 * before, 0.01) << "and the steps are small again";
+}
+
+TEST(LossLaw, ALimitedRateThatGrewTooFarIsCutToWhatComesThrough) {
+  Drive drive;
+  drive.settle(limit(300));
+  drive.rate = 400;
+  drive.look(limit(300));
+  EXPECT_EQ(drive.law.state(), State::limited) << "nothing new has been learnt";
+  EXPECT_LT(drive.rate, 300);
+  EXPECT_GT(drive.rate, 240);
+}
+
+TEST(LossLaw, ALimitedRateThatIsCutThreeTimesInARowHasMetSomethingElse) {
+  Drive drive;
+  drive.settle(limit(300));
+  drive.look(chance(0.5), 2);
+  EXPECT_EQ(drive.law.state(), State::limited);
+  drive.look(chance(0.5));
+  EXPECT_EQ(drive.law.state(), State::trying);
+  Drive mended;
+  mended.settle(limit(300));
+  for (int i = 0; i < 5; ++i) {
+    mended.look(chance(0.5), 2);
+    mended.look(nothing);
+  }
+  EXPECT_EQ(mended.law.state(), State::limited) << "not in a row";
+}
+
+TEST(LossLaw, OnADeadPathItGoesToTheLowestRateAndNoFurther) {
+  Drive drive;
+  for (int i = 0; i < 50; ++i) {
+    drive.look(all);
+    ASSERT_GE(drive.rate, lowest);
+  }
+  EXPECT_EQ(drive.rate, lowest);
+  EXPECT_EQ(drive.law.state(), State::trying) << "that nothing comes through tells nothing of a limit";
+  EXPECT_EQ(drive.law.chance(), 0);
+  EXPECT_EQ(drive.law.judge({asked, asked}, lowest, 0), std::nullopt) << "nothing new is begun";
+}
+
+TEST(LossLaw, TheFewestThatTellAreEnoughToSeeThatNothingComesThrough) {
+  LossLaw law{lowest};
+  double rate = 1'000;
+  for (int i = 0; i < 50; ++i) rate = law.judge({4, 4}, rate, 0).value_or(rate);
+  EXPECT_EQ(rate, lowest);
+  EXPECT_EQ(law.state(), State::trying);
+  EXPECT_EQ(law.chance(), 0);
+}
+
+TEST(LossLaw, NeverGoesBelowTheLowestRateWhateverItTries) {
+  Drive slow;
+  slow.rate = 12;
+  slow.look(all);
+  EXPECT_EQ(slow.rate, lowest);
+  Drive limited;
+  limited.settle(limit(20));
+  for (int i = 0; i < 10; ++i) {
+    limited.look(all);
+    EXPECT_GE(limited.rate, lowest);
+  }
+}
+
+TEST(LossLaw, APathThatComesBackIsFeltUpward) {
+  Drive drive;
+  drive.look(all, 10);
+  drive.look(nothing, 5);
+  EXPECT_GT(drive.rate, 3 * lowest);
+}
+
+TEST(LossLaw, ASearchThatCannotGoOnKeepsWhatItTries) {
+  Drive drive;
+  drive.look(limit(100));
+  const double tried = drive.rate;
+  ASSERT_EQ(drive.law.state(), State::trying);
+  drive.law.give_up_search();
+  EXPECT_EQ(drive.law.state(), State::limited);
+  EXPECT_EQ(drive.rate, tried);
+  // Later answers can be asked again: then it grows like any limited rate.
+  drive.look(nothing);
+  EXPECT_NEAR(drive.rate, 1.06 * tried, 0.01);
+}
+
+TEST(LossLaw, WhoSearchesNothingHasNothingToGiveUp) {
+  LossLaw law{lowest};
+  law.give_up_search();
+  EXPECT_EQ(law.state(), State::watching);
+}
+
+TEST(LossLaw, ASuspectedLimitIsLookedForAndFound) {
+  Drive drive;
+  drive.law.suspect(drive.rate);
+  EXPECT_EQ(drive.law.state(), State::trying);
+  EXPECT_FALSE(drive.law.was_limited()) << "a suspicion is no finding";
+  drive.rate = 400;  // the caller's choice
+  drive.settle(limit(100));
+  EXPECT_EQ(drive.law.state(), State::limited);
+  EXPECT_LT(drive.rate, 1.1 * 100);
+  EXPECT_GT(drive.rate, 0.8 * 100) << "what came through told where";
+}
+
+TEST(LossLaw, ASuspicionThatWasWrongCostsNoSpeedInTheEnd) {
+  Drive by_chance;
+  by_chance.law.suspect(by_chance.rate);
+  by_chance.rate = 400;
+  by_chance.settle(chance(0.4));
+  EXPECT_EQ(by_chance.law.state(), State::watching);
+  EXPECT_EQ(by_chance.rate, 1'000);
+  Drive by_nothing;
+  by_nothing.law.suspect(by_nothing.rate);
+  by_nothing.rate = 400;
+  by_nothing.look(nothing, 5);
+  EXPECT_EQ(by_nothing.law.state(), State::watching);
+  EXPECT_GT(by_nothing.rate, 1'000);
+}
+
+TEST(LossLaw, WhatIsKnownToBeLimitedIsNotSuspected) {
+  Drive drive;
+  drive.settle(limit(300));
+  drive.law.suspect(1'000);
+  EXPECT_EQ(drive.law.state(), State::limited);
+}
+
+}  // namespace
+}  // namespace portolan::engine
