@@ -82,6 +82,12 @@ constexpr OddPath odd_paths[] = {
     {"a rule by source, which IPv6 does not ask again", behind_v6,
      "ip route add 2001:db8:9::/64 via 2001:db8::99; ip -6 rule add from 2001:db8::1 table 100;"
      "ip route add 2001:db8:9::/64 via 2001:db8::2 table 100"},
+    {"a rule for TCP", behind,
+     "ip route add 198.19.0.0/24 via 198.18.0.99; ip rule add ipproto tcp table 100;"
+     "ip route add 198.19.0.0/24 via 198.18.0.2 table 100"},
+    {"a rule for UDP", behind,
+     "ip route add 198.19.0.0/24 via 198.18.0.2; ip rule add ipproto udp table 100;"
+     "ip route add blackhole 198.19.0.0/24 table 100"},
     {"a rule by a mark that a firewall sets", behind,
      "ip route add 198.19.0.0/24 via 198.18.0.99; ip rule add fwmark 5 table 100;"
      "ip route add 198.19.0.0/24 via 198.18.0.2 table 100;"

@@ -5,6 +5,7 @@
 #include <linux/if_arp.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -140,6 +141,7 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
   body->rtm_dst_len = static_cast<unsigned char>(address.size() * 8);
   if (question.matched) body->rtm_flags = RTM_F_FIB_MATCH;
   mnl_attr_put(header, RTA_DST, address.size(), address.data());
+  mnl_attr_put_u8(header, RTA_IP_PROTO, IPPROTO_TCP);  // as connect() asks; there are rules that go by it
   if (question.source) {
     const auto source = question.source->bytes();
     body->rtm_src_len = static_cast<unsigned char>(source.size() * 8);
