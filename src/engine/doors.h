@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -39,6 +40,24 @@ class Clock {
   [[nodiscard]] virtual Instant now() const = 0;
 };
 
+// What this machine itself would not send: its own firewall, a link that is down, a kernel without IPv6.
+struct Refusals {
+  std::uint64_t probes = 0;
+  std::string cause;                     // of the first: the name of an errno ("EPERM")
+  std::optional<net::IpAddress> target;  // whom all of them were for; nullopt where there are several, or none
+
+  void add(const net::IpAddress& to, std::string_view why) { add({1, std::string{why}, to}); }
+  void add(const Refusals& more) {
+    if (more.probes == 0) return;
+    if (probes == 0) {
+      *this = more;
+      return;
+    }
+    probes += more.probes;
+    if (target != more.target) target.reset();
+  }
+};
+
 class Link {
  public:
   Link() = default;
@@ -58,9 +77,10 @@ class Link {
   [[nodiscard]] virtual Limits limits() const { return {}; }
   // Frames that arrived but were lost on this machine for want of room, so far.
   [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
-  // Shots that this machine itself will never send (its own firewall, a link that is down), so far.
-  // They count as sent, and asked nobody.
-  [[nodiscard]] virtual std::uint64_t refused() const { return 0; }
+  // Shots that this machine itself will never send (its own firewall, a link that is down). They count as sent, and
+  // asked nobody: their places among those that the last send() took, in order, and all of them so far.
+  [[nodiscard]] virtual std::span<const std::size_t> refused_shots() const { return {}; }
+  [[nodiscard]] virtual Refusals refusals() const { return {}; }
 };
 
 class Routes {

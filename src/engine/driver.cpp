@@ -98,7 +98,7 @@ Result<void> Driver::send() {
     const Instant before = world_.clock.now();
     const auto sent = world_.link.send(shots);
     if (!sent) return fail(sent.error());
-    engine.on_sent(*sent, before);
+    engine.on_sent(*sent, before, world_.link.refused_shots());
   }
   return {};
 }

@@ -22,6 +22,8 @@ constexpr Duration shortest_silence = 500ms;
 constexpr double lost_on_a_limit = 0.95;
 // Who is judged stays for so many of its time-outs, while others are at work.
 constexpr int late_timeouts = 10;
+// Walks over the questions of a host some of which this machine refuses to send, at least.
+constexpr std::uint16_t passes_of_refused = 3;
 // Of all answering ports of so many hosts, at most this many are expected to be missed when the scan ends.
 constexpr double acceptable_misses = 0.02;
 constexpr std::uint64_t most_sharers = 1U << 14U;
@@ -215,7 +217,7 @@ std::optional<std::uint32_t> Engine::next_question(HostWalk& walk) const {
   while (walk.position < job_.questions.size()) {
     const std::uint32_t question = question_at(walk);
     ++walk.position;
-    if (walk.ledger.code(question) == VerdictCodes::unanswered) return question;
+    if (!VerdictCodes::is_verdict(walk.ledger.code(question))) return question;
   }
   return std::nullopt;
 }
@@ -276,19 +278,34 @@ void Engine::park(std::uint32_t walk, Instant until) {
 
 std::span<const Shot> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
 
-void Engine::on_sent(std::size_t count, Instant now) {
+void Engine::mark(HostWalk& walk, std::uint32_t question, VerdictCodes::Code code) {
+  const auto before = walk.ledger.code(question);
+  if (before == code) return;
+  walk.refused += code == VerdictCodes::refused ? 1U : 0U;
+  walk.refused -= before == VerdictCodes::refused ? 1U : 0U;
+  walk.ledger.record(question, code);
+}
+
+void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused) {
   if (count == 0) {
     if (outbox_first_ < outbox_.size()) pacer_.on_refused(now);
     return;
   }
+  const std::size_t not_sent = refused.size();
   for (std::size_t i = 0; i < count; ++i) {
     const Pending& p = pending_[outbox_first_ + i];
+    const bool is_refused = !refused.empty() && refused.front() == i;
+    if (is_refused) refused = refused.subspan(1);
     if (p.loss_probe) {
       loss_probes_.on_sent(*p.loss_probe, now);
+      if (is_refused) (void)loss_probes_.take(*p.loss_probe);  // it measures nothing
       continue;
     }
     HostWalk& walk = walks_[p.walk.walk];
     --walk.in_outbox;
+    if (const auto code = walk.ledger.code(p.question); !VerdictCodes::is_verdict(code)) {
+      mark(walk, p.question, is_refused ? VerdictCodes::refused : VerdictCodes::unanswered);
+    }
     if (!walk.has_started) {
       walk.has_started = true;
       walk.started = now;
@@ -296,10 +313,10 @@ void Engine::on_sent(std::size_t count, Instant now) {
     }
     walk.last_sent = now;
     if (walk.passes == 0 || (walk.passes == 1 && walk.phase == HostWalk::Phase::waiting)) walk.first_pass_sent = now;
-    send_times_.note(p.walk.serial, p.question, p.tag, now);
+    if (!is_refused) send_times_.note(p.walk.serial, p.question, p.tag, now);
   }
   outbox_first_ += count;
-  sent_ += count;
+  sent_ += count - not_sent;
   pacer_.on_sent(count, now);
 }
 
@@ -353,7 +370,9 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   }
   const PassDecision decision = after_pass(result, limits);
   const bool came_back = comes_back(asked, now);
-  const bool again = decision.next == PassDecision::Next::again || came_back;
+  // What this machine would not send then, it may send now; for how long it will not, nothing tells.
+  const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
+  const bool again = decision.next == PassDecision::Next::again || came_back || ask_refused;
   if (!again && asked.answered() < job_.questions.size()) {
     if (const Instant at = silence_at(asked); std::min(now, heard_) < at) return park(walk, std::max(now + 1ns, at));
     if (asks_whether_there(walk, now)) return;
@@ -444,7 +463,9 @@ WalkOutcome Engine::outcome(std::uint32_t walk) const {
       .timed_out = asked.timed_out,
       .up = asked.up,
       .answered = asked.answered(),
-      .never_asked = asked.passes == 0 ? static_cast<std::uint32_t>(job_.questions.size()) - asked.asked : 0,
+      .never_asked =
+          (asked.passes == 0 ? static_cast<std::uint32_t>(job_.questions.size()) - asked.asked : 0) + asked.refused,
+      .refused = asked.refused,
       .round_trip = {},
       .timeout = timeout_of(asked),
       .passes = asked.passes,
@@ -463,7 +484,7 @@ WalkOutcome Engine::outcome(std::uint32_t walk) const {
 
 std::optional<LedgerEntry> Engine::verdict(std::uint32_t walk, std::uint32_t question) const {
   const auto code = walks_[walk].ledger.code(question);
-  if (code == VerdictCodes::unanswered) return std::nullopt;
+  if (!VerdictCodes::is_verdict(code)) return std::nullopt;
   return codes_.entry(code);
 }
 

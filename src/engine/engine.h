@@ -81,7 +81,8 @@ struct WalkOutcome {
   bool timed_out = false;  // --host-timeout
   bool up = false;         // an answer proved it
   std::uint32_t answered = 0;
-  std::uint32_t never_asked = 0;  // questions that no probe has left for
+  std::uint32_t never_asked = 0;  // questions that no probe has left for, or none when they were last asked
+  std::uint32_t refused = 0;      // of those, by this machine
   RoundTripEstimate round_trip;
   Duration timeout{};  // what is waited for a lost probe
   int passes = 0;
@@ -112,7 +113,8 @@ class Engine {
   // until then is silence.
   void advance(Instant now, Instant heard);
   [[nodiscard]] std::span<const Shot> outbox() const;  // valid until the next call of anything that is not const
-  void on_sent(std::size_t count, Instant now);        // a prefix of the outbox has left
+  // A prefix of the outbox has left, but for the `refused` of it, in order, which this machine will not send.
+  void on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused = {});
   bool on_packet(const wire::Packet& packet, const Received& frame);  // false: no answer to any question of this engine
   [[nodiscard]] Instant wake_at(Instant now) const;                   // nothing to do before, unless a packet arrives
 
@@ -129,9 +131,13 @@ class Engine {
   // The owner's number for the host of a walk.
   [[nodiscard]] std::uint32_t host_of(std::uint32_t walk) const { return walks_[walk].host; }
   [[nodiscard]] WalkOutcome outcome(std::uint32_t walk) const;
-  // What is known of one question; nullopt while silent.
+  // What is known of one question; nullopt while silent, and where it was not asked.
   [[nodiscard]] std::optional<LedgerEntry> verdict(std::uint32_t walk, std::uint32_t question) const;
   [[nodiscard]] const Job& job() const { return job_; }
+  // Whether a question that has no verdict was put to anybody when it was its turn last.
+  [[nodiscard]] bool was_refused(std::uint32_t walk, std::uint32_t question) const {
+    return walks_[walk].refused > 0 && walks_[walk].ledger.code(question) == VerdictCodes::refused;
+  }
   // Questions settled, with half of those that were asked and are still silent, of all hosts that have entered.
   [[nodiscard]] double settled() const;
   [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts
@@ -174,6 +180,7 @@ class Engine {
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
   void put(const WalkTarget& target, const Pending& pending);
   void park(std::uint32_t walk, Instant until);
+  void mark(HostWalk& walk, std::uint32_t question, VerdictCodes::Code code);
 
   void finish_pass(std::uint32_t walk, Instant now);
   void give_up_if_overdue(std::uint32_t walk, Instant now);

@@ -79,7 +79,7 @@ bool Engine::try_question(std::uint32_t first, std::uint16_t tag, const probe::S
     const Question& question = job_.questions[i];
     if (question.technique != technique || question.port != subject.port) break;
     // Only what has answered before is a loss probe's question.
-    const bool known = !walk || walks_[*walk].ledger.code(i) != VerdictCodes::unanswered;
+    const bool known = !walk || VerdictCodes::is_verdict(walks_[*walk].ledger.code(i));
     if (known && answer_loss_probe(i, tag, subject, packet, frame)) return true;
     if (walk && answer_walk({*walk, i, tag}, packet, frame)) return true;
   }
@@ -137,7 +137,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
   Acquaintance& known = walk.known();
   known.last_answer = frame.at;
   const auto before = walk.ledger.code(match.question);
-  const bool overrules = before != VerdictCodes::unanswered;
+  const bool overrules = VerdictCodes::is_verdict(before);
   if (overrules) {
     // A repetition, unless the port itself overrules an ICMP error that came first.
     const bool stronger =
@@ -150,7 +150,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
     if (walk.at_work()) ++settled_;
     if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
   }
-  walk.ledger.record(match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
+  mark(walk, match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
   if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
   Answer settled = answer;
   settled.overrules = overrules;

@@ -28,7 +28,7 @@ void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
     const Question& question = job.questions[i];
     const probe::Probe& probe = *job.techniques[question.technique];
     const auto verdict = walk.engine.verdict(walk.walk, i);
-    if (!verdict && !done) continue;
+    if (!verdict && (!done || walk.engine.was_refused(walk.walk, i))) continue;
     findings.push_back({.question = question,
                         .index = i,
                         .protocol = probe::protocol_of(probe.asks),

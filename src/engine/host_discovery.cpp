@@ -24,6 +24,11 @@ model::Remark no_way(model::RemarkCode code, const net::IpAddress& target, const
            about.size() < 2 ? std::string{} : about[1]}};
 }
 
+// This machine would not send any of its questions: nothing is known of such a host.
+bool asked_nobody(const Stage& stage, const WalkOutcome& outcome) {
+  return outcome.never_asked == stage.job.questions.size();
+}
+
 }  // namespace
 
 HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver,
@@ -150,11 +155,13 @@ void HostDiscovery::ask_neighbour(std::uint32_t number) {
 void HostDiscovery::end_link_walk(Stage& stage, std::uint32_t walk) {
   const std::uint32_t number = stage.engine.host_of(walk);
   Host& host = hosts_[number];
-  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) {
+  const WalkOutcome outcome = stage.engine.outcome(walk);
+  if (const auto measured = round_trip_of(outcome)) {
     host.known().round_trip = measured;
     host.known().round_trip_of_link = true;
   }
   stage.engine.leave(walk);
+  if (asked_nobody(stage, outcome)) return decide(number, HostState::unknown, Reason::none);
   if (!host.facts || !host.facts->mac) {
     if (host.single) {
       const std::string question = host.target.address.is_v4() ? "arp" : "nd";
@@ -204,11 +211,13 @@ void HostDiscovery::ping(std::uint32_t number) {
 void HostDiscovery::end_ping_walk(Stage& stage, std::uint32_t walk) {
   const std::uint32_t number = stage.engine.host_of(walk);
   Host& host = hosts_[number];
-  if (const auto measured = round_trip_of(stage.engine.outcome(walk))) {
+  const WalkOutcome outcome = stage.engine.outcome(walk);
+  if (const auto measured = round_trip_of(outcome)) {
     host.known().round_trip = measured;
     host.known().round_trip_of_link = false;
   }
   stage.engine.leave(walk);
+  if (asked_nobody(stage, outcome)) return decide(number, HostState::unknown, Reason::none);
   if (host.state == HostState::up) return decided_.push_back(number);
   decide(number, HostState::down, host.reason == Reason::none ? Reason::no_response : host.reason);
 }

@@ -10,8 +10,9 @@ namespace portolan::engine {
 using model::HostState;
 
 Result<void> HostReporter::report(const Host& host) {
-  // What was never asked, because the scan was stopped, has no record.
+  // What was never asked, because the scan was stopped or this machine would not send it, has no record.
   if (host.state == HostState::unknown && plan_.depth != plan::ScanDepth::list) {
+    left_out_ = left_out_ || !driver_.stopped();
     never_entered(1);
     return {};
   }
@@ -34,7 +35,9 @@ void HostReporter::count(const model::HostRecord& record, std::span<const PortWa
   ++finished_.hosts_total;
   ++driver_.found().hosts_done;
   for (const PortWalk& walk : walks) {
-    finished_.never_asked += walk.engine.outcome(walk.walk).never_asked;
+    const WalkOutcome outcome = walk.engine.outcome(walk.walk);
+    finished_.never_asked += outcome.never_asked;
+    left_out_ = left_out_ || outcome.refused > 0;
     count_missed(walk);
   }
   if (walks.empty() && record.interrupted) finished_.never_asked += ports_.questions();

@@ -24,6 +24,8 @@ class HostReporter {
   Result<void> report(const Host& host);
   // So many hosts had no turn before the scan was stopped.
   void never_entered(std::uint64_t hosts);
+  // Whether this machine would not send something that was to be asked.
+  [[nodiscard]] bool left_out() const { return left_out_; }
 
  private:
   void count_missed(const PortWalk& walk);
@@ -38,6 +40,7 @@ class HostReporter {
   model::ScanFinished& finished_;
   std::uint64_t open_ = 0;   // ports, of the hosts below
   std::uint64_t hosts_ = 0;  // whose ports were asked
+  bool left_out_ = false;
 };
 
 }  // namespace portolan::engine

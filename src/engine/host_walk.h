@@ -76,6 +76,7 @@ struct HostWalk {
   bool up = false;
   bool timed_out = false;
   std::uint16_t in_outbox = 0;
+  std::uint32_t refused = 0;  // questions that this machine would not send when they were last asked
 
   [[nodiscard]] bool at_work() const { return phase != Phase::judged && phase != Phase::done; }
   [[nodiscard]] std::uint32_t answered() const { return acquaintance ? acquaintance->answered : 0; }

@@ -22,13 +22,15 @@ class VerdictCodes {
  public:
   using Code = std::uint8_t;
   static constexpr Code unanswered = 0;
+  static constexpr Code refused = 15;  // this machine would not send the question: nobody was asked
+  [[nodiscard]] static constexpr bool is_verdict(Code code) { return code != unanswered && code != refused; }
 
   VerdictCodes() { entries_.back().reason = model::Reason::dest_unreach; }
 
-  // The entry behind a code other than `unanswered`.
+  // The entry behind a code that is a verdict.
   [[nodiscard]] const LedgerEntry& entry(Code code) const { return entries_[code - 1U]; }
 
-  // Fifteen codes. The ICMP errors that filters answer with have more kinds than that: nine of them are told apart,
+  // Fourteen codes. The ICMP errors that filters answer with have more kinds than that: eight of them are told apart,
   // the rest told as the general "dest-unreach", which has the last code. Five codes stay free for what a port itself
   // may answer; should there ever be more, its state is kept.
   Code code_of(const LedgerEntry& entry) {
@@ -48,8 +50,8 @@ class VerdictCodes {
   }
 
  private:
-  static constexpr std::size_t told_apart = 9;
-  std::array<LedgerEntry, 15> entries_{};
+  static constexpr std::size_t told_apart = 8;
+  std::array<LedgerEntry, 14> entries_{};
   std::size_t used_ = 0;
   std::size_t filtered_ = 0;  // of those
 };

@@ -1,9 +1,12 @@
 #include "engine/scan.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
 
+#include "base/error_name.h"
 #include "engine/driver.h"
 #include "engine/host.h"
 #include "engine/host_discovery.h"
@@ -30,6 +33,16 @@ plan::TargetOrder order_of(const plan::Plan& plan) {
           .shard = plan.shard,
           .shards = plan.shards,
           .kind = plan.depth == plan::ScanDepth::list ? sequential : shuffled};
+}
+
+Error left_out_here(const Refusals& refusals) {
+  Error error{Errc::io,
+              fmt::format("not everything was asked: this machine refused to send {} probes ({})", refusals.probes,
+                          words_of_error(refusals.cause)),
+              refusals.cause,
+              {}};
+  if (refusals.target) error.about = {net::to_string(*refusals.target)};
+  return error;
 }
 
 class Scan {
@@ -143,6 +156,8 @@ class Scan {
       if (auto done = report(host); !done) return done;
     }
     driver_.sum_up(finished_);
+    if (reporter_.left_out() && !finished_.interrupted)
+      model::fail_with(finished_, left_out_here(world_.link.refusals()));
     return {};
   }
 

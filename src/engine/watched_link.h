@@ -30,7 +30,8 @@ class LinkWrapper : public Link {
   Result<std::span<const Received>> receive(Instant deadline) override { return inner_.receive(deadline); }
   [[nodiscard]] Limits limits() const override { return inner_.limits(); }
   [[nodiscard]] std::uint64_t dropped() const override { return inner_.dropped(); }
-  [[nodiscard]] std::uint64_t refused() const override { return inner_.refused(); }
+  [[nodiscard]] std::span<const std::size_t> refused_shots() const override { return inner_.refused_shots(); }
+  [[nodiscard]] Refusals refusals() const override { return inner_.refusals(); }
 
  private:
   Link& inner_;

@@ -14,12 +14,12 @@ constexpr std::array gateway{Field{"gateway", Type::text}};
 constexpr std::array question{Field{"question", Type::text}};
 constexpr std::array cause{Field{"cause", Type::text}};
 constexpr std::array named{Field{"name", Type::text}};
-constexpr std::array probes{Field{"probes", Type::number}};
 constexpr std::array packets{Field{"packets", Type::number}};
 constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::text}, Field{"interface", Type::text}};
 constexpr std::array by_kernel{Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text}, Field{"cause", Type::text},
                                 Field{"name", Type::text}};
+constexpr std::array refused{Field{"probes", Type::number}, Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
 constexpr std::array hidden{Field{"processes", Type::number}, Field{"user", Type::number}};
 constexpr std::array missing{Field{"namespace", Type::number}, Field{"cause", Type::text}};
@@ -37,7 +37,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
     RemarkKind{RemarkCode::no_way, "no-way", no_way},
     RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", no_way},
-    RemarkKind{RemarkCode::refused_here, "refused-here", probes},
+    RemarkKind{RemarkCode::refused_here, "refused-here", refused},
     RemarkKind{RemarkCode::dropped_here, "dropped-here", packets},
     RemarkKind{RemarkCode::sent_by_kernel, "sent-by-kernel", by_kernel},
     RemarkKind{RemarkCode::no_targets, "no-targets", {}},

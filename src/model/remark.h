@@ -23,7 +23,7 @@ enum class RemarkCode : std::uint8_t {
   no_way,               // cause, target, interface ("" where it is not the cause)
   // About the scan.
   no_way_to_some,          // the same, of the first of several targets without a way
-  refused_here,            // probes
+  refused_here,            // probes, cause, target ("" where there are several)
   dropped_here,            // packets
   sent_by_kernel,          // cause (net::Path::ByKernel), target: the first whose packets the kernel's IP layer sends
   no_targets,              //

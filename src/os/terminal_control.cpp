@@ -16,6 +16,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "os/memory_reserve.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -209,6 +210,7 @@ void TerminalControl::drain() {
 }
 
 bool TerminalControl::stop_requested() {
+  if (MemoryReserve::is_used()) return true;
   if (!StopSignals::signal()) return false;
   drain();
   return true;

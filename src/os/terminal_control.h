@@ -40,6 +40,7 @@ class TerminalControl final : public engine::UserControl {
   // What was told is true and complete: signals do nothing any more.
   void nothing_left() { stop_->nothing_left(); }
 
+  // Also where memory has run out (os/memory_reserve.h): what is known by then is told.
   bool stop_requested() override;
   bool progress_due() override;
 

@@ -41,6 +41,10 @@ void MergedEvents::add(const model::ScanFinished& finished) {
   }
   finished_.hosts_not_measured += finished.hosts_not_measured;
   finished_.interrupted = finished_.interrupted || finished.interrupted;
+  if (finished.success || !finished_.success) return;
+  finished_.success = false;
+  finished_.failure = finished.failure;
+  finished_.error = finished.error;
 }
 
 Result<void> MergedEvents::begin(const model::TaskBegin& begun) {

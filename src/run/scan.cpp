@@ -45,17 +45,20 @@ class HostCount final : public model::Sink {
 
 // What this machine kept from the targets.
 struct Losses {
-  std::uint64_t refused = 0;
+  engine::Refusals refused;
   std::uint64_t dropped = 0;
   void add(const engine::Link& link) {
-    refused += link.refused();
+    refused.add(link.refusals());
     dropped += link.dropped();
   }
 };
 
 Result<void> report(const Losses& losses, model::Sink& sink) {
-  if (losses.refused > 0) {
-    if (auto done = sink.on(model::Remark{RemarkCode::refused_here, {losses.refused}}); !done) return done;
+  if (const engine::Refusals& refused = losses.refused; refused.probes > 0) {
+    const std::string target = refused.target ? net::to_string(*refused.target) : "";
+    if (auto done = sink.on(model::Remark{RemarkCode::refused_here, {refused.probes, refused.cause, target}}); !done) {
+      return done;
+    }
   }
   if (losses.dropped > 0) return sink.on(model::Remark{RemarkCode::dropped_here, {losses.dropped}});
   return {};

@@ -117,7 +117,7 @@ TEST(ConnectLink, OpenAndClosedPortsAnswerAsTheirPacketsWould) {
       const auto told = scan.states({8'080, 1, 2, 65'535});
       EXPECT_EQ(told.size(), 4U);
       for (const auto& [port, state] : told) EXPECT_EQ(state, port == 8'080 ? "syn-ack" : "reset") << target;
-      EXPECT_EQ(scan.link().refused(), 0U);
+      EXPECT_EQ(scan.link().refusals().probes, 0U);
     }
   });
 }
@@ -168,7 +168,7 @@ TEST(ConnectLink, SilenceStaysSilentAndIsGivenUpInItsTime) {
     EXPECT_EQ(scan.send({9}), 1U);
     scan.expect_silence(30ms);
     EXPECT_EQ(output_of("ss -Htan state syn-sent"), "");
-    EXPECT_EQ(scan.link().refused(), 0U);
+    EXPECT_EQ(scan.link().refusals().probes, 0U);
   });
 }
 
@@ -236,7 +236,7 @@ TEST(ConnectLink, StopsWhereSocketsRunOutAndGoesOnWhenTheyComeBack) {
     EXPECT_LE(sent, scan.link().limit());
     scan.expect_silence(60ms);
     EXPECT_GT(scan.send({30}), 0U);  // the oldest, which has waited for long enough, made room
-    EXPECT_EQ(scan.link().refused(), 0U);
+    EXPECT_EQ(scan.link().refusals().probes, 0U);
   });
 }
 
@@ -263,10 +263,10 @@ TEST(ConnectLink, NeighbourThatDoesNotAnswerIsAnUnreachableHost) {
     shell("for v in 4 6; do echo 20 > /proc/sys/net/ipv$v/neigh/near/retrans_time_ms; done");
     Scan scan{"198.18.0.200"};
     EXPECT_EQ(scan.states({80}).at(80), error_from(Kind::host_unreach, "198.18.0.1"));
-    EXPECT_EQ(scan.link().refused(), 0U);
+    EXPECT_EQ(scan.link().refusals().probes, 0U);
     Scan six{"2001:db8::200"};
     EXPECT_EQ(six.states({80}).at(80), error_from(Kind::addr_unreach, "2001:db8::1"));
-    EXPECT_EQ(six.link().refused(), 0U);
+    EXPECT_EQ(six.link().refusals().probes, 0U);
   });
 }
 
@@ -286,7 +286,7 @@ TEST(ConnectLink, WayThatIsLostDuringTheScanIsNoAnswerOfTheTarget) {
       for (Scan* scan : {&four, &six}) {
         EXPECT_EQ(scan->send({81, 82}), 2U) << loss;  // connect() fails at once
         scan->expect_silence(0ms);
-        EXPECT_EQ(scan->link().refused(), 2U) << loss;
+        EXPECT_EQ(scan->link().refusals().probes, 2U) << loss;
       }
     });
   }
@@ -299,7 +299,7 @@ TEST(ConnectLink, WhatConnectCannotAskCountsAsRefused) {
     const net::Path path;
     const engine::Shot shot{&probe::arp, {path, address("127.0.0.1"), Port{}}};
     EXPECT_EQ(scan.link().send({&shot, 1}), 1U);
-    EXPECT_EQ(scan.link().refused(), 1U);
+    EXPECT_EQ(scan.link().refusals().probes, 1U);
   });
 }
 

@@ -264,7 +264,7 @@ TEST(PacketLink, WhatThisMachineRefusesCountAsSentAndAreTold) {
     outbox.add_syn(local, own, 81, 4);                   // EPERM
     outbox.add_syn(local, own, 82, 5);
     EXPECT_EQ(link->send(outbox.shots()), 5U);
-    EXPECT_EQ(link->refused(), 3U);
+    EXPECT_EQ(link->refusals().probes, 3U);
     const auto packets = receive_packets(*link, 2);
     EXPECT_NE(segment_from(packets, 80), nullptr);
     EXPECT_NE(segment_from(packets, 82), nullptr);

@@ -83,9 +83,11 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{no_way, {"ENETUNREACH", "198.18.0.9", ""}}, "no route leads to 198.18.0.9"},
       {{no_way_to_some, {"ENETUNREACH", "198.18.0.9", ""}},
        "no route leads to 198.18.0.9; other targets without a way are only counted as down"},
-      {{refused_here, {std::uint64_t{7}}},
-       "this machine itself refused to send 7 probes (a firewall here, a link that is down), so ports may be called "
-       "filtered that nobody was asked about"},
+      {{refused_here, {std::uint64_t{7}, "ENETDOWN", ""}},
+       "this machine itself refused to send 7 probes: Network is down; what was not asked by them is told as such"},
+      {{refused_here, {std::uint64_t{7}, "EPERM", "198.18.0.9"}},
+       "this machine itself refused to send 7 probes to 198.18.0.9: its firewall forbids it; what was not asked by "
+       "them is told as such"},
       {{dropped_here, {std::uint64_t{7}}},
        "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
       {{sent_by_kernel, {"encapsulation", "198.18.0.9"}},

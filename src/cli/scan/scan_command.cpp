@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "base/escape.h"
 #include "base/version.h"
@@ -16,6 +18,7 @@
 #include "os/catalogues.h"
 #include "os/environment.h"
 #include "os/files.h"
+#include "os/memory_reserve.h"
 #include "os/monotonic_clock.h"
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
@@ -200,13 +203,30 @@ class ScanRun {
 
   model::ScanFinished scan_into(model::Sink& sink) {
     if (const auto done = first_words(sink); !done) return failed_with(done.error());
-    model::ScanFinished finished = scan_->run(sink);
+    model::ScanFinished finished = run_scan(sink);
     if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
       if (const auto done = sink.on(model::Remark{model::RemarkCode::no_targets}); !done) {
         return failed_with(done.error());
       }
     }
     return finished;
+  }
+
+  // Whatever the machine lacks, what was promised becomes a complete document that says so.
+  model::ScanFinished run_scan(model::Sink& sink) {
+    try {
+      model::ScanFinished finished = scan_->run(sink);
+      if (os::MemoryReserve::is_used()) model::fail_with(finished, no_memory());
+      return finished;
+    } catch (const std::bad_alloc&) {
+      return failed_with(no_memory());
+    } catch (const std::exception& error) {
+      return failed_with({Errc::io, error.what()});
+    }
+  }
+
+  static Error no_memory() {
+    return {Errc::limit, "there is not enough memory for this scan; scan fewer hosts or ports at once", "ENOMEM"};
   }
 
   Result<void> first_words(model::Sink& sink) {
@@ -255,6 +275,7 @@ class ScanRun {
   const Invocation& invocation_;
   const ScanOptions& words_;
   Dialect dialect_;
+  os::MemoryReserve reserve_;
   os::MonotonicClock clock_;
   Instant began_;
   std::optional<catalog::Services> services_;

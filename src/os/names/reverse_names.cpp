@@ -14,6 +14,7 @@
 #include <chrono>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -249,8 +250,20 @@ void ReverseNames::ask(const net::IpAddress& address) {
     if (!shared_->names.try_emplace(address).second) return;
     shared_->waiting.push_back(address);
   }
-  if (!thread_.joinable()) thread_ = std::thread{[shared = shared_] { Worker{shared}.run(); }};
-  shared_->ring();
+  if (has_thread()) return shared_->ring();
+  // Nobody will answer: such addresses have no name.
+  while (const auto unanswered = shared_->take()) shared_->put(*unanswered, "");
+}
+
+// A user may have no more threads, now; later perhaps.
+bool ReverseNames::has_thread() {
+  if (thread_.joinable()) return true;
+  try {
+    thread_ = std::thread{[shared = shared_] { Worker{shared}.run(); }};
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return true;
 }
 
 std::optional<std::string> ReverseNames::answer(const net::IpAddress& address) {

@@ -38,6 +38,7 @@ class ReverseNames final : public engine::NameSource {
   struct Shared;  // what caller and thread have in common
   class Worker;
   explicit ReverseNames(const ReverseNamesOptions& options);
+  bool has_thread();
 
   std::shared_ptr<Shared> shared_;
   std::thread thread_;

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/error_name.h"
 #include "engine/engine.h"
 #include "os/packet/source_ports.h"
 #include "os/sockets/socket_address.h"
@@ -230,9 +231,11 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
 Result<std::size_t> ConnectLink::send(std::span<const engine::Shot> shots) {
   const Instant now = clock_.now();
   expire(now);
+  refused_shots_.clear();
   for (std::size_t i = 0; i < shots.size(); ++i) {
     if (!shots[i].probe->connects) {  // nothing that connect() could ask
-      ++refused_;
+      refuse(shots[i].attempt.target, EOPNOTSUPP);
+      refused_shots_.push_back(i);
       continue;
     }
     const Syn syn{shots[i].attempt};
@@ -241,7 +244,9 @@ Result<std::size_t> ConnectLink::send(std::span<const engine::Shot> shots) {
       release(earlier->second);
     }
     if (is_full() && !make_room(now)) return i;
-    if (start(syn, now) == Taken::no_room) return i;
+    const Taken taken = start(syn, now);
+    if (taken == Taken::no_room) return i;
+    if (taken == Taken::refused) refused_shots_.push_back(i);
   }
   return shots.size();
 }
@@ -264,38 +269,38 @@ ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
   const bool v4 = syn.target.is_v4();
   FileDescriptor socket{::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!socket.is_open()) {
-    if (is_out_of_room(errno)) return note_full(now);
-    ++refused_;  // a kernel without IPv6
-    return Taken::yes;
+    return is_out_of_room(errno) ? note_full(syn, errno, now) : refuse(syn.target, errno);  // a kernel without IPv6
   }
   const int on = 1;
   const int level = v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
   (void)::setsockopt(socket.get(), level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
   if (!options_.interface.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.data(),
                                                   static_cast<socklen_t>(options_.interface.size())) != 0) {
-    ++refused_;
-    return Taken::yes;
+    return refuse(syn.target, errno);
   }
   const SocketAddress address = socket_address(syn.target, syn.port);
   const int status = ::connect(socket.get(), address.get(), address.size);
   const int error = status == 0 ? 0 : errno;
-  if (is_out_of_room(error)) return note_full(now);
+  if (is_out_of_room(error)) return note_full(syn, error, now);
   full_since_.reset();
   if (error == EINPROGRESS || error == EINTR) {
     add_pending(syn, std::move(socket), now);
-  } else {
-    settle(syn, socket.get(), error, now);
+    return Taken::yes;
   }
-  return Taken::yes;
+  return settle(syn, socket.get(), error, now) ? Taken::yes : Taken::refused;
 }
 
 // Full is no verdict: the frame stays with the engine. Unless nothing of ours is in the way and nothing
 // changes: then waiting for room would be waiting for ever.
-ConnectLink::Taken ConnectLink::note_full(Instant now) {
+ConnectLink::Taken ConnectLink::note_full(const Syn& syn, int error, Instant now) {
   if (!full_since_ || by_key_.size() > ended_) full_since_ = now;
   if (now - *full_since_ < stuck_after) return Taken::no_room;
-  ++refused_;
-  return Taken::yes;
+  return refuse(syn.target, error);
+}
+
+ConnectLink::Taken ConnectLink::refuse(const net::IpAddress& target, int error) {
+  refusals_.add(target.without_zone(), error_name(error));
+  return Taken::refused;
 }
 
 void ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now) {
@@ -370,7 +375,7 @@ void ConnectLink::expire(Instant now) {
   if (started_.size() > 2 * limit_) std::erase_if(started_, is_over);
 }
 
-void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
+bool ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
   Reply reply{syn.interface, now};
   if (error == ECONNRESET || error == EPIPE) {
     // A RST that answers the SYN is ECONNREFUSED; these two mean one that came after the handshake
@@ -380,7 +385,7 @@ void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
     reply.write_segment(syn, wire::rst | wire::ack);
   } else if (error == 0) {
     const Peer peer = peer_of(socket);
-    if (peer == Peer::nobody) return;
+    if (peer == Peer::nobody) return true;
     reply.write_segment(syn, peer == Peer::itself ? wire::rst | wire::ack : wire::syn | wire::ack);
     const linger reset{1, 0};
     (void)::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
@@ -388,10 +393,12 @@ void ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
     // All that comes from the network is in the error queue, and so is what the kernel tells of a neighbour
     // that does not answer (net/ipv4/tcp_ipv4.c, tcp_v4_err, queues it for every connect). What is left was
     // found on this machine alone, such as a route that is gone since the scan began.
-    if (error != ETIMEDOUT) ++refused_;
-    return;
+    if (error == ETIMEDOUT) return true;
+    refuse(syn.target, error);
+    return false;
   }
   ready_.push_back(reply);
+  return true;
 }
 
 Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline) {
@@ -433,7 +440,7 @@ void ConnectLink::collect() {
     const Pending& pending = pending_[slot];
     const int socket = pending.socket.get();
     if ((event.events & (EPOLLERR | EPOLLHUP)) == 0) {
-      settle(pending.syn, socket, 0, now);
+      (void)settle(pending.syn, socket, 0, now);
     } else if (const auto icmp = queued_error(socket)) {
       Reply reply{pending.syn.interface, now};
       reply.write_error(pending.syn, icmp->from.value_or(pending.syn.source), icmp->message);
@@ -442,7 +449,7 @@ void ConnectLink::collect() {
       int error = 0;
       socklen_t size = sizeof error;
       (void)::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
-      settle(pending.syn, socket, error, now);
+      (void)settle(pending.syn, socket, error, now);  // it was sent before
     }
     release(slot);
   }

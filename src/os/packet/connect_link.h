@@ -47,7 +47,7 @@ struct ConnectOptions {
 //   an ICMP error (kept for us by IP_RECVERR)  that error, from whoever sent it, quoting the SYN
 //   no neighbour answered                      an ICMP error from this machine itself
 //   timed out                                  nothing
-//   refused by this machine (EPERM, no route   nothing; counted in refused()
+//   refused by this machine (EPERM, no route   nothing; counted in refusals()
 //   any more, ...)
 //
 // TTLs are 0, because the kernel does not tell them. A connection that was made is closed with a
@@ -64,7 +64,8 @@ class ConnectLink final : public engine::Link {
   // ports, memory.
   Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
-  [[nodiscard]] std::uint64_t refused() const override { return refused_; }
+  [[nodiscard]] std::span<const std::size_t> refused_shots() const override { return refused_shots_; }
+  [[nodiscard]] engine::Refusals refusals() const override { return refusals_; }
   // Readable when a connection, or `wake`, wants receive() to be called.
   [[nodiscard]] int events() const { return events_.get(); }
   // When the next connect ends by itself; receive() is to be called by then. Instant::max() while there is none.
@@ -89,7 +90,7 @@ class ConnectLink final : public engine::Link {
     std::uint32_t generation;
     Instant at;
   };
-  enum class Taken : std::uint8_t { yes, no_room };
+  enum class Taken : std::uint8_t { yes, refused, no_room };
 
   ConnectLink(const ConnectOptions& options, FileDescriptor events, std::size_t limit);
   static bool stands_for_another(Pending& pending);
@@ -97,13 +98,15 @@ class ConnectLink final : public engine::Link {
   void end(std::uint32_t slot);
   [[nodiscard]] Duration wait_of(const Syn& syn) const;
   Taken start(const Syn& syn, Instant now);
-  Taken note_full(Instant now);
+  Taken note_full(const Syn& syn, int error, Instant now);
+  Taken refuse(const net::IpAddress& target, int error);
   void add_pending(const Syn& syn, FileDescriptor socket, Instant now);
   bool make_room(Instant now);
   void release(std::uint32_t slot);
   void expire(Instant now);
   void collect();
-  void settle(const Syn& syn, int socket, int error, Instant now);
+  // What is no answer of anybody's: the error that this machine itself found.
+  bool settle(const Syn& syn, int socket, int error, Instant now);
   Result<void> wait(Instant deadline);
 
   ConnectOptions options_;
@@ -119,7 +122,8 @@ class ConnectLink final : public engine::Link {
   std::vector<Reply> ready_;                          // found since the last receive()
   std::vector<Reply> handed_;                         // what the last receive() returned points into these
   std::vector<engine::Received> batch_;
-  std::uint64_t refused_ = 0;
+  std::vector<std::size_t> refused_shots_;  // by the last send()
+  engine::Refusals refusals_;
   std::optional<Instant> full_since_;
 };
 

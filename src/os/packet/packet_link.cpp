@@ -17,6 +17,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/error_name.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -219,12 +220,13 @@ int PacketLink::socket_of(Way way) const {
 
 Result<std::size_t> PacketLink::send(std::span<const engine::Shot> shots) {
   std::size_t sent = 0;
+  refused_shots_.clear();
   while (sent < shots.size()) {
     const Way way = way_of(shots[sent]);
     const std::size_t limit = std::min(shots.size() - sent, batch_limit);
     std::size_t count = 1;
     while (count < limit && way_of(shots[sent + count]) == way) ++count;
-    const auto taken = send_run(way, shots.subspan(sent, count));
+    const auto taken = send_run(way, shots.subspan(sent, count), sent);
     if (!taken) return fail(taken.error());
     sent += *taken;
     if (*taken < count) break;
@@ -232,9 +234,9 @@ Result<std::size_t> PacketLink::send(std::span<const engine::Shot> shots) {
   return sent;
 }
 
-Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> shots) {
+Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> shots, std::size_t first) {
   if (socket_of(way) < 0) {  // IPv6 on a kernel without it
-    refused_ += shots.size();
+    for (std::size_t i = 0; i < shots.size(); ++i) refuse(shots[i], first + i, EAFNOSUPPORT);
     return shots.size();
   }
   for (std::size_t i = 0; i < shots.size(); ++i) batch_->fill(i, shots[i], way, forced_);
@@ -254,10 +256,15 @@ Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> 
     }
     if (failure == SendFailure::again) continue;
     if (failure == SendFailure::full && !is_stuck(shots[done].attempt.path.interface)) return done;
-    ++refused_;
+    refuse(shots[done], first + done, error);
     ++done;
   }
   return done;
+}
+
+void PacketLink::refuse(const engine::Shot& shot, std::size_t place, int error) {
+  refused_shots_.push_back(place);
+  refusals_.add(shot.attempt.target, error_name(error));
 }
 
 bool PacketLink::is_stuck(std::uint32_t interface) {

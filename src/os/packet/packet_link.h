@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/doors.h"
@@ -38,11 +39,12 @@ class PacketLink final : public engine::Link {
   ~PacketLink() override;
 
   // A packet that this machine refuses to send counts as sent, so that the scan goes on, and in
-  // refused(): who reads the results is to know that those probes asked nobody.
+  // refusals(): who reads the results is to know that those probes asked nobody.
   Result<std::size_t> send(std::span<const engine::Shot> shots) override;
   Result<std::span<const engine::Received>> receive(Instant deadline) override;
   [[nodiscard]] std::uint64_t dropped() const override { return ring_.dropped(); }
-  [[nodiscard]] std::uint64_t refused() const override { return refused_; }
+  [[nodiscard]] std::span<const std::size_t> refused_shots() const override { return refused_shots_; }
+  [[nodiscard]] engine::Refusals refusals() const override { return refusals_; }
 
  private:
   enum class Way : std::uint8_t { link_layer, ipv4, ipv6 };
@@ -51,7 +53,9 @@ class PacketLink final : public engine::Link {
   PacketLink(PacketRing ring, int wake);
   static Way way_of(const engine::Shot& shot);
   [[nodiscard]] int socket_of(Way way) const;
-  Result<std::size_t> send_run(Way way, std::span<const engine::Shot> shots);
+  // `first`: the place of the first of them among those that send() was handed.
+  Result<std::size_t> send_run(Way way, std::span<const engine::Shot> shots, std::size_t first);
+  void refuse(const engine::Shot& shot, std::size_t place, int error);
   bool is_stuck(std::uint32_t interface);
   Result<void> wait(Instant deadline);
 
@@ -62,8 +66,9 @@ class PacketLink final : public engine::Link {
   int wake_ = -1;
   MonotonicClock clock_;
   std::unique_ptr<Batch> batch_;
-  Instant empty_at_;  // when the ring was last seen empty
-  std::uint64_t refused_ = 0;
+  Instant empty_at_;                        // when the ring was last seen empty
+  std::vector<std::size_t> refused_shots_;  // by the last send()
+  engine::Refusals refusals_;
   std::unordered_map<std::uint32_t, Instant> full_since_;  // by interface; erased by the next success
 };
 

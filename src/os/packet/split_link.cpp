@@ -11,6 +11,7 @@ SplitLink::SplitLink(std::unique_ptr<PacketLink> raw, std::unique_ptr<ConnectLin
 // was sent is always a prefix.
 Result<std::size_t> SplitLink::send(std::span<const engine::Shot> shots) {
   std::size_t sent = 0;
+  refused_shots_.clear();
   while (sent < shots.size()) {
     const auto rest = shots.subspan(sent);
     const bool connects = rest[0].probe->connects;
@@ -20,6 +21,7 @@ Result<std::size_t> SplitLink::send(std::span<const engine::Shot> shots) {
     engine::Link& link = connects ? static_cast<engine::Link&>(*connections_) : *raw_;
     const auto taken = link.send(run);
     if (!taken) return taken;
+    for (const std::size_t shot : link.refused_shots()) refused_shots_.push_back(sent + shot);
     sent += *taken;
     if (*taken < run.size()) break;
   }

@@ -324,9 +324,9 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return fmt::format("{}; other targets without a way are only counted as down", no_way_text(remark));
     case refused_here:
       return fmt::format(
-          "this machine itself refused to send {} probes (a firewall here, a link that is down), so ports may be "
-          "called filtered that nobody was asked about",
-          remark.number(0));
+          "this machine itself refused to send {} probes{}: {}; what was not asked by them is told as such",
+          remark.number(0), remark.text(2).empty() ? "" : fmt::format(" to {}", remark.text(2)),
+          remark.text(1) == "EPERM" ? "its firewall forbids it" : words_of_error(remark.text(1)));
     case dropped_here:
       return fmt::format(
           "{} packets were lost on this machine for want of room; what they would have answered was asked again",

@@ -1,0 +1,57 @@
+#include "os/memory_reserve.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <new>
+#include <vector>
+
+namespace portolan::os {
+namespace {
+
+// In a child, because limits belong to a whole process.
+TEST(MemoryReserve, WhatRunsOutOfMemoryGoesOnWithTheReserveOnce) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
+#endif
+#endif
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const MemoryReserve reserve{std::size_t{64} << 20U};
+    std::size_t pages = 0;
+    std::ifstream{"/proc/self/statm"} >> pages;
+    const rlim_t taken = pages * static_cast<std::size_t>(::getpagesize());
+    const rlimit no_more{.rlim_cur = taken, .rlim_max = taken};
+    std::vector<std::vector<char>> kept;
+    kept.reserve(100);
+    if (MemoryReserve::is_used() || ::setrlimit(RLIMIT_AS, &no_more) != 0) ::_exit(1);
+    try {
+      kept.emplace_back(std::size_t{32} << 20U);
+    } catch (const std::bad_alloc&) {
+      ::_exit(4);
+    }
+    if (!MemoryReserve::is_used()) ::_exit(2);
+    try {
+      for (int i = 0; i < 99; ++i) kept.emplace_back(std::size_t{32} << 20U);
+      ::_exit(3);
+    } catch (const std::bad_alloc&) {
+      ::_exit(0);
+    }
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+}  // namespace
+}  // namespace portolan::os
