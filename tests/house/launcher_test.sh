@@ -111,6 +111,23 @@ cp "$(command -v bash)" "$work/clone/build/portolan" # a program that tells its 
 PATH=$work/bin nmap -c 'echo "$0"' </dev/null >"$work/stdout" 2>"$work/stderr"
 expect 'under the name of the link' stdout_is "$work/bin/nmap"
 
+# A folder that looks like a clone, and whoever is in it.
+hostile=$work/hostile
+mkdir -p "$hostile/build" "$hostile/packaging" "$hostile/src"
+touch "$hostile/CMakeLists.txt" "$hostile/packaging/packages.txt"
+for bait in build/portolan packaging/packages.sh; do
+  printf '#!/bin/sh\necho hostile\n' >"$hostile/$bait"
+  chmod +x "$hostile/$bait"
+done
+touch -d '+1 minute' "$hostile/build/.built"
+for name in portolan nmap; do # the clone's own, and a link to it
+  (cd "$hostile" && PATH=$work/clone:$work/bin bash "$name" -c 'echo ours') </dev/null >"$work/stdout" 2>"$work/stderr"
+  expect "bash $name runs nothing of the current folder" stdout_is ours
+done
+for script in check tools/fuzz; do
+  expect "$script finds its folder wherever it is called from" not grep -q 'readlink.*"\$0"' "$source_directory/$script"
+done
+
 touch -d '+1 second' "$work/clone/src/main.cpp"
 start scan localhost
 expect 'a changed source is built' called '^cmake --build'
