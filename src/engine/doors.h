@@ -102,7 +102,8 @@ class NameSource {
   virtual ~NameSource() = default;
   // Starts a look-up; never waits.
   virtual void ask(const net::IpAddress& address) = 0;
-  // What is known by now: nullopt while pending, "" where there is no name.
+  // What is known by now: nullopt while pending, "" where there is no name. Every question is answered in the end: who
+  // knows when servers that are silent are to be given up is the one who asks them.
   virtual std::optional<std::string> answer(const net::IpAddress& address) = 0;
 };
 

@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration grace = 500ms;
 constexpr Duration look = 5ms;  // between two looks at what has come
 
 }  // namespace
@@ -29,34 +28,25 @@ bool NameLookups::is_pending(std::uint32_t host) const {
 }
 
 void NameLookups::wait(std::uint32_t host) {
-  if (server_is_slow_ || !is_pending(host)) {
+  if (!is_pending(host)) {
     ready_.push_back(host);
     return;
   }
   if (waiting_.empty()) looked_at_ = world_.clock.now();
-  waiting_.push_back({host, world_.clock.now() + grace});
+  waiting_.push_back(host);
 }
 
 std::vector<std::uint32_t> NameLookups::take_ready() {
   const Instant now = world_.clock.now();
   if (!waiting_.empty() && now >= looked_at_ + look) {
     looked_at_ = now;
-    std::erase_if(waiting_, [&](const Waiting& waiting) {
-      if (is_pending(waiting.host)) return false;
-      answered_at_ = now;
-      ready_.push_back(waiting.host);
+    std::erase_if(waiting_, [this](std::uint32_t host) {
+      if (is_pending(host)) return false;
+      ready_.push_back(host);
       return true;
     });
-    // As long as names come, the others are only further behind in the queue.
-    if (!waiting_.empty() && now >= std::max(waiting_.front().until, answered_at_ + grace)) give_up();
   }
   return std::exchange(ready_, {});
-}
-
-void NameLookups::give_up() {
-  server_is_slow_ = true;
-  for (const Waiting& waiting : waiting_) ready_.push_back(waiting.host);
-  waiting_.clear();
 }
 
 Instant NameLookups::wake_at() const {

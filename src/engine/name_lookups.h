@@ -1,8 +1,7 @@
-// Reverse names as the plan wants them: asked beside the scan, never holding results up for long.
+// Reverse names as the plan wants them: asked beside the scan. A host that is done waits for its own, nobody else does.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -20,11 +19,12 @@ class NameLookups {
 
   // The host's name will be wanted. Its state is known.
   void ask(const Host& host);
-  // A host that is otherwise done waits for its name, if one may still come.
+  // A host that is otherwise done waits until it is known whether it has a name.
   void wait(std::uint32_t host);
-  // Hosts whose name is known, or that have waited long enough: half a second in which no name came at all. That is
-  // waited for once a scan, because a name server that is silent stays silent.
+  // Hosts that wait no longer.
   std::vector<std::uint32_t> take_ready();
+  // Whether so many wait that others had better not enter.
+  [[nodiscard]] bool is_full() const { return waiting_.size() >= most_waiting; }
   // When to look again; never where nobody waits.
   [[nodiscard]] Instant wake_at() const;
 
@@ -32,22 +32,16 @@ class NameLookups {
   [[nodiscard]] std::string name_of(const net::IpAddress& address) const;
 
  private:
-  struct Waiting {
-    std::uint32_t host;
-    Instant until;
-  };
+  static constexpr std::size_t most_waiting = 1U << 14U;
   [[nodiscard]] bool wants(const Host& host) const;
   [[nodiscard]] bool is_pending(std::uint32_t host) const;
-  void give_up();
 
   const plan::Plan& plan_;
   const World& world_;
   HostTable& hosts_;
-  std::deque<Waiting> waiting_;
+  std::vector<std::uint32_t> waiting_;
   std::vector<std::uint32_t> ready_;
   Instant looked_at_;
-  Instant answered_at_;  // when a name came last
-  bool server_is_slow_ = false;
 };
 
 }  // namespace portolan::engine

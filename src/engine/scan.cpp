@@ -73,7 +73,9 @@ class Scan {
   }
 
  private:
-  [[nodiscard]] bool has_room() const { return more_ && hosts_.size() < most_hosts && ports_.waiting() < most_waiting; }
+  [[nodiscard]] bool has_room() const {
+    return more_ && hosts_.size() < most_hosts && ports_.waiting() < most_waiting && !names_.is_full();
+  }
 
   Result<void> let_in() {
     for (std::size_t i = 0; i < batches_a_turn && has_room() && driver_.sendable() < enough_sendable; ++i) {

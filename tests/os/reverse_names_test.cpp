@@ -192,6 +192,40 @@ TEST(ReverseNames, EndingDoesNotWaitForServersThatAreSilent) {
   });  // the destructor is what is tested: the test ends long before the server's time is over
 }
 
+// A port of 127.0.0.1 that takes questions and never answers.
+FileDescriptor silent_server() {
+  FileDescriptor silent{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in here{};
+  here.sin_family = AF_INET;
+  here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::bind(silent.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here), 0);
+  return silent;
+}
+
+TEST(ReverseNames, TheSecondServerAnswersWhereTheFirstIsSilent) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor silent = silent_server();
+    const NameServer server;
+    const auto names = names_from({fmt::format("127.0.0.1:{}", port_of(silent)), server.text()});
+    for (std::uint64_t i = 1; i < 100; ++i) names->ask(address("198.18.0.0").plus(i));
+    for (std::uint64_t i = 1; i < 100; ++i) {
+      ASSERT_EQ(wait_for(*names, address("198.18.0.0").plus(i)), fmt::format("host-{}.example", i));
+    }
+  });
+}
+
+TEST(ReverseNames, ServersThatAreSilentAreGivenUpOnceForAll) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const FileDescriptor silent = silent_server();
+    const auto names = names_from({fmt::format("127.0.0.1:{}", port_of(silent))});
+    constexpr std::uint64_t many = 20 * ReverseNames::in_flight_limit;  // each alone: a minute and a half
+    for (std::uint64_t i = 0; i < many; ++i) names->ask(address("198.18.0.0").plus(i));
+    for (std::uint64_t i = 0; i < many; ++i) ASSERT_EQ(wait_for(*names, address("198.18.0.0").plus(i)), "") << i;
+  });
+}
+
 TEST(ReverseNames, SystemResolverHonoursTheHostsFile) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

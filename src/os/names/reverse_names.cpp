@@ -143,28 +143,49 @@ class ReverseNames::Worker {
     if (::ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) return false;
     std::string servers;
     for (const std::string& server : shared_->options.servers) servers += (servers.empty() ? "" : ",") + server;
-    return servers.empty() || ::ares_set_servers_ports_csv(channel_, servers.c_str()) == ARES_SUCCESS;
+    if (!servers.empty() && ::ares_set_servers_ports_csv(channel_, servers.c_str()) != ARES_SUCCESS) return false;
+    ares_addr_port_node* list = nullptr;
+    if (::ares_get_servers_ports(channel_, &list) != ARES_SUCCESS) return false;
+    server_count_ = 0;
+    for (const ares_addr_port_node* one = list; one != nullptr; one = one->next) ++server_count_;
+    ::ares_free_data(list);
+    return true;
   }
 
   void fill() {
     while (in_flight_ < in_flight_limit) {
       const auto address = shared_->take();
       if (!address) return;
+      if (silent_) {
+        shared_->put(*address, "");
+        continue;
+      }
       ++in_flight_;
       const auto bytes = address->bytes();
       // May answer before it returns, from /etc/hosts.
+      asking_ = true;
       ::ares_gethostbyaddr(channel_, bytes.data(), static_cast<int>(bytes.size()),
                            address->is_v4() ? AF_INET : AF_INET6, &Worker::on_answer, new Question{this, *address});
+      asking_ = false;
     }
   }
 
-  static void on_answer(void* data, int status, int /*timeouts*/, hostent* host) {
+  static void on_answer(void* data, int status, int timeouts, hostent* host) {
     const std::unique_ptr<Question> question{static_cast<Question*>(data)};
     Worker& worker = *question->worker;
     --worker.in_flight_;
     if (worker.closing_) return;
+    if (!worker.asking_) worker.judge_servers(timeouts);
     const bool found = status == ARES_SUCCESS && host != nullptr && host->h_name != nullptr;
     worker.shared_->put(question->address, found ? host->h_name : "");
+  }
+
+  // Where a question has been given up by all servers, after all of its tries, and none has ever answered any, they are
+  // silent: the others need not wait as long. An answer shows that they are not.
+  void judge_servers(int timeouts) {
+    // The status does not tell: "not found" is also what c-ares says when nobody answered.
+    heard_ = heard_ || timeouts < tries * server_count_;
+    silent_ = !heard_;
   }
 
   void wait_for_answers() {
@@ -207,7 +228,11 @@ class ReverseNames::Worker {
   std::shared_ptr<Shared> shared_;
   ares_channel channel_ = nullptr;
   std::size_t in_flight_ = 0;
+  int server_count_ = 0;
   bool closing_ = false;
+  bool asking_ = false;  // an answer that comes now is from /etc/hosts
+  bool heard_ = false;
+  bool silent_ = false;
 };
 
 ReverseNames::ReverseNames(const ReverseNamesOptions& options) : shared_{std::make_shared<Shared>()} {
