@@ -32,7 +32,8 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
       began_{world.clock.now()},
       rate_at_{began_} {
   settings_.timing = plan.timing;
-  settings_.key = {seeds_(), seeds_()};
+  const HashKey of_seed{seeds_(), seeds_()};
+  settings_.key = world.key.value_or(of_seed);
   settings_.dress = plan.dress;
   settings_.batch = world.link.limits().batch;
   settings_.hosts = plan.targets.size();  // those of other shards too: what may be missed is one sum

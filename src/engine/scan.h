@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "engine/doors.h"
@@ -24,6 +26,9 @@ struct World {
   NameSource* names = nullptr;     // nullptr: no reverse names
   UserControl* control = nullptr;  // nullptr: nobody interferes
   model::WallTime (*wall_time)() = nullptr;
+  // What cookies are keyed with: nobody may guess it, and no two scans share it. nullopt: made from the plan's seed, so
+  // that a simulation can be replayed.
+  std::optional<HashKey> key = std::nullopt;
 };
 
 // Runs the plan to its end and tells everything but ScanStarted and ScanFinished to the sink; those two

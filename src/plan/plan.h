@@ -72,7 +72,7 @@ struct Plan {
   wire::Dress dress;            // of every packet that is sent
   std::string interface;        // -e; "" lets the routes decide
   std::size_t list_limit = 25;  // more ports of one state than this are counted, not listed; -v raises it
-  std::uint64_t seed = 0;       // order and cookies; drawn at start unless given
+  std::uint64_t seed = 0;       // order of targets and questions; drawn at start unless given
   // Which part of the targets is scanned: those of one shard, of scans with the same targets and seed.
   std::uint64_t shard = 0;  // below `shards`
   std::uint64_t shards = 1;

@@ -34,8 +34,7 @@ Result<EnginePart> EnginePart::open(const plan::Plan& whole, unsigned part, unsi
   if (!bell) return fail(bell.error());
   auto control = std::make_unique<PassedOnControl>(std::move(*bell));
   plan::Plan plan = part_of(whole, part, parts);
-  Random seeds{whole.seed + part};
-  auto doors = OpenDoors::open(plan, names, control->wake(), seeds());
+  auto doors = OpenDoors::open(plan, names, control->wake());
   if (!doors) return fail(doors.error());
   return EnginePart{std::move(plan), std::move(control), std::move(*doors)};
 }

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "os/packet/connect_link.h"
 #include "os/packet/split_link.h"
+#include "os/seed.h"
 #include "probe/plan_techniques.h"
 #include "probe/registry.h"
 
@@ -34,23 +35,24 @@ Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan
 
 }  // namespace
 
-Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
-                                  std::uint64_t port_seed) {
+OpenDoors::OpenDoors() : key_{os::draw_seed(), os::draw_seed()} {}
+
+Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake) {
   OpenDoors doors;
   auto routes = os::KernelRoutes::open(plan.interface);
   if (!routes) return fail(routes.error());
   doors.routes_ = std::move(*routes);
-  if (const auto done = doors.open_link(plan, wake, port_seed); !done) return fail(done.error());
+  if (const auto done = doors.open_link(plan, wake); !done) return fail(done.error());
   if (const auto done = doors.open_names(plan, names); !done) return fail(done.error());
   return doors;
 }
 
 std::uint16_t OpenDoors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
 
-Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed) {
+Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {
   const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
   if (raw) {
-    auto ports = os::SourcePorts::reserve(port_seed, engine::tag_count);
+    auto ports = os::SourcePorts::reserve(os::draw_seed(), engine::tag_count);
     if (!ports) return fail(ports.error());
     source_ports_.emplace(std::move(*ports));
   }

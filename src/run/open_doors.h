@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "engine/doors.h"
 #include "os/names/reverse_names.h"
@@ -23,9 +24,8 @@ class OpenDoors {
   // Opens everything that needs a privilege, in the network namespace that the calling thread is in. Connections are
   // opened later, one by one, and names are asked for by a thread of its own: a scan runs in a thread of the same
   // namespace. `wake`: a descriptor that ends Link::receive() early when it is readable, -1 for none.
-  // Engines side by side draw their source ports from seeds of their own.
-  static Result<OpenDoors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
-                                std::uint64_t port_seed);
+  // Source ports and the key are drawn anew each time, whatever the plan's seed: that decides the order only.
+  static Result<OpenDoors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake);
 
   [[nodiscard]] engine::Link& link() const { return *link_; }
   [[nodiscard]] engine::Routes& routes() const { return *routes_; }
@@ -33,13 +33,15 @@ class OpenDoors {
   [[nodiscard]] engine::NameSource* names() const { return names_.get(); }
   // The first of engine::tag_count source ports.
   [[nodiscard]] std::uint16_t tag_base() const;
+  [[nodiscard]] const HashKey& key() const { return key_; }
 
  private:
-  OpenDoors() = default;
-  Result<void> open_link(const plan::Plan& plan, int wake, std::uint64_t port_seed);
+  OpenDoors();
+  Result<void> open_link(const plan::Plan& plan, int wake);
   Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake) const;
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
 
+  HashKey key_;
   std::unique_ptr<os::KernelRoutes> routes_;
   std::optional<os::SourcePorts> source_ports_;
   std::unique_ptr<engine::Link> link_;

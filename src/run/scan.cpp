@@ -100,7 +100,7 @@ struct OpenScan::Parts {
   Result<void> open_doors() {
     const unsigned threads = useful_threads(plan, settings.threads);
     if (threads == 1) {
-      auto opened = OpenDoors::open(plan, settings.names, settings.wake, plan.seed);
+      auto opened = OpenDoors::open(plan, settings.names, settings.wake);
       if (!opened) return fail(opened.error());
       doors.emplace(std::move(*opened));
       return {};
@@ -122,7 +122,8 @@ struct OpenScan::Parts {
             .vendors = vendors.vendors(),
             .names = open.names(),
             .control = control,
-            .wall_time = os::wall_time};
+            .wall_time = os::wall_time,
+            .key = open.key()};
   }
 
   Result<model::ScanFinished> run(model::Sink& sink) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lab_test.h"
+#include "wire/packet.h"
 
 namespace portolan::lab_test {
 namespace {
@@ -63,6 +64,59 @@ TEST_F(Bounds, ConnectScanKeepsToTheMaximumRate) {
   ASSERT_GE(times.size(), 100U);
   for (std::size_t at = 10; at < times.size(); ++at) {
     ASSERT_GE(times[at], (static_cast<double>(at) - 10) / rate) << "SYN " << at;
+  }
+}
+
+// What a SYN that arrived says of itself.
+struct Asked {
+  std::uint16_t port = 0;
+  std::uint16_t source = 0;
+  std::uint32_t sequence = 0;
+};
+std::vector<Asked> syns(lab::Sniffer& sniffer) {
+  std::vector<Asked> all;
+  for (const lab::Arrival& arrival : sniffer.all()) {
+    const auto packet = wire::parse(net::EtherType::ipv4, arrival.bytes);
+    const auto* tcp = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
+    if (tcp == nullptr || !tcp->syn || tcp->ack) continue;
+    all.push_back({tcp->destination.value(), tcp->source.value(), tcp->sequence});
+  }
+  return all;
+}
+
+// Whoever knows the seed must not be able to forge answers, and two scans must not take each other's.
+TEST_F(Bounds, ASeedDecidesTheOrderOnly) {
+  Pair pair;
+  pair.target.listen(80);
+  std::vector<std::vector<Asked>> scans;
+  for (int i = 0; i < 2; ++i) {
+    lab::Sniffer sniffer = pair.target.sniff("wire");
+    scan(pair.scanner, {"-sS", "-Pn", "--seed", "5", "--max-retries", "0", "-p", "1-50", Pair::target_v4});
+    scans.push_back(syns(sniffer));
+  }
+  EXPECT_TRUE(std::ranges::equal(scans[0], scans[1], {}, &Asked::port, &Asked::port));
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < scans[0].size(); ++i) same += scans[0][i].sequence == scans[1].at(i).sequence ? 1U : 0U;
+  EXPECT_LE(same, 1U) << "of 50 sequence numbers";
+}
+
+// Who counts attempts to log in counts SYNs: the rules of `ufw limit ssh` shut out who makes six in half a minute.
+TEST_F(Bounds, NoPortIsAskedOftenEnoughToShutUsOut) {
+  Pair pair;
+  for (const int port : {22, 80, 443, 3'389}) pair.target.listen(static_cast<std::uint16_t>(port));
+  pair.target.nft(
+      "table ip lab {\n set seen { type ipv4_addr; flags dynamic; timeout 30s; }\n"
+      " chain input {\n  type filter hook input priority 0; policy accept;\n"
+      "  tcp dport 22 ct state new add @seen { ip saddr limit rate over 12/minute burst 5 packets } drop\n"
+      "  tcp dport 500-900 drop\n }\n}\n");
+  for (int i = 0; i < 3; ++i) {
+    lab::Sniffer sniffer = pair.target.sniff("wire");
+    const Chart chart = scan(pair.scanner, {"-sS", "-Pn", "-p", "1-1000,3389", Pair::target_v4});
+    std::map<std::uint16_t, int> asked;
+    for (const Asked& syn : syns(sniffer)) ++asked[syn.port];
+    EXPECT_EQ(asked[22], 1) << "scan " << i;
+    EXPECT_EQ(asked[3'389], 1) << "scan " << i;
+    for (const auto& [port, times] : asked) EXPECT_LE(times, 6) << "port " << port;
   }
 }
 
