@@ -168,9 +168,9 @@ void Engine::note_sign_of_life(const Match& match, const probe::Verdict& verdict
   // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss.
   const probe::Probe& probe = probe_of(match.question);
   if (verdict.by_error || !probe.has_tag) return;
-  // Of a host that answers on many ports a few are enough.
+  // Of a host that answers on many ports a few are enough, unless its pace is to be found by them.
   const std::uint32_t answered = walk.answered();
-  if (answered > enough_to_measure && answered % enough_to_measure != 0) return;
+  if (!walk.paced() && answered > enough_to_measure && answered % enough_to_measure != 0) return;
   loss_probes_.remember(*walk.target,
                         {.question = match.question,
                          .open = verdict.state == model::PortState::open,

@@ -23,6 +23,8 @@ constexpr std::size_t least_gap = 8;
 constexpr std::size_t most_gap = 64;
 constexpr std::size_t every_while_trying = 4;
 constexpr std::size_t every_when_found = 10;
+// Questions a second to a host whose pace cannot be found, at least.
+constexpr double slow_guess = 10;
 // While a pace is looked for, the open questions are to last so long, at no less than this rate.
 constexpr double search_seconds = 2;
 constexpr double slow_to_any = 50;
@@ -70,8 +72,8 @@ bool Engine::fill_loss_probe_of(HostWalk& walk, Instant now) {
   const auto chosen = loss_probes_.choose_of(walk.target->address, now);
   if (chosen) put_loss_probe(*chosen);
   if (!chosen && walk.paced() && !loss_probes_.can_measure(walk.target->address)) {
-    // Nothing will tell how fast it may be asked.
-    known.gap = std::min(known.gap, duration_of(1 / search_rate_of(walk)));
+    // Nothing will tell how fast it may be asked but its answers so far.
+    known.gap = std::min(known.gap, duration_of(1 / std::max(slow_rate_of(walk, now), slow_guess)));
   }
   return chosen.has_value();
 }
