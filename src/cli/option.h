@@ -36,17 +36,17 @@ struct OptionSpec {
   Support support = Support::built;
 };
 
-// With the function that puts what was given into the words of a command.
-template <class Words>
+// With the function that puts what was given into the options of a command.
+template <class Options>
 struct Option : OptionSpec {
-  Result<void> (*apply)(Words&, const Given&) = nullptr;
+  Result<void> (*apply)(Options&, const Given&) = nullptr;
 };
 
-template <class Words>
-std::vector<const OptionSpec*> specs_of(std::span<const Option<Words>> table) {
+template <class Options>
+std::vector<const OptionSpec*> specs_of(std::span<const Option<Options>> table) {
   std::vector<const OptionSpec*> specs;
   specs.reserve(table.size());
-  for (const Option<Words>& option : table) specs.push_back(&option);
+  for (const Option<Options>& option : table) specs.push_back(&option);
   return specs;
 }
 

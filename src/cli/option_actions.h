@@ -1,4 +1,4 @@
-// What the entries of option tables do to the words of a command: one function a kind of field.
+// What the entries of option tables do to the options of a command: one function a kind of field.
 #pragma once
 
 #include <fmt/core.h>
@@ -16,36 +16,36 @@ template <class Member>
 struct OwnerOf;
 template <class Owner, class Value>
 struct OwnerOf<Value Owner::*> {
-  using Words = Owner;
+  using Options = Owner;
 };
 // The struct that a member belongs to.
 template <auto Member>
-using WordsOf = typename OwnerOf<decltype(Member)>::Words;
+using OptionsOf = typename OwnerOf<decltype(Member)>::Options;
 
 template <auto Member>
-Result<void> set(WordsOf<Member>& words, const Given& /*given*/) {
-  words.*Member = true;
+Result<void> set(OptionsOf<Member>& options, const Given& /*given*/) {
+  options.*Member = true;
   return {};
 }
 template <auto Member>
-Result<void> clear(WordsOf<Member>& words, const Given& /*given*/) {
-  words.*Member = false;
+Result<void> clear(OptionsOf<Member>& options, const Given& /*given*/) {
+  options.*Member = false;
   return {};
 }
 template <auto Member, auto Value>
-Result<void> put(WordsOf<Member>& words, const Given& /*given*/) {
-  words.*Member = Value;
+Result<void> put(OptionsOf<Member>& options, const Given& /*given*/) {
+  options.*Member = Value;
   return {};
 }
 template <auto Member, auto Value>
-Result<void> push(WordsOf<Member>& words, const Given& /*given*/) {
-  (words.*Member).push_back(Value);
+Result<void> push(OptionsOf<Member>& options, const Given& /*given*/) {
+  (options.*Member).push_back(Value);
   return {};
 }
 // -e, -ee
 template <auto Member>
-Result<void> once_more(WordsOf<Member>& words, const Given& /*given*/) {
-  ++(words.*Member);
+Result<void> once_more(OptionsOf<Member>& options, const Given& /*given*/) {
+  ++(options.*Member);
   return {};
 }
 // For arguments that mean nothing when empty: mostly a variable that a script forgot to set.
@@ -54,22 +54,22 @@ inline Result<void> not_empty(const Given& given) {
   return {};
 }
 template <auto Member>
-Result<void> text(WordsOf<Member>& words, const Given& given) {
+Result<void> text(OptionsOf<Member>& options, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
-  words.*Member = *given.value;
+  options.*Member = *given.value;
   return {};
 }
 template <auto Member>
-Result<void> add(WordsOf<Member>& words, const Given& given) {
+Result<void> add(OptionsOf<Member>& options, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
-  (words.*Member).push_back(*given.value);
+  (options.*Member).push_back(*given.value);
   return {};
 }
 template <auto Member>
-Result<void> duration(WordsOf<Member>& words, const Given& given) {
+Result<void> duration(OptionsOf<Member>& options, const Given& given) {
   const auto value = parse_duration(given.spelling, *given.value);
   if (!value) return fail(value.error());
-  words.*Member = *value;
+  options.*Member = *value;
   return {};
 }
 

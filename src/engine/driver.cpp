@@ -151,7 +151,7 @@ model::TaskRecord Driver::task(const Stage& stage) const {
 }
 
 // The last one at work: hosts come to it through the others.
-const Stage* Driver::told_stage() const {
+const Stage* Driver::reported_stage() const {
   const Stage* told = nullptr;
   for (const Stage& stage : stages_) {
     if (!stage.task.empty() && stage.began && stage.engine.working() > 0) told = &stage;
@@ -174,7 +174,7 @@ double Driver::fraction_of(const Stage& stage) const {
 }
 
 Result<void> Driver::report_progress() {
-  const Stage* stage = told_stage();
+  const Stage* stage = reported_stage();
   if (stage == nullptr) return {};
   const Instant now = world_.clock.now();
   const std::uint64_t all_sent = sent();

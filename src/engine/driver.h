@@ -73,7 +73,7 @@ class Driver {
   Result<void> send();
   void receive(std::span<const Received> frames);
   Result<void> report_progress();
-  [[nodiscard]] const Stage* told_stage() const;
+  [[nodiscard]] const Stage* reported_stage() const;
   [[nodiscard]] double fraction_of(const Stage& stage) const;
   [[nodiscard]] model::TaskRecord task(const Stage& stage) const;
   [[nodiscard]] std::uint64_t sent() const;

@@ -89,7 +89,7 @@ Result<void> HostDiscovery::take_path(std::uint32_t number, net::Path path) {
   if (only_connects_ && path.by_kernel == net::Path::ByKernel::no) {
     path.by_kernel = net::Path::ByKernel::connections;
   }
-  if (auto done = tell_way(number, path); !done) return done;
+  if (auto done = report_way(number, path); !done) return done;
   if (path.source == host.target.address) {
     // An address of this machine is reached from itself; nobody shares that.
     host.own_path = std::make_unique<net::Path>(path);
@@ -119,7 +119,7 @@ bool HostDiscovery::asks_link(const Host& host) const {
 }
 
 // Once for each reason.
-Result<void> HostDiscovery::tell_way(std::uint32_t number, const net::Path& path) {
+Result<void> HostDiscovery::report_way(std::uint32_t number, const net::Path& path) {
   using enum net::Path::ByKernel;
   const auto why = path.by_kernel;
   if (!plan_.privileged || why == no || why == loopback || why == connections) return {};

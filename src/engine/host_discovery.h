@@ -37,7 +37,7 @@ class HostDiscovery final : private AnswerListener {
 
   Result<void> report_no_route(std::uint32_t host, const Error& error);
   Result<void> take_path(std::uint32_t host, net::Path path);
-  Result<void> tell_way(std::uint32_t host, const net::Path& path);
+  Result<void> report_way(std::uint32_t host, const net::Path& path);
   void pass_gateway(std::uint32_t host);
   void ask_neighbour(std::uint32_t host);
   void end_link_walk(Stage& stage, std::uint32_t walk);

@@ -74,7 +74,8 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "This host limits its answers to about 10 a second: ports told as filtered may be closed. Fewer ports, or -T2, "
        "would tell."},
       {{stopped_answering},
-       "It answered at first, and then nothing came any more, however slowly it was asked: it may block who asks so much. "
+       "It answered at first, and then nothing came any more, however slowly it was asked: it may block who asks so "
+       "much. "
        "Ports told as filtered may be open."},
       {{gateway_silent, {"198.18.0.99"}}, "The gateway 198.18.0.99 does not answer on its link."},
       {{link_address_silent, {"arp"}}, "It does not answer ARP on its own link, so nothing can be sent to it."},

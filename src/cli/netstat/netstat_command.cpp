@@ -78,59 +78,59 @@ int refuse(bool as_netstat, const Error& error) {
 using ViewFunction = netstat::View (*)(const netstat::Machine&, const netstat::ViewOptions&);
 
 // nullptr: sockets. Of -g and another view net-tools shows the other.
-ViewFunction view_of(const NetstatOptions& words) {
-  if (words.routes) return netstat::routes;
-  if (words.interfaces) return netstat::interfaces;
-  if (words.statistics) return netstat::statistics;
-  if (words.masquerade) return netstat::masquerade;
-  return words.groups ? netstat::groups : nullptr;
+ViewFunction view_of(const NetstatOptions& options) {
+  if (options.routes) return netstat::routes;
+  if (options.interfaces) return netstat::interfaces;
+  if (options.statistics) return netstat::statistics;
+  if (options.masquerade) return netstat::masquerade;
+  return options.groups ? netstat::groups : nullptr;
 }
 
-netstat::ViewOptions view_options(const NetstatOptions& words, bool terminal, bool again) {
-  return {.numeric_hosts = words.numeric || words.numeric_hosts,
-          .numeric_ports = words.numeric || words.numeric_ports,
-          .extended = words.extended,
-          .all = words.all,
-          .wide = words.wide || !terminal,
+netstat::ViewOptions view_options(const NetstatOptions& options, bool terminal, bool again) {
+  return {.numeric_hosts = options.numeric || options.numeric_hosts,
+          .numeric_ports = options.numeric || options.numeric_ports,
+          .extended = options.extended,
+          .all = options.all,
+          .wide = options.wide || !terminal,
           .again = again,
-          .inet = words.inet,
-          .inet6 = words.inet6,
-          .fib = words.fib,
-          .cache = words.cache,
-          .tcp = words.tcp,
-          .udp = words.udp,
-          .udplite = words.udplite,
-          .raw = words.raw,
-          .sctp = words.sctp};
+          .inet = options.inet,
+          .inet6 = options.inet6,
+          .fib = options.fib,
+          .cache = options.cache,
+          .tcp = options.tcp,
+          .udp = options.udp,
+          .udplite = options.udplite,
+          .raw = options.raw,
+          .sctp = options.sctp};
 }
 
 class NetstatRun {
  public:
-  NetstatRun(const NetstatOptions& words, std::string_view name)
-      : words_{words}, name_{name}, terminal_{os::is_terminal(standard_output)} {}
+  NetstatRun(const NetstatOptions& options, std::string_view name)
+      : options_{options}, name_{name}, terminal_{os::is_terminal(standard_output)} {}
 
   int run() {
-    if (words_.contexts) return refuse_contexts();
+    if (options_.contexts) return refuse_contexts();
     auto output = os::OutputFile::open("-");
     if (!output) return failed(output.error());
     output_ = std::move(*output);
     for (bool again = false;; again = true) {
       const int status = once(again);
       // net-tools prints its counters once, whatever -c says.
-      const bool once_only = view_of(words_) == netstat::statistics;
-      if (!words_.continuous || once_only || status != status_done) return status;
+      const bool once_only = view_of(options_) == netstat::statistics;
+      if (!options_.continuous || once_only || status != status_done) return status;
       if (!os::wait_while_read(standard_output, std::chrono::seconds{1})) return status_reader_gone;
     }
   }
 
  private:
   int once(bool again) {
-    if (const ViewFunction view = view_of(words_)) return show(view, again);
-    return list_netstat_sockets(words_, names_, *output_, terminal_, name_);
+    if (const ViewFunction view = view_of(options_)) return show(view, again);
+    return list_netstat_sockets(options_, names_, *output_, terminal_, name_);
   }
 
   int show(ViewFunction view, bool again) {
-    const netstat::View shown = view(machine_, view_options(words_, terminal_, again));
+    const netstat::View shown = view(machine_, view_options(options_, terminal_, again));
     tell(shown.errors);
     Result<void> sent = output_->write(shown.output);
     if (sent) sent = output_->flush();
@@ -150,7 +150,7 @@ class NetstatRun {
     return status_failed;
   }
 
-  const NetstatOptions& words_;
+  const NetstatOptions& options_;
   std::string_view name_;
   bool terminal_;
   os::SystemNames names_;
@@ -160,15 +160,15 @@ class NetstatRun {
 
 int run(const Invocation& invocation) {
   const bool as_netstat = called_netstat(invocation);
-  const auto words = parse_netstat_words(invocation.words);
-  if (!words) return refuse(as_netstat, words.error());
-  if (words->help) return print(help_of(as_netstat));
-  if (words->version) return print(version_of(as_netstat));
-  if (!as_netstat && !words->operands.empty()) {
+  const auto options = parse_netstat_words(invocation.words);
+  if (!options) return refuse(as_netstat, options.error());
+  if (options->help) return print(help_of(as_netstat));
+  if (options->version) return print(version_of(as_netstat));
+  if (!as_netstat && !options->operands.empty()) {
     return refuse(as_netstat, {Errc::usage, fmt::format("netstat takes options only, but '{}' is given",
-                                                        escape_terminal(words->operands.front()))});
+                                                        escape_terminal(options->operands.front()))});
   }
-  return NetstatRun{*words, as_netstat ? "netstat" : "portolan netstat"}.run();
+  return NetstatRun{*options, as_netstat ? "netstat" : "portolan netstat"}.run();
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The words of `portolan netstat`: net-tools' options with net-tools' meanings. The table is in netstat_options.cpp.
+// The options of `portolan netstat`: net-tools' options with net-tools' meanings. The table is in netstat_options.cpp.
 #pragma once
 
 #include <span>
@@ -58,6 +58,6 @@ std::span<const Option<NetstatOptions>> netstat_option_table();
 
 // Errc::parse: the line cannot be taken apart. Errc::usage: views that exclude each other. Errc::unsupported: -A names
 // a family that there is not.
-Result<NetstatOptions> parse_netstat_words(std::span<const std::string> words);
+Result<NetstatOptions> parse_netstat_words(std::span<const std::string> options);
 
 }  // namespace portolan::cli

@@ -55,18 +55,18 @@ class SystemLookup final : public netstat::Lookup {
 // What is to be listed, net-tools' rules for it: families without protocols mean all of theirs but SCTP, protocols
 // without families mean both, and nothing at all means everything.
 struct Choice {
-  explicit Choice(const NetstatOptions& words)
-      : v4{words.inet || !words.inet6},
-        v6{words.inet6 || !words.inet},
-        tcp{words.tcp},
-        udp{words.udp},
-        udplite{words.udplite},
-        sctp{words.sctp},
-        raw{words.raw},
-        unix_domain{words.unix_domain} {
+  explicit Choice(const NetstatOptions& chosen)
+      : v4{chosen.inet || !chosen.inet6},
+        v6{chosen.inet6 || !chosen.inet},
+        tcp{chosen.tcp},
+        udp{chosen.udp},
+        udplite{chosen.udplite},
+        sctp{chosen.sctp},
+        raw{chosen.raw},
+        unix_domain{chosen.unix_domain} {
     const bool no_protocol = !tcp && !udp && !udplite && !sctp && !raw;
-    const bool no_family = !words.inet && !words.inet6;
-    everything = no_protocol && no_family && !unix_domain && words.missing.empty();
+    const bool no_family = !chosen.inet && !chosen.inet6;
+    everything = no_protocol && no_family && !unix_domain && chosen.missing.empty();
     if (no_protocol && (everything || !no_family)) tcp = udp = udplite = raw = true;
     if (everything) sctp = unix_domain = true;
   }
@@ -83,34 +83,34 @@ struct Choice {
   bool everything = false;
 };
 
-netstat::TableOptions table_options(const NetstatOptions& words, bool terminal) {
+netstat::TableOptions table_options(const NetstatOptions& chosen, bool terminal) {
   using netstat::Which;
-  return {.which = words.all         ? Which::all
-                   : words.listening ? Which::listening
-                                     : Which::connected,
-          .extended = words.extended > 0,
-          .programs = words.programs,
-          .timers = words.timers,
-          .numeric_hosts = words.numeric || words.numeric_hosts,
-          .numeric_ports = words.numeric || words.numeric_ports,
-          .numeric_users = words.numeric || words.numeric_users,
-          .cut_addresses = terminal && !words.wide,
+  return {.which = chosen.all         ? Which::all
+                   : chosen.listening ? Which::listening
+                                      : Which::connected,
+          .extended = chosen.extended > 0,
+          .programs = chosen.programs,
+          .timers = chosen.timers,
+          .numeric_hosts = chosen.numeric || chosen.numeric_hosts,
+          .numeric_ports = chosen.numeric || chosen.numeric_ports,
+          .numeric_users = chosen.numeric || chosen.numeric_users,
+          .cut_addresses = terminal && !chosen.wide,
           .cut_programs = terminal};
 }
 
 class Listing {
  public:
-  Listing(const NetstatOptions& words, os::SystemNames& names, report::Output& output, bool terminal,
+  Listing(const NetstatOptions& chosen, os::SystemNames& names, report::Output& output, bool terminal,
           std::string_view name)
-      : words_{words},
-        choice_{words},
-        options_{table_options(words, terminal)},
+      : chosen_{chosen},
+        choice_{chosen},
+        options_{table_options(chosen, terminal)},
         name_{name},
         lookup_{names},
         page_{output} {}
 
   int run() {
-    if (words_.programs) find_owners();
+    if (chosen_.programs) find_owners();
     auto space = os::SocketNamespace::current();
     if (!space) return give_up(space.error());
     space_ = std::move(*space);
@@ -160,7 +160,7 @@ class Listing {
     return space_.list(
         source, wanted,
         [&](Row& row) {
-          if (words_.programs && row.inode != 0) row.holders = owners_.holders_of(row.inode);
+          if (chosen_.programs && row.inode != 0) row.holders = owners_.holders_of(row.inode);
           visit(row);
           return true;
         },
@@ -229,8 +229,8 @@ class Listing {
   // Whether there are no such sockets or the kernel knows none: its file tells. Said with -v only, and where the
   // protocol was asked for.
   void check_for(std::string_view proc_file, std::string_view family) {
-    const bool asked = !choice_.everything && !words_.inet && !words_.inet6;
-    if ((!asked && !words_.verbose) || os::read_file(fmt::format("/proc/net/{}", proc_file))) return;
+    const bool asked = !choice_.everything && !chosen_.inet && !chosen_.inet6;
+    if ((!asked && !chosen_.verbose) || os::read_file(fmt::format("/proc/net/{}", proc_file))) return;
     no_support(family);
     if (asked) status_ = status_failed;
   }
@@ -239,8 +239,8 @@ class Listing {
     const auto endpoints = os::read_file("/proc/net/sctp/eps");
     const auto associations = os::read_file("/proc/net/sctp/assocs");
     if (!endpoints || !associations) {
-      if (words_.sctp || words_.verbose) no_support("INET (sctp)");
-      if (words_.sctp) status_ = status_failed;
+      if (chosen_.sctp || chosen_.verbose) no_support("INET (sctp)");
+      if (chosen_.sctp) status_ = status_failed;
       return;
     }
     const auto holder_of = [this](std::uint64_t inode) -> std::optional<std::uint32_t> {
@@ -259,15 +259,15 @@ class Listing {
   }
 
   void tell_missing_families() {
-    for (const std::string& family : words_.missing) {
+    for (const std::string& family : chosen_.missing) {
       no_support(family);
       status_ = status_failed;
     }
-    if (!choice_.everything || !words_.verbose) return;
+    if (!choice_.everything || !chosen_.verbose) return;
     for (const char* family : {"IPX", "AX25", "X25", "NETROM", "ROSE"}) no_support(family);
   }
 
-  const NetstatOptions& words_;
+  const NetstatOptions& chosen_;
   const Choice choice_;
   const netstat::TableOptions options_;
   std::string_view name_;
@@ -281,9 +281,9 @@ class Listing {
 
 }  // namespace
 
-int list_netstat_sockets(const NetstatOptions& words, os::SystemNames& names, report::Output& output, bool terminal,
+int list_netstat_sockets(const NetstatOptions& chosen, os::SystemNames& names, report::Output& output, bool terminal,
                          std::string_view name) {
-  return Listing{words, names, output, terminal, name}.run();
+  return Listing{chosen, names, output, terminal, name}.run();
 }
 
 }  // namespace portolan::cli

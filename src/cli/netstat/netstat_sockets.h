@@ -11,7 +11,7 @@ namespace portolan::cli {
 
 // One listing to `output`; the exit status. What went wrong or is missing goes to standard error behind `name`
 // ("netstat"). `terminal`: columns may be cut.
-int list_netstat_sockets(const NetstatOptions& words, os::SystemNames& names, report::Output& output, bool terminal,
+int list_netstat_sockets(const NetstatOptions& options, os::SystemNames& names, report::Output& output, bool terminal,
                          std::string_view name);
 
 }  // namespace portolan::cli

@@ -25,10 +25,10 @@ Result<void> names_a_file(const Given& given) {
                           given.spelling, escape_terminal(name)));
 }
 
-Result<void> one_format(ScanOptions& words, const Given& given) {
+Result<void> one_format(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
   const auto* const format = std::ranges::find(report::formats, given.spelling, &Format::option);
-  words.outputs.push_back({*format, *given.value});
+  options.outputs.push_back({*format, *given.value});
   return {};
 }
 
@@ -42,14 +42,14 @@ std::string options_in_words() {
   return text;
 }
 
-Result<void> all_formats(ScanOptions& words, const Given& given) {
+Result<void> all_formats(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
   if (*given.value == "-") {
     return fail(Errc::usage, fmt::format("{}: standard output cannot hold all formats at once; name a file, or use one "
                                          "of {} with -",
                                          given.spelling, options_in_words()));
   }
-  words.outputs.push_back({nullptr, *given.value});
+  options.outputs.push_back({nullptr, *given.value});
   return {};
 }
 
@@ -65,7 +65,7 @@ std::string_view all_formats_summary() {
 }
 
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
-Result<void> old_output(ScanOptions& words, const Given& given) {
+Result<void> old_output(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
   const std::string& value = *given.value;
   constexpr std::string_view of_nmap_alone = "ASMH";
@@ -76,7 +76,7 @@ Result<void> old_output(ScanOptions& words, const Given& given) {
                             escape_terminal(value), value.front(),
                             value.size() > 1 ? escape_terminal(value.substr(1)) : "FILE", escape_terminal(value)));
   }
-  words.outputs.push_back({&report::normal_format, value});
+  options.outputs.push_back({&report::normal_format, value});
   return {};
 }
 

@@ -82,8 +82,8 @@ int refuse(Dialect dialect, const Error& error) {
 
 class ScanRun {
  public:
-  ScanRun(const Invocation& invocation, const ScanOptions& words)
-      : invocation_{invocation}, words_{words}, dialect_{invocation.dialect} {}
+  ScanRun(const Invocation& invocation, const ScanOptions& options)
+      : invocation_{invocation}, options_{options}, dialect_{invocation.dialect} {}
 
   int run() {
     began_ = clock_.now();
@@ -118,16 +118,16 @@ class ScanRun {
 
   [[nodiscard]] bool raw_packets() const {
     using enum ScanOptions::Privilege;
-    if (words_.privilege == tested && dialect_ == Dialect::nmap) {
+    if (options_.privilege == tested && dialect_ == Dialect::nmap) {
       // nmap's way to say it once for all calls.
       if (os::has_environment("NMAP_PRIVILEGED")) return true;
       if (os::has_environment("NMAP_UNPRIVILEGED")) return false;
     }
-    return words_.privilege == tested ? os::can_send_raw() : words_.privilege == assumed;
+    return options_.privilege == tested ? os::can_send_raw() : options_.privilege == assumed;
   }
 
   Result<void> make_plan() {
-    auto prepared = prepare_scan(words_, dialect_,
+    auto prepared = prepare_scan(options_, dialect_,
                                  {.resolve = os::resolve,
                                   .zone_of = os::interface_index,
                                   .read = [](std::string_view path) { return os::read_file(path); },
@@ -136,13 +136,13 @@ class ScanRun {
                                   .raw_packets = raw_packets()});
     if (!prepared) return fail(prepared.error());
     prepared_ = std::move(*prepared);
-    if (!words_.seed) prepared_.plan.seed = os::draw_seed();
+    if (!options_.seed) prepared_.plan.seed = os::draw_seed();
     return {};
   }
 
   Result<void> open_control() {
     auto control =
-        os::TerminalControl::open({.interval = progress_interval(words_, wants_live_line(dialect_)), .keys = false});
+        os::TerminalControl::open({.interval = progress_interval(options_, wants_live_line(dialect_)), .keys = false});
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     return {};
@@ -150,10 +150,10 @@ class ScanRun {
 
   Result<void> open_scan() {
     auto scan = run::OpenScan::open(prepared_.plan, *services_, {},
-                                    {.names = {.servers = words_.dns_servers, .system = words_.system_dns},
+                                    {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
                                      .control = control_.get(),
                                      .wake = control_->wake(),
-                                     .threads = static_cast<unsigned>(words_.threads.value_or(1))});
+                                     .threads = static_cast<unsigned>(options_.threads.value_or(1))});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};
@@ -161,7 +161,7 @@ class ScanRun {
 
   Result<void> open_reports() {
     if (reports_ != nullptr) return {};
-    auto reports = ScanReports::open(words_, dialect_);
+    auto reports = ScanReports::open(options_, dialect_);
     if (!reports) return fail(reports.error());
     reports_ = std::move(*reports);
     return {};
@@ -179,7 +179,7 @@ class ScanRun {
   }
 
   int scan() {
-    if (!words_.noninteractive) control_->hear_keys();
+    if (!options_.noninteractive) control_->hear_keys();
     reports_->watch_keys(*control_);
     const model::ScanFinished finished = scan_into(reports_->sink());
     const auto done = finish(finished);
@@ -254,8 +254,8 @@ class ScanRun {
   Result<void> start() {
     model::ScanStarted started = run::started_of(prepared_.plan);
     started.arguments = invocation_.line;
-    started.verbosity = words_.verbosity;
-    started.debugging = words_.debugging;
+    started.verbosity = options_.verbosity;
+    started.debugging = options_.debugging;
     return reports_->sink().on(started);
   }
 
@@ -273,7 +273,7 @@ class ScanRun {
   }
 
   const Invocation& invocation_;
-  const ScanOptions& words_;
+  const ScanOptions& options_;
   Dialect dialect_;
   os::MemoryReserve reserve_;
   os::MonotonicClock clock_;
@@ -294,11 +294,11 @@ int run_scan_command(const Invocation& invocation) {
     const int status = print(help_of(invocation.dialect));
     return status == status_done ? nmap_usage_status : status;
   }
-  const auto words = parse_scan_words(invocation.words);
-  if (!words) return refuse(invocation.dialect, words.error());
-  if (words->help) return print(help_of(invocation.dialect));
-  if (words->version) return print(version_text(invocation.dialect));
-  return ScanRun{invocation, *words}.run();
+  const auto options = parse_scan_words(invocation.words);
+  if (!options) return refuse(invocation.dialect, options.error());
+  if (options->help) return print(help_of(invocation.dialect));
+  if (options->version) return print(version_text(invocation.dialect));
+  return ScanRun{invocation, *options}.run();
 }
 
 }  // namespace portolan::cli

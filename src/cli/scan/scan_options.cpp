@@ -33,57 +33,57 @@ constexpr std::uint64_t most_threads = 64;
 constexpr Duration least_round_trip = std::chrono::milliseconds{5};
 
 template <auto Member>
-Result<void> round_trip(ScanOptions& words, const Given& given) {
-  if (const auto done = duration<Member>(words, given); !done) return done;
-  if (*(words.*Member) >= least_round_trip) return {};
+Result<void> round_trip(ScanOptions& options, const Given& given) {
+  if (const auto done = duration<Member>(options, given); !done) return done;
+  if (*(options.*Member) >= least_round_trip) return {};
   return fail(Errc::usage,
               fmt::format("{}: '{}' is too short; the least is 5ms", given.spelling, escape_terminal(*given.value)));
 }
 template <auto Member>
-Result<void> rate(ScanOptions& words, const Given& given) {
+Result<void> rate(ScanOptions& options, const Given& given) {
   const auto value = parse_rate(given.spelling, *given.value);
   if (!value) return fail(value.error());
-  words.*Member = *value;
+  options.*Member = *value;
   return {};
 }
 template <auto Member, std::uint64_t Least, std::uint64_t Most>
-Result<void> count(ScanOptions& words, const Given& given) {
+Result<void> count(ScanOptions& options, const Given& given) {
   const auto value = parse_count(given.spelling, *given.value, Least, Most);
   if (!value) return fail(value.error());
-  words.*Member = *value;
+  options.*Member = *value;
   return {};
 }
 // A lower bound that is out of reach is none; 0 is how that is written.
-Result<void> min_round_trip(ScanOptions& words, const Given& given) {
-  const auto done = duration<&ScanOptions::min_rtt_timeout>(words, given);
-  if (done) words.min_rtt_timeout = std::max(*words.min_rtt_timeout, least_round_trip);
+Result<void> min_round_trip(ScanOptions& options, const Given& given) {
+  const auto done = duration<&ScanOptions::min_rtt_timeout>(options, given);
+  if (done) options.min_rtt_timeout = std::max(*options.min_rtt_timeout, least_round_trip);
   return done;
 }
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
 
-Result<void> port_list(ScanOptions& words, const Given& given) {
-  if (words.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
-  words.ports = *given.value;
+Result<void> port_list(ScanOptions& options, const Given& given) {
+  if (options.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
+  options.ports = *given.value;
   return {};
 }
 
-Result<void> server_list(ScanOptions& words, const Given& given) {
+Result<void> server_list(ScanOptions& options, const Given& given) {
   if (given.value->find_first_not_of(',') == std::string::npos) {
     return fail(Errc::usage, fmt::format("{}: it names no server", given.spelling));
   }
   std::string_view rest = *given.value;
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    if (comma != 0) words.dns_servers.emplace_back(rest.substr(0, comma));
+    if (comma != 0) options.dns_servers.emplace_back(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
   }
   return {};
 }
 
-Result<void> timing_level(ScanOptions& words, const Given& given) {
+Result<void> timing_level(ScanOptions& options, const Given& given) {
   const auto level = parse_timing_level(*given.value);
   if (!level) return fail(level.error());
-  words.timing_level = *level;
+  options.timing_level = *level;
   return {};
 }
 
@@ -96,33 +96,34 @@ Result<int> intensity(const Given& given, char letter, int before) {
   return static_cast<int>(*number);
 }
 
-Result<void> verbose(ScanOptions& words, const Given& given) {
-  const auto value = intensity(given, 'v', words.verbosity);
+Result<void> verbose(ScanOptions& options, const Given& given) {
+  const auto value = intensity(given, 'v', options.verbosity);
   if (!value) return fail(value.error());
-  words.verbosity = *value;
-  words.quiet = *value == 0;
+  options.verbosity = *value;
+  options.quiet = *value == 0;
   return {};
 }
 
 // As nmap does: debugging makes verbose too, and gives reasons.
-Result<void> debug(ScanOptions& words, const Given& given) {
-  const auto value = intensity(given, 'd', words.debugging);
+Result<void> debug(ScanOptions& options, const Given& given) {
+  const auto value = intensity(given, 'd', options.debugging);
   if (!value) return fail(value.error());
-  words.debugging = *value;
-  words.verbosity = std::max(words.verbosity, *value);
-  words.show_reason = words.show_reason || *value > 0;
+  options.debugging = *value;
+  options.verbosity = std::max(options.verbosity, *value);
+  options.show_reason = options.show_reason || *value > 0;
   return {};
 }
 
-Result<void> web_stylesheet(ScanOptions& words, const Given&) {
-  words.stylesheet_href = "https://svn.nmap.org/nmap/docs/nmap.xsl";
+Result<void> web_stylesheet(ScanOptions& options, const Given&) {
+  options.stylesheet_href = "https://svn.nmap.org/nmap/docs/nmap.xsl";
   return {};
 }
 
 template <ScanOptions::Privilege Which>
-Result<void> privilege(ScanOptions& words, const Given&) {
-  if (words.privilege != ScanOptions::Privilege::tested && words.privilege != Which) words.privilege_contradicts = true;
-  words.privilege = Which;
+Result<void> privilege(ScanOptions& options, const Given&) {
+  if (options.privilege != ScanOptions::Privilege::tested && options.privilege != Which)
+    options.privilege_contradicts = true;
+  options.privilege = Which;
   return {};
 }
 
@@ -474,9 +475,9 @@ std::vector<Option<ScanOptions>> all_rows() {
 }
 
 // It can be read once. Whoever read it second would find nothing, and exclude nothing.
-Result<void> check_standard_input(const ScanOptions& words) {
+Result<void> check_standard_input(const ScanOptions& options) {
   const auto named = [](const std::vector<std::string>& files) { return std::ranges::count(files, "-"); };
-  if (named(words.target_files) + named(words.excluded_files) < 2) return {};
+  if (named(options.target_files) + named(options.excluded_files) < 2) return {};
   return fail(Errc::usage,
               "standard input can be read only once, so only one of -iL and --excludefile can have -, and once");
 }
@@ -509,8 +510,8 @@ std::span<const Option<ScanOptions>> scan_option_table() {
   return table;
 }
 
-Result<ScanOptions> parse_scan_words(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(specs_of(scan_option_table()), words);
+Result<ScanOptions> parse_scan_words(std::span<const std::string> options) {
+  const auto arguments = parse_arguments(specs_of(scan_option_table()), options);
   if (!arguments) return fail(arguments.error());
   ScanOptions result;
   for (const Given& given : arguments->options) {
@@ -519,7 +520,7 @@ Result<ScanOptions> parse_scan_words(std::span<const std::string> words) {
     if (result.help || result.version) return result;
   }
   result.targets = arguments->operands;
-  if (const auto done = check_blanks_in_lists(*arguments, words); !done) return fail(done.error());
+  if (const auto done = check_blanks_in_lists(*arguments, options); !done) return fail(done.error());
   if (const auto done = check_standard_input(result); !done) return fail(done.error());
   return result;
 }

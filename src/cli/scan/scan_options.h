@@ -1,4 +1,4 @@
-// The words of `portolan scan`: what every option of the table leaves behind, before anything is
+// The options of `portolan scan`: what every option of the table leaves behind, before anything is
 // looked up. nmap's spellings and meanings; the table is in scan_options.cpp.
 #pragma once
 
@@ -98,6 +98,6 @@ std::span<const Option<ScanOptions>> scan_option_table();
 
 // Errc::parse: the line cannot be taken apart (unknown or ambiguous option, argument missing).
 // Errc::usage: an argument makes no sense. Errc::unsupported: an option that is not built.
-Result<ScanOptions> parse_scan_words(std::span<const std::string> words);
+Result<ScanOptions> parse_scan_words(std::span<const std::string> options);
 
 }  // namespace portolan::cli

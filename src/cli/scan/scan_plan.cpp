@@ -23,8 +23,8 @@ constexpr std::size_t fast_ports = 100;
 
 class Preparation {
  public:
-  Preparation(const ScanOptions& words, Dialect dialect, const PlanSources& sources)
-      : words_{words}, as_nmap_{dialect == Dialect::nmap}, sources_{sources} {}
+  Preparation(const ScanOptions& options, Dialect dialect, const PlanSources& sources)
+      : options_{options}, as_nmap_{dialect == Dialect::nmap}, sources_{sources} {}
 
   Result<PreparedScan> run() {
     using Step = Result<void> (Preparation::*)();
@@ -33,12 +33,12 @@ class Preparation {
                             &Preparation::timing, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
-    plan_.names = words_.never_names    ? plan::NameLookup::never
-                  : words_.always_names ? plan::NameLookup::always
-                                        : plan::NameLookup::live_hosts;
-    plan_.sequential_ports = words_.sequential_ports;
-    plan_.interface = words_.interface;
-    plan_.seed = words_.seed.value_or(0);
+    plan_.names = options_.never_names    ? plan::NameLookup::never
+                  : options_.always_names ? plan::NameLookup::always
+                                          : plan::NameLookup::live_hosts;
+    plan_.sequential_ports = options_.sequential_ports;
+    plan_.interface = options_.interface;
+    plan_.seed = options_.seed.value_or(0);
     plan_.list_limit = list_limit();
     return std::move(prepared_);
   }
@@ -46,42 +46,42 @@ class Preparation {
  private:
   // How many ports of one state are listed before they are only counted: as many as nmap 7.93 lists.
   [[nodiscard]] std::size_t list_limit() const {
-    if (words_.debugging > 2) return 65536;
-    return 25 * static_cast<std::size_t>(1 + words_.verbosity + 20 * words_.debugging);
+    if (options_.debugging > 2) return 65536;
+    return 25 * static_cast<std::size_t>(1 + options_.verbosity + 20 * options_.debugging);
   }
 
   static std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
 
   Result<void> depth() {
-    if (words_.list_only) {
+    if (options_.list_only) {
       plan_.depth = plan::ScanDepth::list;
-    } else if (words_.ping_only) {
+    } else if (options_.ping_only) {
       plan_.depth = plan::ScanDepth::ping;
     } else {
       return {};
     }
-    const char* option = words_.list_only ? "-sL" : "-sn";
-    if (!words_.techniques.empty()) {
+    const char* option = options_.list_only ? "-sL" : "-sn";
+    if (!options_.techniques.empty()) {
       return usage(fmt::format("{} asks no ports, so it cannot go with {}", option,
-                               words_.techniques.front()->scan_option.spelling));
+                               options_.techniques.front()->scan_option.spelling));
     }
-    if (words_.ports || words_.fast) {
-      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, words_.ports ? "-p" : "-F"));
+    if (options_.ports || options_.fast) {
+      return usage(fmt::format("{} asks no ports, so it cannot go with {}", option, options_.ports ? "-p" : "-F"));
     }
     return {};
   }
 
   Result<void> techniques() {
-    if (words_.privilege_contradicts && !as_nmap_) {
+    if (options_.privilege_contradicts && !as_nmap_) {
       return usage("--privileged and --unprivileged contradict each other; choose one");
     }
-    for (const probe::Probe* probe : words_.techniques) {
+    for (const probe::Probe* probe : options_.techniques) {
       if (const auto done = add_technique(*probe); !done) return done;
     }
     plan_.privileged = sources_.raw_packets;
     if (!techniques_.empty()) return {};
     techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
-    const bool declined = words_.privilege == ScanOptions::Privilege::declined;
+    const bool declined = options_.privilege == ScanOptions::Privilege::declined;
     if (!plan_.privileged && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
@@ -99,7 +99,7 @@ class Preparation {
     if (probe.connects || sources_.raw_packets) return {};
     if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
     const probe::Probe* plain = unprivileged_way(probe.asks);
-    if (words_.privilege == ScanOptions::Privilege::declined) {
+    if (options_.privilege == ScanOptions::Privilege::declined) {
       const std::string instead = plain == nullptr ? "" : fmt::format(", or use {}", plain->scan_option.spelling);
       return usage(
           fmt::format("{} sends raw packets, which --unprivileged declines; leave that out{}", option, instead));
@@ -126,22 +126,22 @@ class Preparation {
 
   Result<void> ports() {
     if (plan_.depth != plan::ScanDepth::ports) return {};
-    if (words_.fast && words_.ports) {
+    if (options_.fast && options_.ports) {
       return usage("-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
     }
-    if (words_.fast && words_.top_ports && !as_nmap_) {
+    if (options_.fast && options_.top_ports && !as_nmap_) {
       return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
     }
     std::optional<plan::PortPlan> named;
-    if (words_.ports) {
-      auto parsed = plan::parse_ports(*words_.ports, sources_.services);
+    if (options_.ports) {
+      auto parsed = plan::parse_ports(*options_.ports, sources_.services);
       if (!parsed) return usage(fmt::format("-p: {}", parsed.error().message));
       named = std::move(*parsed);
       if (const auto done = check_protocols(*named); !done) return done;
     }
     plan::PortPlan excluded;
-    if (words_.excluded_ports) {
-      auto parsed = plan::parse_ports(*words_.excluded_ports, sources_.services);
+    if (options_.excluded_ports) {
+      auto parsed = plan::parse_ports(*options_.excluded_ports, sources_.services);
       if (!parsed) return usage(fmt::format("--exclude-ports: {}", parsed.error().message));
       excluded = std::move(*parsed);
     }
@@ -165,9 +165,9 @@ class Preparation {
 
   // Those that -p names, the most common ones, or the most common of those.
   [[nodiscard]] net::PortSet wanted_ports(const std::optional<plan::PortPlan>& named, net::Protocol protocol) const {
-    if (named && !words_.top_ports) return named->of(protocol);
+    if (named && !options_.top_ports) return named->of(protocol);
     constexpr std::size_t all = 65536;
-    std::size_t left = words_.top_ports.value_or(words_.fast ? fast_ports : default_ports);
+    std::size_t left = options_.top_ports.value_or(options_.fast ? fast_ports : default_ports);
     net::PortSet most_common;
     for (const net::Port port : sources_.services.top(protocol, named ? all : left)) {
       if (left == 0) break;
@@ -194,27 +194,27 @@ class Preparation {
       return fail(Errc::unsupported, fmt::format("-p names only {} ports, and {} scans are not built yet", name, name));
     }
     for (const auto& [prefix, protocol] : {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}}) {
-      if (is_asked(protocol) || !words_.ports->contains(prefix)) continue;
+      if (is_asked(protocol) || !options_.ports->contains(prefix)) continue;
       notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
     return {};
   }
 
   Result<void> discovery() {
-    plan_.arp_ping = words_.arp_ping;
-    if (words_.skip_discovery) {
+    plan_.arp_ping = options_.arp_ping;
+    if (options_.skip_discovery) {
       plan_.discovery = plan::DiscoveryPolicy::never;
       return {};
     }
     // Who writes down how to ask wants it asked, even of a single host.
     plan_.discovery =
-        as_nmap_ || !words_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
-    for (const DiscoveryWord& word : words_.discovery) {
-      if (words_.only_v6 && !word.probe->has_ipv6) return asks_nobody(*word.probe);
+        as_nmap_ || !options_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
+    for (const DiscoveryWord& word : options_.discovery) {
+      if (options_.only_v6 && !word.probe->has_ipv6) return asks_nobody(*word.probe);
       if (const auto done = add_probe(word); !done) return fail(done.error());
     }
     if (!plan_.discovery_probes.empty()) return {};
-    if (!words_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
+    if (!options_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
     // nmap's defaults: between them they get through most filters.
     if (plan_.privileged) {
       add_once(probe::icmp_echo, {});
@@ -263,15 +263,15 @@ class Preparation {
 
   Result<void> timing() {
     plan::Timing& timing = plan_.timing;
-    timing = plan::timing_template(words_.timing_level.value_or(3));
-    if (words_.max_retries) timing.max_retries = static_cast<int>(*words_.max_retries);
-    if (words_.host_timeout) {
+    timing = plan::timing_template(options_.timing_level.value_or(3));
+    if (options_.max_retries) timing.max_retries = static_cast<int>(*options_.max_retries);
+    if (options_.host_timeout) {
       // As nmap: 0 takes the template's bound away.
-      timing.host_timeout = *words_.host_timeout > Duration{} ? words_.host_timeout : std::nullopt;
+      timing.host_timeout = *options_.host_timeout > Duration{} ? options_.host_timeout : std::nullopt;
     }
-    if (words_.scan_delay) timing.scan_delay = *words_.scan_delay;
-    timing.min_rate = words_.min_rate;
-    timing.max_rate = words_.max_rate;
+    if (options_.scan_delay) timing.scan_delay = *options_.scan_delay;
+    timing.min_rate = options_.min_rate;
+    timing.max_rate = options_.max_rate;
     if (timing.min_rate && timing.max_rate && *timing.min_rate > *timing.max_rate) {
       return usage(fmt::format("--min-rate {} is above --max-rate {}", *timing.min_rate, *timing.max_rate));
     }
@@ -284,18 +284,18 @@ class Preparation {
     Duration& least = plan_.timing.min_rtt_timeout;
     Duration& first = plan_.timing.initial_rtt_timeout;
     Duration& longest = plan_.timing.max_rtt_timeout;
-    least = words_.min_rtt_timeout.value_or(least);
-    first = words_.initial_rtt_timeout.value_or(first);
-    longest = words_.max_rtt_timeout.value_or(longest);
-    if (!words_.min_rtt_timeout) {
-      if (words_.initial_rtt_timeout) least = std::min(least, first);
-      if (words_.max_rtt_timeout) least = std::min(least, longest);
+    least = options_.min_rtt_timeout.value_or(least);
+    first = options_.initial_rtt_timeout.value_or(first);
+    longest = options_.max_rtt_timeout.value_or(longest);
+    if (!options_.min_rtt_timeout) {
+      if (options_.initial_rtt_timeout) least = std::min(least, first);
+      if (options_.max_rtt_timeout) least = std::min(least, longest);
     }
-    if (!words_.max_rtt_timeout) {
-      if (words_.initial_rtt_timeout) longest = std::max(longest, first);
-      if (words_.min_rtt_timeout) longest = std::max(longest, least);
+    if (!options_.max_rtt_timeout) {
+      if (options_.initial_rtt_timeout) longest = std::max(longest, first);
+      if (options_.min_rtt_timeout) longest = std::max(longest, least);
     }
-    const bool fits = least <= longest && (!words_.initial_rtt_timeout || (least <= first && first <= longest));
+    const bool fits = least <= longest && (!options_.initial_rtt_timeout || (least <= first && first <= longest));
     if (!fits && !as_nmap_) {
       return usage(
           "the round-trip bounds contradict each other; --min-rtt-timeout must not be above "
@@ -309,10 +309,10 @@ class Preparation {
   Result<void> exclusions() {
     // Both families and every address of a name: leaving out too much is the safe mistake, and a
     // name that cannot be looked up must not end in its host being scanned.
-    for (const std::string& text : words_.excluded) {
+    for (const std::string& text : options_.excluded) {
       if (const auto done = exclude(text, "--exclude"); !done) return fail(done.error());
     }
-    for (const std::string& path : words_.excluded_files) {
+    for (const std::string& path : options_.excluded_files) {
       const auto text = sources_.read(path);
       if (!text) return fail(text.error());
       if (const auto done = exclude(*text, fmt::format("--excludefile {}", escape_terminal(path))); !done) {
@@ -331,14 +331,14 @@ class Preparation {
   }
 
   Result<void> targets() {
-    if (words_.only_v4 && words_.only_v6) {
+    if (options_.only_v4 && options_.only_v6) {
       return usage(as_nmap_ ? "Cannot use both -4 and -6 in one scan."
                             : "-4 and -6 exclude each other; without both, all addresses are scanned");
     }
-    for (const std::string& expression : words_.targets) {
+    for (const std::string& expression : options_.targets) {
       if (const auto done = add(expression, ""); !done) return fail(done.error());
     }
-    for (const std::string& path : words_.target_files) {
+    for (const std::string& path : options_.target_files) {
       const auto text = sources_.read(path);
       if (!text) return fail(text.error());
       for (const std::string& expression : plan::split_expressions(*text)) {
@@ -360,8 +360,8 @@ class Preparation {
 
   [[nodiscard]] Result<void> check_some_left() const {
     if (is_any_left()) return {};
-    const bool by_file = words_.excluded.empty();
-    const bool by_both = !by_file && !words_.excluded_files.empty();
+    const bool by_file = options_.excluded.empty();
+    const bool by_both = !by_file && !options_.excluded_files.empty();
     return usage(fmt::format("every target is excluded, so nothing is left to scan; look at {}",
                              by_both   ? "--exclude and --excludefile"
                              : by_file ? "--excludefile"
@@ -371,10 +371,10 @@ class Preparation {
   // Whether what is asked to find hosts can be put to any of them.
   [[nodiscard]] Result<void> check_discovery_fits() const {
     const bool asks = plan_.discovery != plan::DiscoveryPolicy::never && plan_.depth != plan::ScanDepth::list;
-    if (!asks || words_.discovery.empty() || !is_any_left() || plan_.targets.has_v4()) return {};
+    if (!asks || options_.discovery.empty() || !is_any_left() || plan_.targets.has_v4()) return {};
     const auto fits = [](const DiscoveryWord& word) { return word.probe->has_ipv6; };
-    if (std::ranges::any_of(words_.discovery, fits)) return {};
-    return asks_nobody(*words_.discovery.front().probe);
+    if (std::ranges::any_of(options_.discovery, fits)) return {};
+    return asks_nobody(*options_.discovery.front().probe);
   }
 
   // Packets to a link-local address need to know the link. Where it is left out there may be only one.
@@ -383,8 +383,8 @@ class Preparation {
     const auto address = net::IpAddress::parse(host);
     const bool lacks_link = address && !address->is_v4() && address->is_link_local() && address->zone() == 0;
     if (!lacks_link || plan_.depth == plan::ScanDepth::list) return expression;
-    std::vector<std::string> links{words_.interface};
-    if (words_.interface.empty()) links = sources_.links();
+    std::vector<std::string> links{options_.interface};
+    if (options_.interface.empty()) links = sources_.links();
     const std::string rest = expression.substr(host.size());
     if (links.size() == 1) return fmt::format("{}%{}{}", host, links.front(), rest);
     if (links.empty()) return expression;
@@ -423,18 +423,18 @@ class Preparation {
   [[nodiscard]] plan::TargetOptions target_options() const {
     using Options = plan::TargetOptions;
     Options options;
-    if (words_.only_v6) {
+    if (options_.only_v6) {
       options.families = Options::Families::v6;
-    } else if (words_.only_v4 || as_nmap_) {
+    } else if (options_.only_v4 || as_nmap_) {
       options.families = Options::Families::v4;
     }
-    if (as_nmap_ && !words_.all_addresses) options.addresses = Options::Addresses::first;
+    if (as_nmap_ && !options_.all_addresses) options.addresses = Options::Addresses::first;
     return options;
   }
 
   void notice(model::Remark remark) { prepared_.notices.push_back(std::move(remark)); }
 
-  const ScanOptions& words_;
+  const ScanOptions& options_;
   bool as_nmap_;
   const PlanSources& sources_;
   PreparedScan prepared_;
@@ -444,8 +444,8 @@ class Preparation {
 
 }  // namespace
 
-Result<PreparedScan> prepare_scan(const ScanOptions& words, Dialect dialect, const PlanSources& sources) {
-  return Preparation{words, dialect, sources}.run();
+Result<PreparedScan> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources) {
+  return Preparation{options, dialect, sources}.run();
 }
 
 }  // namespace portolan::cli

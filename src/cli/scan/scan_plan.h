@@ -36,6 +36,6 @@ struct PreparedScan {
 // always scans a host that is named by itself; under the name nmap every default is nmap's.
 // Errors: whatever makes the line senseless, one sentence. An empty set of targets is one under
 // portolan's own name only.
-Result<PreparedScan> prepare_scan(const ScanOptions& words, Dialect dialect, const PlanSources& sources);
+Result<PreparedScan> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources);
 
 }  // namespace portolan::cli

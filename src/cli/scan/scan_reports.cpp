@@ -62,23 +62,23 @@ class FlushedReport final : public model::Sink {
   report::Output& output_;
 };
 
-report::ReportOptions options_of(const ScanOptions& words, Dialect dialect) {
+report::ReportOptions options_of(const ScanOptions& chosen, Dialect dialect) {
   report::ReportOptions options;
   options.dialect = dialect;
-  options.verbosity = words.verbosity;
-  options.debugging = words.debugging;
-  options.reason = words.show_reason;
-  options.open_only = words.only_open;
-  options.discovery_skipped = words.skip_discovery;
-  if (words.stylesheet) options.stylesheet = words.stylesheet_href.value_or("");
-  options.stats_every = words.stats_every;
+  options.verbosity = chosen.verbosity;
+  options.debugging = chosen.debugging;
+  options.reason = chosen.show_reason;
+  options.open_only = chosen.only_open;
+  options.discovery_skipped = chosen.skip_discovery;
+  if (chosen.stylesheet) options.stylesheet = chosen.stylesheet_href.value_or("");
+  options.stats_every = chosen.stats_every;
   options.calendar = os::local_calendar;
   options.zone_name = os::interface_name;
   return options;
 }
 
-bool asks_for_standard_output(const ScanOptions& words) {
-  return std::ranges::find(words.outputs, "-", &OutputWord::path) != words.outputs.end();
+bool asks_for_standard_output(const ScanOptions& chosen) {
+  return std::ranges::find(chosen.outputs, "-", &OutputWord::path) != chosen.outputs.end();
 }
 
 void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Dialect dialect, const std::tm& now) {
@@ -117,9 +117,9 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
 
 }  // namespace
 
-Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialect dialect, const std::tm& now) {
+Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& chosen, Dialect dialect, const std::tm& now) {
   std::vector<PlannedReport> reports;
-  for (const OutputWord& word : words.outputs) add_word(reports, word, dialect, now);
+  for (const OutputWord& word : chosen.outputs) add_word(reports, word, dialect, now);
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
@@ -130,14 +130,14 @@ Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialec
                                          report->format->option, same->format->option, place));
   }
   const bool taken = std::ranges::find(reports, "-", &PlannedReport::path) != reports.end();
-  if (!taken && !words.quiet) reports.insert(reports.begin(), {&report::normal_format, "-"});
+  if (!taken && !chosen.quiet) reports.insert(reports.begin(), {&report::normal_format, "-"});
   return reports;
 }
 
-std::optional<Duration> progress_interval(const ScanOptions& words, bool live_line) {
+std::optional<Duration> progress_interval(const ScanOptions& chosen, bool live_line) {
   constexpr Duration live = 200ms;
-  if (!live_line) return words.stats_every;
-  return words.stats_every ? std::min(*words.stats_every, live) : live;
+  if (!live_line) return chosen.stats_every;
+  return chosen.stats_every ? std::min(*chosen.stats_every, live) : live;
 }
 
 bool wants_live_line(Dialect dialect) {
@@ -163,8 +163,8 @@ class ScanReports::KeyedStats final : public report::StatsLines {
   std::uint64_t heard_ = 0;
 };
 
-Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words, Dialect dialect) {
-  const auto planned = plan_reports(words, dialect, os::local_calendar(os::wall_seconds()));
+Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen, Dialect dialect) {
+  const auto planned = plan_reports(chosen, dialect, os::local_calendar(os::wall_seconds()));
   if (!planned) return fail(planned.error());
   if (const auto done = check_places(*planned); !done) return fail(done.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};
@@ -173,40 +173,40 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& words,
   // The live line makes room before others print, and comes back below the lines that keys ask for.
   if (wants_live_line(dialect)) {
     reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
-    reports->add_stats(*reports->outputs_.back(), words, dialect);
+    reports->add_stats(*reports->outputs_.back(), chosen, dialect);
     reports->add(
         std::make_unique<report::StatusLine>(standard_error_output, [] { return os::terminal_width(standard_error); }),
         report::Tee::Kind::companion);
   } else if (dialect == Dialect::portolan) {
-    reports->add_stats(standard_error_output, words, dialect);
+    reports->add_stats(standard_error_output, chosen, dialect);
   }
   reports->add(std::make_unique<report::Warnings>(standard_error_output, dialect), report::Tee::Kind::companion);
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
-    if (report.path == "-" && !asks_for_standard_output(words) && !words.outputs.empty() &&
+    if (report.path == "-" && !asks_for_standard_output(chosen) && !chosen.outputs.empty() &&
         !os::has_standard_output()) {
       continue;
     }
-    if (const auto done = reports->open_report(report, words, dialect); !done) return fail(done.error());
+    if (const auto done = reports->open_report(report, chosen, dialect); !done) return fail(done.error());
   }
   // nmap tells progress where it prints its text.
   if (dialect == Dialect::nmap && reports->text_ != nullptr) {
-    reports->add_stats(*reports->text_, words, dialect);
+    reports->add_stats(*reports->text_, chosen, dialect);
   }
   return reports;
 }
 
-Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect) {
-  const auto mode = words.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOptions& chosen, Dialect dialect) {
+  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
   auto file = os::OutputFile::open(planned.path, mode);
   // A signal ended the wait for its reader. The others are to be complete.
   if (!file && file.error().code == Errc::reader_gone) return {};
-  const bool asked_for = planned.path != "-" || asks_for_standard_output(words);
+  const bool asked_for = planned.path != "-" || asks_for_standard_output(chosen);
   if (!file && !asked_for) return fail(file.error());
   if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.format->option, file.error().message));
   outputs_.push_back(std::move(*file));
   report::Output& output = *outputs_.back();
-  report::ReportOptions options = options_of(words, dialect);
+  report::ReportOptions options = options_of(chosen, dialect);
   // The usual text, as opposed to -oN -, is for somebody who watches.
   if (!asked_for) {
     options.audience = report::Audience::watcher;
@@ -234,8 +234,8 @@ void ScanReports::add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind)
   sinks_.push_back(std::move(sink));
 }
 
-void ScanReports::add_stats(report::Output& output, const ScanOptions& words, Dialect dialect) {
-  add(std::make_unique<KeyedStats>(output, options_of(words, dialect), *this), report::Tee::Kind::companion);
+void ScanReports::add_stats(report::Output& output, const ScanOptions& chosen, Dialect dialect) {
+  add(std::make_unique<KeyedStats>(output, options_of(chosen, dialect), *this), report::Tee::Kind::companion);
 }
 
 Result<void> ScanReports::flush() {

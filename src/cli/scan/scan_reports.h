@@ -27,18 +27,18 @@ struct PlannedReport {
 
 // Which reports the words ask for, the text on standard output among them. Pure. Errc::usage where two
 // would go to the same place.
-Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& words, Dialect dialect, const std::tm& now);
+Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& options, Dialect dialect, const std::tm& now);
 
 // How often progress should be told; nullopt where only a key press asks for it.
-std::optional<Duration> progress_interval(const ScanOptions& words, bool live_line);
+std::optional<Duration> progress_interval(const ScanOptions& options, bool live_line);
 
 class ScanReports {
  public:
   // Opens every file. Where the caller has closed standard output, the text that would go there is left
   // out if the words name other places, and an error if not. Errc::usage where two paths lead to the same
-  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened. Where a signal came
-  // (os/stop_signals.h) before a FIFO had a reader, there is no report for it.
-  static Result<std::unique_ptr<ScanReports>> open(const ScanOptions& words, Dialect dialect);
+  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened. Where a signal
+  // came (os/stop_signals.h) before a FIFO had a reader, there is no report for it.
+  static Result<std::unique_ptr<ScanReports>> open(const ScanOptions& options, Dialect dialect);
 
   [[nodiscard]] model::Sink& sink() { return tee_; }
   // Key presses from here on ask for a line that tells how far the scan is.
@@ -49,9 +49,9 @@ class ScanReports {
  private:
   class KeyedStats;
   ScanReports() = default;
-  Result<void> open_report(const PlannedReport& planned, const ScanOptions& words, Dialect dialect);
+  Result<void> open_report(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
   void add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind);
-  void add_stats(report::Output& output, const ScanOptions& words, Dialect dialect);
+  void add_stats(report::Output& output, const ScanOptions& options, Dialect dialect);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
   std::vector<std::unique_ptr<model::Sink>> sinks_;

@@ -14,14 +14,14 @@ const probe::Probe* called(const probe::OptionName probe::Probe::* name, std::st
                                [&](const probe::Probe* probe) { return (probe->*name).spelling == spelling; });
 }
 
-Result<void> ask_ports(ScanOptions& words, const Given& given) {
+Result<void> ask_ports(ScanOptions& options, const Given& given) {
   const probe::Probe* probe = called(&probe::Probe::scan_option, given.spelling);
-  if (std::ranges::find(words.techniques, probe) == words.techniques.end()) words.techniques.push_back(probe);
+  if (std::ranges::find(options.techniques, probe) == options.techniques.end()) options.techniques.push_back(probe);
   return {};
 }
 
-Result<void> find_hosts(ScanOptions& words, const Given& given) {
-  words.discovery.push_back({called(&probe::Probe::discovery_option, given.spelling), given.value.value_or("")});
+Result<void> find_hosts(ScanOptions& options, const Given& given) {
+  options.discovery.push_back({called(&probe::Probe::discovery_option, given.spelling), given.value.value_or("")});
   return {};
 }
 

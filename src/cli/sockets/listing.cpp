@@ -16,29 +16,29 @@ constexpr int standard_output = 1;
 Result<ListingOptions> parse_listing_words(std::span<const ListingOption> table, std::span<const std::string> given) {
   const auto arguments = parse_arguments(specs_of(table), given, Dashes::two);
   if (!arguments) return fail(arguments.error());
-  ListingOptions words;
+  ListingOptions options;
   for (const Given& option : arguments->options) {
-    if (const auto done = table[option.option].apply(words, option); !done) return fail(done.error());
+    if (const auto done = table[option.option].apply(options, option); !done) return fail(done.error());
   }
-  words.operands = arguments->operands;
-  return words;
+  options.operands = arguments->operands;
+  return options;
 }
 
 }  // namespace
 
 int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const HelpPage& page,
                 const std::function<Result<int>(const ListingOptions&)>& body) {
-  const auto words = parse_listing_words(table, invocation.words);
-  if (!words) return complain(words.error().message), status_refused;
-  if (words->help) return print(help_text(page));
-  if (words->version) return print(version_text(invocation.dialect));
-  const auto status = body(*words);
+  const auto options = parse_listing_words(table, invocation.words);
+  if (!options) return complain(options.error().message), status_refused;
+  if (options->help) return print(help_text(page));
+  if (options->version) return print(version_text(invocation.dialect));
+  const auto status = body(*options);
   if (status) return *status;
   return end_with(status.error());
 }
 
-std::optional<std::size_t> table_width(const ListingOptions& words) {
-  if (words.wide || !os::is_terminal(standard_output)) return std::nullopt;
+std::optional<std::size_t> table_width(const ListingOptions& options) {
+  if (options.wide || !os::is_terminal(standard_output)) return std::nullopt;
   return os::terminal_width(standard_output);
 }
 

@@ -48,7 +48,7 @@ int run_listing(const Invocation& invocation, std::span<const ListingOption> tab
                 const std::function<Result<int>(const ListingOptions&)>& body);
 
 // Columns of the terminal to which a table is cut; nullopt: nothing is cut.
-std::optional<std::size_t> table_width(const ListingOptions& words);
+std::optional<std::size_t> table_width(const ListingOptions& options);
 
 // The registry of services that portolan ships. Where it cannot be read, one that knows none, and a gap that says so.
 catalog::Services services_or_none(std::vector<model::Remark>& gaps);

@@ -75,11 +75,11 @@ Result<catalog::Descriptions> read_descriptions(std::optional<os::MappedFile>& t
   return descriptions;
 }
 
-Result<int> show(const ListingOptions& words) {
+Result<int> show(const ListingOptions& options) {
   std::vector<model::Remark> unread;
   const catalog::Services services = services_or_none(unread);
   os::ServiceNames system{nullptr};
-  const auto choice = choose_ports(words, services, [&system](net::Protocol protocol, std::string_view name) {
+  const auto choice = choose_ports(options, services, [&system](net::Protocol protocol, std::string_view name) {
     return system.system_port(protocol, name);
   });
   if (!choice) return fail(choice.error());
@@ -104,8 +104,8 @@ Result<int> show(const ListingOptions& words) {
     without_privilege += static_cast<std::size_t>(std::ranges::count(
         entry.listeners, sockets::NoOwner::no_privilege, [](const sockets::Service* one) { return one->no_owner; }));
   }
-  const int status = print(words.json ? report::port_json(entries, *names, local.gaps)
-                                      : report::port_table(entries, found.has_value(), table_width(words)));
+  const int status = print(options.json ? report::port_json(entries, *names, local.gaps)
+                                        : report::port_table(entries, found.has_value(), table_width(options)));
   report_gaps(local.gaps, without_privilege, "ports");
   return status;
 }

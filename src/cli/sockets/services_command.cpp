@@ -36,8 +36,8 @@ HelpPage page() {
           .examples = examples};
 }
 
-Result<int> list(const ListingOptions& words) {
-  if (!words.operands.empty()) {
+Result<int> list(const ListingOptions& options) {
+  if (!options.operands.empty()) {
     return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
   }
   std::vector<model::Remark> unread;
@@ -47,8 +47,8 @@ Result<int> list(const ListingOptions& words) {
   if (!found) return fail(found.error());
   found->gaps.insert(found->gaps.end(), unread.begin(), unread.end());
   run::add_units(*found);
-  const int status = print(words.json ? report::service_json(found->services, *names, found->gaps)
-                                      : report::service_table(found->services, *names, table_width(words)));
+  const int status = print(options.json ? report::service_json(found->services, *names, found->gaps)
+                                        : report::service_table(found->services, *names, table_width(options)));
   report_gaps(found->gaps, found->without_privilege, "services");
   return status;
 }

@@ -70,29 +70,29 @@ HelpPage page() {
           .examples = examples};
 }
 
-Result<std::string> filter_text(const SocketsOptions& words) {
-  if (!words.filter_file.empty()) {
+Result<std::string> filter_text(const SocketsOptions& options) {
+  if (!options.filter_file.empty()) {
     constexpr std::size_t limit = std::size_t{1} << 20U;
-    return os::read_file(words.filter_file, limit);
+    return os::read_file(options.filter_file, limit);
   }
-  return sockets::filter_text_of(words.expression);
+  return sockets::filter_text_of(options.expression);
 }
 
 // Interfaces and ports of the namespace that is asked about.
-Result<sockets::FilterNames> names_for(const SocketsOptions& words) {
-  if (words.all_namespaces) return os::filter_names_anywhere();
-  if (!words.network_namespace.empty()) return os::filter_names_in(words.network_namespace);
+Result<sockets::FilterNames> names_for(const SocketsOptions& options) {
+  if (options.all_namespaces) return os::filter_names_anywhere();
+  if (!options.network_namespace.empty()) return os::filter_names_in(options.network_namespace);
   return os::filter_names();
 }
 
 class SocketsRun {
  public:
-  SocketsRun(const SocketsOptions& words, SocketsPlan plan) : words_{words}, plan_{std::move(plan)} {}
+  SocketsRun(const SocketsOptions& options, SocketsPlan plan) : options_{options}, plan_{std::move(plan)} {}
 
   Result<void> run() {
     if (const auto ready = get_ready(); !ready) return ready;
-    if (words_.watch) return watch();
-    if (words_.summary) return summarize();
+    if (options_.watch) return watch();
+    if (options_.summary) return summarize();
     return plan_.sort != nullptr ? list_sorted() : list();
   }
 
@@ -101,20 +101,20 @@ class SocketsRun {
     auto listing = run::SocketListing::open(std::move(plan_.choice));
     if (!listing) return fail(listing.error());
     listing_ = std::move(*listing);
-    if (words_.resolve || shows("service")) {
+    if (options_.resolve || shows("service")) {
       services_.emplace(services_or_none(unread_));
     }
-    names_ = os::make_socket_names({.users = true, .services = words_.resolve, .hosts = words_.resolve},
+    names_ = os::make_socket_names({.users = true, .services = options_.resolve, .hosts = options_.resolve},
                                    services_ ? &*services_ : nullptr);
     auto output = os::OutputFile::open("-");
     if (!output) return fail(output.error());
     output_ = std::move(*output);
-    report::SocketListOptions options{.columns = plan_.columns, .heading = words_.heading, .width = std::nullopt};
+    report::SocketListOptions options{.columns = plan_.columns, .heading = options_.heading, .width = std::nullopt};
     if (os::is_terminal(standard_output)) {
-      if (!words_.wide) options.width = os::terminal_width(standard_output);
+      if (!options_.wide) options.width = os::terminal_width(standard_output);
       options.color = os::wants_colour(standard_output);
     }
-    sink_ = report::socket_format_of(words_.format)->make(*output_, *names_, options);
+    sink_ = report::socket_format_of(options_.format)->make(*output_, *names_, options);
     return {};
   }
 
@@ -145,7 +145,7 @@ class SocketsRun {
     sockets::Summary summary;
     const auto listed = listing_->each([&summary](const Row& row) { return summary.add(row), Result<void>{}; });
     if (!listed) return listed;
-    if (const auto wrote = output_->write(words_.format == "json" ? summary.json() : summary.table()); !wrote)
+    if (const auto wrote = output_->write(options_.format == "json" ? summary.json() : summary.table()); !wrote)
       return wrote;
     report_gaps(take_gaps());
     return output_->flush();
@@ -154,7 +154,7 @@ class SocketsRun {
   // Until it is ended from outside. What was reported is out by then.
   Result<void> watch() {
     return listing_->watch(
-        words_.interval, standard_output, [this](const Row& row) { return sink_->row(row); },
+        options_.interval, standard_output, [this](const Row& row) { return sink_->row(row); },
         [this]() -> Result<void> {
           if (const auto flushed = sink_->flush(); !flushed) return flushed;
           report_gaps(take_gaps());
@@ -181,7 +181,7 @@ class SocketsRun {
     privilege_reported_ = privilege_reported_ || listing_->without_privilege() > 0;
   }
 
-  const SocketsOptions& words_;
+  const SocketsOptions& options_;
   SocketsPlan plan_;
   std::unique_ptr<run::SocketListing> listing_;
   std::optional<catalog::Services> services_;
@@ -193,18 +193,18 @@ class SocketsRun {
 };
 
 int run(const Invocation& invocation) {
-  const auto words = parse_sockets_words(invocation.words);
-  if (!words) return complain(words.error().message), status_refused;
-  if (words->help) return print(help_text(page()));
-  if (words->version) return print(version_text(invocation.dialect));
-  const auto filter = filter_text(*words);
+  const auto options = parse_sockets_words(invocation.words);
+  if (!options) return complain(options.error().message), status_refused;
+  if (options->help) return print(help_text(page()));
+  if (options->version) return print(version_text(invocation.dialect));
+  const auto filter = filter_text(*options);
   if (!filter) return complain(filter.error().message), status_refused;
-  auto names = names_for(*words);
+  auto names = names_for(*options);
   if (!names) return end_with(names.error());
-  names->hosts = family_of_hosts(*words);
-  auto plan = plan_sockets(*words, *filter, *names);
+  names->hosts = family_of_hosts(*options);
+  auto plan = plan_sockets(*options, *filter, *names);
   if (!plan) return complain(plan.error().message), status_refused;
-  if (const auto done = SocketsRun{*words, std::move(*plan)}.run(); !done) {
+  if (const auto done = SocketsRun{*options, std::move(*plan)}.run(); !done) {
     return end_with(done.error());
   }
   return status_done;

@@ -12,7 +12,7 @@ namespace portolan::cli {
 namespace {
 
 using sockets::SocketKind;
-using Words = SocketsOptions;
+using Options = SocketsOptions;
 
 constexpr std::string_view which = "Which sockets";
 constexpr std::string_view shown = "What is shown of them";
@@ -23,19 +23,19 @@ constexpr std::string_view rest = "The rest";
 constexpr auto with_value = Argument::required;
 
 // All types of a kind, also where some were asked for before.
-void add_kind(Words& words, SocketKind kind) {
-  if (std::ranges::find(words.protocols, kind) == words.protocols.end()) words.protocols.push_back(kind);
-  words.types.erase(kind);
+void add_kind(Options& options, SocketKind kind) {
+  if (std::ranges::find(options.protocols, kind) == options.protocols.end()) options.protocols.push_back(kind);
+  options.types.erase(kind);
 }
 
 template <SocketKind... Some>
-Result<void> protocols(Words& words, const Given& /*given*/) {
-  (add_kind(words, Some), ...);
+Result<void> protocols(Options& options, const Given& /*given*/) {
+  (add_kind(options, Some), ...);
   return {};
 }
 
-Result<void> all(Words& words, const Given& /*given*/) {
-  words.listening = words.connected = false;
+Result<void> all(Options& options, const Given& /*given*/) {
+  options.listening = options.connected = false;
   return {};
 }
 
@@ -79,29 +79,29 @@ std::vector<std::uint8_t> types_of(SocketKind kind) {
   return {};
 }
 
-void add_kind_of_types(Words& words, const Choice& choice) {
-  std::vector<std::uint8_t> types = words.types[choice.kind];
-  add_kind(words, choice.kind);
+void add_kind_of_types(Options& options, const Choice& choice) {
+  std::vector<std::uint8_t> types = options.types[choice.kind];
+  add_kind(options, choice.kind);
   if (std::ranges::find(types, choice.type) == types.end()) types.push_back(choice.type);
-  words.types[choice.kind] = std::move(types);
+  options.types[choice.kind] = std::move(types);
 }
 
-void add_choice(Words& words, const Choice& choice) {
-  if (choice.type == 0) return add_kind(words, choice.kind);
-  const bool whole_already =
-      std::ranges::find(words.protocols, choice.kind) != words.protocols.end() && !words.types.contains(choice.kind);
+void add_choice(Options& options, const Choice& choice) {
+  if (choice.type == 0) return add_kind(options, choice.kind);
+  const bool whole_already = std::ranges::find(options.protocols, choice.kind) != options.protocols.end() &&
+                             !options.types.contains(choice.kind);
   if (whole_already) return;
-  add_kind_of_types(words, choice);
+  add_kind_of_types(options, choice);
 }
 
-void remove_choice(Words& words, const Choice& choice) {
+void remove_choice(Options& options, const Choice& choice) {
   if (choice.type != 0) {
-    auto& types = words.types.try_emplace(choice.kind, types_of(choice.kind)).first->second;
+    auto& types = options.types.try_emplace(choice.kind, types_of(choice.kind)).first->second;
     std::erase(types, choice.type);
     if (!types.empty()) return;
   }
-  words.types.erase(choice.kind);
-  std::erase(words.protocols, choice.kind);
+  options.types.erase(choice.kind);
+  std::erase(options.protocols, choice.kind);
 }
 
 // "tcp, mptcp, ..., vsock, ": every kind that the kernel has a list of.
@@ -135,12 +135,12 @@ std::vector<Choice> choices_of(std::string_view name) {
 }
 
 // "!unix" takes away from what was named before it, or from everything where nothing was.
-Result<void> add_named(Words& words, std::string_view option, std::string_view name) {
+Result<void> add_named(Options& options, std::string_view option, std::string_view name) {
   const bool taken_away = name.starts_with('!');
   if (taken_away) name.remove_prefix(1);
   if (name == "all" && !taken_away) {
-    words.protocols.clear();
-    words.types.clear();
+    options.protocols.clear();
+    options.types.clear();
     return {};
   }
   const std::vector<Choice> choices = choices_of(name);
@@ -149,54 +149,54 @@ Result<void> add_named(Words& words, std::string_view option, std::string_view n
                 fmt::format("{}: '{}' is no kind of socket; there are {}inet, unix_stream and the like, and all",
                             option, escape_terminal(name), names_of_kinds()));
   }
-  if (taken_away && words.protocols.empty()) {
-    for (const Choice& choice : choices_of("all")) add_kind(words, choice.kind);
+  if (taken_away && options.protocols.empty()) {
+    for (const Choice& choice : choices_of("all")) add_kind(options, choice.kind);
   }
-  for (const Choice& choice : choices) taken_away ? remove_choice(words, choice) : add_choice(words, choice);
-  if (words.protocols.empty()) return fail(Errc::usage, fmt::format("{}: no kind of socket is left", option));
+  for (const Choice& choice : choices) taken_away ? remove_choice(options, choice) : add_choice(options, choice);
+  if (options.protocols.empty()) return fail(Errc::usage, fmt::format("{}: no kind of socket is left", option));
   return {};
 }
 
-Result<void> query(Words& words, const Given& given) {
+Result<void> query(Options& options, const Given& given) {
   if (const auto done = not_empty(given); !done) return done;
   std::string_view list = *given.value;
   for (;;) {
     const std::size_t comma = list.find(',');
-    if (const auto done = add_named(words, given.spelling, list.substr(0, comma)); !done) return done;
+    if (const auto done = add_named(options, given.spelling, list.substr(0, comma)); !done) return done;
     if (comma == std::string_view::npos) return {};
     list.remove_prefix(comma + 1);
   }
 }
 
-Result<void> family(Words& words, const Given& given) {
+Result<void> family(Options& options, const Given& given) {
   const std::string& name = *given.value;
-  if (name == "inet") return words.only_v4 = true, Result<void>{};
-  if (name == "inet6") return words.only_v6 = true, Result<void>{};
+  if (name == "inet") return options.only_v4 = true, Result<void>{};
+  if (name == "inet6") return options.only_v6 = true, Result<void>{};
   if (name == "unix" || name == "netlink" || name == "vsock" || name == "link") {
-    return add_named(words, given.spelling, name);
+    return add_named(options, given.spelling, name);
   }
   return fail(Errc::parse, fmt::format("{}: '{}' is no family; there are inet, inet6, unix, link, netlink and vsock",
                                        given.spelling, escape_terminal(name)));
 }
 
-Result<void> owner_method(Words& words, const Given& given) {
+Result<void> owner_method(Options& options, const Given& given) {
   const std::string& name = *given.value;
-  if (name == "auto") return words.owner_method = os::OwnerMethod::automatic, Result<void>{};
-  if (name == "proc") return words.owner_method = os::OwnerMethod::proc, Result<void>{};
-  if (name == "bpf") return words.owner_method = os::OwnerMethod::bpf, Result<void>{};
+  if (name == "auto") return options.owner_method = os::OwnerMethod::automatic, Result<void>{};
+  if (name == "proc") return options.owner_method = os::OwnerMethod::proc, Result<void>{};
+  if (name == "bpf") return options.owner_method = os::OwnerMethod::bpf, Result<void>{};
   return fail(Errc::parse,
               fmt::format("{}: there are auto, proc and bpf, but not '{}'", given.spelling, escape_terminal(name)));
 }
 
 template <std::size_t Format>
-Result<void> in_format(Words& words, const Given& /*given*/) {
+Result<void> in_format(Options& options, const Given& /*given*/) {
   constexpr std::array<std::string_view, 2> names{"json", "csv"};
-  words.format = names[Format];
+  options.format = names[Format];
   return {};
 }
 
-Result<void> watch(Words& words, const Given& given) {
-  words.watch = true;
+Result<void> watch(Options& options, const Given& given) {
+  options.watch = true;
   if (!given.value || given.value->empty()) return {};
   const auto interval = parse_duration(given.spelling, *given.value);
   if (!interval) return fail(interval.error());
@@ -204,20 +204,21 @@ Result<void> watch(Words& words, const Given& given) {
     return fail(Errc::usage,
                 fmt::format("{}: '{}' is too short; the least is 10ms", given.spelling, escape_terminal(*given.value)));
   }
-  words.interval = *interval;
+  options.interval = *interval;
   return {};
 }
 
-Result<void> nothing(Words& /*words*/, const Given& /*given*/) { return {}; }
+Result<void> nothing(Options& /*options*/, const Given& /*given*/) { return {}; }
 
-using O = Option<Words>;
+using O = Option<Options>;
 constexpr std::array table{
     O{{.spellings = {"-l", "--listening"},
        .group = which,
        .summary = "only those that wait for connections, and UDP "
                   "sockets bound to a port"},
-      set<&Words::listening>},
-    O{{.spellings = {"--connected"}, .group = which, .summary = "only those with another end"}, set<&Words::connected>},
+      set<&Options::listening>},
+    O{{.spellings = {"--connected"}, .group = which, .summary = "only those with another end"},
+      set<&Options::connected>},
     O{{.spellings = {"-a", "--all"}, .group = which, .summary = "both; the default"}, all},
     O{{.spellings = {"-t", "--tcp"}, .group = which, .summary = "TCP"}, protocols<SocketKind::tcp>},
     O{{.spellings = {"-u", "--udp"}, .group = which, .summary = "UDP"}, protocols<SocketKind::udp>},
@@ -240,8 +241,8 @@ constexpr std::array table{
        .group = which,
        .summary = "kinds by name, with commas: tcp,unix or inet, u_dgr, !netlink, or all"},
       query},
-    O{{.spellings = {"-4", "--ipv4"}, .group = which, .summary = "only IPv4"}, set<&Words::only_v4>},
-    O{{.spellings = {"-6", "--ipv6"}, .group = which, .summary = "only IPv6"}, set<&Words::only_v6>},
+    O{{.spellings = {"-4", "--ipv4"}, .group = which, .summary = "only IPv4"}, set<&Options::only_v4>},
+    O{{.spellings = {"-6", "--ipv6"}, .group = which, .summary = "only IPv6"}, set<&Options::only_v6>},
     O{{.spellings = {"-f", "--family"},
        .argument = with_value,
        .value = "<family>",
@@ -253,48 +254,48 @@ constexpr std::array table{
        .value = "<file>",
        .group = which,
        .summary = "read the filter from a file; - is standard input"},
-      text<&Words::filter_file>},
+      text<&Options::filter_file>},
 
     O{{.spellings = {"-p", "--processes"}, .group = shown, .summary = "the processes that hold it; the default"},
-      set<&Words::owners>},
+      set<&Options::owners>},
     O{{.spellings = {"--no-owners"}, .group = shown, .summary = "leave the processes out, which is faster"},
-      clear<&Words::owners>},
+      clear<&Options::owners>},
     O{{.spellings = {"-e", "--extended"},
        .group = shown,
        .summary = "inode, unit, container and network namespace too"},
-      set<&Words::extended>},
+      set<&Options::extended>},
     O{{.spellings = {"-i", "--tcp-info", "--info"},
        .group = shown,
        .summary = "what TCP has measured: round trip, window, retransmits, bytes, congestion control"},
-      set<&Words::tcp_info>},
-    O{{.spellings = {"-m", "--memory"}, .group = shown, .summary = "memory of its buffers"}, set<&Words::memory>},
+      set<&Options::tcp_info>},
+    O{{.spellings = {"-m", "--memory"}, .group = shown, .summary = "memory of its buffers"}, set<&Options::memory>},
     O{{.spellings = {"-o", "--timers"}, .group = shown, .summary = "the timer that runs, and when it fires"},
-      set<&Words::timers>},
+      set<&Options::timers>},
     O{{.spellings = {"--options"}, .group = shown, .summary = "options: mark, type of service, control group, ..."},
-      set<&Words::options>},
+      set<&Options::options>},
     O{{.spellings = {"--columns"},
        .argument = with_value,
        .value = "<list>",
        .group = shown,
        .summary = "these columns; +name adds one to the default, all is all"},
-      text<&Words::columns>},
+      text<&Options::columns>},
     O{{.spellings = {"--sort"},
        .argument = with_value,
        .value = "<column>",
        .group = shown,
        .summary = "in the order of a column; -name backwards"},
-      text<&Words::sort>},
+      text<&Options::sort>},
     O{{.spellings = {"-r", "--resolve"}, .group = shown, .summary = "names for addresses and ports; asks name servers"},
-      set<&Words::resolve>},
-    O{{.spellings = {"-n", "--numeric"}, .group = shown, .summary = "numbers; the default"}, clear<&Words::resolve>},
+      set<&Options::resolve>},
+    O{{.spellings = {"-n", "--numeric"}, .group = shown, .summary = "numbers; the default"}, clear<&Options::resolve>},
     O{{.spellings = {"-s", "--summary"}, .group = shown, .summary = "only how many there are of each kind and state"},
-      set<&Words::summary>},
+      set<&Options::summary>},
 
     O{{.spellings = {"--json"}, .group = format, .summary = "one object a line (docs/sockets-json.md)"}, in_format<0>},
     O{{.spellings = {"--csv"}, .group = format, .summary = "comma-separated values (RFC 4180)"}, in_format<1>},
     O{{.spellings = {"-W", "--wide"}, .group = format, .summary = "do not cut lines at the edge of a terminal"},
-      set<&Words::wide>},
-    O{{.spellings = {"-H", "--no-header"}, .group = format, .summary = "no heading"}, clear<&Words::heading>},
+      set<&Options::wide>},
+    O{{.spellings = {"-H", "--no-header"}, .group = format, .summary = "no heading"}, clear<&Options::heading>},
     O{{.spellings = {"-O", "--oneline"}, .support = Support::unlisted}, nothing},
 
     O{{.spellings = {"-N", "--net"},
@@ -302,9 +303,9 @@ constexpr std::array table{
        .value = "<namespace>",
        .group = where,
        .summary = "of another network namespace: its name, its inode or a path"},
-      text<&Words::network_namespace>},
+      text<&Options::network_namespace>},
     O{{.spellings = {"--all-namespaces"}, .group = where, .summary = "of all network namespaces at once"},
-      set<&Words::all_namespaces>},
+      set<&Options::all_namespaces>},
     O{{.spellings = {"--watch", "-E", "--events"},
        .argument = Argument::attached,
        .value = "<time>",
@@ -318,25 +319,25 @@ constexpr std::array table{
        .group = rest,
        .summary = "how processes are found: auto, proc (reads /proc) or bpf (an iterator in the kernel)"},
       owner_method},
-    O{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&Words::help>},
-    O{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&Words::version>},
+    O{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&Options::help>},
+    O{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&Options::version>},
 };
 
-Result<void> check(const Words& words) {
-  if (words.listening && words.connected) {
+Result<void> check(const Options& options) {
+  if (options.listening && options.connected) {
     return fail(Errc::usage, "--listening and --connected exclude each other; without either all are shown");
   }
-  if (words.all_namespaces && !words.network_namespace.empty()) {
+  if (options.all_namespaces && !options.network_namespace.empty()) {
     return fail(Errc::usage, "--all-namespaces and --net exclude each other");
   }
-  if (!words.filter_file.empty() && !words.expression.empty()) {
+  if (!options.filter_file.empty() && !options.expression.empty()) {
     return fail(Errc::usage, "a filter on the command line and -F exclude each other");
   }
-  if (words.watch && (words.summary || !words.sort.empty())) {
+  if (options.watch && (options.summary || !options.sort.empty())) {
     return fail(Errc::usage, "--watch shows changes as they come, which --summary and --sort cannot");
   }
-  if (words.summary && words.format == "csv") return fail(Errc::usage, "--summary is a table or --json, not --csv");
-  if (!words.owners && words.owner_method) {
+  if (options.summary && options.format == "csv") return fail(Errc::usage, "--summary is a table or --json, not --csv");
+  if (!options.owners && options.owner_method) {
     return fail(Errc::usage, "--owner-method says how to find what --no-owners leaves out");
   }
   return {};
@@ -346,8 +347,8 @@ Result<void> check(const Words& words) {
 
 std::span<const Option<SocketsOptions>> sockets_option_table() { return table; }
 
-Result<SocketsOptions> parse_sockets_words(std::span<const std::string> words) {
-  const auto arguments = parse_arguments(specs_of(sockets_option_table()), words, Dashes::two);
+Result<SocketsOptions> parse_sockets_words(std::span<const std::string> options) {
+  const auto arguments = parse_arguments(specs_of(sockets_option_table()), options, Dashes::two);
   if (!arguments) return fail(arguments.error());
   SocketsOptions result;
   for (const Given& given : arguments->options) {

@@ -33,14 +33,14 @@ bool has_other_end(const Row& row) {
          row.state != State::unknown;
 }
 
-bool is_asked(const Source& source, const SocketsOptions& words) {
-  const bool some_family = words.only_v4 || words.only_v6;
-  if (!words.protocols.empty() && std::ranges::find(words.protocols, source.protocol) == words.protocols.end()) {
+bool is_asked(const Source& source, const SocketsOptions& options) {
+  const bool some_family = options.only_v4 || options.only_v6;
+  if (!options.protocols.empty() && std::ranges::find(options.protocols, source.protocol) == options.protocols.end()) {
     return false;
   }
-  if (source.family == AddressFamily::v4) return words.only_v4 || !some_family;
-  if (source.family == AddressFamily::v6) return words.only_v6 || !some_family;
-  return !some_family || !words.protocols.empty();
+  if (source.family == AddressFamily::v4) return options.only_v4 || !some_family;
+  if (source.family == AddressFamily::v6) return options.only_v6 || !some_family;
+  return !some_family || !options.protocols.empty();
 }
 
 bool need(const Columns& columns, sockets::Need what) {
@@ -60,32 +60,33 @@ void append_named(Columns& columns, std::initializer_list<std::string_view> name
   }
 }
 
-bool only_unix(const SocketsOptions& words) {
-  return !words.protocols.empty() &&
-         std::ranges::all_of(words.protocols, [](SocketKind protocol) { return protocol == SocketKind::unix_domain; });
+bool only_unix(const SocketsOptions& options) {
+  return !options.protocols.empty() && std::ranges::all_of(options.protocols, [](SocketKind protocol) {
+    return protocol == SocketKind::unix_domain;
+  });
 }
 
-Columns columns_by_default(const SocketsOptions& words) {
-  const auto base = words.format == "json" ? sockets::json_columns()
-                    : words.owners         ? sockets::default_columns()
-                                           : sockets::ownerless_columns();
+Columns columns_by_default(const SocketsOptions& options) {
+  const auto base = options.format == "json" ? sockets::json_columns()
+                    : options.owners         ? sockets::default_columns()
+                                             : sockets::ownerless_columns();
   Columns columns;
-  if (words.watch) append(columns, sockets::watch_columns());
+  if (options.watch) append(columns, sockets::watch_columns());
   append(columns, base);
-  if (words.all_namespaces) append_named(columns, {"netns"});
-  if (words.extended) append_named(columns, {"inode", "netns", "unit", "container", "cookie"});
-  if (only_unix(words)) append(columns, sockets::unix_columns());
-  if (words.timers) append(columns, sockets::timer_columns());
-  if (words.tcp_info) append(columns, sockets::tcp_info_columns());
-  if (words.memory) append(columns, sockets::memory_columns());
-  if (words.options) append(columns, sockets::option_columns());
+  if (options.all_namespaces) append_named(columns, {"netns"});
+  if (options.extended) append_named(columns, {"inode", "netns", "unit", "container", "cookie"});
+  if (only_unix(options)) append(columns, sockets::unix_columns());
+  if (options.timers) append(columns, sockets::timer_columns());
+  if (options.tcp_info) append(columns, sockets::tcp_info_columns());
+  if (options.memory) append(columns, sockets::memory_columns());
+  if (options.options) append(columns, sockets::option_columns());
   return columns;
 }
 
 // What is in no list is told wherever the filter describes it; options that choose kinds ask for lists.
-void plan_unlisted(const SocketsOptions& words, run::SocketChoice& choice) {
-  const bool lists_chosen = !words.protocols.empty() || words.only_v4 || words.only_v6;
-  if (!words.owners || lists_chosen) return;
+void plan_unlisted(const SocketsOptions& options, run::SocketChoice& choice) {
+  const bool lists_chosen = !options.protocols.empty() || options.only_v4 || options.only_v6;
+  if (!options.owners || lists_chosen) return;
   bool not_bound = false;
   sockets::KindMask without_list = 0;
   for (std::size_t i = 0; i < sockets::socket_kind_count; ++i) {
@@ -105,9 +106,9 @@ void plan_unlisted(const SocketsOptions& words, run::SocketChoice& choice) {
   }
 }
 
-Result<void> plan_sort(const SocketsOptions& words, SocketsPlan& plan) {
-  if (words.sort.empty()) return {};
-  std::string_view name = words.sort;
+Result<void> plan_sort(const SocketsOptions& options, SocketsPlan& plan) {
+  if (options.sort.empty()) return {};
+  std::string_view name = options.sort;
   plan.backwards = name.starts_with('-');
   if (plan.backwards) name.remove_prefix(1);
   const auto column = sockets::parse_columns(name, {});
@@ -120,10 +121,10 @@ Result<void> plan_sort(const SocketsOptions& words, SocketsPlan& plan) {
 
 }  // namespace
 
-AddressFamily family_of_hosts(const SocketsOptions& words) {
-  const auto only = [&words](SocketKind kind) {
-    return !words.protocols.empty() &&
-           std::ranges::all_of(words.protocols, [kind](SocketKind protocol) { return protocol == kind; });
+AddressFamily family_of_hosts(const SocketsOptions& options) {
+  const auto only = [&options](SocketKind kind) {
+    return !options.protocols.empty() &&
+           std::ranges::all_of(options.protocols, [kind](SocketKind protocol) { return protocol == kind; });
   };
   if (only(SocketKind::unix_domain)) return AddressFamily::unix_domain;
   if (only(SocketKind::packet)) return AddressFamily::packet;
@@ -131,7 +132,7 @@ AddressFamily family_of_hosts(const SocketsOptions& words) {
   return only(SocketKind::vsock) ? AddressFamily::vsock : AddressFamily::none;
 }
 
-Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view filter,
+Result<SocketsPlan> plan_sockets(const SocketsOptions& options, std::string_view filter,
                                  const sockets::FilterNames& names) {
   SocketsPlan plan;
   auto parsed = sockets::Filter::parse(filter, names);
@@ -139,27 +140,27 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   plan.choice.filter = std::move(*parsed);
   plan.choice.filter_text = filter;
 
-  plan.columns = columns_by_default(words);
-  if (!words.columns.empty()) {
-    auto chosen = sockets::parse_columns(words.columns, plan.columns);
+  plan.columns = columns_by_default(options);
+  if (!options.columns.empty()) {
+    auto chosen = sockets::parse_columns(options.columns, plan.columns);
     if (!chosen) return fail(chosen.error());
     plan.columns = std::move(*chosen);
   }
-  if (const auto sorted = plan_sort(words, plan); !sorted) return fail(sorted.error());
+  if (const auto sorted = plan_sort(options, plan); !sorted) return fail(sorted.error());
 
-  if (plan.choice.filter.needs().holders && !words.owners) {
+  if (plan.choice.filter.needs().holders && !options.owners) {
     return fail(Errc::usage, "the filter asks for processes, which --no-owners leaves out");
   }
   os::SocketQuery& query = plan.choice.query;
   std::vector<const Source*> asked;
   for (const Source* source : sockets::sources()) {
-    if (is_asked(*source, words) && plan.choice.filter.may_match(source->protocol)) asked.push_back(source);
+    if (is_asked(*source, options) && plan.choice.filter.may_match(source->protocol)) asked.push_back(source);
   }
   query.sources = sockets::joined(asked);
-  if (!words.owners) {
+  if (!options.owners) {
     query.owners = std::nullopt;
-  } else if (words.owner_method) {
-    query.owners = words.owner_method;
+  } else if (options.owner_method) {
+    query.owners = options.owner_method;
   }
   Columns looked_at = plan.columns;
   if (plan.sort != nullptr) looked_at.push_back(plan.sort);
@@ -167,22 +168,22 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view f
   query.detail.memory = need(looked_at, sockets::Need::memory);
   query.detail.details = need(looked_at, sockets::Need::details);
   query.detail.unix_files = need(looked_at, sockets::Need::unix_file);
-  query.detail.named = !words.protocols.empty();
+  query.detail.named = !options.protocols.empty();
   query.detail.states = plan.choice.filter.states();
   query.detail.bytecode = plan.choice.filter.bytecode();
-  plan.choice.all_namespaces = words.all_namespaces;
-  plan.choice.network_namespace = words.network_namespace;
+  plan.choice.all_namespaces = options.all_namespaces;
+  plan.choice.network_namespace = options.network_namespace;
   // As with ss, a state that the filter names stands in the place of these.
   if (!plan.choice.filter.names_states()) {
-    if (words.listening) plan.choice.fits = waits;
-    if (words.connected) plan.choice.fits = has_other_end;
-    if (words.listening) {
+    if (options.listening) plan.choice.fits = waits;
+    if (options.connected) plan.choice.fits = has_other_end;
+    if (options.listening) {
       query.detail.states &= sockets::mask_of(State::listen) | sockets::mask_of(State::closed);
     }
   }
-  plan_unlisted(words, plan.choice);
-  if (!words.types.empty()) {
-    plan.choice.fits = [before = std::move(plan.choice.fits), types = words.types](const Row& row) {
+  plan_unlisted(options, plan.choice);
+  if (!options.types.empty()) {
+    plan.choice.fits = [before = std::move(plan.choice.fits), types = options.types](const Row& row) {
       const auto chosen = types.find(row.protocol);
       const bool is_asked =
           chosen == types.end() || std::ranges::find(chosen->second, row.type) != chosen->second.end();

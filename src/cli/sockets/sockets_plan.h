@@ -18,10 +18,10 @@ struct SocketsPlan {
 };
 
 // FilterNames::hosts: where only sockets of a kind without IP addresses are listed, its own family.
-sockets::AddressFamily family_of_hosts(const SocketsOptions& words);
+sockets::AddressFamily family_of_hosts(const SocketsOptions& options);
 
 // Errc::parse and Errc::usage with a sentence. `filter` is the text of -F, or the words of the line.
-Result<SocketsPlan> plan_sockets(const SocketsOptions& words, std::string_view filter,
+Result<SocketsPlan> plan_sockets(const SocketsOptions& options, std::string_view filter,
                                  const sockets::FilterNames& names);
 
 }  // namespace portolan::cli

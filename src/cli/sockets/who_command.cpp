@@ -47,13 +47,13 @@ HelpPage page() {
           .examples = examples};
 }
 
-Result<std::vector<Question>> read_questions(const ListingOptions& words, const catalog::Services& services) {
-  if (words.operands.empty()) {
+Result<std::vector<Question>> read_questions(const ListingOptions& options, const catalog::Services& services) {
+  if (options.operands.empty()) {
     return fail(Errc::usage,
                 "who is asked about something: a port, a service, ADDRESS:PORT or the path of a UNIX socket");
   }
   std::vector<Question> questions;
-  for (const std::string& operand : words.operands) {
+  for (const std::string& operand : options.operands) {
     auto question = run::read_question(operand, services);
     if (!question) return fail(question.error());
     questions.push_back(std::move(*question));
@@ -61,20 +61,20 @@ Result<std::vector<Question>> read_questions(const ListingOptions& words, const 
   return questions;
 }
 
-Result<int> answer(const ListingOptions& words) {
+Result<int> answer(const ListingOptions& options) {
   std::vector<model::Remark> unread;
   const catalog::Services services = services_or_none(unread);
-  const auto questions = read_questions(words, services);
+  const auto questions = read_questions(options, services);
   if (!questions) return fail(questions.error());
   const auto names = os::make_socket_names({}, &services);
   bool everywhere = true;
   for (std::size_t i = 0; i < questions->size(); ++i) {
-    auto found = run::find_who((*questions)[i], words.operands[i], *names);
+    auto found = run::find_who((*questions)[i], options.operands[i], *names);
     if (!found) return fail(found.error());
     if (i == 0) found->gaps.insert(found->gaps.end(), unread.begin(), unread.end());
     everywhere = everywhere && !found->who.answers.empty();
-    std::string text = i > 0 && !words.json ? "\n" : "";
-    text += words.json
+    std::string text = i > 0 && !options.json ? "\n" : "";
+    text += options.json
                 ? report::who_json(found->who, *names, found->gaps)
                 : report::who_text(found->who, *names, {.now = os::wall_seconds(), .calendar = os::local_calendar});
     if (const int status = print(text); status != status_done) return status;
