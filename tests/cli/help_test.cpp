@@ -56,7 +56,7 @@ TEST(Help, EveryExampleIsUnderstood) {
     std::vector<std::string> line;
     for (std::string word; words >> word;) line.push_back(word);
     ASSERT_GT(line.size(), 2U) << example.line;
-    const auto result = parse_scan_words(std::vector(line.begin() + 2, line.end()));
+    const auto result = parse_scan_options(std::vector(line.begin() + 2, line.end()));
     EXPECT_TRUE(result) << example.line;
   }
 }

@@ -16,13 +16,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 NetstatOptions words_of(const std::vector<std::string>& line) {
-  auto words = parse_netstat_words(line);
+  auto words = parse_netstat_options(line);
   EXPECT_TRUE(words) << (words ? "" : words.error().message);
   return words.value_or(NetstatOptions{});
 }
 
 Error error_of(const std::vector<std::string>& line) {
-  const auto words = parse_netstat_words(line);
+  const auto words = parse_netstat_options(line);
   return words ? Error{Errc::io, "no error"} : words.error();
 }
 

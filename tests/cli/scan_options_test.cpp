@@ -17,13 +17,13 @@ using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 
 ScanOptions words(const Words& line) {
-  const auto result = parse_scan_words(line);
+  const auto result = parse_scan_options(line);
   EXPECT_TRUE(result) << (result ? "" : result.error().message);
   return result.value_or(ScanOptions{});
 }
 
 std::string error_of(const Words& line) {
-  const auto result = parse_scan_words(line);
+  const auto result = parse_scan_options(line);
   return result ? "no error" : result.error().message;
 }
 
@@ -40,7 +40,7 @@ TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
       if (spelling.empty()) continue;
       Words line{std::string{spelling}};
       if (option.argument == Argument::required) line.push_back(sample(option));
-      const auto result = parse_scan_words(line);
+      const auto result = parse_scan_options(line);
       const bool refused = option.support == Support::missing || option.support == Support::hiding;
       EXPECT_EQ(result.has_value(), !refused) << spelling;
       if (result) continue;
@@ -54,7 +54,7 @@ TEST(ScanOptions, AttachedValuesAreUnderstood) {
   for (const auto& option : scan_option_table()) {
     if (option.argument != Argument::attached || option.support != Support::built) continue;
     const std::string glued = fmt::format("{}{}", option.spellings.front(), sample(option));
-    EXPECT_TRUE(parse_scan_words(Words{glued})) << glued;
+    EXPECT_TRUE(parse_scan_options(Words{glued})) << glued;
   }
 }
 
@@ -153,7 +153,7 @@ TEST(ScanOptions, ErrorsAreClear) {
 TEST(ScanOptions, AForgottenSpaceBehindAnOutputOptionWritesNoFile) {
   EXPECT_EQ(error_of({"-oXfile"}), "'-oXfile' is easily misunderstood; write -oX file (with a space), or -oN Xfile");
   EXPECT_EQ(words({"-o", "plain"}).outputs.at(0).format, &report::normal_format);
-  EXPECT_FALSE(parse_scan_words(Words{"-o", ""}));
+  EXPECT_FALSE(parse_scan_options(Words{"-o", ""}));
 }
 
 TEST(ScanOptions, AnOptionInThePlaceOfAFileNameWritesNoFile) {
@@ -188,8 +188,8 @@ TEST(ScanOptions, ABlankInsideAListIsNoticed) {
 TEST(ScanOptions, TheLeastWaitMayBeNone) {
   EXPECT_EQ(words({"--min-rtt-timeout", "0ms"}).min_rtt_timeout, Duration{std::chrono::milliseconds{5}});
   EXPECT_EQ(words({"--min-rtt-timeout", "7ms"}).min_rtt_timeout, Duration{std::chrono::milliseconds{7}});
-  EXPECT_FALSE(parse_scan_words(Words{"--min-rtt-timeout", "-1"}));
-  EXPECT_FALSE(parse_scan_words(Words{"--initial-rtt-timeout", "0"}));
+  EXPECT_FALSE(parse_scan_options(Words{"--min-rtt-timeout", "-1"}));
+  EXPECT_FALSE(parse_scan_options(Words{"--initial-rtt-timeout", "0"}));
 }
 
 TEST(ScanOptions, EmptyArgumentsAreRefused) {

@@ -42,7 +42,7 @@ struct Case {
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
-  const auto words = parse_scan_words(line);
+  const auto words = parse_scan_options(line);
   if (!words) return fail(words.error());
   return prepare_scan(*words, given.dialect,
                       {.resolve = resolve,

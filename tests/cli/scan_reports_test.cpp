@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 // "N:- X:file": what is written where.
 std::string plan(const std::vector<std::string>& line, Dialect dialect = Dialect::portolan) {
-  const auto words = parse_scan_words(line);
+  const auto words = parse_scan_options(line);
   if (!words) return "error: " + words.error().message;
   std::tm now{};
   now.tm_year = 126;
@@ -77,7 +77,7 @@ TEST(ScanReports, HostsAreInTheFilesOnceTheScanHasCaughtUp) {
       std::filesystem::path{testing::TempDir()} / fmt::format("reports-{}", ::getpid());
   std::filesystem::create_directory(folder);
   const std::vector<std::string> line{"-v0", "-oA", (folder / "all").string()};
-  const auto words = parse_scan_words(line);
+  const auto words = parse_scan_options(line);
   ASSERT_TRUE(words);
   auto reports = ScanReports::open(*words, Dialect::portolan);
   ASSERT_TRUE(reports) << reports.error().message;

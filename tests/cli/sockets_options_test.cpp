@@ -15,13 +15,13 @@ using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
 SocketsOptions parsed(const Words& words) {
-  const auto result = parse_sockets_words(words);
+  const auto result = parse_sockets_options(words);
   EXPECT_TRUE(result.has_value()) << result.error().message;
   return result.value_or(SocketsOptions{});
 }
 
 std::string error_of(const Words& words) {
-  const auto result = parse_sockets_words(words);
+  const auto result = parse_sockets_options(words);
   return result ? "no error" : result.error().message;
 }
 

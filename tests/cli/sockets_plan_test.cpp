@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 SocketsPlan planned(const std::vector<std::string>& line) {
-  const auto words = parse_sockets_words(line);
+  const auto words = parse_sockets_options(line);
   EXPECT_TRUE(words.has_value()) << words.error().message;
   std::string filter;
   for (const std::string& word : words->expression) filter += word + " ";
@@ -28,7 +28,7 @@ SocketsPlan planned(const std::vector<std::string>& line) {
 }
 
 std::string error_of(const std::vector<std::string>& line) {
-  const auto words = parse_sockets_words(line);
+  const auto words = parse_sockets_options(line);
   const auto plan = plan_sockets(*words, words->expression.empty() ? "" : words->expression.front(), {});
   return plan ? "no error" : plan.error().message;
 }
@@ -171,12 +171,12 @@ TEST(SocketsPlan, KindsOfATypeAreThatTypeOnly) {
 }
 
 TEST(SocketsPlan, NoKindAtAllIsAnError) {
-  EXPECT_FALSE(parse_sockets_words(std::vector<std::string>{"-A", "tcp,!tcp"}).has_value());
-  EXPECT_FALSE(parse_sockets_words(std::vector<std::string>{"-A", "!nosuch"}).has_value());
+  EXPECT_FALSE(parse_sockets_options(std::vector<std::string>{"-A", "tcp,!tcp"}).has_value());
+  EXPECT_FALSE(parse_sockets_options(std::vector<std::string>{"-A", "!nosuch"}).has_value());
 }
 
 TEST(SocketsPlan, HostsAreOfTheOneKindThatIsListed) {
-  const auto hosts = [](const std::vector<std::string>& line) { return family_of_hosts(*parse_sockets_words(line)); };
+  const auto hosts = [](const std::vector<std::string>& line) { return family_of_hosts(*parse_sockets_options(line)); };
   EXPECT_EQ(hosts({"-x"}), AddressFamily::unix_domain);
   EXPECT_EQ(hosts({"-A", "u_dgr"}), AddressFamily::unix_domain);
   EXPECT_EQ(hosts({"-0"}), AddressFamily::packet);

@@ -160,7 +160,7 @@ class NetstatRun {
 
 int run(const Invocation& invocation) {
   const bool as_netstat = called_netstat(invocation);
-  const auto options = parse_netstat_words(invocation.words);
+  const auto options = parse_netstat_options(invocation.words);
   if (!options) return refuse(as_netstat, options.error());
   if (options->help) return print(help_of(as_netstat));
   if (options->version) return print(version_of(as_netstat));

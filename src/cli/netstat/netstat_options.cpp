@@ -165,7 +165,7 @@ Result<void> check(const Options& options) {
 
 std::span<const Option<NetstatOptions>> netstat_option_table() { return table; }
 
-Result<NetstatOptions> parse_netstat_words(std::span<const std::string> options) {
+Result<NetstatOptions> parse_netstat_options(std::span<const std::string> options) {
   const auto arguments = parse_arguments(specs_of(netstat_option_table()), options, Dashes::two);
   if (!arguments) return fail(arguments.error());
   Options result;

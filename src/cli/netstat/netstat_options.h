@@ -58,6 +58,6 @@ std::span<const Option<NetstatOptions>> netstat_option_table();
 
 // Errc::parse: the line cannot be taken apart. Errc::usage: views that exclude each other. Errc::unsupported: -A names
 // a family that there is not.
-Result<NetstatOptions> parse_netstat_words(std::span<const std::string> options);
+Result<NetstatOptions> parse_netstat_options(std::span<const std::string> options);
 
 }  // namespace portolan::cli

@@ -510,7 +510,7 @@ std::span<const Option<ScanOptions>> scan_option_table() {
   return table;
 }
 
-Result<ScanOptions> parse_scan_words(std::span<const std::string> options) {
+Result<ScanOptions> parse_scan_options(std::span<const std::string> options) {
   const auto arguments = parse_arguments(specs_of(scan_option_table()), options);
   if (!arguments) return fail(arguments.error());
   ScanOptions result;

@@ -98,6 +98,6 @@ std::span<const Option<ScanOptions>> scan_option_table();
 
 // Errc::parse: the line cannot be taken apart (unknown or ambiguous option, argument missing).
 // Errc::usage: an argument makes no sense. Errc::unsupported: an option that is not built.
-Result<ScanOptions> parse_scan_words(std::span<const std::string> options);
+Result<ScanOptions> parse_scan_options(std::span<const std::string> options);
 
 }  // namespace portolan::cli

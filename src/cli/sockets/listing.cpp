@@ -13,7 +13,7 @@ namespace {
 
 constexpr int standard_output = 1;
 
-Result<ListingOptions> parse_listing_words(std::span<const ListingOption> table, std::span<const std::string> given) {
+Result<ListingOptions> parse_listing_options(std::span<const ListingOption> table, std::span<const std::string> given) {
   const auto arguments = parse_arguments(specs_of(table), given, Dashes::two);
   if (!arguments) return fail(arguments.error());
   ListingOptions options;
@@ -28,7 +28,7 @@ Result<ListingOptions> parse_listing_words(std::span<const ListingOption> table,
 
 int run_listing(const Invocation& invocation, std::span<const ListingOption> table, const HelpPage& page,
                 const std::function<Result<int>(const ListingOptions&)>& body) {
-  const auto options = parse_listing_words(table, invocation.words);
+  const auto options = parse_listing_options(table, invocation.words);
   if (!options) return complain(options.error().message), status_refused;
   if (options->help) return print(help_text(page));
   if (options->version) return print(version_text(invocation.dialect));

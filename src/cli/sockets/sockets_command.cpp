@@ -193,7 +193,7 @@ class SocketsRun {
 };
 
 int run(const Invocation& invocation) {
-  const auto options = parse_sockets_words(invocation.words);
+  const auto options = parse_sockets_options(invocation.words);
   if (!options) return complain(options.error().message), status_refused;
   if (options->help) return print(help_text(page()));
   if (options->version) return print(version_text(invocation.dialect));

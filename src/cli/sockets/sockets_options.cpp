@@ -347,7 +347,7 @@ Result<void> check(const Options& options) {
 
 std::span<const Option<SocketsOptions>> sockets_option_table() { return table; }
 
-Result<SocketsOptions> parse_sockets_words(std::span<const std::string> options) {
+Result<SocketsOptions> parse_sockets_options(std::span<const std::string> options) {
   const auto arguments = parse_arguments(specs_of(sockets_option_table()), options, Dashes::two);
   if (!arguments) return fail(arguments.error());
   SocketsOptions result;

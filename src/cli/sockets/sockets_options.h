@@ -53,6 +53,6 @@ struct SocketsOptions {
 
 std::span<const Option<SocketsOptions>> sockets_option_table();
 // Errc::parse and Errc::usage with one sentence.
-Result<SocketsOptions> parse_sockets_words(std::span<const std::string> options);
+Result<SocketsOptions> parse_sockets_options(std::span<const std::string> options);
 
 }  // namespace portolan::cli
