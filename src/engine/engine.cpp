@@ -173,6 +173,7 @@ Instant Engine::silence_at(const HostWalk& walk) const {
 
 Duration Engine::gap_of(const HostWalk& walk) const {
   const Duration delay = settings_.timing.scan_delay;
+  if (settings_.timing.min_rate) return delay;  // the user knows better than what is seen
   return walk.acquaintance ? std::max({delay, walk.acquaintance->gap, walk.acquaintance->pass_gap}) : delay;
 }
 
@@ -337,6 +338,29 @@ void Engine::give_up_if_overdue(std::uint32_t walk, Instant now) {
   finish(walk);
 }
 
+PassResult Engine::result_of_pass(const HostWalk& walk, Instant now) const {
+  const Acquaintance nobody;
+  const Acquaintance& known = walk.acquaintance ? *walk.acquaintance : nobody;
+  const double loss = pass_loss(walk);
+  PassResult result{.passes = walk.passes,
+                    .answered_before = known.answered_before,
+                    .asked = walk.asked,
+                    .answered = std::min(walk.asked, known.answered - known.answered_before),
+                    .duration = now - walk.pass_started,
+                    .hidden_before = walk.hidden,
+                    // What runs into a limit asks nobody: it counts for as little as nothing.
+                    .loss = spread_of(walk) > Duration::zero() ? std::max(lost_on_a_limit, loss) : loss,
+                    .usual_loss = usual_loss(walk),
+                    .usual_answers = usual_answers(),
+                    .limited = known.gap > Duration::zero()};
+  if (finds_hosts()) {
+    // Here hosts are what may be missed: as many as loss hides among those that were found.
+    result.answered_before = static_cast<std::uint32_t>(std::min(hosts_up_, most_sharers));
+    result.answered = 0;
+  }
+  return result;
+}
+
 void Engine::decide(std::uint32_t walk, Instant now) {
   HostWalk& asked = walks_[walk];
   // The last probe may have left later than its pass ended, or still wait for room in the link.
@@ -346,30 +370,12 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   // What has arrived meanwhile may still stand in the link's queue.
   if (heard_ < due) return park(walk, now + 1ns);
 
-  const Acquaintance nobody;
-  const Acquaintance& known = asked.acquaintance ? *asked.acquaintance : nobody;
-  PassResult result{
-      .passes = asked.passes,
-      .answered_before = known.answered_before,
-      .asked = asked.asked,
-      .answered = std::min(asked.asked, known.answered - known.answered_before),
-      .duration = now - asked.pass_started,
-      .hidden_before = asked.hidden,
-      // What runs into a limit asks nobody: it counts for as little as nothing.
-      .loss = spread_of(asked) > Duration::zero() ? std::max(lost_on_a_limit, pass_loss(asked)) : pass_loss(asked),
-      .usual_loss = usual_loss(asked),
-      .usual_answers = usual_answers(),
-      .limited = known.gap > Duration::zero()};
-  PassLimits limits{.max_retries = settings_.timing.max_retries,
-                    .acceptable_misses = acceptable_misses / static_cast<double>(settings_.hosts)};
-  if (finds_hosts()) {
-    // Here hosts are what may be missed: as many as loss hides among those that were found.
-    result.answered_before = static_cast<std::uint32_t>(std::min(hosts_up_, most_sharers));
-    result.answered = 0;
-    limits.acceptable_misses = acceptable_misses;
-  }
+  const PassResult result = result_of_pass(asked, now);
+  const double sharers = finds_hosts() ? 1 : static_cast<double>(settings_.hosts);
+  const PassLimits limits{.max_retries = settings_.timing.max_retries,
+                          .acceptable_misses = acceptable_misses / sharers};
   const PassDecision decision = after_pass(result, limits);
-  const bool came_back = comes_back(asked, now);
+  const bool came_back = comes_back(asked);
   // What this machine would not send then, it may send now; for how long it will not, nothing tells.
   const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
   const bool again = decision.next == PassDecision::Next::again || came_back || ask_refused;

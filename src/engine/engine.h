@@ -190,6 +190,7 @@ class Engine {
   void finish(std::uint32_t walk);
   void leave_work(std::uint32_t walk);
 
+  [[nodiscard]] PassResult result_of_pass(const HostWalk& walk, Instant now) const;
   [[nodiscard]] double loss_of_all() const;
   [[nodiscard]] double usual_answers() const;
   [[nodiscard]] bool met_limit(const HostWalk& walk) const;
@@ -207,7 +208,7 @@ class Engine {
   void stop_asking(std::uint32_t walk);
   bool asks_whether_there(std::uint32_t walk, Instant now);
   bool ask_whether_there(const net::IpAddress& address, Instant now);
-  [[nodiscard]] bool comes_back(const HostWalk& walk, Instant now) const;
+  [[nodiscard]] bool comes_back(const HostWalk& walk) const;
   [[nodiscard]] double slow_rate_of(const HostWalk& walk, Instant now) const;
   void give_limiter_up_if_slow(std::uint32_t walk);
 

@@ -182,7 +182,7 @@ bool Engine::ask_whether_there(const net::IpAddress& address, Instant now) {
 }
 
 // It answered again after a pause: it lets only so many through, and the passes have run into that.
-bool Engine::comes_back(const HostWalk& walk, Instant) const {
+bool Engine::comes_back(const HostWalk& walk) const {
   return walk.acquaintance && walk.acquaintance->asked_whether_there > 1 &&
          walk.passes <= settings_.timing.max_retries && walk.acquaintance->last_answer >= walk.pass_started;
 }
