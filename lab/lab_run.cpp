@@ -31,6 +31,7 @@ nothing is left when it ends. Needs root or unprivileged user namespaces, ip and
   --open-ports LIST   ... on these ports instead: 22,80,443
   --drop-rest N       the target drops everything but its open ports and N closed ones
   --reset-limit N     the target sends at most N resets a second
+  --syn-limit N       the target accepts at most N new connections a second and drops the rest
   --hosts N           N further hosts (1 to 256) behind the target in 198.18.64.0/24, the rest of
                       which is silent; each listens on a few common ports ($LAB_NETWORK)
   --network PREFIX    every address of PREFIX is a host behind the target, with the same open ports
@@ -57,6 +58,7 @@ struct Options {
   std::vector<std::uint16_t> open_ports;
   std::optional<std::size_t> drop_rest;
   std::optional<std::size_t> reset_limit;
+  std::optional<std::size_t> syn_limit;
   std::size_t hosts = 0;
   std::string network;
   std::string all_open;
@@ -124,6 +126,7 @@ constexpr Option known_options[] = {
     {"--open-ports", [](Options& o, std::string_view value) { o.open_ports = ports_of(value); }},
     {"--drop-rest", [](Options& o, std::string_view value) { o.drop_rest = count_of(value); }},
     {"--reset-limit", [](Options& o, std::string_view value) { o.reset_limit = count_of(value); }},
+    {"--syn-limit", [](Options& o, std::string_view value) { o.syn_limit = count_of(value); }},
     {"--hosts", [](Options& o, std::string_view value) { o.hosts = count_of(value); }},
     {"--network", [](Options& o, std::string_view value) { o.network = value; }},
     {"--all-open", [](Options& o, std::string_view value) { o.all_open = value; }},
@@ -214,6 +217,12 @@ Truth set_up_target(Host& target, const Options& options, Random& random) {
         fmt::format("table inet lab {{\n chain output {{\n  type filter hook output priority 0; policy accept;\n"
                     "  tcp flags & rst == rst limit rate over {}/second burst 10 packets drop\n }}\n}}\n",
                     *options.reset_limit));
+  }
+  if (options.syn_limit) {
+    target.nft(
+        fmt::format("table inet lab {{\n chain input {{\n  type filter hook input priority 0; policy accept;\n"
+                    "  tcp flags & (syn | ack) == syn limit rate over {}/second burst 20 packets drop\n }}\n}}\n",
+                    *options.syn_limit));
   }
   return truth;
 }
