@@ -26,7 +26,7 @@ model::Remark no_way(model::RemarkCode code, const net::IpAddress& target, const
 
 // This machine would not send any of its questions: nothing is known of such a host.
 bool asked_nobody(const Stage& stage, const WalkOutcome& outcome) {
-  return outcome.never_asked == stage.job.questions.size();
+  return outcome.refused == stage.job.questions.size();
 }
 
 }  // namespace

@@ -635,6 +635,21 @@ TEST_F(Stages, WhoeverElseAnswersForAPortIsNamed) {
   EXPECT_EQ(sink.hosts[0].ports[0].reason_ttl, 63);
 }
 
+// Another program on this machine has just asked the same neighbour.
+TEST_F(Stages, ANeighbourThatAnswersBeforeItWasAskedIsThere) {
+  network.way = [](const net::IpAddress& target) { return ScriptedNetwork::path(ethernet, target); };
+  all_ports_are(test::open_answer);
+  test::Bytes reply(wire::longest_packet);
+  reply.resize(wire::build_arp_reply({{2, 0, 0, 0, 0, 9}}, address("198.18.0.9"), {{2, 0, 0, 0, 0, 1}},
+                                     address("198.18.0.1"), reply));
+  network.arrives({net::EtherType::arp, std::move(reply), 0ms});
+  const auto finished = run(plan_for({"198.18.0.9"}, ports({80}), 1));
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->hosts_up, 1U);
+  EXPECT_EQ(finished->never_asked, 0U);
+  EXPECT_EQ(sink.open.size(), 1U);
+}
+
 TEST_F(Stages, ALateAnswerCountsWhileOthersAreAtWork) {
   network.answer = [](const SentFrame& frame) {
     const bool first_port = frame.tcp()->destination == net::Port{1};
