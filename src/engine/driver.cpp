@@ -86,7 +86,18 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
   return {};
 }
 
+// What is known of all stages together, told to the one pacer.
+void Driver::brief_pacer() {
+  double open = 0;
+  for (const Stage& stage : stages_) open += stage.engine.open_questions();
+  pacer_.set_open_questions(open);
+  if (!pacer_.is_searching()) return;
+  const bool measurable = std::ranges::any_of(stages_, [](const Stage& s) { return s.engine.can_measure_loss(); });
+  if (!measurable) pacer_.end_search();
+}
+
 Result<void> Driver::send() {
+  brief_pacer();
   ++first_;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     Engine& engine = stages_[(first_ + i) % stages_.size()].engine;

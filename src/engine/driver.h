@@ -70,6 +70,7 @@ class Driver {
 
  private:
   Result<void> begin_tasks();
+  void brief_pacer();
   Result<void> send();
   void receive(std::span<const Received> frames);
   Result<void> report_progress();

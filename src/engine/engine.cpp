@@ -100,6 +100,7 @@ void Engine::leave(std::uint32_t walk) {
   const HostWalk& leaving = walks_[walk];
   // What stands in the outbox for it refers to its target.
   if (leaving.in_outbox > 0) withdraw(leaving.serial);
+  if (leaving.acquaintance) loss_probes_.on_left(leaving.target->address);
   leave_work(walk);
   walks_.remove(walk);
   // Whoever is left there has left; nobody would come by to drop them.
@@ -184,7 +185,6 @@ void Engine::advance(Instant now, Instant heard) {
     pending_.clear();
     outbox_first_ = 0;
   }
-  pacer_.set_open_questions(static_cast<double>(entered_ * job_.questions.size() - settled_));
   expire_loss_probes(now);
   wake_walks(now);
   if (outbox_.empty()) fill(now);
@@ -245,7 +245,7 @@ bool Engine::fill_one(Instant now) {
     const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % tags_an_engine);
     ++walk.in_outbox;
     put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
-    if (!walk.acquaintance) loss_probes_.on_probe();
+    if (!walk.acquaintance || pacer_.is_searching()) loss_probes_.on_probe();
     if (walk.position == job_.questions.size()) {
       finish_pass(handle.walk, now);
     } else {
@@ -298,8 +298,11 @@ void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t
     const bool is_refused = !refused.empty() && refused.front() == i;
     if (is_refused) refused = refused.subspan(1);
     if (p.loss_probe) {
-      loss_probes_.on_sent(*p.loss_probe, now);
-      if (is_refused) (void)loss_probes_.take(*p.loss_probe);  // it measures nothing
+      if (is_refused) {
+        loss_probes_.on_refused(*p.loss_probe);
+      } else {
+        loss_probes_.on_sent(*p.loss_probe, now);
+      }
       continue;
     }
     HostWalk& walk = walks_[p.walk.walk];
@@ -391,7 +394,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
       suspect_limit(walk, limit, now);
     }
   }
-  if (!again && asked.phase == HostWalk::Phase::waiting) return judge_silent(walk);
+  if (!again) return judge_silent(walk);
   start_pass(walk, now);
 }
 
@@ -426,6 +429,10 @@ void Engine::judge_silent(std::uint32_t walk) {
   if (!waits) return finish(walk);
   leave_work(walk);
   judged.phase = HostWalk::Phase::judged;
+  const auto has_gone = [this](const WalkHandle& handle) {
+    return !walks_.is_current(handle) || walks_[handle.walk].phase != HostWalk::Phase::judged;
+  };
+  while (!judged_.empty() && has_gone(judged_.front())) judged_.pop_front();
   judged_.push_back({walk, judged.serial});
   park(walk, judged.last_sent + late_timeouts * timeout_of(judged));
 }

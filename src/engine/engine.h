@@ -6,6 +6,7 @@
 // to different hosts; the pacer says how fast. Hosts enter and leave at any time: none waits for another.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -138,6 +139,12 @@ class Engine {
   [[nodiscard]] bool was_refused(std::uint32_t walk, std::uint32_t question) const {
     return walks_[walk].refused > 0 && walks_[walk].ledger.code(question) == VerdictCodes::refused;
   }
+  // Questions to hosts that have entered and are not judged yet.
+  [[nodiscard]] double open_questions() const {
+    return static_cast<double>(entered_ * job_.questions.size() - std::min(settled_, entered_ * job_.questions.size()));
+  }
+  // Whether a port is known that may still be asked for the loss.
+  [[nodiscard]] bool can_measure_loss() const { return !loss_probes_.empty(); }
   // Questions settled, with half of those that were asked and are still silent, of all hosts that have entered.
   [[nodiscard]] double settled() const;
   [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts

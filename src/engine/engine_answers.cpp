@@ -167,7 +167,8 @@ void Engine::note_sign_of_life(const Match& match, const probe::Verdict& verdict
   walk.up = true;
   // Who refuses by ICMP mostly limits how often (RFC 1812 §4.3.2.8); that would pass for loss.
   const probe::Probe& probe = probe_of(match.question);
-  if (verdict.by_error || !probe.has_tag) return;
+  // From one source port for all, every question after the first would belong to a half-open connection.
+  if (verdict.by_error || !probe.has_tag || settings_.dress.source_port) return;
   // Of a host that answers on many ports a few are enough, unless its pace is to be found by them.
   const std::uint32_t answered = walk.answered();
   if (!walk.paced() && answered > enough_to_measure && answered % enough_to_measure != 0) return;

@@ -43,8 +43,15 @@ constexpr std::size_t many_questions = 16;
 // So many hosts speak for the path.
 constexpr std::uint32_t several = 3;
 
-// Counts since an earlier look. A host that has lost its place among the measured ones begins anew.
-std::uint32_t since(std::uint32_t now, std::uint32_t before) { return now >= before ? now - before : now; }
+// Counts since an earlier look; an answer that came late may have taken a loss back.
+std::uint32_t since(std::uint32_t now, std::uint32_t before) { return now - std::min(now, before); }
+
+// The same of a host, which begins anew where it has lost its place among the measured ones meanwhile.
+LossWindow since(const HostLoss::Balance& now, std::uint32_t asked_before, std::uint32_t lost_before) {
+  const bool same = now.asked >= asked_before;
+  return {static_cast<double>(now.asked - (same ? asked_before : 0)),
+          static_cast<double>(same ? since(now.lost, lost_before) : now.lost)};
+}
 
 }  // namespace
 
@@ -55,7 +62,6 @@ bool Engine::fill_loss_probe(Instant now) {
   if (settings_.timing.serial || settings_.timing.scan_delay > Duration::zero()) return false;
   const auto chosen = loss_probes_.choose(now);
   if (chosen) put_loss_probe(*chosen);
-  if (!chosen && loss_probes_.empty()) pacer_.end_search();
   return chosen.has_value();
 }
 
@@ -66,7 +72,10 @@ bool Engine::fill_loss_probe_of(HostWalk& walk, Instant now) {
   const std::size_t every = std::clamp(job_.questions.size() / wanted_a_pass, least_gap, most_gap);
   if (++known.turns < (walk.paced() ? every_while_trying : every)) return false;
   const HostLoss* loss = loss_probes_.of(walk.target->address);
-  if (loss == nullptr) return false;
+  if (loss == nullptr) {
+    known.turns = 0;
+    return false;
+  }
   if (loss->law.state() == LossLaw::State::limited && known.turns < every_when_found) return false;
   known.turns = 0;
   const auto chosen = loss_probes_.choose_of(walk.target->address, now);
@@ -105,6 +114,7 @@ void Engine::on_fate(const LossProbes::Fate& fate, Instant now) {
 }
 
 void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
+  if (settings_.timing.min_rate) return;  // then no pace is kept that could be judged
   const auto window = loss.worst();
   if (!window) return;
   loss.window = {};
@@ -150,7 +160,7 @@ bool Engine::asks_whether_there(std::uint32_t walk, Instant now) {
   HostWalk& asked = walks_[walk];
   const net::IpAddress& address = asked.target->address;
   const HostLoss* loss = asked.acquaintance ? loss_probes_.of(address) : nullptr;
-  if (loss == nullptr || finds_hosts() || asked.answered() == 0) return false;
+  if (loss == nullptr || finds_hosts() || settings_.timing.serial || asked.answered() == 0) return false;
   Acquaintance& known = *asked.acquaintance;
   if (known.last_answer >= asked.pass_started || loss->last_good >= asked.pass_started) return false;
   const std::size_t times = known.asked_whether_there;
@@ -163,6 +173,10 @@ bool Engine::asks_whether_there(std::uint32_t walk, Instant now) {
     park(walk, waits ? now + 1ms : known.ask_again);
     return true;
   }
+  if (outbox_.size() + asked_at_once > settings_.batch) {
+    park(walk, now + 1ms);
+    return true;
+  }
   if (!ask_whether_there(address, now) && times == 0) return false;  // nobody can be asked
   known.ask_again = now + waits_whether_there[times];
   ++known.asked_whether_there;
@@ -172,7 +186,8 @@ bool Engine::asks_whether_there(std::uint32_t walk, Instant now) {
 
 bool Engine::ask_whether_there(const net::IpAddress& address, Instant now) {
   bool asks = false;
-  for (std::size_t i = 0; i < asked_at_once; ++i) {
+  const std::size_t most = settings_.timing.scan_delay > Duration::zero() ? 1 : asked_at_once;
+  for (std::size_t i = 0; i < most; ++i) {
     const auto chosen = loss_probes_.choose_of(address, now, true);
     if (!chosen) break;
     put_loss_probe(*chosen);
@@ -195,7 +210,7 @@ double Engine::slow_rate_of(const HostWalk& walk, Instant now) const {
 // Answers came late that loss does not explain.
 void Engine::suspect_limit(std::uint32_t walk, double rate, Instant now) {
   HostWalk& asked = walks_[walk];
-  if (asked.known().limiter_given_up || pacer_.is_limited()) return;
+  if (settings_.timing.min_rate || asked.known().limiter_given_up || pacer_.is_limited()) return;
   HostLoss* loss = loss_probes_.of(asked.target->address);
   if (loss != nullptr) {
     if (loss->law.state() != LossLaw::State::watching) return;
@@ -224,7 +239,7 @@ void Engine::give_limiter_up_if_slow(std::uint32_t walk) {
   HostWalk& asked = walks_[walk];
   Acquaintance& known = asked.known();
   const auto silent = static_cast<std::int64_t>(job_.questions.size() - asked.answered());
-  if (known.gap * silent <= settings_.timing.limiter_patience) return;
+  if (known.gap <= settings_.timing.limiter_patience / std::max<std::int64_t>(1, silent)) return;
   known.gap = {};
   known.limiter_given_up = true;
   loss_probes_.forget(asked.target->address);
@@ -282,10 +297,12 @@ double Engine::pass_loss(const HostWalk& walk) const {
   double asked = 0;
   double lost = 0;
   for (std::size_t kind = 0; own != nullptr && kind < HostLoss::kinds && asked < enough_of_a_host; ++kind) {
-    asked += since(own->all[kind].asked, walk.acquaintance->loss_asked[kind]);
-    lost += since(own->all[kind].lost, walk.acquaintance->loss_lost[kind]);
+    const LossWindow new_ones =
+        since(own->all[kind], walk.acquaintance->loss_asked[kind], walk.acquaintance->loss_lost[kind]);
+    asked += new_ones.asked;
+    lost += new_ones.lost;
   }
-  return (lost + on_the_path) / (asked + 1);
+  return std::min(1.0, (lost + on_the_path) / (asked + 1));
 }
 
 // Whether passes of this host have run into a limit, its own or that of the path.
@@ -298,6 +315,7 @@ bool Engine::met_limit(const HostWalk& walk) const {
 // Over what time the next pass is spread. Where most of the last one was lost, and not by chance, another one as fast
 // would be lost as well: each takes twice as long as the one before.
 Duration Engine::spread_of(const HostWalk& walk) const {
+  if (settings_.timing.min_rate) return {};
   const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
   const Pacer::Balance path = pacer_.path();
   LossWindow window{static_cast<double>(since(path.asked, walk.path_asked)),
@@ -306,8 +324,10 @@ Duration Engine::spread_of(const HostWalk& walk) const {
   if (own != nullptr) {
     LossWindow of_host;
     for (std::size_t kind = 0; kind < HostLoss::kinds; ++kind) {
-      of_host.asked += since(own->all[kind].asked, walk.acquaintance->loss_asked[kind]);
-      of_host.lost += since(own->all[kind].lost, walk.acquaintance->loss_lost[kind]);
+      const LossWindow new_ones =
+          since(own->all[kind], walk.acquaintance->loss_asked[kind], walk.acquaintance->loss_lost[kind]);
+      of_host.asked += new_ones.asked;
+      of_host.lost += new_ones.lost;
     }
     if (of_host.asked >= 2) window = of_host;
     chance = std::max(chance, own->law.chance());

@@ -465,5 +465,44 @@ TEST(HostLoss, IsJudgedByTheKindThatLosesMostIfThatTells) {
   EXPECT_EQ(loss.worst()->lost, 15) << "resets are limited, and open ports are not";
 }
 
+// ---- what measures nothing ----------------------------------------------------------------------
+
+TEST(LossProbes, AQuestionThatThisMachineWouldNotSendMeasuresNothing) {
+  Probes known;
+  known.open(1, 5);
+  const auto refused = known.probes.choose(start);
+  ASSERT_TRUE(refused);
+  known.probes.on_refused(refused->probe);
+  EXPECT_TRUE(known.probes.take_fates(start + 2 * usual_timeout).empty());
+  EXPECT_EQ(known.open_balance(1).asked, 0U);
+  EXPECT_EQ(known.loss_of(1).last_good, Instant{});
+  const auto again = known.ask(start);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->attempt, refused->attempt) << "nobody was asked";
+}
+
+// Sixty-four hosts with limits of their own must not be the only ones that are ever measured.
+TEST(LossProbes, WhoHasLeftGivesUpItsPlaceWhateverIsKnownOfIt) {
+  Probes known;
+  for (std::uint32_t host = 0; host < LossProbes::most_hosts; ++host) {
+    known.open(host, 1, most_attempts - 1);
+    known.loss_of(host).law.suspect(1'000);
+  }
+  for (int i = 0; i < 100; ++i) known.open(100, 1);
+  EXPECT_EQ(known.probes.of(address_of(100)), nullptr) << "all others are still at work";
+  for (std::uint32_t host = 0; host < LossProbes::most_hosts; ++host) known.probes.on_left(address_of(host));
+  for (int i = 0; i < 10'000; ++i) known.open(100, 1);
+  EXPECT_NE(known.probes.of(address_of(100)), nullptr);
+}
+
+TEST(LossProbes, WhosePaceIsFoundIsAskedInItsOwnTurnOnly) {
+  Probes known;
+  known.open(1, 5);
+  known.loss_of(1).law.suspect(1'000);
+  known.loss_of(1).law.give_up_search();
+  EXPECT_FALSE(known.probes.choose(start));
+  EXPECT_TRUE(known.probes.choose_of(address_of(1), start));
+}
+
 }  // namespace
 }  // namespace portolan::engine

@@ -44,7 +44,7 @@ bool LossProbes::is_busy(const Host& host) {
   const bool waits = std::ranges::any_of(host.probes, [](const Probe& probe) {
     return probe.state == State::queued || probe.state == State::in_flight || probe.untold > 0;
   });
-  return waits || (host.loss.law.state() != LossLaw::State::watching && !host.forgotten);
+  return waits || (host.loss.law.state() != LossLaw::State::watching && !host.forgotten && !host.left);
 }
 
 LossProbes::Host* LossProbes::place_for(const net::IpAddress& address) {
@@ -87,6 +87,11 @@ void LossProbes::forget(const net::IpAddress& address) {
   if (host != hosts_.end()) host->forgotten = true;
 }
 
+void LossProbes::on_left(const net::IpAddress& address) {
+  const auto host = std::ranges::find(hosts_, address, &Host::address);
+  if (host != hosts_.end()) host->left = true;
+}
+
 bool LossProbes::may_measure(const Probe& probe) const {
   return probe.state != State::vacant && probe.port.attempts < most_attempts_;
 }
@@ -123,7 +128,10 @@ std::optional<LossProbes::Chosen> LossProbes::choose_from(std::size_t number, In
 
 std::optional<LossProbes::Chosen> LossProbes::choose(Instant now) {
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
-    if (auto chosen = choose_from(++turn_ % hosts_.size(), now, false)) return chosen;
+    const std::size_t host = ++turn_ % hosts_.size();
+    // Whose pace has been found is asked in its own turn only.
+    if (hosts_[host].loss.law.state() == LossLaw::State::limited) continue;
+    if (auto chosen = choose_from(host, now, false)) return chosen;
   }
   return std::nullopt;
 }
@@ -153,6 +161,12 @@ void LossProbes::on_sent(std::size_t number, Instant now) {
   probe.state = State::in_flight;
   probe.sent = now;
   probe.given_up = false;
+}
+
+void LossProbes::on_refused(std::size_t number) {
+  Probe& probe = hosts_[number / ports_a_host].probes[number % ports_a_host];
+  probe.state = State::idle;
+  --probe.port.attempts;
 }
 
 WalkTarget LossProbes::target_of(std::size_t probe) const {

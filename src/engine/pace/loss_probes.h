@@ -67,6 +67,8 @@ class LossProbes {
   void remember(const WalkTarget& target, const Port& port, Duration timeout);
   // The host is asked no more.
   void forget(const net::IpAddress& address);
+  // Its walk is over: its ports may still measure the path, but nothing is to be learnt about itself.
+  void on_left(const net::IpAddress& address);
   // Whether some port may be asked now or later.
   [[nodiscard]] bool empty() const;
 
@@ -93,6 +95,8 @@ class LossProbes {
   // Whether a question to this host is under way.
   [[nodiscard]] bool waits_for(const net::IpAddress& address) const;
   void on_sent(std::size_t probe, Instant now);
+  // This machine would not send it: nobody was asked, and nothing is measured.
+  void on_refused(std::size_t probe);
   [[nodiscard]] WalkTarget target_of(std::size_t probe) const;
 
   // Whose fate has become known, and is counted.
@@ -133,6 +137,7 @@ class LossProbes {
     HostLoss loss;
     std::array<Probe, ports_a_host> probes{};
     bool forgotten = false;
+    bool left = false;
   };
 
   [[nodiscard]] const Host* find_host(const net::IpAddress& address) const;

@@ -147,6 +147,7 @@ double Pacer::search_rate(double rate) const {
 void Pacer::end_search() {
   if (!is_searching()) return;
   loss_law_.give_up_search();
+  loss_window_.clear();
   set_rate(search_rate(limits_.blind_rate));
 }
 
