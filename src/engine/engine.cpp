@@ -174,8 +174,13 @@ Instant Engine::silence_at(const HostWalk& walk) const {
 
 Duration Engine::gap_of(const HostWalk& walk) const {
   const Duration delay = settings_.timing.scan_delay;
-  if (settings_.timing.min_rate) return delay;  // the user knows better than what is seen
   return walk.acquaintance ? std::max({delay, walk.acquaintance->gap, walk.acquaintance->pass_gap}) : delay;
+}
+
+// --min-rate is a floor under a host's own pace as well.
+Duration Engine::longest_gap(Duration wanted) const {
+  const auto& least = settings_.timing.min_rate;
+  return least ? std::min(wanted, duration_of(1 / *least)) : wanted;
 }
 
 void Engine::advance(Instant now, Instant heard) {
@@ -401,7 +406,8 @@ void Engine::decide(std::uint32_t walk, Instant now) {
 void Engine::start_pass(std::uint32_t walk, Instant now) {
   HostWalk& again = walks_[walk];
   const Duration spread = spread_of(again);
-  if (again.acquaintance || spread > Duration::zero()) again.known().pass_gap = spread / std::max(1U, again.asked);
+  if (again.acquaintance || spread > Duration::zero())
+    again.known().pass_gap = longest_gap(spread / std::max(1U, again.asked));
   again.position = 0;
   again.asked = 0;
   if (again.acquaintance) {

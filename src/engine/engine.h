@@ -171,6 +171,7 @@ class Engine {
   [[nodiscard]] Duration wait_of(const HostWalk& walk) const;
   [[nodiscard]] Instant silence_at(const HostWalk& walk) const;
   [[nodiscard]] Duration gap_of(const HostWalk& walk) const;
+  [[nodiscard]] Duration longest_gap(Duration wanted) const;
   [[nodiscard]] const probe::Probe& probe_of(std::uint32_t question) const {
     return *job_.techniques[job_.questions[question].technique];
   }

@@ -114,7 +114,6 @@ void Engine::on_fate(const LossProbes::Fate& fate, Instant now) {
 }
 
 void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
-  if (settings_.timing.min_rate) return;  // then no pace is kept that could be judged
   const auto window = loss.worst();
   if (!window) return;
   loss.window = {};
@@ -142,7 +141,7 @@ void Engine::set_pace(std::uint32_t walk, HostLoss& loss, double rate, Instant n
   if (loss.law.state() == LossLaw::State::trying) {
     rate = std::min(rate, search_rate_of(walks_[walk]));
   }
-  known.gap = limited ? duration_of(1 / rate) : Duration::zero();
+  known.gap = limited ? longest_gap(duration_of(1 / rate)) : Duration::zero();
   known.limiter_rate = limited ? rate : 0;
   if (loss.law.state() == LossLaw::State::limited) give_limiter_up_if_slow(walk);
 }
@@ -210,7 +209,7 @@ double Engine::slow_rate_of(const HostWalk& walk, Instant now) const {
 // Answers came late that loss does not explain.
 void Engine::suspect_limit(std::uint32_t walk, double rate, Instant now) {
   HostWalk& asked = walks_[walk];
-  if (settings_.timing.min_rate || asked.known().limiter_given_up || pacer_.is_limited()) return;
+  if (asked.known().limiter_given_up || pacer_.is_limited()) return;
   HostLoss* loss = loss_probes_.of(asked.target->address);
   if (loss != nullptr) {
     if (loss->law.state() != LossLaw::State::watching) return;
@@ -218,7 +217,7 @@ void Engine::suspect_limit(std::uint32_t walk, double rate, Instant now) {
     loss->window = {};
     loss->rate_since = now;
   }
-  asked.known().gap = duration_of(1 / rate);
+  asked.known().gap = longest_gap(duration_of(1 / rate));
   asked.known().limiter_rate = rate;
   give_limiter_up_if_slow(walk);
 }
@@ -315,7 +314,6 @@ bool Engine::met_limit(const HostWalk& walk) const {
 // Over what time the next pass is spread. Where most of the last one was lost, and not by chance, another one as fast
 // would be lost as well: each takes twice as long as the one before.
 Duration Engine::spread_of(const HostWalk& walk) const {
-  if (settings_.timing.min_rate) return {};
   const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
   const Pacer::Balance path = pacer_.path();
   LossWindow window{static_cast<double>(since(path.asked, walk.path_asked)),

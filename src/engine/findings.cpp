@@ -22,8 +22,10 @@ struct Finding {
 // One a question; none for what was cut short before it could be judged.
 void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
   const Job& job = walk.engine.job();
-  // Silence is a verdict only for a host that was asked to the end.
-  const bool done = walk.engine.outcome(walk.walk).done;
+  // Silence is a verdict only for a host that was asked to the end; one that stopped answering may have been left
+  // before.
+  const WalkOutcome outcome = walk.engine.outcome(walk.walk);
+  const bool done = outcome.done && !(outcome.stopped_answering && outcome.never_asked > outcome.refused);
   for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
     const Question& question = job.questions[i];
     const probe::Probe& probe = *job.techniques[question.technique];

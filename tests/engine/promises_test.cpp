@@ -122,5 +122,33 @@ TEST(Promises, RoundTripsAreNotShorterThanTheyAre) {
   EXPECT_GE(outcome->sink.hosts[0].round_trip->smoothed, 10ms);
 }
 
+// A host that goes silent while it is asked: what was asked of it before the scan gave it up says nothing, and the rest
+// was never asked.
+TEST(Promises, WhatWasNeverAskedOfAHostThatStoppedAnsweringHasNoState) {
+  sim::Network network{1, {.delay = 5ms}};
+  network.add_host(address("198.18.0.9"), {.open = ports({80, 900}), .bans_after = 300});
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 1'000), 1, 3);
+  plan.timing.max_rate = 100;
+  const auto outcome = scan(plan, network);
+  const auto& host = outcome->sink.hosts.at(0);
+  ASSERT_EQ(host.remarks, std::vector<model::Remark>{{model::RemarkCode::stopped_answering}});
+  EXPECT_GT(outcome->finished.never_asked, 0U);
+  EXPECT_EQ(outcome->finished.hosts_not_measured, 1U);
+  const auto table = test::table_of(host);
+  EXPECT_LE(table.ports.size(), 300U);
+  for (const auto& [port, told] : table.ports) EXPECT_NE(told.state, model::PortState::filtered) << port;
+}
+
+// A floor of one question a second is none where everything goes faster.
+TEST(Promises, ALowMinimumRateChangesNothing) {
+  for (const std::optional<double> least : {std::optional<double>{}, std::optional{1.0}}) {
+    sim::Network network{1, {.delay = 5ms}};
+    network.add_host(address("198.18.0.9"), {.open = ports(1, 20), .syns = {.rate = 50, .burst = 20}});
+    plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 1'000), 1, 3);
+    plan.timing.min_rate = least;
+    EXPECT_GE(open_ports(*scan(plan, network)), 19U);
+  }
+}
+
 }  // namespace
 }  // namespace portolan::engine

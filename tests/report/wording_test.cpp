@@ -202,6 +202,7 @@ TEST(Loss, WhereOpenPortsAreSilentNothingIsSaidAboutThem) {
 
 TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
   model::ScanFinished finish;
+  finish.interrupted = true;
   finish.never_asked = 64123;
   EXPECT_EQ(loss_text(finish),
             "Loss was not measured: no port that answers was asked again. 64,123 ports were never "
@@ -212,6 +213,8 @@ TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
   EXPECT_EQ(loss_text(finish),
             "Measured loss: 0% (0 of 400 loss probes unanswered); fewer than 0.01 open ports are expected to have "
             "been missed among those that were asked. 1 port was never asked, because the scan was stopped.");
+  finish.interrupted = false;
+  EXPECT_TRUE(loss_text(finish).ends_with(" 1 port was never asked.")) << "a host was given up";
 }
 
 TEST(Loss, OneSentenceWhateverWasMeasured) {

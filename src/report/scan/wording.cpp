@@ -147,10 +147,11 @@ std::string missed_text(const model::ScanFinished& finished) {
                      two_digits(*finished.expected_missed_open), among);
 }
 
-std::string never_asked_text(std::uint64_t count) {
+std::string never_asked_text(const model::ScanFinished& finished) {
+  const std::uint64_t count = finished.never_asked;
   if (count == 0) return {};
-  return fmt::format(" {} {} never asked, because the scan was stopped.", grouped(count),
-                     count == 1 ? "port was" : "ports were");
+  return fmt::format(" {} {} never asked{}.", grouped(count), count == 1 ? "port was" : "ports were",
+                     finished.interrupted ? ", because the scan was stopped" : "");
 }
 
 }  // namespace
@@ -163,7 +164,7 @@ bool took_silence_for_an_answer(const model::HostRecord& host) {
 }
 
 std::string loss_text(const model::ScanFinished& finished) {
-  const std::string never_asked = never_asked_text(finished.never_asked);
+  const std::string never_asked = never_asked_text(finished);
   if (finished.loss.asked == 0) {
     return "Loss was not measured: no port that answers was asked again." + never_asked;
   }
