@@ -53,7 +53,8 @@ LossProbes::Host* LossProbes::place_for(const net::IpAddress& address) {
   if (hosts_.size() < most_hosts) return &hosts_.emplace_back();
   Host& other = hosts_[random_.below(most_hosts)];
   const bool spent = std::ranges::none_of(other.probes, [this](const Probe& probe) { return may_measure(probe); });
-  if (is_busy(other) || !(spent || other.forgotten || random_.below(displaces) == 0)) return nullptr;
+  const bool gives_way = spent || other.forgotten || random_.below(displaces) == 0;
+  if (is_busy(other) || !gives_way) return nullptr;
   other = Host{};
   return &other;
 }
