@@ -25,7 +25,8 @@ void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
   // Silence is a verdict only for a host that was asked to the end; one that stopped answering may have been left
   // before.
   const WalkOutcome outcome = walk.engine.outcome(walk.walk);
-  const bool done = outcome.done && !(outcome.stopped_answering && outcome.never_asked > outcome.refused);
+  const bool left_early = outcome.stopped_answering && outcome.never_asked > outcome.refused;
+  const bool done = outcome.done && !left_early;
   for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
     const Question& question = job.questions[i];
     const probe::Probe& probe = *job.techniques[question.technique];
