@@ -1,11 +1,6 @@
-// Every field of every record, named once. What writes records, reads them or states their form is a visitor:
-//
-//   member(name, field)    always there
-//   optional(name, field)  left out where it has nothing to say: nullopt, "", 0, false, an empty list
-//   derived(name, value)   follows from the other fields: written for the convenience of readers, never read
-//   group(name, fill)      an object of its own around the fields that `fill` hands to the visitor it is given
-//
-// A field that is added goes to the end and is optional, so that older records can still be read.
+// Every field of every record, named once (base/json_fields.h says how). What writes records, reads them or states
+// their form is a visitor. A field that is added goes to the end and is optional, so that older records can still be
+// read.
 #pragma once
 
 #include <concepts>

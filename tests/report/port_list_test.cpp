@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/report/schemas.h"
 #include "tests/sockets/cells.h"
 
 namespace portolan::report {
@@ -79,7 +80,7 @@ TEST(PortTable, HasALineForEachPort) {
 TEST(PortTable, WhoListensMayNotBeKnown) {
   const Entries entries;
   EXPECT_THAT(port_table(std::span{entries.all}.subspan(4, 1), false, std::nullopt),
-              testing::HasSubstr("40000/tcp  -     registered  ephemeral  ?          -          not registered\n"));
+              ::testing::HasSubstr("40000/tcp  -     registered  ephemeral  ?          -          not registered\n"));
 }
 
 TEST(EncryptionText, NamesTheWayAndTheDocument) {
@@ -109,6 +110,19 @@ TEST(PortJson, IsAnObjectALine) {
   EXPECT_EQ(records[7], Json::parse(R"({"record":"gap","code":"listeners-unknown",
       "message":"who listens is not known: No such file or directory","values":{"cause":"ENOENT","sockets":""}})"));
   EXPECT_EQ(records[8], Json::parse(R"({"record":"finish","ports":6,"gaps":1})"));
+}
+
+TEST(PortJson, KeepsToItsPublishedSchema) {
+  testing::expect_published("ports", port_json_schema());
+  if (!testing::can_check_schemas()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  Entries entries;
+  FakeNames names;
+  const std::vector<model::Remark> gaps{{model::RemarkCode::listeners_unknown, {"ENOENT", ""}}};
+  EXPECT_EQ(testing::breaches("ports", port_json(entries.all, names, gaps)), "");
+  entries.server.pids = {};
+  entries.server.no_owner = sockets::NoOwner::not_accepted;
+  entries.server.user = 33;
+  EXPECT_EQ(testing::breaches("ports", port_json(entries.all, names, {})), "");
 }
 
 }  // namespace

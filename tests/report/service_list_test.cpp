@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/report/schemas.h"
 #include "tests/sockets/cells.h"
 
 namespace portolan::report {
@@ -69,7 +70,7 @@ TEST(ServiceTable, DeviceOfAStoppedUnitIsItsAddress) {
   FakeNames names;
   auto services = some_services();
   services[3].device = "eth7";
-  EXPECT_THAT(service_table(services, names, std::nullopt), testing::HasSubstr("631   eth7 "));
+  EXPECT_THAT(service_table(services, names, std::nullopt), ::testing::HasSubstr("631   eth7 "));
 }
 
 TEST(ServiceJson, IsAnObjectALine) {
@@ -92,6 +93,14 @@ TEST(ServiceJson, IsAnObjectALine) {
   EXPECT_EQ(records[5]["record"], "gap");
   EXPECT_EQ(records[5]["code"], "failed-units-unknown");
   EXPECT_EQ(records[6], Json::parse(R"({"record":"finish","services":4,"gaps":1})"));
+}
+
+TEST(ServiceJson, KeepsToItsPublishedSchema) {
+  testing::expect_published("services", service_json_schema());
+  if (!testing::can_check_schemas()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  FakeNames names;
+  const std::vector<model::Remark> gaps{{model::RemarkCode::lists_from_files, {"EACCES"}}};
+  EXPECT_EQ(testing::breaches("services", service_json(some_services(), names, gaps)), "");
 }
 
 }  // namespace

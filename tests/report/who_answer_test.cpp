@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/report/schemas.h"
 #include "tests/sockets/cells.h"
 
 namespace portolan::report {
@@ -17,7 +18,7 @@ using sockets::NoOwner;
 using sockets::Service;
 using sockets::testing::address;
 using sockets::testing::FakeNames;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 constexpr WhoStyle style{.now = 1'000'000'000, .calendar = utc_calendar};
@@ -33,7 +34,7 @@ Service ssh() {
   return one;
 }
 
-class WhoAnswers : public testing::Test {
+class WhoAnswers : public ::testing::Test {
  protected:
   WhoAnswers() {
     sockets::Process process;
@@ -107,7 +108,7 @@ TEST_F(WhoAnswers, UnixSocketHasAPath) {
   service.path = std::string{"\0x\x1b", 3};
   const auto text = who_text({.question = "@x", .answers = {{service, 1}}}, names_, style);
   EXPECT_THAT(text, HasSubstr("sshd listens on @x\\x1B\n"));
-  EXPECT_THAT(text, testing::Not(HasSubstr("addresses")));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("addresses")));
 }
 
 TEST_F(WhoAnswers, FreePortIsSaidToBeFree) {
@@ -192,6 +193,23 @@ TEST(AgeText, HasTwoUnitsAtMost) {
   EXPECT_EQ(age_text(3600), "1 h 0 min");
   EXPECT_EQ(age_text(86'400), "1 day 0 h");
   EXPECT_EQ(age_text(2 * 86'400 + 7'200), "2 days 2 h");
+}
+
+TEST_F(WhoAnswers, KeepToTheirPublishedSchema) {
+  testing::expect_published("who", who_json_schema());
+  if (!testing::can_check_schemas()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  Who who{.question = "", .answers = {{ssh(), 2}}, .availability = sockets::Availability::no_such_address};
+  who.users.push_back({ssh(), "198.18.0.2:443", "FIN-WAIT-2"});
+  who.users.push_back({ssh(), "", ""});
+  who.elsewhere = {{7, ssh()}};
+  Service local = ssh();
+  local.path = std::string{"\0x\x1b", 3};
+  local.held_by_systemd = true;
+  who.namesakes = {local};
+  local.pids = {};
+  local.no_owner = NoOwner::other_pid_namespace;
+  who.answers.push_back({local, 0});
+  EXPECT_EQ(testing::breaches("who", who_json(who, names_, {{{model::RemarkCode::list_changed, {"t\"cp"}}}})), "");
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 
 #include <iterator>
 
-#include "base/json_stream.h"
 #include "base/text.h"
 #include "report/plain_table.h"
-#include "report/sockets/gap_records.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -69,57 +67,6 @@ std::string text_of(const Encryption& one) {
   return fmt::format("{} {}/{} ({})", one.name, one.counterpart.value(), net::name_of(one.over), one.document);
 }
 
-void write_encryption(JsonWriter& json, const Encryption& one) {
-  json.begin_object();
-  json.member("kind", name_of(one.kind));
-  json.text_member("name", one.name);
-  if (one.counterpart.value() != 0) {
-    json.member("port", one.counterpart.value());
-    json.member("protocol", net::name_of(one.over));
-  }
-  json.text_member("document", one.document);
-  json.end_object();
-}
-
-void write_listener(JsonWriter& json, const sockets::Service& service, sockets::RowNames& names) {
-  json.begin_object();
-  json.member("where", places_text(service.places, service.network_namespace, names));
-  json.text_member("program", service.program);
-  write_processes(json, service);
-  json.text_member("unit", service.unit);
-  json.text_member("container", service.container);
-  if (service.pids.empty()) json.text_member("no_owner", reason_word(service.no_owner));
-  json.end_object();
-}
-
-// Nothing where there is no element.
-template <class Elements, class Write>
-void write_list(JsonWriter& json, std::string_view name, const Elements& elements, Write write) {
-  if (elements.empty()) return;
-  json.name(name);
-  json.array(elements, write);
-}
-
-void write_entry(JsonStream& stream, const PortEntry& entry, sockets::RowNames& names) {
-  JsonWriter& json = stream.record("port");
-  json.member("protocol", net::name_of(entry.protocol));
-  if (entry.ports.first == entry.ports.last) {
-    json.member("port", entry.ports.first.value());
-  } else {
-    json.member("ports", fmt::format("{}-{}", entry.ports.first.value(), entry.ports.last.value()));
-  }
-  write_list(json, "names", entry.names, [&json](std::string_view name) { json.value(name); });
-  json.text_member("description", entry.description);
-  json.text_member("class", name_of(entry.port_class));
-  json.member("privileged", entry.privileged);
-  json.member("ephemeral", entry.ephemeral);
-  json.member("set_aside", entry.set_aside);
-  write_list(json, "encryption", entry.encryption, [&json](const Encryption& one) { write_encryption(json, one); });
-  write_list(json, "listeners", entry.listeners,
-             [&](const sockets::Service* service) { write_listener(json, *service, names); });
-  stream.end();
-}
-
 }  // namespace
 
 std::string encryption_text(std::span<const Encryption> encryption) {
@@ -140,17 +87,6 @@ std::string port_table(std::span<const PortEntry> entries, bool listeners_known,
                description_text(entry)});
   }
   return table.text(width, listening);
-}
-
-std::string port_json(std::span<const PortEntry> entries, sockets::RowNames& names,
-                      std::span<const model::Remark> gaps) {
-  std::string out;
-  JsonStream stream{out};
-  stream.start(port_schema);
-  stream.end();
-  for (const PortEntry& entry : entries) write_entry(stream, entry, names);
-  finish_stream(stream, "ports", entries.size(), gaps);
-  return out;
 }
 
 }  // namespace portolan::report

@@ -21,6 +21,8 @@ std::string port_table(std::span<const sockets::PortEntry> entries, bool listene
 // An object a line: start, a `port` each, a `gap` for each sentence about what is not known, finish.
 std::string port_json(std::span<const sockets::PortEntry> entries, sockets::RowNames& names,
                       std::span<const model::Remark> gaps);
+// docs/ports.schema.json.
+std::string port_json_schema();
 
 // "STARTTLS (RFC 3207); submissions 465/tcp (RFC 8314)", "yes (RFC 4253)"; "" where nothing is known.
 std::string encryption_text(std::span<const catalog::Encryption> encryption);

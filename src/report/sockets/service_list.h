@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
 #include "model/remark.h"
 #include "sockets/listeners.h"
 #include "sockets/row_names.h"
@@ -22,15 +21,13 @@ std::string service_table(std::span<const sockets::Service> services, sockets::R
 // An object a line: start, a `service` each, a `gap` for each sentence about what the list does not hold, finish.
 std::string service_json(std::span<const sockets::Service> services, sockets::RowNames& names,
                          std::span<const model::Remark> gaps);
+// docs/services.schema.json.
+std::string service_json_schema();
 
-// Why nobody is named, as one word: "no-privilege".
-std::string reason_word(sockets::NoOwner reason);
 // "sshd(812)", "nginx(812+4)" for five processes, "(no-privilege)"; the unit's name where nobody runs.
 std::string holder_text(const sockets::Service& service);
 
-// Members that records about services have in common: `"addresses":[{"address":"::","interface":"eth0"}]`, and the
-// processes that hold it, where there are any.
-void write_places(JsonWriter& json, const sockets::Service& service, sockets::RowNames& names);
-void write_processes(JsonWriter& json, const sockets::Service& service);
+// Its ADDRESSES: "everywhere", or the device of a unit that nobody runs.
+std::string where_text(const sockets::Service& service, sockets::RowNames& names);
 
 }  // namespace portolan::report

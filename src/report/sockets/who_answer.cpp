@@ -5,9 +5,7 @@
 #include <iterator>
 
 #include "base/escape.h"
-#include "base/json_stream.h"
 #include "base/text.h"
-#include "report/sockets/gap_records.h"
 #include "report/sockets/service_list.h"
 
 namespace portolan::report {
@@ -17,13 +15,6 @@ using sockets::Process;
 using sockets::Service;
 
 constexpr std::size_t most_listed = 10;  // of users of a port that nobody listens on
-
-// Bytes as they are bound: the abstract namespace's NUL is told as '@', as everywhere.
-std::string path_text(const Service& service) {
-  std::string path = service.path;
-  if (path.starts_with('\0')) path.front() = '@';
-  return path;
-}
 
 // "8080/tcp (http-alt)", "/run/x.sock".
 std::string target_text(const Service& service, sockets::RowNames& names) {
@@ -159,40 +150,13 @@ void append_nothing(std::string& out, const Who& who, sockets::RowNames& names) 
   }
 }
 
-// The members that every record about a holder has.
-void write_holder(JsonWriter& json, const Service& service, sockets::RowNames& names) {
-  json.member("protocol", name_of(service.protocol));
-  if (service.path.empty()) {
-    json.member("port", service.port);
-    json.text_member("service", names.registered_service(service.protocol, service.port));
-    json.text_member("where", places_text(service.places, service.network_namespace, names));
-    write_places(json, service, names);
-  } else {
-    json.text_member("path", path_text(service));
-  }
-  json.text_member("program", service.program);
-  write_processes(json, service);
-  const Process* process = service.pids.empty() ? nullptr : names.process(service.pids.front());
-  if (process != nullptr) {
-    json.text_member("command", process->command);
-    if (process->started != 0) {
-      const model::WallTime time{std::chrono::seconds{static_cast<std::int64_t>(process->started)}};
-      json.member("started", model::rfc3339_text(time));
-    }
-  }
-  json.text_member("unit", service.unit);
-  json.text_member("container", service.container);
-  json.text_member("container_name", service.container_name);
-  const auto user = process != nullptr && process->user ? process->user : service.user;
-  if (user) {
-    json.member("uid", *user);
-    json.text_member("user", names.user(*user));
-  }
-  if (service.held_by_systemd) json.member("socket_activated", true);
-  if (service.pids.empty()) json.text_member("no_owner", reason_word(service.no_owner));
-}
-
 }  // namespace
+
+std::string path_text(const Service& service) {
+  std::string path = service.path;
+  if (path.starts_with('\0')) path.front() = '@';
+  return path;
+}
 
 std::string age_text(std::int64_t seconds) {
   seconds = std::max<std::int64_t>(seconds, 0);
@@ -218,43 +182,6 @@ std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& s
     append_users(out, who, names);
   }
   if (!who.hint.empty()) out += who.hint + "\n";
-  return out;
-}
-
-std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps) {
-  std::string out;
-  JsonStream stream{out};
-  stream.start(who_schema).member("question", std::string_view{who.question});
-  stream.end();
-  for (const WhoAnswer& answer : who.answers) {
-    JsonWriter& json = stream.record("answer");
-    write_holder(json, answer.service, names);
-    json.member("connections", std::uint64_t{answer.connections});
-    stream.end();
-  }
-  for (const WhoUser& user : who.users) {
-    JsonWriter& json = stream.record("user");
-    write_holder(json, user.holder, names);
-    json.text_member("state", user.state);
-    json.text_member("remote", user.remote);
-    stream.end();
-  }
-  for (const WhoElsewhere& other : who.elsewhere) {
-    JsonWriter& json = stream.record("elsewhere");
-    json.member("network_namespace", other.network_namespace);
-    json.text_member("name", names.network_namespace(other.network_namespace));
-    write_holder(json, other.service, names);
-    stream.end();
-  }
-  for (const Service& other : who.namesakes) {
-    write_holder(stream.record("namesake"), other, names);
-    stream.end();
-  }
-  if (who.availability != sockets::Availability::not_asked) {
-    stream.record("bind").member("result", name_of(who.availability));
-    stream.end();
-  }
-  finish_stream(stream, "answers", who.answers.size(), gaps);
   return out;
 }
 

@@ -57,6 +57,11 @@ struct WhoStyle {
 std::string who_text(const Who& who, sockets::RowNames& names, const WhoStyle& style);
 // An object a line: start, an `answer` each, `user`, `elsewhere`, `namesake` and `bind`, a `gap` each, finish.
 std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps);
+// docs/who.schema.json.
+std::string who_json_schema();
+
+// Bytes as they are bound: the abstract namespace's NUL is told as '@', as everywhere.
+std::string path_text(const sockets::Service& service);
 
 // "4 s", "12 min", "3 h 12 min", "5 days 3 h".
 std::string age_text(std::int64_t seconds);

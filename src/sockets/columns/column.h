@@ -55,8 +55,8 @@ struct Column {
   // Only where JSON says more than the table (owners: a list of objects); writes one JSON value, or nothing at all.
   void (*json)(std::string& out, const Row& row, RowNames& names) = nullptr;
   Need needs = Need::nothing;
-  // Of a list that holds more than words in JSON: the JSON Schema (draft 7) of one element.
-  std::string_view json_element = {};
+  // Of a list that holds more than words in JSON: the JSON Schema of one element.
+  std::string (*json_element)() = nullptr;
 };
 
 // All of them, in the order of --help.

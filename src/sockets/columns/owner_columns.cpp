@@ -2,7 +2,7 @@
 #include <array>
 #include <chrono>
 
-#include "base/json.h"
+#include "base/json_fields.h"
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
 
@@ -137,50 +137,61 @@ void print_holders(Cell& cell, const Row& row, RowNames& names) {
 
 // --- JSON: every holder with all that is known about its process
 
-void write_network_namespace(JsonWriter& json, std::uint64_t inode, RowNames& names) {
-  if (const std::string_view name = names.network_namespace(inode); !name.empty()) return json.member("netns", name);
-  CellText number;
-  number.add_number(inode);
-  json.member("netns", number.view());
+struct HolderRecord {
+  std::uint32_t pid = 0;
+  std::uint32_t fd = 0;
+  std::string_view program = {};
+  std::string_view command = {};
+  std::optional<std::uint32_t> uid = {};
+  std::string_view user = {};
+  std::string_view unit = {};
+  std::string_view container = {};
+  std::string_view container_name = {};
+  std::string netns = {};
+  TimeText started = {};
+};
+
+void describe(auto& visitor, const HolderRecord& holder) {
+  visitor.member("pid", holder.pid);
+  visitor.member("fd", holder.fd);
+  visitor.optional("program", holder.program);
+  visitor.optional("command", holder.command);
+  visitor.optional("uid", holder.uid);
+  visitor.optional("user", holder.user);
+  visitor.optional("unit", holder.unit);
+  visitor.optional("container", holder.container);
+  visitor.optional("container_name", holder.container_name);
+  visitor.optional("netns", holder.netns);
+  visitor.optional("started", holder.started);
+}
+std::string netns_text(std::uint64_t inode, RowNames& names) {
+  if (inode == 0) return {};
+  const std::string_view name = names.network_namespace(inode);
+  return name.empty() ? std::to_string(inode) : std::string{name};
 }
 
-void write_process(JsonWriter& json, const Process& process, RowNames& names) {
-  json.text_member("program", process.program);
-  json.text_member("command", process.command);
-  if (process.user) {
-    json.member("uid", *process.user);
-    json.text_member("user", names.user(*process.user));
+void write_holder(JsonWriter& json, const Holder& holder, RowNames& names) {
+  HolderRecord record{.pid = holder.pid, .fd = holder.fd};
+  CellText started;
+  if (const Process* process = names.process(holder.pid)) {
+    record.program = process->program;
+    record.command = process->command;
+    record.uid = process->user;
+    if (process->user) record.user = names.user(*process->user);
+    record.unit = process->unit;
+    record.container = process->container;
+    record.container_name = process->container_name;
+    record.netns = netns_text(process->network_namespace, names);
+    if (process->started != 0) add_time(started, process->started);
+    record.started = {started.view()};
   }
-  json.text_member("unit", process.unit);
-  json.text_member("container", process.container);
-  json.text_member("container_name", process.container_name);
-  if (process.network_namespace != 0) write_network_namespace(json, process.network_namespace, names);
-  if (process.started != 0) {
-    CellText started;
-    add_time(started, process.started);
-    json.member("started", started.view());
-  }
+  FieldWriter{json}.value(record);
 }
-
-// What write_process() and holders_json() write.
-constexpr std::string_view holder_schema =
-    R"({"type":"object","required":["pid","fd"],"properties":{"pid":{"$ref":"#/definitions/number"},)"
-    R"("fd":{"$ref":"#/definitions/number"},"program":{"$ref":"#/definitions/text"},)"
-    R"("command":{"$ref":"#/definitions/text"},"uid":{"$ref":"#/definitions/number"},)"
-    R"("user":{"$ref":"#/definitions/text"},"unit":{"$ref":"#/definitions/text"},)"
-    R"("container":{"$ref":"#/definitions/text"},"container_name":{"$ref":"#/definitions/text"},)"
-    R"("netns":{"$ref":"#/definitions/text"},"started":{"$ref":"#/definitions/time"}}})";
 
 void holders_json(std::string& out, const Row& row, RowNames& names) {
   if (row.holders.empty()) return;
   JsonWriter json{out};
-  json.array(row.holders, [&](const Holder& holder) {
-    json.begin_object();
-    json.member("pid", holder.pid);
-    json.member("fd", holder.fd);
-    if (const Process* process = names.process(holder.pid)) write_process(json, *process, names);
-    json.end_object();
-  });
+  json.array(row.holders, [&](const Holder& holder) { write_holder(json, holder, names); });
 }
 
 constexpr std::array list{
@@ -196,7 +207,7 @@ constexpr std::array list{
     Column{"no_owner", "NO-OWNER", "why nobody is named: no-privilege, kernel, already-gone ...", Kind::word, false,
            print_no_owner},
     Column{"holders", "HOLDERS", "all that hold it, program/pid/fd; in JSON with all that is known of them", Kind::list,
-           false, print_holders, holders_json, Need::nothing, holder_schema},
+           false, print_holders, holders_json, Need::nothing, FieldSchema::schema_of<HolderRecord>},
     Column{"command", "COMMAND", "command line of that process", Kind::text, false, print_fact<&Process::command>},
 };
 
