@@ -24,12 +24,12 @@ class EventWriter {
   // Appends the event, a line or more.
   void write(std::string& out, const Event& event);
   // The host is done and its record is not written.
-  void forget(const net::IpAddress& host) { told_.erase(host); }
+  void forget(const net::IpAddress& host) { reported_.erase(host); }
 
  private:
   void write_host(std::string& out, const HostRecord& host);
 
-  std::unordered_map<net::IpAddress, std::unordered_set<std::uint32_t>> told_;
+  std::unordered_map<net::IpAddress, std::unordered_set<std::uint32_t>> reported_;
 };
 
 // Takes the lines of one stream in their order. A line that is unknown or holds more than this version knows is no

@@ -70,7 +70,7 @@ std::vector<PortCount> counts_of(const HostRecord& host) {
 
 void EventWriter::write(std::string& out, const Event& event) {
   std::visit(Overloaded{[&](const OpenPort& open) {
-                          if (told_[open.host].insert(key_of(open.port)).second) write_line(out, open);
+                          if (reported_[open.host].insert(key_of(open.port)).second) write_line(out, open);
                         },
                         [&](const HostRecord& host) { write_host(out, host); },
                         [&](const auto& other) { write_line(out, other); }},
@@ -78,13 +78,13 @@ void EventWriter::write(std::string& out, const Event& event) {
 }
 
 void EventWriter::write_host(std::string& out, const HostRecord& host) {
-  const auto told = told_.find(host.address);
+  const auto known = reported_.find(host.address);
   for (const PortRecord& port : host.ports) {
-    const bool is_told = told != told_.end() && told->second.contains(key_of(port));
-    if (!is_told) write_line(out, OpenPort{host.address, port});
+    const bool is_reported = known != reported_.end() && known->second.contains(key_of(port));
+    if (!is_reported) write_line(out, OpenPort{host.address, port});
   }
   write_line(out, host);
-  if (told != told_.end()) told_.erase(told);
+  if (known != reported_.end()) reported_.erase(known);
 }
 
 }  // namespace portolan::model

@@ -14,15 +14,15 @@ class PromptSink final : public Sink {
   explicit PromptSink(Sink& sink) : sink_{sink} {}
 
   Result<void> on(const Event& event) override {
-    told_ = true;
+    reported_ = true;
     return sink_.on(event);
   }
   // Before a wait. Costs nothing where nothing has been told since the last call.
-  Result<void> catch_up() { return std::exchange(told_, false) ? sink_.on(CaughtUp{}) : Result<void>{}; }
+  Result<void> catch_up() { return std::exchange(reported_, false) ? sink_.on(CaughtUp{}) : Result<void>{}; }
 
  private:
   Sink& sink_;
-  bool told_ = false;
+  bool reported_ = false;
 };
 
 }  // namespace portolan::model

@@ -89,13 +89,13 @@ std::string_view tcp_state_text(State state) {
   return number < tcp_states.size() ? tcp_states[number] : "UNKNOWN";
 }
 
-void inet_heading(report::OutputBuffer& page, const TableOptions& options) {
-  page.add("Active Internet connections {}\n", banner_of(options.which));
-  page.put("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ");
-  if (options.extended) page.put(" User       Inode     ");
-  if (options.programs) page.put(" PID/Program name    ");
-  if (options.timers) page.put(" Timer");
-  page.put("\n");
+void inet_heading(report::OutputBuffer& buffer, const TableOptions& options) {
+  buffer.add("Active Internet connections {}\n", banner_of(options.which));
+  buffer.put("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ");
+  if (options.extended) buffer.put(" User       Inode     ");
+  if (options.programs) buffer.put(" PID/Program name    ");
+  if (options.timers) buffer.put(" Timer");
+  buffer.put("\n");
 }
 
 sockets::StateMask InetTable::states(SocketKind protocol, Which which) {
@@ -114,7 +114,7 @@ sockets::StateMask InetTable::states(SocketKind protocol, Which which) {
   return shown;
 }
 
-void InetTable::heading() { inet_heading(page_, options_); }
+void InetTable::heading() { inet_heading(buffer_, options_); }
 
 void InetTable::note_listener(const Row& row) {
   if (row.state == State::listen) listeners_.emplace(row.local_port, row.user);
@@ -178,7 +178,7 @@ void InetTable::row(const Row& row) {
   }
   if (options_.timers) line.append(" ").append(timer_text(row));
   line += '\n';
-  page_.put(line);
+  buffer_.put(line);
 }
 
 }  // namespace portolan::netstat

@@ -15,8 +15,8 @@ namespace portolan::netstat {
 class InetTable {
  public:
   // All three outlive the table.
-  InetTable(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options)
-      : page_{page}, lookup_{lookup}, options_{options} {}
+  InetTable(report::OutputBuffer& buffer, Lookup& lookup, const TableOptions& options)
+      : buffer_{buffer}, lookup_{lookup}, options_{options} {}
 
   // Which states of `protocol` can belong to sockets that are shown: for sockets::Detail. Never those that only
   // sock_diag knows and /proc/net/tcp leaves out.
@@ -36,14 +36,14 @@ class InetTable {
   [[nodiscard]] std::string user_text(const sockets::Row& row) const;
   [[nodiscard]] std::string host_text(const net::IpAddress& address) const;
 
-  report::OutputBuffer& page_;
+  report::OutputBuffer& buffer_;
   Lookup& lookup_;
   const TableOptions& options_;
   std::map<std::uint32_t, std::uint32_t> listeners_;  // user of a TCP port
 };
 
 // The heading, for tables of other protocols that share it.
-void inet_heading(report::OutputBuffer& page, const TableOptions& options);
+void inet_heading(report::OutputBuffer& buffer, const TableOptions& options);
 // The words of include/net/tcp_states.h's numbers: "ESTABLISHED", "" for 0.
 std::string_view tcp_state_text(sockets::State state);
 

@@ -62,16 +62,16 @@ std::optional<Entry> parse_association(std::string_view text) {
 
 class Rows {
  public:
-  Rows(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options, const FindHolder& find_holder)
-      : page_{page}, lookup_{lookup}, options_{options}, find_holder_{find_holder} {}
+  Rows(report::OutputBuffer& buffer, Lookup& lookup, const TableOptions& options, const FindHolder& find_holder)
+      : buffer_{buffer}, lookup_{lookup}, options_{options}, find_holder_{find_holder} {}
 
   // An endpoint has its port behind every address, and both columns of addresses to itself.
   void endpoint(const Entry& entry) {
     const std::size_t lines = std::max<std::size_t>(entry.local.size(), 1);
     for (std::size_t i = 0; i < lines; ++i) {
       const std::string local = i < entry.local.size() ? with_port(entry.local[i], entry.local_port) : "";
-      page_.add("{:<5} {:>6} {:>6} {:<47} {:<11}{}\n", i == 0 ? "sctp" : "", "", "", local,
-                i == 0 ? state_of(entry) : "", i + 1 == lines ? ending(entry) : "");
+      buffer_.add("{:<5} {:>6} {:>6} {:<47} {:<11}{}\n", i == 0 ? "sctp" : "", "", "", local,
+                  i == 0 ? state_of(entry) : "", i + 1 == lines ? ending(entry) : "");
     }
   }
 
@@ -81,14 +81,14 @@ class Rows {
     for (std::size_t i = 0; i < lines; ++i) {
       const std::string ending_here = i + 1 == lines ? ending(entry) : "";
       if (i == 0) {
-        page_.add("{:<5} {:>6} {:>6} {:<23} {:<23} {:<11}{}\n", "sctp", entry.receive_queue, entry.send_queue,
-                  entry.local.empty() ? "" : with_port(entry.local[0], entry.local_port),
-                  entry.remote.empty() ? "" : with_port(entry.remote[0], entry.remote_port), state_of(entry),
-                  ending_here);
+        buffer_.add("{:<5} {:>6} {:>6} {:<23} {:<23} {:<11}{}\n", "sctp", entry.receive_queue, entry.send_queue,
+                    entry.local.empty() ? "" : with_port(entry.local[0], entry.local_port),
+                    entry.remote.empty() ? "" : with_port(entry.remote[0], entry.remote_port), state_of(entry),
+                    ending_here);
         continue;
       }
-      page_.add("{:<5} {:>6} {:>6} {:<23} {:<23} {:<11}{}\n", "", "", "", host_in(entry.local, i),
-                host_in(entry.remote, i), "", ending_here);
+      buffer_.add("{:<5} {:>6} {:>6} {:<23} {:<23} {:<11}{}\n", "", "", "", host_in(entry.local, i),
+                  host_in(entry.remote, i), "", ending_here);
     }
   }
 
@@ -124,7 +124,7 @@ class Rows {
     return text;
   }
 
-  report::OutputBuffer& page_;
+  report::OutputBuffer& buffer_;
   Lookup& lookup_;
   const TableOptions& options_;
   const FindHolder& find_holder_;
@@ -149,9 +149,9 @@ std::size_t each_line(std::string_view text, Parse parse, Show show) {
 
 }  // namespace
 
-std::size_t sctp_rows(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options,
+std::size_t sctp_rows(report::OutputBuffer& buffer, Lookup& lookup, const TableOptions& options,
                       std::string_view endpoints, std::string_view associations, const FindHolder& find_holder) {
-  Rows rows{page, lookup, options, find_holder};
+  Rows rows{buffer, lookup, options, find_holder};
   std::size_t unread = 0;
   if (options.which != Which::connected) {
     unread += each_line(endpoints, parse_endpoint, [&](const Entry& entry) { rows.endpoint(entry); });

@@ -18,7 +18,7 @@ using FindHolder = std::function<std::optional<std::uint32_t>(std::uint64_t inod
 
 // `endpoints` and `associations` are the contents of /proc/net/sctp/eps and assocs. Lines that are not understood are
 // left out; how many is what comes back.
-std::size_t sctp_rows(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options,
+std::size_t sctp_rows(report::OutputBuffer& buffer, Lookup& lookup, const TableOptions& options,
                       std::string_view endpoints, std::string_view associations, const FindHolder& find_holder);
 
 }  // namespace portolan::netstat

@@ -91,9 +91,9 @@ void UnixTable::print(std::string_view proc_net_unix) {
 }
 
 void UnixTable::heading() {
-  page_.add("Active UNIX domain sockets {}\n", banner_of(options_.which));
-  page_.add("Proto RefCnt Flags       Type       State         I-Node   {}Path\n",
-            options_.programs ? "PID/Program name     " : "");
+  buffer_.add("Active UNIX domain sockets {}\n", banner_of(options_.which));
+  buffer_.add("Proto RefCnt Flags       Type       State         I-Node   {}Path\n",
+              options_.programs ? "PID/Program name     " : "");
 }
 
 void UnixTable::line(const Socket& socket) {
@@ -101,14 +101,14 @@ void UnixTable::line(const Socket& socket) {
   if (options_.which != Which::all && listens != (options_.which == Which::listening)) return;
   // Where nothing tells: its process and the kernel's table refer to it, and its peer.
   const std::uint32_t references = socket.references != 0 ? socket.references : socket.has_peer ? 3 : 2;
-  page_.add("{:<5} {:<6} {:<11} {:<10} {:<13} {:<8} ", "unix", references, listens ? "[ ACC ]" : "[ ]",
-            socket.type < types.size() ? types[socket.type] : types[0], state_text(socket.state, socket.inode),
-            socket.inode);
+  buffer_.add("{:<5} {:<6} {:<11} {:<10} {:<13} {:<8} ", "unix", references, listens ? "[ ACC ]" : "[ ]",
+              socket.type < types.size() ? types[socket.type] : types[0], state_text(socket.state, socket.inode),
+              socket.inode);
   if (options_.programs) {
     const std::string program = program_of(socket.holder, lookup_);
-    page_.add("{:<20} ", options_.cut_programs ? cut_program(program) : whole_words(program));
+    buffer_.add("{:<20} ", options_.cut_programs ? cut_program(program) : whole_words(program));
   }
-  page_.add("{}\n", socket.path);
+  buffer_.add("{}\n", socket.path);
 }
 
 }  // namespace portolan::netstat

@@ -22,8 +22,8 @@ namespace portolan::netstat {
 class UnixTable {
  public:
   // All three outlive the table.
-  UnixTable(report::OutputBuffer& page, Lookup& lookup, const TableOptions& options)
-      : page_{page}, lookup_{lookup}, options_{options} {}
+  UnixTable(report::OutputBuffer& buffer, Lookup& lookup, const TableOptions& options)
+      : buffer_{buffer}, lookup_{lookup}, options_{options} {}
 
   // A socket from sock_diag. Those without an inode are left to the file.
   void add(const sockets::Row& row);
@@ -45,7 +45,7 @@ class UnixTable {
   void heading();
   void line(const Socket& socket);
 
-  report::OutputBuffer& page_;
+  report::OutputBuffer& buffer_;
   Lookup& lookup_;
   const TableOptions& options_;
   std::vector<Socket> sockets_;

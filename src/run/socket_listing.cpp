@@ -135,8 +135,9 @@ void SocketListing::reopen_namespaces() {
   if (!choice_.all_namespaces && choice_.network_namespace.empty()) return;
   spaces_.clear();
   if (!open_namespaces()) gaps_.push_back({model::RemarkCode::namespace_gone, {choice_.network_namespace}});
-  std::erase_if(gaps_, [this](const model::Remark& gap) { return std::ranges::find(told_, gap) != told_.end(); });
-  told_.insert(told_.end(), gaps_.begin(), gaps_.end());
+  std::erase_if(gaps_,
+                [this](const model::Remark& gap) { return std::ranges::find(reported_, gap) != reported_.end(); });
+  reported_.insert(reported_.end(), gaps_.begin(), gaps_.end());
 }
 
 Result<void> SocketListing::look(os::SocketEvents& events, sockets::Changes& changes) {
@@ -176,7 +177,7 @@ bool SocketListing::is_asked(const Row& row) const {
 }
 
 std::vector<model::Remark> SocketListing::take_gaps() {
-  told_.insert(told_.end(), gaps_.begin(), gaps_.end());
+  reported_.insert(reported_.end(), gaps_.begin(), gaps_.end());
   return std::exchange(gaps_, {});
 }
 

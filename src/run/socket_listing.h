@@ -81,7 +81,7 @@ class SocketListing {
   std::unordered_map<std::uint64_t, sockets::Filter> filters_elsewhere_;  // by inode
   os::MonotonicClock clock_;
   std::vector<model::Remark> gaps_;
-  std::vector<model::Remark> told_;  // gaps of earlier looks
+  std::vector<model::Remark> reported_;  // gaps of earlier looks
   std::size_t without_privilege_ = 0;
 };
 

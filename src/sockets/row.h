@@ -153,7 +153,7 @@ struct Row {
 constexpr bool is_ip(const Row& row) { return row.family == AddressFamily::v4 || row.family == AddressFamily::v6; }
 // The kernel writes user 0 where it knows none: of TIME-WAIT, of requests, of what no process has open any more. Root's
 // own among these cannot be told from them.
-constexpr bool is_user_told(const Row& row) { return row.inode != 0 || row.user != 0; }
+constexpr bool is_user_known(const Row& row) { return row.inode != 0 || row.user != 0; }
 constexpr bool is_listening(const Row& row) { return row.state == State::listen; }
 
 // "tcp", "unix", ...: what --help, filters, columns and JSON say.

@@ -39,19 +39,19 @@ Row socket(SocketKind protocol, std::string_view local, std::uint32_t local_port
 std::string shown(const Row& row, TableOptions options = all_numeric, KnownNames* names = nullptr) {
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
-  InetTable table{page, names != nullptr ? *names : nobody, options};
+  report::OutputBuffer buffer{output};
+  InetTable table{buffer, names != nullptr ? *names : nobody, options};
   table.row(row);
-  EXPECT_TRUE(page.send());
+  EXPECT_TRUE(buffer.send());
   return output.text;
 }
 
 std::string heading(const TableOptions& options) {
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
-  InetTable{page, nobody, options}.heading();
-  EXPECT_TRUE(page.send());
+  report::OutputBuffer buffer{output};
+  InetTable{buffer, nobody, options}.heading();
+  EXPECT_TRUE(buffer.send());
   return output.text;
 }
 
@@ -215,14 +215,14 @@ TEST(InetRow, AConnectionThatWaitsBelongsToTheUserOfItsListener) {
   options.extended = true;
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
-  InetTable table{page, nobody, options};
+  report::OutputBuffer buffer{output};
+  InetTable table{buffer, nobody, options};
   Row listener = socket(SocketKind::tcp, "::", 22, "::", 0, State::listen);
   listener.user = 33;
   table.note_listener(listener);
   table.row(socket(SocketKind::tcp, "10.0.0.1", 22, "10.0.0.2", 5, State::syn_recv));
   table.row(socket(SocketKind::tcp, "10.0.0.1", 23, "10.0.0.2", 5, State::syn_recv));
-  ASSERT_TRUE(page.send());
+  ASSERT_TRUE(buffer.send());
   EXPECT_EQ(output.text,
             "tcp        0      0 10.0.0.1:22             10.0.0.2:5              SYN_RECV    33         0         \n"
             "tcp        0      0 10.0.0.1:23             10.0.0.2:5              SYN_RECV    0          0         \n");

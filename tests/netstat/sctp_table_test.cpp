@@ -31,12 +31,12 @@ Shown shown(const TableOptions& options, std::string_view eps = endpoints, std::
   KnownNames names;
   names.command_lines = {{1, "/usr/bin/x"}};
   StringOutput output;
-  report::OutputBuffer page{output};
+  report::OutputBuffer buffer{output};
   const std::size_t unread =
-      sctp_rows(page, names, options, eps, assocs, [](std::uint64_t inode) -> std::optional<std::uint32_t> {
+      sctp_rows(buffer, names, options, eps, assocs, [](std::uint64_t inode) -> std::optional<std::uint32_t> {
         return inode == 5101 ? std::optional<std::uint32_t>{1} : std::nullopt;
       });
-  EXPECT_TRUE(page.send());
+  EXPECT_TRUE(buffer.send());
   return {output.text, unread};
 }
 

@@ -36,20 +36,20 @@ std::string shown(const Row& row, const TableOptions& options = {.which = Which:
                   std::string_view file = "") {
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
-  UnixTable table{page, names != nullptr ? *names : nobody, options};
+  report::OutputBuffer buffer{output};
+  UnixTable table{buffer, names != nullptr ? *names : nobody, options};
   table.add(row);
   table.print(file);
-  EXPECT_TRUE(page.send());
+  EXPECT_TRUE(buffer.send());
   return without_heading(output.text);
 }
 
 std::string heading(const TableOptions& options) {
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
-  UnixTable{page, nobody, options}.print("");
-  EXPECT_TRUE(page.send());
+  report::OutputBuffer buffer{output};
+  UnixTable{buffer, nobody, options}.print("");
+  EXPECT_TRUE(buffer.send());
   return output.text;
 }
 
@@ -123,12 +123,12 @@ constexpr std::string_view file_heading = "Num       RefCount Protocol Flags    
 std::string shown_with_file(const std::vector<Row>& rows, const std::string& lines) {
   KnownNames nobody;
   StringOutput output;
-  report::OutputBuffer page{output};
+  report::OutputBuffer buffer{output};
   const TableOptions options{.which = Which::all};
-  UnixTable table{page, nobody, options};
+  UnixTable table{buffer, nobody, options};
   for (const Row& row : rows) table.add(row);
   table.print(std::string{file_heading} + lines);
-  EXPECT_TRUE(page.send());
+  EXPECT_TRUE(buffer.send());
   return without_heading(output.text);
 }
 

@@ -143,24 +143,24 @@ TEST(Tee, PassesEveryKindOfEventOn) {
 
 TEST(OutputBuffer, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {
   MemoryOutput output;
-  OutputBuffer page{output};
+  OutputBuffer buffer{output};
   const std::string kibibyte(1024, 'x');
-  for (int i = 0; i < 600; ++i) page.put(kibibyte);
+  for (int i = 0; i < 600; ++i) buffer.put(kibibyte);
   EXPECT_GE(output.pending.size(), std::size_t{512} * 1024);
-  EXPECT_TRUE(page.send());
+  EXPECT_TRUE(buffer.send());
   EXPECT_EQ(output.text.size(), std::size_t{600} * 1024);
 }
 
 TEST(OutputBuffer, AnErrorOnTheWayIsToldOnceAtTheEnd) {
   MemoryOutput output;
   output.full = true;
-  OutputBuffer page{output};
+  OutputBuffer buffer{output};
   const std::string kibibyte(1024, 'x');
-  for (int i = 0; i < 600; ++i) page.put(kibibyte);
+  for (int i = 0; i < 600; ++i) buffer.put(kibibyte);
   output.full = false;
-  EXPECT_FALSE(page.send());
-  page.put("later");
-  EXPECT_TRUE(page.send());
+  EXPECT_FALSE(buffer.send());
+  buffer.put("later");
+  EXPECT_TRUE(buffer.send());
   EXPECT_EQ(output.text, "later");
 }
 

@@ -107,7 +107,7 @@ class Listing {
         options_{table_options(chosen, terminal)},
         name_{name},
         lookup_{names},
-        page_{output} {}
+        buffer_{output} {}
 
   int run() {
     if (chosen_.programs) find_owners();
@@ -125,14 +125,14 @@ class Listing {
       // net-tools reads /proc/net anyway.
       if (gap.code != model::RemarkCode::lists_from_files) say(report::gap_text(gap));
     }
-    if (const auto sent = page_.send(); !sent) return give_up(sent.error());
+    if (const auto sent = buffer_.send(); !sent) return give_up(sent.error());
     return status_;
   }
 
  private:
   void say(std::string_view sentence) const { tell(fmt::format("{}: {}\n", name_, sentence)); }
   int give_up(const Error& error) {
-    (void)page_.send();
+    (void)buffer_.send();
     say(error.message);
     return status_failed;
   }
@@ -179,7 +179,7 @@ class Listing {
         {{choice_.udp, &sockets::udp4, &sockets::udp6, "udp", "INET (udp)"},
          {choice_.udplite, &sockets::udplite4, &sockets::udplite6, "udplite", "INET (udplite)"},
          {choice_.raw, &sockets::raw4, &sockets::raw6, "raw", "INET (raw)"}}};
-    netstat::InetTable table{page_, lookup_, options_};
+    netstat::InetTable table{buffer_, lookup_, options_};
     table.heading();
     if (choice_.tcp) {
       if (const auto done = list_tcp(table); !done) return done;
@@ -247,12 +247,12 @@ class Listing {
       const auto holders = owners_.holders_of(inode);
       return inode == 0 || holders.empty() ? std::nullopt : std::optional{holders.front().pid};
     };
-    const std::uint64_t unread = netstat::sctp_rows(page_, lookup_, options_, *endpoints, *associations, holder_of);
+    const std::uint64_t unread = netstat::sctp_rows(buffer_, lookup_, options_, *endpoints, *associations, holder_of);
     if (unread > 0) gaps_.push_back({model::RemarkCode::lines_not_understood, {unread, "sctp"}});
   }
 
   Result<void> list_unix() {
-    netstat::UnixTable table{page_, lookup_, options_};
+    netstat::UnixTable table{buffer_, lookup_, options_};
     if (const auto done = list(sockets::unix_domain, {}, [&](const Row& row) { table.add(row); }); !done) return done;
     table.print(os::read_file("/proc/net/unix").value_or(""));
     return {};
@@ -272,7 +272,7 @@ class Listing {
   const netstat::TableOptions options_;
   std::string_view name_;
   SystemLookup lookup_;
-  report::OutputBuffer page_;
+  report::OutputBuffer buffer_;
   os::SocketNamespace space_;
   sockets::OwnerIndex owners_;
   std::vector<model::Remark> gaps_;

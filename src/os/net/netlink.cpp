@@ -287,10 +287,10 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::u
     if (size < 0) return failure("read", errno);
     std::span<const std::uint8_t> datagram{buffer_.data(), static_cast<std::size_t>(size)};
     for (auto message = next_message(datagram); !message.empty(); message = next_message(datagram)) {
-      const nlmsghdr told = header_of(message);
-      if (told.nlmsg_seq != sequence_) continue;  // of a dump that was given up
-      if ((told.nlmsg_flags & NLM_F_DUMP_INTR) != 0) consistent = false;
-      if (told.nlmsg_type == NLMSG_DONE) return consistent;
+      const nlmsghdr answer = header_of(message);
+      if (answer.nlmsg_seq != sequence_) continue;  // of a dump that was given up
+      if ((answer.nlmsg_flags & NLM_F_DUMP_INTR) != 0) consistent = false;
+      if (answer.nlmsg_type == NLMSG_DONE) return consistent;
       if (const auto error = parse_error(message)) {
         if (*error == EOPNOTSUPP) return consistent;  // this kernel was built without: there are none
         return failure("read", *error);

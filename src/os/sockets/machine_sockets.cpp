@@ -98,8 +98,8 @@ class Listing {
     for (SocketNamespace& space : spaces_) {
       for (const sockets::Source* source : sources_of_undecided()) {
         const auto note = [&still](const sockets::Row& row) { return still.insert(row.inode), true; };
-        std::vector<model::Remark> told_before;
-        const auto listed = space.list(*source, {.states = query_.detail.states}, note, told_before);
+        std::vector<model::Remark> gaps_again;
+        const auto listed = space.list(*source, {.states = query_.detail.states}, note, gaps_again);
         if (!listed) return fail(listed.error());
       }
     }

@@ -230,8 +230,8 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
     if (!listed) return fail(listed.error());
     if (*listed == Ended::listed && !queues.empty()) {
       const auto add = [&](sockets::Row& row) { return !source.only_in_file(row) || !queues.take(row) || visit(row); };
-      std::vector<model::Remark> told_by_dump;
-      return list_file(source, wanted, add, told_by_dump);
+      std::vector<model::Remark> gaps_of_files;
+      return list_file(source, wanted, add, gaps_of_files);
     }
     if (*listed != Ended::no_dump) return {};
   }
@@ -272,7 +272,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
   OnlyWhole whole{diag_};  // before the reader, which uses the socket to its own end
   DumpReader reader{diag_.get()};
   sockets::Row row;
-  std::unordered_set<std::uint64_t> told;  // cookies, where some come more than once
+  std::unordered_set<std::uint64_t> seen;  // cookies, where some come more than once
   bool interrupted = false;
   std::uint64_t unread = 0;
   for (;;) {
@@ -292,7 +292,7 @@ Result<SocketNamespace::Ended> SocketNamespace::list_dump_once(const sockets::So
         ++unread;
         continue;
       }
-      if (source.repeats && !told.insert(row.cookie).second) continue;
+      if (source.repeats && !seen.insert(row.cookie).second) continue;
       row.network_namespace = inode_;
       if (!visit(row)) return Ended::stopped;
     }

@@ -59,53 +59,53 @@ Result<void> GrepableReport::on(const model::Event& event) {
 }
 
 Result<void> GrepableReport::begin(const model::ScanStarted& started) {
-  page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
+  buffer_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
   if (options_.verbosity > 0) {
     const net::PortSet tcp = ports_of(started, net::Protocol::tcp);
     const net::PortSet udp = ports_of(started, net::Protocol::udp);
     const net::PortSet sctp = ports_of(started, net::Protocol::sctp);
-    page_.add("# Ports scanned: TCP({};{}) UDP({};{}) SCTP({};{}) PROTOCOLS(0;)\n", tcp.size(), net::to_string(tcp),
-              udp.size(), net::to_string(udp), sctp.size(), net::to_string(sctp));
+    buffer_.add("# Ports scanned: TCP({};{}) UDP({};{}) SCTP({};{}) PROTOCOLS(0;)\n", tcp.size(), net::to_string(tcp),
+                udp.size(), net::to_string(udp), sctp.size(), net::to_string(sctp));
   }
-  return page_.send();
+  return buffer_.send();
 }
 
-Result<void> GrepableReport::host(const HostRecord& told) {
+Result<void> GrepableReport::host(const HostRecord& reported) {
   HostRecord scratch;
-  const HostRecord* host = select(told, options_, scratch);
+  const HostRecord* host = select(reported, options_, scratch);
   if (host == nullptr) return {};
   const std::string head = head_of(*host);
   host_status(head, status_of(host->state));
   if (host->timed_out) host_status(head, "Timeout");
-  const bool ports_told = !host->timed_out || options_.dialect == Dialect::portolan;
-  if (host->port_scanned && ports_told) host_ports(head, *host);
-  if (host->interrupted) page_.add("# {}: stopped early, incomplete\n", head);
-  return page_.write();
+  const bool shows_ports = !host->timed_out || options_.dialect == Dialect::portolan;
+  if (host->port_scanned && shows_ports) host_ports(head, *host);
+  if (host->interrupted) buffer_.add("# {}: stopped early, incomplete\n", head);
+  return buffer_.write();
 }
 
 void GrepableReport::host_status(std::string_view head, std::string_view status) {
-  page_.add("{}\tStatus: {}\n", head, status);
+  buffer_.add("{}\tStatus: {}\n", head, status);
 }
 
 void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
   if (host.ports.empty() && host.extra.empty()) return;
-  page_.add("{}\tPorts: ", head);
+  buffer_.add("{}\tPorts: ", head);
   std::string_view separator;
   for (const model::PortRecord& port : host.ports) {
-    page_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
-              has_service(port) ? field(port.service) : std::string{});
+    buffer_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
+                has_service(port) ? field(port.service) : std::string{});
     separator = ", ";
   }
   // The field holds one state. Where there are more, nmap leaves it out too.
   if (host.extra.size() == 1) {
-    page_.add("\tIgnored State: {} ({})", name_of(host.extra.front().state), host.extra.front().count);
+    buffer_.add("\tIgnored State: {} ({})", name_of(host.extra.front().state), host.extra.front().count);
   }
-  page_.put("\n");
+  buffer_.put("\n");
 }
 
 Result<void> GrepableReport::finish(const model::ScanFinished& finished) {
-  page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
-  return page_.send();
+  buffer_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
+  return buffer_.send();
 }
 
 constinit const Format grepable_format{

@@ -12,7 +12,7 @@ namespace portolan::report {
 class GrepableReport : public model::Sink {
  public:
   // `output` outlives the report.
-  GrepableReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
+  GrepableReport(Output& output, ReportOptions options) : buffer_{output}, options_{std::move(options)} {}
 
   Result<void> on(const model::Event& event) override;
 
@@ -23,7 +23,7 @@ class GrepableReport : public model::Sink {
   void host_status(std::string_view head, std::string_view status);
   void host_ports(std::string_view head, const model::HostRecord& host);
 
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   ReportOptions options_;
 };
 

@@ -18,7 +18,7 @@ Result<void> NdjsonReport::on(const model::Event& event) {
                                [](const model::CaughtUp&) { return Result<void>{}; },
                                [&](const auto&) {
                                  if (auto done = put(event); !done) return done;
-                                 return page_.send();
+                                 return buffer_.send();
                                }},
                     event);
 }
@@ -26,8 +26,8 @@ Result<void> NdjsonReport::on(const model::Event& event) {
 Result<void> NdjsonReport::put(const model::Event& event) {
   std::string lines;
   writer_.write(lines, event);
-  page_.put(lines);
-  return page_.write();
+  buffer_.put(lines);
+  return buffer_.write();
 }
 
 Result<void> NdjsonReport::progress(const model::Progress& progress) {
@@ -38,7 +38,7 @@ Result<void> NdjsonReport::progress(const model::Progress& progress) {
   sane.remaining = remaining_of(progress);
   if (sane.scan_remaining) sane.scan_remaining = std::max(*sane.scan_remaining, Duration{});
   if (auto done = put(sane); !done) return done;
-  return page_.send();
+  return buffer_.send();
 }
 
 Result<void> NdjsonReport::host(const model::HostRecord& host) {

@@ -13,7 +13,7 @@ class NdjsonReport : public model::Sink {
  public:
   // `output` outlives the report.
   NdjsonReport(Output& output, ReportOptions options)
-      : page_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
+      : buffer_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
 
   Result<void> on(const model::Event& event) override;
 
@@ -22,7 +22,7 @@ class NdjsonReport : public model::Sink {
   Result<void> progress(const model::Progress& progress);
   Result<void> host(const model::HostRecord& host);
 
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   ReportOptions options_;
   StatsTimer stats_;
   model::EventWriter writer_;

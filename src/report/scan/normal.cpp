@@ -84,86 +84,86 @@ Result<void> NormalReport::begin(const model::ScanStarted& started) {
   list_only_ = started.depth == model::ScanDepth::list;
   const std::string minute = minute_text(started.time, options_.calendar);
   if (options_.audience == Audience::file) {
-    page_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
+    buffer_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
   } else if (options_.dialect == Dialect::nmap) {
-    page_.add("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url, minute);
+    buffer_.add("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url, minute);
   } else {
-    page_.add("Starting portolan {} at {}\n", program_version, minute);
+    buffer_.add("Starting portolan {} at {}\n", program_version, minute);
   }
-  return page_.send();
+  return buffer_.send();
 }
 
 Result<void> NormalReport::task_begin(const model::TaskRecord& task) {
   task_began_ = task.time;
   if (!tells_stages()) return {};
-  page_.add("Initiating {} at {}\n", escape_terminal(task_text(task)), clock_text(task.time, options_.calendar));
-  if (task.hosts > 0) page_.add("Scanning {}\n", scope_text(task));
-  return page_.send();
+  buffer_.add("Initiating {} at {}\n", escape_terminal(task_text(task)), clock_text(task.time, options_.calendar));
+  if (task.hosts > 0) buffer_.add("Scanning {}\n", scope_text(task));
+  return buffer_.send();
 }
 
 Result<void> NormalReport::task_end(const model::TaskRecord& task) {
   if (!tells_stages()) return {};
   const Duration took = task.time - task_began_.value_or(task.time);
-  page_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task_text(task)),
-            clock_text(task.time, options_.calendar), seconds_of(took));
-  if (task.hosts > 0) page_.add(" ({})", total_text(task));
-  page_.put("\n");
-  return page_.send();
+  buffer_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task_text(task)),
+              clock_text(task.time, options_.calendar), seconds_of(took));
+  if (task.hosts > 0) buffer_.add(" ({})", total_text(task));
+  buffer_.put("\n");
+  return buffer_.send();
 }
 
 Result<void> NormalReport::open_port(const model::OpenPort& found) {
   if (!tells_stages()) return {};
-  page_.add("Discovered open port {}/{} on {}\n", found.port.port.value(), net::name_of(found.port.protocol),
-            shown_address(found.host, options_));
-  return page_.write();
+  buffer_.add("Discovered open port {}/{} on {}\n", found.port.port.value(), net::name_of(found.port.protocol),
+              shown_address(found.host, options_));
+  return buffer_.write();
 }
 
 Result<void> NormalReport::remark(const model::Remark& said) {
   const bool tells_details = options_.verbosity > 0 && options_.dialect == Dialect::portolan;
   if (is_detail(said) ? !tells_details : options_.audience == Audience::watcher) return {};
-  page_.add("{}\n", escape_terminal(remark_text(said, options_.dialect)));
-  return page_.send();
+  buffer_.add("{}\n", escape_terminal(remark_text(said, options_.dialect)));
+  return buffer_.send();
 }
 
-Result<void> NormalReport::host(const HostRecord& told) {
+Result<void> NormalReport::host(const HostRecord& reported) {
   // The note says why the host was not reached; advice to try -Pn behind it would be wrong.
-  if (!told.remarks.empty() && options_.dialect == Dialect::portolan) host_noted_ = true;
-  silence_judged_ = silence_judged_ || took_silence_for_an_answer(told);
+  if (!reported.remarks.empty() && options_.dialect == Dialect::portolan) host_noted_ = true;
+  silence_judged_ = silence_judged_ || took_silence_for_an_answer(reported);
   HostRecord scratch;
-  const HostRecord* host = select(told, options_, scratch);
+  const HostRecord* host = select(reported, options_, scratch);
   if (host == nullptr) return {};
   host_head(*host);
   if (host->state == model::HostState::down) {
     if (options_.dialect == Dialect::portolan && !host->remarks.empty()) {
-      page_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.dialect)));
+      buffer_.add("Note: {}\n\n", escape_terminal(note_text(*host, options_.dialect)));
     }
-    return page_.write();
+    return buffer_.write();
   }
   host_names(*host);
   if (host->timed_out && options_.dialect == Dialect::nmap) {
-    page_.add("Skipping host {} due to host timeout\n", title(*host, options_));
-    return page_.write();
+    buffer_.add("Skipping host {} due to host timeout\n", title(*host, options_));
+    return buffer_.write();
   }
-  if (host->timed_out) page_.put("This host was given up after its time limit; what is listed is incomplete.\n");
+  if (host->timed_out) buffer_.put("This host was given up after its time limit; what is listed is incomplete.\n");
   if (host->port_scanned) host_ports(*host);
   host_tail(*host);
-  return page_.write();
+  return buffer_.write();
 }
 
 void NormalReport::host_head(const HostRecord& host) {
-  page_.add("{} scan report for {}", program_name(options_.dialect), title(host, options_));
-  const std::string why = reasons_told(options_) ? ", received " + reason_text(host.reason, host.reason_ttl) : "";
+  buffer_.add("{} scan report for {}", program_name(options_.dialect), title(host, options_));
+  const std::string why = shows_reasons(options_) ? ", received " + reason_text(host.reason, host.reason_ttl) : "";
   switch (host.state) {
     case model::HostState::down:
-      page_.add(" [host down{}]\n", why);
+      buffer_.add(" [host down{}]\n", why);
       break;
     case model::HostState::unknown:  // -sL: nobody asked
-      page_.put("\n");
+      buffer_.put("\n");
       break;
     case model::HostState::up:
-      page_.add("\nHost is up{}", why);
-      if (host.round_trip) page_.add(" ({} latency)", latency_text(*host.round_trip));
-      page_.put(".\n");
+      buffer_.add("\nHost is up{}", why);
+      if (host.round_trip) buffer_.add(" ({} latency)", latency_text(*host.round_trip));
+      buffer_.put(".\n");
       break;
   }
 }
@@ -172,19 +172,19 @@ void NormalReport::host_names(const HostRecord& host) {
   const std::string_view user = name_of_kind(host, model::HostName::Kind::user);
   const std::string_view ptr = name_of_kind(host, model::HostName::Kind::ptr);
   if (!host.other_addresses.empty()) {
-    page_.add("Other addresses for {} (not scanned):", escape_terminal(user));
-    for (const net::IpAddress& address : host.other_addresses) page_.add(" {}", shown_address(address, options_));
-    page_.put("\n");
+    buffer_.add("Other addresses for {} (not scanned):", escape_terminal(user));
+    for (const net::IpAddress& address : host.other_addresses) buffer_.add(" {}", shown_address(address, options_));
+    buffer_.put("\n");
   }
   if (!user.empty() && !ptr.empty() && user != ptr) {
-    page_.add("rDNS record for {}: {}\n", shown_address(host.address, options_), escape_terminal(ptr));
+    buffer_.add("rDNS record for {}: {}\n", shown_address(host.address, options_), escape_terminal(ptr));
   }
 }
 
 void NormalReport::host_ports(const HostRecord& host) {
   if (options_.verbosity > 1 || options_.debugging > 0) {
     const auto took = unix_seconds(host.ended) - unix_seconds(host.started);
-    page_.add("Scanned at {} for {}s\n", second_text(host.started, options_.calendar), took);
+    buffer_.add("Scanned at {} for {}s\n", second_text(host.started, options_.calendar), took);
   }
   not_shown(host);
   port_table(host);
@@ -194,58 +194,58 @@ void NormalReport::not_shown(const HostRecord& host) {
   if (host.extra.empty()) return;
   if (host.ports.empty()) {
     const std::size_t count = ports_in(host.extra);
-    page_.add("{} {} scanned {} on {} {} in ignored states.\n", count == 1 ? "The" : "All", count,
-              count == 1 ? "port" : "ports", title(host, options_), count == 1 ? "is" : "are");
+    buffer_.add("{} {} scanned {} on {} {} in ignored states.\n", count == 1 ? "The" : "All", count,
+                count == 1 ? "port" : "ports", title(host, options_), count == 1 ? "is" : "are");
   }
   std::string_view separator = "Not shown: ";
   for (const ExtraPorts& extra : host.extra) {
     for (const model::ReasonCount& reason : extra.reasons) {
-      page_.add("{}{} {} {} {} ({})", separator, reason.count, name_of(extra.state), net::name_of(reason.protocol),
-                extra.count == 1 ? "port" : "ports", name_of(reason.reason));
+      buffer_.add("{}{} {} {} {} ({})", separator, reason.count, name_of(extra.state), net::name_of(reason.protocol),
+                  extra.count == 1 ? "port" : "ports", name_of(reason.reason));
       separator = ", ";
     }
   }
-  page_.put("\n");
+  buffer_.put("\n");
 }
 
 void NormalReport::port_table(const HostRecord& host) {
   if (host.ports.empty()) return;
-  if (host.extra.empty()) page_.put("\n");
-  const bool with_reason = reasons_told(options_);
+  if (host.extra.empty()) buffer_.put("\n");
+  const bool with_reason = shows_reasons(options_);
   const Widths widths = widths_of(host.ports, with_reason);
-  page_.add("{:<{}} {:<{}} {:<{}}{}\n", "PORT", widths.port, "STATE", widths.state, "SERVICE", widths.service,
-            with_reason ? " REASON" : "");
+  buffer_.add("{:<{}} {:<{}} {:<{}}{}\n", "PORT", widths.port, "STATE", widths.state, "SERVICE", widths.service,
+              with_reason ? " REASON" : "");
   for (const PortRecord& port : host.ports) {
     const std::size_t number_width = widths.port - 1 - net::name_of(port.protocol).size();
     const std::size_t padding = number_width - digits(port.port.value());
-    page_.add("{}/{}{:{}} ", port.port.value(), net::name_of(port.protocol), "", padding);
-    if (options_.color) page_.put(color_of(port.state));
-    page_.put(name_of(port.state));
-    if (options_.color) page_.put(color_end);
-    page_.add("{:{}} {:<{}}", "", widths.state - name_of(port.state).size(), service_text(port), widths.service);
-    if (with_reason) page_.add(" {}", reason_text(port, options_));
-    page_.put("\n");
+    buffer_.add("{}/{}{:{}} ", port.port.value(), net::name_of(port.protocol), "", padding);
+    if (options_.color) buffer_.put(color_of(port.state));
+    buffer_.put(name_of(port.state));
+    if (options_.color) buffer_.put(color_end);
+    buffer_.add("{:{}} {:<{}}", "", widths.state - name_of(port.state).size(), service_text(port), widths.service);
+    if (with_reason) buffer_.add(" {}", reason_text(port, options_));
+    buffer_.put("\n");
   }
 }
 
 void NormalReport::host_tail(const HostRecord& host) {
   if (host.mac) {
-    page_.add("MAC Address: {} ({})\n", net::to_string(*host.mac),
-              host.vendor.empty() ? "Unknown" : escape_terminal(host.vendor));
+    buffer_.add("MAC Address: {} ({})\n", net::to_string(*host.mac),
+                host.vendor.empty() ? "Unknown" : escape_terminal(host.vendor));
   }
   if (options_.audience == Audience::watcher && options_.debugging > 0 && host.port_scanned && host.round_trip) {
     const auto microseconds = [](Duration d) {
       return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
     };
-    page_.add("Final times for host: srtt: {} rttvar: {}  to: {}\n", microseconds(host.round_trip->smoothed),
-              microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));
+    buffer_.add("Final times for host: srtt: {} rttvar: {}  to: {}\n", microseconds(host.round_trip->smoothed),
+                microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));
   }
   // nmap would not have shown this host at all; shown without this line it would be taken for whole.
-  if (host.interrupted) page_.put("The scan of this host was stopped early; what is listed is incomplete.\n");
+  if (host.interrupted) buffer_.put("The scan of this host was stopped early; what is listed is incomplete.\n");
   if (!host.remarks.empty() && options_.dialect == Dialect::portolan) {
-    page_.add("Note: {}\n", escape_terminal(note_text(host, options_.dialect)));
+    buffer_.add("Note: {}\n", escape_terminal(note_text(host, options_.dialect)));
   }
-  if (host.port_scanned || host.timed_out) page_.put("\n");
+  if (host.port_scanned || host.timed_out) buffer_.put("\n");
 }
 
 Result<void> NormalReport::finish(const model::ScanFinished& finished) {
@@ -254,11 +254,11 @@ Result<void> NormalReport::finish(const model::ScanFinished& finished) {
   } else {
     finish_for_file(finished);
   }
-  return page_.send();
+  return buffer_.send();
 }
 
 // That it was not measured matters where something may have been missed.
-bool NormalReport::loss_told(const model::ScanFinished& finished) const {
+bool NormalReport::shows_loss(const model::ScanFinished& finished) const {
   if (options_.dialect == Dialect::nmap || !ports_asked_ || !finished.success) return false;
   return finished.loss.asked > 0 || finished.never_asked > 0 || silence_judged_ || options_.verbosity > 0;
 }
@@ -266,23 +266,23 @@ bool NormalReport::loss_told(const model::ScanFinished& finished) const {
 void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   if (finished.hosts_total == 1 && finished.hosts_up == 0 && finished.success && !finished.interrupted &&
       !options_.discovery_skipped && !list_only_ && !host_noted_) {
-    page_.put("Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn\n");
+    buffer_.put("Note: Host seems down. If it is really up, but blocking our ping probes, try -Pn\n");
   }
   // Why a scan failed is told on standard error by whoever runs it.
   if (!finished.success) return;
   const bool nmap = options_.dialect == Dialect::nmap;
-  page_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
-            done_text(finished));
+  buffer_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
+              done_text(finished));
   if (nmap) return;
-  if (loss_told(finished)) page_.add("{}\n", loss_text(finished));
+  if (shows_loss(finished)) buffer_.add("{}\n", loss_text(finished));
   if (options_.verbosity > 0) {
-    page_.add("Probes sent: {}; answers seen: {}.\n", finished.probes_sent, finished.answers_seen);
+    buffer_.add("Probes sent: {}; answers seen: {}.\n", finished.probes_sent, finished.answers_seen);
   }
 }
 
 void NormalReport::finish_for_file(const model::ScanFinished& finished) {
-  if (loss_told(finished)) page_.add("# {}\n", loss_text(finished));
-  page_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
+  if (shows_loss(finished)) buffer_.add("# {}\n", loss_text(finished));
+  buffer_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
 }
 
 constinit const Format normal_format{

@@ -12,7 +12,7 @@ namespace portolan::report {
 class NormalReport : public model::Sink {
  public:
   // `output` outlives the report.
-  NormalReport(Output& output, ReportOptions options) : page_{output}, options_{std::move(options)} {}
+  NormalReport(Output& output, ReportOptions options) : buffer_{output}, options_{std::move(options)} {}
 
   Result<void> on(const model::Event& event) override;
 
@@ -31,11 +31,11 @@ class NormalReport : public model::Sink {
   void not_shown(const model::HostRecord& host);
   void port_table(const model::HostRecord& host);
   void host_tail(const model::HostRecord& host);
-  [[nodiscard]] bool loss_told(const model::ScanFinished& finished) const;
+  [[nodiscard]] bool shows_loss(const model::ScanFinished& finished) const;
   void finish_for_watcher(const model::ScanFinished& finished);
   void finish_for_file(const model::ScanFinished& finished);
 
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   ReportOptions options_;
   bool ports_asked_ = false;
   bool list_only_ = false;

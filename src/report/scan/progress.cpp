@@ -110,8 +110,8 @@ Result<void> StatsLines::on(const model::Event& event) {
     const bool due = stats_.due(progress.elapsed);
     if (!due && !std::exchange(asked_, false)) return {};
     asked_ = false;
-    page_.put(stats_text(progress, options_));
-    return page_.send();
+    buffer_.put(stats_text(progress, options_));
+    return buffer_.send();
   });
 }
 

@@ -56,7 +56,7 @@ class StatsLines : public model::Sink {
  public:
   // `output` outlives this.
   StatsLines(Output& output, const ReportOptions& options)
-      : page_{output}, options_{options}, stats_{options.stats_every} {}
+      : buffer_{output}, options_{options}, stats_{options.stats_every} {}
 
   // The next progress is told whatever the period: a key was pressed.
   void ask() { asked_ = true; }
@@ -64,7 +64,7 @@ class StatsLines : public model::Sink {
   Result<void> on(const model::Event& event) override;
 
  private:
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   ReportOptions options_;
   StatsTimer stats_;
   bool asked_ = false;

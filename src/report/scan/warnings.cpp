@@ -8,9 +8,9 @@ namespace portolan::report {
 Result<void> Warnings::on(const model::Event& event) {
   return model::dispatch(event, [this](const model::Remark& remark) -> Result<void> {
     if (is_detail(remark)) return {};
-    page_.add("{}{}\n", dialect_ == Dialect::portolan ? "portolan: " : "",
-              escape_terminal(remark_text(remark, dialect_)));
-    return page_.send();
+    buffer_.add("{}{}\n", dialect_ == Dialect::portolan ? "portolan: " : "",
+                escape_terminal(remark_text(remark, dialect_)));
+    return buffer_.send();
   });
 }
 

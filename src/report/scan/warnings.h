@@ -11,11 +11,11 @@ class Warnings : public model::Sink {
  public:
   // `output` outlives this. Under the name nmap a warning is its sentence alone; under its own the
   // program says who speaks.
-  Warnings(Output& output, Dialect dialect) : page_{output}, dialect_{dialect} {}
+  Warnings(Output& output, Dialect dialect) : buffer_{output}, dialect_{dialect} {}
   Result<void> on(const model::Event& event) override;
 
  private:
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   Dialect dialect_;
 };
 

@@ -85,7 +85,7 @@ std::string title(const model::HostRecord& host, const ReportOptions& options) {
 
 bool has_service(const model::PortRecord& port) { return !port.service.empty() && port.service != "unknown"; }
 
-bool reasons_told(const ReportOptions& options) {
+bool shows_reasons(const ReportOptions& options) {
   return options.reason || options.verbosity > 1 || options.debugging > 0;
 }
 

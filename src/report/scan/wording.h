@@ -40,7 +40,7 @@ std::string title(const model::HostRecord& host, const ReportOptions& options);
 bool has_service(const model::PortRecord& port);
 
 // Reasons are told under --reason, -vv and -d.
-bool reasons_told(const ReportOptions& options);
+bool shows_reasons(const ReportOptions& options);
 // "echo-reply ttl 64", "no-response".
 std::string reason_text(model::Reason reason, std::uint8_t ttl);
 // "host-unreach from 198.18.0.1 ttl 63".

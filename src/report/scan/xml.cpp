@@ -50,7 +50,7 @@ std::string comment_of(const HostRecord& host, Dialect dialect) {
 
 // nmap gives no ports of a host that it gave up. Under its own name portolan gives what it has; the
 // attribute timedout says that it is incomplete.
-bool ports_told(const HostRecord& host, Dialect dialect) {
+bool shows_ports(const HostRecord& host, Dialect dialect) {
   if (!host.port_scanned || (host.timed_out && dialect == Dialect::nmap)) return false;
   return !host.ports.empty() || !host.extra.empty();
 }
@@ -75,145 +75,146 @@ Result<void> XmlReport::on(const model::Event& event) {
 
 Result<void> XmlReport::begin(const model::ScanStarted& started) {
   head(started);
-  return page_.send();
+  return buffer_.send();
 }
 
 void XmlReport::head(const model::ScanStarted& started) {
   started_ = true;
-  page_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE nmaprun>\n");
+  buffer_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE nmaprun>\n");
   if (!options_.stylesheet.empty()) {
-    page_.add("<?xml-stylesheet href=\"{}\" type=\"text/xsl\"?>\n", escape_command_line(options_.stylesheet));
+    buffer_.add("<?xml-stylesheet href=\"{}\" type=\"text/xsl\"?>\n", escape_command_line(options_.stylesheet));
   }
-  page_.add("<!-- {} -->\n", escape_command_line(initiated_text(started, options_)));
-  page_.add("<nmaprun scanner=\"nmap\" args=\"{}\" start=\"{}\" startstr=\"{}\" version=\"{}\"",
-            escape_command_line(command_line(started.arguments)), unix_seconds(started.time),
-            date_text(started.time, options_.calendar), nmap_version);
+  buffer_.add("<!-- {} -->\n", escape_command_line(initiated_text(started, options_)));
+  buffer_.add("<nmaprun scanner=\"nmap\" args=\"{}\" start=\"{}\" startstr=\"{}\" version=\"{}\"",
+              escape_command_line(command_line(started.arguments)), unix_seconds(started.time),
+              date_text(started.time, options_.calendar), nmap_version);
   // The one attribute of the root element that the DTD leaves free: a name for the settings used.
-  if (options_.dialect == Dialect::portolan) page_.add(" profile_name=\"portolan {}\"", program_version);
-  page_.add(" xmloutputversion=\"{}\">\n", xml_output_version);
+  if (options_.dialect == Dialect::portolan) buffer_.add(" profile_name=\"portolan {}\"", program_version);
+  buffer_.add(" xmloutputversion=\"{}\">\n", xml_output_version);
   for (const model::ScanInfo& scan : started.scans) {
-    page_.add("<scaninfo type=\"{}\" protocol=\"{}\" numservices=\"{}\" services=\"{}\"/>\n", escape_xml(scan.type),
-              net::name_of(scan.protocol), scan.ports.size(), net::to_string(scan.ports));
+    buffer_.add("<scaninfo type=\"{}\" protocol=\"{}\" numservices=\"{}\" services=\"{}\"/>\n", escape_xml(scan.type),
+                net::name_of(scan.protocol), scan.ports.size(), net::to_string(scan.ports));
   }
-  page_.add("<verbose level=\"{}\"/>\n<debugging level=\"{}\"/>\n", started.verbosity, started.debugging);
+  buffer_.add("<verbose level=\"{}\"/>\n<debugging level=\"{}\"/>\n", started.verbosity, started.debugging);
 }
 
 Result<void> XmlReport::task_begin(const model::TaskRecord& task) {
   if (options_.verbosity <= 0 && options_.debugging <= 0) return {};
-  page_.add("<taskbegin task=\"{}\" time=\"{}\"/>\n", escape_xml(task_text(task)), unix_seconds(task.time));
-  return page_.send();
+  buffer_.add("<taskbegin task=\"{}\" time=\"{}\"/>\n", escape_xml(task_text(task)), unix_seconds(task.time));
+  return buffer_.send();
 }
 
 Result<void> XmlReport::task_end(const model::TaskRecord& task) {
   if (options_.verbosity <= 0 && options_.debugging <= 0) return {};
-  page_.add("<taskend task=\"{}\" time=\"{}\"", escape_xml(task_text(task)), unix_seconds(task.time));
-  if (task.hosts > 0) page_.add(" extrainfo=\"{}\"", total_text(task));
-  page_.put("/>\n");
-  return page_.send();
+  buffer_.add("<taskend task=\"{}\" time=\"{}\"", escape_xml(task_text(task)), unix_seconds(task.time));
+  if (task.hosts > 0) buffer_.add(" extrainfo=\"{}\"", total_text(task));
+  buffer_.put("/>\n");
+  return buffer_.send();
 }
 
 Result<void> XmlReport::progress(const model::Progress& progress) {
   if (!stats_.due(progress.elapsed)) return {};
-  page_.add("<taskprogress task=\"{}\" time=\"{}\" percent=\"{:.2f}\"", escape_xml(task_text(progress.task)),
-            unix_seconds(progress.task.time), percent_of(progress));
+  buffer_.add("<taskprogress task=\"{}\" time=\"{}\" percent=\"{:.2f}\"", escape_xml(task_text(progress.task)),
+              unix_seconds(progress.task.time), percent_of(progress));
   if (const auto remaining = remaining_of(progress)) {
     const auto end = progress.task.time + std::chrono::duration_cast<model::WallTime::duration>(*remaining);
-    page_.add(" remaining=\"{}\" etc=\"{}\"", std::chrono::ceil<std::chrono::seconds>(*remaining).count(),
-              unix_seconds(end));
+    buffer_.add(" remaining=\"{}\" etc=\"{}\"", std::chrono::ceil<std::chrono::seconds>(*remaining).count(),
+                unix_seconds(end));
   }
-  page_.put("/>\n");
-  return page_.send();
+  buffer_.put("/>\n");
+  return buffer_.send();
 }
 
-Result<void> XmlReport::host(const HostRecord& told) {
+Result<void> XmlReport::host(const HostRecord& reported) {
   HostRecord scratch;
-  const HostRecord* host = select(told, options_, scratch);
+  const HostRecord* host = select(reported, options_, scratch);
   if (host == nullptr) return {};
   host_open(*host);
   host_names(*host);
-  if (ports_told(*host, options_.dialect)) host_ports(*host);
+  if (shows_ports(*host, options_.dialect)) host_ports(*host);
   host_close(*host);
-  return page_.write();
+  return buffer_.write();
 }
 
 void XmlReport::host_open(const HostRecord& host) {
-  page_.put("<host");
+  buffer_.put("<host");
   if (host.port_scanned || host.timed_out) {
-    page_.add(" starttime=\"{}\" endtime=\"{}\"", unix_seconds(host.started), unix_seconds(host.ended));
+    buffer_.add(" starttime=\"{}\" endtime=\"{}\"", unix_seconds(host.started), unix_seconds(host.ended));
   }
-  if (host.timed_out) page_.put(" timedout=\"true\"");
+  if (host.timed_out) buffer_.put(" timedout=\"true\"");
   const std::string comment = comment_of(host, options_.dialect);
-  if (!comment.empty()) page_.add(" comment=\"{}\"", escape_xml(comment));
-  page_.add("><status state=\"{}\" reason=\"{}\" reason_ttl=\"{}\"/>\n", name_of(host.state), name_of(host.reason),
-            host.reason_ttl);
-  page_.add("<address addr=\"{}\" addrtype=\"{}\"/>\n", plain_address(host.address), address_type(host.address));
+  if (!comment.empty()) buffer_.add(" comment=\"{}\"", escape_xml(comment));
+  buffer_.add("><status state=\"{}\" reason=\"{}\" reason_ttl=\"{}\"/>\n", name_of(host.state), name_of(host.reason),
+              host.reason_ttl);
+  buffer_.add("<address addr=\"{}\" addrtype=\"{}\"/>\n", plain_address(host.address), address_type(host.address));
   if (!host.mac) return;
-  page_.add("<address addr=\"{}\" addrtype=\"mac\"", net::to_string(*host.mac));
-  if (!host.vendor.empty()) page_.add(" vendor=\"{}\"", escape_xml(host.vendor));
-  page_.put("/>\n");
+  buffer_.add("<address addr=\"{}\" addrtype=\"mac\"", net::to_string(*host.mac));
+  if (!host.vendor.empty()) buffer_.add(" vendor=\"{}\"", escape_xml(host.vendor));
+  buffer_.put("/>\n");
 }
 
 void XmlReport::host_names(const HostRecord& host) {
   // Parsers find the element in every host that is up, even where it is empty, as in nmap's.
   if (host.names.empty() && host.state != model::HostState::up) return;
-  page_.put("<hostnames>\n");
+  buffer_.put("<hostnames>\n");
   for (const model::HostName& name : host.names) {
-    page_.add("<hostname name=\"{}\" type=\"{}\"/>\n", escape_xml(name.name),
-              name.kind == model::HostName::Kind::user ? "user" : "PTR");
+    buffer_.add("<hostname name=\"{}\" type=\"{}\"/>\n", escape_xml(name.name),
+                name.kind == model::HostName::Kind::user ? "user" : "PTR");
   }
-  page_.put("</hostnames>\n");
+  buffer_.put("</hostnames>\n");
 }
 
 void XmlReport::host_ports(const HostRecord& host) {
-  page_.put("<ports>");
+  buffer_.put("<ports>");
   for (const model::ExtraPorts& extra : host.extra) {
-    page_.add("<extraports state=\"{}\" count=\"{}\">\n", name_of(extra.state), extra.count);
+    buffer_.add("<extraports state=\"{}\" count=\"{}\">\n", name_of(extra.state), extra.count);
     for (const model::ReasonCount& reason : extra.reasons) {
-      page_.add("<extrareasons reason=\"{}\" count=\"{}\" proto=\"{}\" ports=\"{}\"/>\n", name_of(reason.reason),
-                reason.count, net::name_of(reason.protocol), net::to_string(reason.ports));
+      buffer_.add("<extrareasons reason=\"{}\" count=\"{}\" proto=\"{}\" ports=\"{}\"/>\n", name_of(reason.reason),
+                  reason.count, net::name_of(reason.protocol), net::to_string(reason.ports));
     }
-    page_.put("</extraports>\n");
+    buffer_.put("</extraports>\n");
   }
   for (const model::PortRecord& each : host.ports) port(each);
-  page_.put("</ports>\n");
+  buffer_.put("</ports>\n");
 }
 
 void XmlReport::port(const model::PortRecord& port) {
-  page_.add("<port protocol=\"{}\" portid=\"{}\"><state state=\"{}\" reason=\"{}\" reason_ttl=\"{}\"",
-            net::name_of(port.protocol), port.port.value(), name_of(port.state), name_of(port.reason), port.reason_ttl);
-  if (port.reason_address) page_.add(" reason_ip=\"{}\"", plain_address(*port.reason_address));
-  page_.put("/>");
+  buffer_.add("<port protocol=\"{}\" portid=\"{}\"><state state=\"{}\" reason=\"{}\" reason_ttl=\"{}\"",
+              net::name_of(port.protocol), port.port.value(), name_of(port.state), name_of(port.reason),
+              port.reason_ttl);
+  if (port.reason_address) buffer_.add(" reason_ip=\"{}\"", plain_address(*port.reason_address));
+  buffer_.put("/>");
   if (has_service(port)) {
     // Confidence 3 of 10: the name comes from the port's number, nobody asked the service.
-    page_.add("<service name=\"{}\" method=\"table\" conf=\"3\"/>", escape_xml(port.service));
+    buffer_.add("<service name=\"{}\" method=\"table\" conf=\"3\"/>", escape_xml(port.service));
   }
-  page_.put("</port>\n");
+  buffer_.put("</port>\n");
 }
 
 void XmlReport::host_close(const HostRecord& host) {
   if (host.round_trip) {
-    page_.add("<times srtt=\"{}\" rttvar=\"{}\" to=\"{}\"/>\n", microseconds(host.round_trip->smoothed),
-              microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));
+    buffer_.add("<times srtt=\"{}\" rttvar=\"{}\" to=\"{}\"/>\n", microseconds(host.round_trip->smoothed),
+                microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));
   }
-  page_.put("</host>\n");
+  buffer_.put("</host>\n");
 }
 
 Result<void> XmlReport::finish(const model::ScanFinished& finished) {
   // A failure so early that nothing was told yet still leaves a document that parsers accept.
   if (!started_) head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}});
-  page_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",
-            unix_seconds(finished.time), date_text(finished.time, options_.calendar),
-            escape_xml(summary_of(finished, options_)), seconds_of(finished.elapsed));
+  buffer_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",
+              unix_seconds(finished.time), date_text(finished.time, options_.calendar),
+              escape_xml(summary_of(finished, options_)), seconds_of(finished.elapsed));
   if (finished.success && !finished.interrupted) {
-    page_.put(" exit=\"success\"/>");
+    buffer_.put(" exit=\"success\"/>");
   } else {
-    page_.add(" exit=\"error\" errormsg=\"{}\"/>",
-              escape_xml(finished.success ? std::string_view{"The scan was interrupted."} : finished.error));
+    buffer_.add(" exit=\"error\" errormsg=\"{}\"/>",
+                escape_xml(finished.success ? std::string_view{"The scan was interrupted."} : finished.error));
   }
   // What is not up counts as down here, whether it was asked or not (-sL), so that the sum is right.
-  page_.add("<hosts up=\"{}\" down=\"{}\" total=\"{}\"/>\n</runstats>\n</nmaprun>\n", finished.hosts_up,
-            finished.hosts_total - std::min(finished.hosts_up, finished.hosts_total), finished.hosts_total);
-  return page_.send();
+  buffer_.add("<hosts up=\"{}\" down=\"{}\" total=\"{}\"/>\n</runstats>\n</nmaprun>\n", finished.hosts_up,
+              finished.hosts_total - std::min(finished.hosts_up, finished.hosts_total), finished.hosts_total);
+  return buffer_.send();
 }
 
 constinit const Format xml_format{

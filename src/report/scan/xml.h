@@ -13,7 +13,7 @@ class XmlReport : public model::Sink {
  public:
   // `output` outlives the report.
   XmlReport(Output& output, ReportOptions options)
-      : page_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
+      : buffer_{output}, options_{std::move(options)}, stats_{options_.stats_every} {}
 
   Result<void> on(const model::Event& event) override;
 
@@ -31,7 +31,7 @@ class XmlReport : public model::Sink {
   void port(const model::PortRecord& port);
   void host_close(const model::HostRecord& host);
 
-  OutputBuffer page_;
+  OutputBuffer buffer_;
   ReportOptions options_;
   StatsTimer stats_;
   bool started_ = false;

@@ -179,7 +179,7 @@ bool parse_inet_diag(wire::MessageBytes message, SocketKind protocol, Row& row) 
   row.send_queue = body->idiag_wqueue;
   row.user = body->idiag_uid;
   row.inode = body->idiag_inode;
-  row.has_user = is_user_told(row);
+  row.has_user = is_user_known(row);
   row.cookie = cookie_of(body->id.idiag_cookie);
   row.timer = static_cast<Timer>(body->idiag_timer);
   row.retransmits = body->idiag_retrans;
@@ -204,7 +204,7 @@ bool parse_inet_line(std::string_view line, SocketKind protocol, AddressFamily f
   std::uint32_t retransmits = 0;
   words.number(state, 16).pair(row.send_queue, row.receive_queue).pair(timer, ticks).number(retransmits, 16);
   words.number(row.user).skip(1).number(row.inode);  // between them: keepalives that nobody answered
-  row.has_user = is_user_told(row);
+  row.has_user = is_user_known(row);
   row.state = static_cast<State>(state);
   row.timer = static_cast<Timer>(timer);
   row.timer_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(ticks * ms_per_tick, UINT32_MAX));

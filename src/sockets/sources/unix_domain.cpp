@@ -57,7 +57,7 @@ void take_attribute(std::uint16_t type, std::span<const std::uint8_t> payload, R
     case UNIX_DIAG_UID:
       if (const auto user = wire::read_struct<std::uint32_t>(payload)) {
         row.user = *user;
-        row.has_user = is_user_told(row);
+        row.has_user = is_user_known(row);
       }
       break;
     case UNIX_DIAG_MEMINFO:
