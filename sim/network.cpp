@@ -84,6 +84,7 @@ void Network::add_host(const net::IpAddress& address, const HostOptions& options
   host.resets = {{options.resets_a_second, options.resets_a_second}, now_};
   host.questions = {options.questions, now_};
   host.syns = {options.syns, now_};
+  host.acceptances = {options.acceptances, now_};
   host.errors = {options.errors, now_};
 }
 
@@ -180,6 +181,7 @@ void Network::answer(const Question& question, Instant at) {
     return;
   }
   const probe::Asked asked{*packet, asks_one_of(o.open, *packet), host_mac};
+  if (asked.open && !host.acceptances.take(at)) return;
   Bytes bytes(wire::longest_packet);
   for (const probe::Probe* probe : probe::registry) {
     const std::size_t size = probe->answer(asked, bytes);

@@ -69,6 +69,7 @@ struct HostOptions {
   Duration extra_delay{};      // one way, for this host
   Limit questions{};           // packets that reach it: a policer in front of it
   Limit syns{};                // connections that it accepts
+  Limit acceptances{};         // SYN-ACKs that it sends: closed ports answer all the same
   Limit errors{};              // ICMP errors that it sends (RFC 1812 §4.3.2.8)
   // Connections that its firewall keeps track of at a time (nft's `ct count`), 0 for no limit. One that was refused is
   // forgotten after 10 s, as nf_conntrack_tcp_timeout_close says.
@@ -106,6 +107,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
     TokenBucket resets;
     TokenBucket questions;
     TokenBucket syns;
+    TokenBucket acceptances;
     TokenBucket errors;
     std::deque<Instant> tracked;  // when each connection is forgotten, the first one in front
     std::map<std::pair<std::uint16_t, std::uint16_t>, Instant> half_open;  // by their ports: when last answered

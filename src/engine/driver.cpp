@@ -72,10 +72,12 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
   if (auto left = send(); !left) return left;
   if (auto done = sink_.catch_up(); !done) return done;
   const Instant now = world_.clock.now();
+  const bool nobody_works = !is_working();
   if (sendable() < enough) wake = now;
   for (const Stage& stage : stages_) {
-    // Who is done is not to wait until something else happens.
-    wake = std::min(wake, stage.engine.has_done() ? now : stage.engine.wake_at(now));
+    // Who is done is not to wait until something else happens; nor who is judged, where nobody is at work any more.
+    const bool at_once = stage.engine.has_done() || (nobody_works && stage.engine.has_judged());
+    wake = std::min(wake, at_once ? now : stage.engine.wake_at(now));
   }
   const auto arrived = world_.link.receive(wake);
   if (!arrived) return fail(arrived.error());

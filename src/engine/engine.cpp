@@ -18,8 +18,6 @@ constexpr std::size_t orders = 4;
 // No port is told silent sooner after it was first asked, or sooner than after the template's first wait: its answer
 // may need much longer than those of other ports.
 constexpr Duration shortest_silence = 500ms;
-// Share of a pass that is taken for lost where it ran into a limit.
-constexpr double lost_on_a_limit = 0.95;
 // Who is judged stays for so many of its time-outs, while others are at work.
 constexpr int late_timeouts = 10;
 // Walks over the questions of a host some of which this machine refuses to send, at least.
@@ -349,18 +347,19 @@ void Engine::give_up_if_overdue(std::uint32_t walk, Instant now) {
 PassResult Engine::result_of_pass(const HostWalk& walk, Instant now) const {
   const Acquaintance nobody;
   const Acquaintance& known = walk.acquaintance ? *walk.acquaintance : nobody;
-  const double loss = pass_loss(walk);
   PassResult result{.passes = walk.passes,
                     .answered_before = known.answered_before,
                     .asked = walk.asked,
                     .answered = std::min(walk.asked, known.answered - known.answered_before),
+                    .open_before = known.open_before,
+                    .open = known.open - known.open_before,
                     .duration = now - walk.pass_started,
                     .hidden_before = walk.hidden,
-                    // What runs into a limit asks nobody: it counts for as little as nothing.
-                    .loss = spread_of(walk) > Duration::zero() ? std::max(lost_on_a_limit, loss) : loss,
+                    .loss = pass_loss(walk),
                     .usual_loss = usual_loss(walk),
                     .usual_answers = usual_answers(),
-                    .limited = known.gap > Duration::zero()};
+                    .limited = known.gap > Duration::zero(),
+                    .lost_on_limit = spread_of(walk) > Duration::zero()};
   if (finds_hosts()) {
     // Here hosts are what may be missed: as many as loss hides among those that were found.
     result.answered_before = static_cast<std::uint32_t>(std::min(hosts_up_, most_sharers));
@@ -373,7 +372,10 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   HostWalk& asked = walks_[walk];
   // The last probe may have left later than its pass ended, or still wait for room in the link.
   if (asked.in_outbox > 0) return park(walk, now + 1ms);
-  const Instant due = asked.last_sent + wait_of(asked);
+  // As late as that it is known what loss probes of this pass have come to.
+  const bool has_probes = asked.acquaintance && asked.acquaintance->open_asked > 0;
+  const Duration of_probes = has_probes ? loss_probes_.timeout_of(asked.target->address) + 1ns : Duration::zero();
+  const Instant due = asked.last_sent + std::max(wait_of(asked), of_probes);
   if (now < due) return park(walk, due);
   // What has arrived meanwhile may still stand in the link's queue.
   if (heard_ < due) return park(walk, now + 1ns);
@@ -384,6 +386,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
                           .acceptable_misses = acceptable_misses / sharers};
   const PassDecision decision = after_pass(result, limits);
   const bool came_back = comes_back(asked);
+
   // What this machine would not send then, it may send now; for how long it will not, nothing tells.
   const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
   const bool again = decision.next == PassDecision::Next::again || came_back || ask_refused;
@@ -392,6 +395,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
     if (asks_whether_there(walk, now)) return;
   }
   asked.hidden = static_cast<float>(decision.hidden);
+  if (decision.open_are_late) asked.known().open_are_late = true;
   asked.least_loss = std::min(asked.least_loss, static_cast<float>(result.loss));
   if (!finds_hosts()) {
     weigh_late_answers(result, now);
@@ -412,7 +416,9 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
   again.asked = 0;
   if (again.acquaintance) {
     again.acquaintance->answered_before = again.acquaintance->answered;
+    again.acquaintance->open_before = again.acquaintance->open;
     again.acquaintance->asked_whether_there = 0;
+    again.acquaintance->open_asked = 0;
     again.acquaintance->turns = 0;  // what a limit has saved up lets the first ones through
   }
   note_losses_so_far(again);

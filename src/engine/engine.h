@@ -126,6 +126,7 @@ class Engine {
   // Hosts that are judged stay for a while, as long as others are at work, so that late answers still count. Nobody is
   // at work any more, or their room is needed: they are done.
   void release_judged();
+  [[nodiscard]] bool has_judged() const { return !judged_.empty(); }
   // Hosts that may be asked something now.
   [[nodiscard]] std::size_t sendable() const { return active_.size(); }
 
@@ -183,6 +184,7 @@ class Engine {
   bool fill_one(Instant now);
   bool fill_loss_probe(Instant now);
   bool fill_loss_probe_of(HostWalk& walk, Instant now);
+  bool asks_open_again(HostWalk& walk, Instant now);
   void put_loss_probe(const LossProbes::Chosen& chosen);
   void next_turn(const WalkHandle& handle, Instant now);
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
@@ -205,6 +207,8 @@ class Engine {
   [[nodiscard]] Duration spread_of(const HostWalk& walk) const;
   [[nodiscard]] double usual_loss(const HostWalk& walk) const;
   [[nodiscard]] double pass_loss(const HostWalk& walk) const;
+  [[nodiscard]] LossWindow lost_in_pass(const HostWalk& walk, HostLoss::Kind kind) const;
+  [[nodiscard]] bool is_lost_on_limit(const HostWalk& walk) const;
   [[nodiscard]] bool loss_is_known(const HostWalk& walk) const;
   void note_losses_so_far(HostWalk& walk) const;
   void on_fate(const LossProbes::Fate& fate, Instant now);

@@ -146,6 +146,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
   } else {
     ++answers_;
     ++known.answered;
+    if (answer.verdict.state == model::PortState::open) ++known.open;
     pacer_.on_answer();
     if (walk.at_work()) ++settled_;
     if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
@@ -171,10 +172,11 @@ void Engine::note_sign_of_life(const Match& match, const probe::Verdict& verdict
   if (verdict.by_error || !probe.has_tag || settings_.dress.source_port) return;
   // Of a host that answers on many ports a few are enough, unless its pace is to be found by them.
   const std::uint32_t answered = walk.answered();
-  if (!walk.paced() && answered > enough_to_measure && answered % enough_to_measure != 0) return;
+  const bool open = verdict.state == model::PortState::open;
+  if (!open && !walk.paced() && answered > enough_to_measure && answered % enough_to_measure != 0) return;
   loss_probes_.remember(*walk.target,
                         {.question = match.question,
-                         .open = verdict.state == model::PortState::open,
+                         .open = open,
                          .log_in = is_log_in(job_.questions[match.question].port) && asks_ports(probe.asks),
                          .attempts = static_cast<unsigned>(match.tag - settings_.tag_base) + 1},
                         timeout_of(walk));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "engine/engine.h"
@@ -34,6 +35,10 @@ constexpr Duration long_silence = std::chrono::seconds{15};
 // connections forgets the ones that were refused (10 s in Linux); by so many ports at once.
 constexpr std::array<Duration, 5> waits_whether_there{500ms, 2s, 4s, 8s, 0s};
 constexpr std::size_t asked_at_once = 2;
+// Open ports that are asked again in each pass after the first.
+constexpr std::uint8_t asked_open = 2;
+// What comes up so seldom is not taken for chance.
+constexpr double no_chance = 0.01;
 // Taken for the loss where nothing was measured; no statement is made then.
 constexpr double unmeasured = 0.05;
 // Over which the second pass is spread where most of the first was lost.
@@ -69,6 +74,7 @@ bool Engine::fill_loss_probe(Instant now) {
 bool Engine::fill_loss_probe_of(HostWalk& walk, Instant now) {
   if (settings_.timing.serial) return false;
   Acquaintance& known = *walk.acquaintance;
+  if (asks_open_again(walk, now)) return true;
   const std::size_t every = std::clamp(job_.questions.size() / wanted_a_pass, least_gap, most_gap);
   if (++known.turns < (walk.paced() ? every_while_trying : every)) return false;
   const HostLoss* loss = loss_probes_.of(walk.target->address);
@@ -84,6 +90,18 @@ bool Engine::fill_loss_probe_of(HostWalk& walk, Instant now) {
     // Nothing will tell how fast it may be asked but its answers so far.
     known.gap = std::min(known.gap, duration_of(1 / std::max(slow_rate_of(walk, now), slow_guess)));
   }
+  return chosen.has_value();
+}
+
+// In the middle of each pass after the first, ports known to be open are asked again: whether the silent ones are may
+// be told by the pace at which open ones answer, and by nothing else where a limit is about those alone.
+bool Engine::asks_open_again(HostWalk& walk, Instant now) {
+  Acquaintance& known = *walk.acquaintance;
+  const std::size_t middle = (job_.questions.size() - walk.answered()) / 2;
+  if (walk.passes == 0 || finds_hosts() || walk.asked < middle || known.open_asked == asked_open) return false;
+  ++known.open_asked;
+  const auto chosen = loss_probes_.choose_of(walk.target->address, now, true, HostLoss::Kind::open);
+  if (chosen) put_loss_probe(*chosen);
   return chosen.has_value();
 }
 
@@ -275,33 +293,39 @@ double Engine::usual_answers() const {
   return finds_hosts() ? 0 : (static_cast<double>(in_time_ + late_) + 0.5) / (static_cast<double>(entered_) + 1);
 }
 
-// Share of round trips to a host that were lost in all of its passes. What is known of the path stands for two loss
-// probes of its own.
+// Share of round trips to a host that were lost in all of its passes, for open ports as far as these have told it. What
+// the others tell, and before them the path, stands for a few more.
 double Engine::usual_loss(const HostWalk& walk) const {
   const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
   if (own == nullptr) return 0;
   const auto& [open, other] = own->all;
-  const auto& known =
-      open.asked >= enough_of_a_host ? open : HostLoss::Balance{open.asked + other.asked, open.lost + other.lost};
-  return (known.lost + 2 * loss_of_all()) / (known.asked + 2.0);
+  const double of_others = (other.lost + 2 * loss_of_all()) / (other.asked + 2.0);
+  return (open.lost + of_others) / (open.asked + 1.0);
 }
 
-// The same in its present pass: by its own loss probes, those to open ports first, since a limit on other answers does
-// not touch them; and by those of all hosts on the path.
+// The same in its present pass.
 double Engine::pass_loss(const HostWalk& walk) const {
   const Pacer::Balance path = pacer_.path();
   const double on_the_path =
       (since(path.lost, walk.path_lost) + 2 * loss_of_all()) / (since(path.asked, walk.path_asked) + 2.0);
-  const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
-  double asked = 0;
-  double lost = 0;
-  for (std::size_t kind = 0; own != nullptr && kind < HostLoss::kinds && asked < enough_of_a_host; ++kind) {
-    const LossWindow new_ones =
-        since(own->all[kind], walk.acquaintance->loss_asked[kind], walk.acquaintance->loss_lost[kind]);
-    asked += new_ones.asked;
-    lost += new_ones.lost;
+  double share = on_the_path;
+  if (walk.acquaintance) {
+    for (const auto kind : {HostLoss::Kind::other, HostLoss::Kind::open}) {
+      const LossWindow in_pass = lost_in_pass(walk, kind);
+      const double seen = (in_pass.lost + share) / (in_pass.asked + 1);
+      // Few may tell of more loss, not of less.
+      share = in_pass.asked < enough_of_a_host ? std::max(share, seen) : seen;
+    }
   }
-  return std::min(1.0, (lost + on_the_path) / (asked + 1));
+  return std::min(1.0, share);
+}
+
+// Loss probes of one kind to a host since its present pass began.
+LossWindow Engine::lost_in_pass(const HostWalk& walk, HostLoss::Kind kind) const {
+  const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
+  if (own == nullptr) return {};
+  const auto place = static_cast<std::size_t>(kind);
+  return since(own->all[place], walk.acquaintance->loss_asked[place], walk.acquaintance->loss_lost[place]);
 }
 
 // Whether passes of this host have run into a limit, its own or that of the path.
@@ -314,24 +338,34 @@ bool Engine::met_limit(const HostWalk& walk) const {
 // Over what time the next pass is spread. Where most of the last one was lost, and not by chance, another one as fast
 // would be lost as well: each takes twice as long as the one before.
 Duration Engine::spread_of(const HostWalk& walk) const {
-  const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
-  const Pacer::Balance path = pacer_.path();
-  LossWindow window{static_cast<double>(since(path.asked, walk.path_asked)),
-                    static_cast<double>(since(path.lost, walk.path_lost))};
-  double chance = pacer_.path_chance();
-  if (own != nullptr) {
-    LossWindow of_host;
-    for (std::size_t kind = 0; kind < HostLoss::kinds; ++kind) {
-      const LossWindow new_ones =
-          since(own->all[kind], walk.acquaintance->loss_asked[kind], walk.acquaintance->loss_lost[kind]);
-      of_host.asked += new_ones.asked;
-      of_host.lost += new_ones.lost;
-    }
-    if (of_host.asked >= 2) window = of_host;
-    chance = std::max(chance, own->law.chance());
-  }
-  if (window.lost < 3 || window.share() < std::min(0.9, 2 * chance + 0.6)) return {};
+  const bool is_limited = is_lost_on_limit(walk) || (walk.acquaintance && walk.acquaintance->open_are_late);
+  if (!is_limited) return {};
   return first_spread * (std::int64_t{1} << std::min<unsigned>(walk.passes, 6) >> 1U);
+}
+
+bool Engine::is_lost_on_limit(const HostWalk& walk) const {
+  const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
+  const double chance = std::max(pacer_.path_chance(), own != nullptr ? own->law.chance() : 0);
+  const auto is_limit = [&](const LossWindow& window, double least, double usual) {
+    if (window.lost < least || window.share() < std::min(0.9, 2 * chance + 0.6)) return false;
+    return chance_of(static_cast<std::uint32_t>(window.lost), window.asked * std::max(chance, usual)) < no_chance;
+  };
+  const Pacer::Balance path = pacer_.path();
+  const LossWindow on_path{static_cast<double>(since(path.asked, walk.path_asked)),
+                           static_cast<double>(since(path.lost, walk.path_lost))};
+  if (own == nullptr) return is_limit(on_path, 3, 0);
+  LossWindow open = lost_in_pass(walk, HostLoss::Kind::open);
+  const LossWindow other = lost_in_pass(walk, HostLoss::Kind::other);
+  const LossWindow both{open.asked + other.asked, open.lost + other.lost};
+  // Few as they are, chance may have taken them all where it takes much.
+  double before = 0;
+  if (!walk.acquaintance->was_spread) {
+    const auto& all = own->all;
+    before = (all[0].lost + all[1].lost - both.lost) / (all[0].asked + all[1].asked - both.asked + 1);
+  }
+  // Where there is but one of them it takes several passes.
+  if (open.lost == 1) open = since(own->all[0], 0, 0);
+  return is_limit(open, 2, before) || is_limit(both.asked < 2 ? on_path : both, 3, before);
 }
 
 // Whether enough was measured for a statement about this host.

@@ -33,13 +33,17 @@ struct Acquaintance {
   double limiter_rate = 0;            // answers a second, where the host was found to limit them
   std::uint32_t answered = 0;         // in all
   std::uint32_t answered_before = 0;  // when this pass began
+  std::uint32_t open = 0;             // ports among those that answered
+  std::uint32_t open_before = 0;      // when this pass began
   // Its loss probes when this pass began, of open ports and of others.
   std::array<std::uint32_t, 2> loss_asked{};
   std::array<std::uint32_t, 2> loss_lost{};
   Instant last_answer{};
   std::uint8_t turns = 0;                // since its last loss probe
+  std::uint8_t open_asked = 0;           // open ports that were to be asked again in this pass
   std::uint8_t asked_whether_there = 0;  // times, after its last pass
   Instant ask_again{};                   // whether it is there, at the earliest
+  bool open_are_late = false;            // something limits what its open ports answer, and only theirs
   bool limiter_given_up = false;         // too slow to wait for
   bool was_spread = false;               // a pass was lost on a limit
   bool stopped = false;                  // it answered, and then nothing came any more

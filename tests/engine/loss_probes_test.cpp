@@ -218,6 +218,16 @@ std::set<std::uint32_t> questions_of(Probes& t, std::uint32_t host) {
   return questions;
 }
 
+TEST(LossProbes, OneKindOfPortMayBeWanted) {
+  Probes t;
+  t.open(2, 80);
+  t.closed(2, 81);
+  const auto ask = [&](HostLoss::Kind kind) { return t.probes.choose_of(address_of(2), start, false, kind); };
+  EXPECT_EQ(ask(HostLoss::Kind::other)->question, 81U);
+  EXPECT_FALSE(ask(HostLoss::Kind::other)) << "it is under way";
+  EXPECT_EQ(ask(HostLoss::Kind::open)->question, 80U);
+}
+
 TEST(LossProbes, AHostHasSoManyPortsAndNoMore) {
   Probes t;
   for (std::uint32_t question = 0; question < 100; ++question) t.open(2, question);

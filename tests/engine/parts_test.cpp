@@ -318,6 +318,43 @@ TEST(AfterPass, AHostThatHasAnsweredNothingMayHideWhatOthersShow) {
   EXPECT_EQ(decide(result).next, PassDecision::Next::again);
 }
 
+// After a first pass that brought so many answers, a second one with late ones; of both, so many from open ports.
+PassResult with_late(std::uint32_t before, std::uint32_t open_before, std::uint32_t late, std::uint32_t open_late) {
+  PassResult result = on_a_quiet_path({.before = before, .asked = 20, .answered = late});
+  result.open_before = open_before;
+  result.open = open_late;
+  return result;
+}
+
+TEST(AfterPass, WhereOnlyOpenPortsAnswerLateSomethingLimitsThem) {
+  const auto decision = decide(with_late(490, 3, 2, 2));
+  EXPECT_TRUE(decision.open_are_late);
+  EXPECT_GT(decision.hidden, 0.3) << "two of five were silent at first";
+  EXPECT_EQ(decide(with_late(490, 3, 1, 1)).open_are_late, true) << "one of so few is enough";
+}
+
+TEST(AfterPass, LossTakesOpenPortsAsItTakesOthers) {
+  EXPECT_FALSE(decide(with_late(450, 7, 10, 1)).open_are_late) << "one of ten";
+  EXPECT_FALSE(decide(with_late(7, 7, 2, 2)).open_are_late) << "only open ones answer at all";
+  EXPECT_FALSE(decide(with_late(490, 3, 2, 0)).open_are_late);
+  auto first = with_late(0, 0, 5, 5);
+  first.passes = 1;
+  EXPECT_FALSE(decide(first).open_are_late) << "nothing of a first pass is late";
+}
+
+TEST(AfterPass, WhatRanIntoALimitCountsForAlmostNothing) {
+  auto result = on_a_quiet_path({.before = 100, .asked = 20});
+  result.hidden_before = 0.5;
+  result.lost_on_limit = true;
+  EXPECT_GT(decide(result).hidden, 0.4);
+}
+
+TEST(Chance, IsThatOfAPoissonDistribution) {
+  EXPECT_DOUBLE_EQ(chance_of(0, 3), 1);
+  EXPECT_NEAR(chance_of(1, 0.05), 1 - std::exp(-0.05), 1e-12);
+  EXPECT_NEAR(chance_of(3, 2), 1 - 5 * std::exp(-2), 1e-12);
+}
+
 TEST(AfterPass, RetriesAreBounded) {
   const auto last = at_loss(0.9, {.number = 11, .before = 900, .asked = 100, .answered = 1});
   EXPECT_EQ(decide(last).next, PassDecision::Next::stop);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -58,6 +59,14 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
     return frames;
   };
   std::vector<SentFrame> sent;
+  // This program is held up for so long once, when it has sent something at that moment or later.
+  struct Standstill {
+    Instant at;
+    Duration length;
+  };
+  std::optional<Standstill> stands_still;
+  // Frames that one call hands over.
+  std::size_t most_at_once = SIZE_MAX;
 
   static net::Path path(net::Path::Kind kind, const net::IpAddress& target) {
     net::Path path;
@@ -89,6 +98,7 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
       sent.push_back({now_, head.type, head.to, shot.probe->connects, shot.attempt.path.interface, std::move(bytes)});
       for (Reply& reply : answer(sent.back())) flights_.emplace(now_ + reply.after, std::move(reply));
     }
+    if (stands_still && count > 0 && now_ >= stands_still->at) now_ += std::exchange(stands_still, {})->length;
     return count;
   }
 
@@ -100,7 +110,7 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
     now_ = std::max(now_, flights_.empty() ? deadline : std::min(deadline, flights_.begin()->first));
     arrived_.clear();
     arrived_bytes_.clear();
-    while (!flights_.empty() && flights_.begin()->first <= now_) {
+    while (!flights_.empty() && flights_.begin()->first <= now_ && arrived_bytes_.size() < most_at_once) {
       arrived_bytes_.push_back(flights_.extract(flights_.begin()));
       const auto& node = arrived_bytes_.back();
       arrived_.push_back({node.key(), node.mapped().type, node.mapped().interface, net::Mac{{2, 0, 0, 0, 0, 7}},

@@ -29,9 +29,14 @@ const LossProbes::Host* LossProbes::find_host(const net::IpAddress& address) con
   return found == hosts_.end() ? nullptr : &*found;
 }
 
-HostLoss* LossProbes::of(const net::IpAddress& address) {
+LossProbes::Host* LossProbes::find_host(const net::IpAddress& address) {
   const auto found = std::ranges::find(hosts_, address, &Host::address);
-  return found == hosts_.end() ? nullptr : &found->loss;
+  return found == hosts_.end() ? nullptr : &*found;
+}
+
+HostLoss* LossProbes::of(const net::IpAddress& address) {
+  Host* host = find_host(address);
+  return host == nullptr ? nullptr : &host->loss;
 }
 
 const HostLoss* LossProbes::of(const net::IpAddress& address) const {
@@ -48,8 +53,7 @@ bool LossProbes::is_busy(const Host& host) {
 }
 
 LossProbes::Host* LossProbes::place_for(const net::IpAddress& address) {
-  const auto known = std::ranges::find(hosts_, address, &Host::address);
-  if (known != hosts_.end()) return &*known;
+  if (Host* known = find_host(address)) return known;
   if (hosts_.size() < most_hosts) return &hosts_.emplace_back();
   Host& other = hosts_[random_.below(most_hosts)];
   const bool spent = std::ranges::none_of(other.probes, [this](const Probe& probe) { return may_measure(probe); });
@@ -84,13 +88,11 @@ void LossProbes::remember(const WalkTarget& target, const Port& port, Duration t
 }
 
 void LossProbes::forget(const net::IpAddress& address) {
-  const auto host = std::ranges::find(hosts_, address, &Host::address);
-  if (host != hosts_.end()) host->forgotten = true;
+  if (Host* host = find_host(address)) host->forgotten = true;
 }
 
 void LossProbes::on_left(const net::IpAddress& address) {
-  const auto host = std::ranges::find(hosts_, address, &Host::address);
-  if (host != hosts_.end()) host->left = true;
+  if (Host* host = find_host(address)) host->left = true;
 }
 
 bool LossProbes::may_measure(const Probe& probe) const {
@@ -111,7 +113,8 @@ bool LossProbes::only_log_in_ports() const {
   });
 }
 
-std::optional<LossProbes::Chosen> LossProbes::choose_from(std::size_t number, Instant now, bool urgent) {
+std::optional<LossProbes::Chosen> LossProbes::choose_from(std::size_t number, Instant now, bool urgent,
+                                                          std::optional<HostLoss::Kind> kind) {
   Host& host = hosts_[number];
   if (host.forgotten) return std::nullopt;
   std::optional<std::size_t> best;
@@ -119,6 +122,7 @@ std::optional<LossProbes::Chosen> LossProbes::choose_from(std::size_t number, In
     const Probe& probe = host.probes[i];
     if (probe.state != State::idle || !may_measure(probe) || (probe.ready > now && !urgent)) continue;
     if (probe.port.log_in && !only_log_in_ports()) continue;
+    if (kind && kind_of(probe.port.open) != *kind) continue;
     if (!best || probe.port.attempts < host.probes[*best].port.attempts) best = i;
   }
   if (!best) return std::nullopt;
@@ -132,15 +136,21 @@ std::optional<LossProbes::Chosen> LossProbes::choose(Instant now) {
     const std::size_t host = ++turn_ % hosts_.size();
     // Whose pace has been found is asked in its own turn only.
     if (hosts_[host].loss.law.state() == LossLaw::State::limited) continue;
-    if (auto chosen = choose_from(host, now, false)) return chosen;
+    if (auto chosen = choose_from(host, now, false, std::nullopt)) return chosen;
   }
   return std::nullopt;
 }
 
-std::optional<LossProbes::Chosen> LossProbes::choose_of(const net::IpAddress& address, Instant now, bool urgent) {
-  const auto host = std::ranges::find(hosts_, address, &Host::address);
-  if (host == hosts_.end()) return std::nullopt;
-  return choose_from(static_cast<std::size_t>(host - hosts_.begin()), now, urgent);
+std::optional<LossProbes::Chosen> LossProbes::choose_of(const net::IpAddress& address, Instant now, bool urgent,
+                                                        std::optional<HostLoss::Kind> kind) {
+  const Host* host = find_host(address);
+  if (host == nullptr) return std::nullopt;
+  return choose_from(static_cast<std::size_t>(host - hosts_.data()), now, urgent, kind);
+}
+
+Duration LossProbes::timeout_of(const net::IpAddress& address) const {
+  const Host* host = find_host(address);
+  return host == nullptr ? Duration::zero() : host->timeout;
 }
 
 bool LossProbes::can_measure(const net::IpAddress& address) const {

@@ -88,8 +88,11 @@ class LossProbes {
   };
   // A question that is now to be sent; nullopt where there is none. Hosts take turns.
   std::optional<Chosen> choose(Instant now);
-  // The same, to this host. `urgent`: no port rests.
-  std::optional<Chosen> choose_of(const net::IpAddress& address, Instant now, bool urgent = false);
+  // The same, to this host, and of this kind if one is given. `urgent`: no port rests.
+  std::optional<Chosen> choose_of(const net::IpAddress& address, Instant now, bool urgent = false,
+                                  std::optional<HostLoss::Kind> kind = std::nullopt);
+  // What is waited for the answer of this host; zero where nothing is known of it.
+  [[nodiscard]] Duration timeout_of(const net::IpAddress& address) const;
   // Whether any port of this host may be asked now or later.
   [[nodiscard]] bool can_measure(const net::IpAddress& address) const;
   // Whether a question to this host is under way.
@@ -140,6 +143,7 @@ class LossProbes {
     bool left = false;
   };
 
+  [[nodiscard]] Host* find_host(const net::IpAddress& address);
   [[nodiscard]] const Host* find_host(const net::IpAddress& address) const;
   Host* place_for(const net::IpAddress& address);
   [[nodiscard]] static bool is_busy(const Host& host);
@@ -147,7 +151,7 @@ class LossProbes {
   [[nodiscard]] static bool is_idle(const Probe& probe) { return probe.state == State::idle && probe.untold == 0; }
   [[nodiscard]] bool may_measure(const Probe& probe) const;
   [[nodiscard]] bool only_log_in_ports() const;
-  std::optional<Chosen> choose_from(std::size_t host, Instant now, bool urgent);
+  std::optional<Chosen> choose_from(std::size_t host, Instant now, bool urgent, std::optional<HostLoss::Kind> kind);
   void count(const Fate& fate);
 
   struct Answered {

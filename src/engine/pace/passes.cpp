@@ -8,8 +8,32 @@ namespace {
 
 // Late answers beyond what loss explains: three times as many, and this many more.
 constexpr double more_than_chance = 4;
+// Share of a walk that is taken for lost where it ran into a limit: such a walk asks nobody, so it counts for as little
+// as nothing.
+constexpr double lost_on_a_limit = 0.95;
+// What comes up so seldom is not taken for chance.
+constexpr double no_chance = 0.03;
+
+// Whether so many of the late answers are those of open ports that loss, which takes them as they come, does not do
+// that.
+bool open_come_late(const PassResult& r) {
+  if (r.passes < 2 || r.open == 0) return false;
+  const double open = r.open_before + r.open;
+  const double answers = r.answered_before + r.answered;
+  return chance_of(r.open, r.answered * open / answers) < no_chance;
+}
 
 }  // namespace
+
+double chance_of(std::uint32_t count, double mean) {
+  double fewer = 0;
+  double term = std::exp(-mean);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    fewer += term;
+    term *= mean / (i + 1);
+  }
+  return 1 - fewer;
+}
 
 double expected_missed(double answered, double hidden) {
   const double unlucky = std::clamp(hidden, 0.0, 0.99);
@@ -28,7 +52,11 @@ PassDecision after_pass(const PassResult& r, const PassLimits& limits) {
     hidden_before = std::max(hidden_before, late / (before + late));
     if (!r.limited && r.answered <= r.asked / 2) decision.limit = late / std::max(seconds_of(r.duration), 1e-3);
   }
-  decision.hidden = std::max(hidden_before * r.loss, std::pow(r.usual_loss, r.passes));
+  decision.open_are_late = open_come_late(r);
+  if (decision.open_are_late) hidden_before = std::max(hidden_before, 1.0 * r.open / (r.open_before + r.open));
+  const bool on_limit = r.lost_on_limit || decision.open_are_late;
+  const double loss = on_limit ? std::max(lost_on_a_limit, r.loss) : r.loss;
+  decision.hidden = std::max(hidden_before * loss, std::pow(r.usual_loss, r.passes));
   if (r.asked == r.answered || r.passes > limits.max_retries) return decision;
   // One silent attempt is never a verdict, and a walk that still found something is followed by another.
   const bool again =

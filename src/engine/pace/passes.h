@@ -12,12 +12,15 @@ struct PassResult {
   std::uint32_t answered_before = 0;  // probes answered in earlier walks
   std::uint32_t asked = 0;            // in this walk
   std::uint32_t answered = 0;         // of those
+  std::uint32_t open_before = 0;      // ports among `answered_before` that are open
+  std::uint32_t open = 0;             // the same among `answered`
   Duration duration{};                // from the first probe to the end of the wait for answers
   double hidden_before = 1;           // the chance that a port which answers was silent in all earlier walks
   double loss = 0;                    // share of round trips lost in this walk
   double usual_loss = 0;              // in all walks of this host, where little is known of each
   double usual_answers = 0;           // of a host of this scan
   bool limited = false;               // the host is already asked at a pace of its own
+  bool lost_on_limit = false;         // most of this walk ran into a limit
 };
 
 struct PassLimits {
@@ -33,9 +36,15 @@ struct PassDecision {
   // More answers came late than loss explains: the host limits them. About as many a second as this; 0 where nothing
   // says so.
   double limit = 0;
+  // Open ports answered late where others did not: something limits the open ones alone (a full backlog, a rule about
+  // them), which the answers of closed ports do not show.
+  bool open_are_late = false;
 };
 
 PassDecision after_pass(const PassResult& result, const PassLimits& limits);
+
+// The chance that so many or more come up where `mean` are expected (Poisson).
+double chance_of(std::uint32_t count, double mean);
 
 // Whether more answers came late than loss explains.
 bool unexplained(double late, double explained);

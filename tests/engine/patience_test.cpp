@@ -1,0 +1,122 @@
+// What silence is: how long is waited for answers, and which of them still count.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/stages.h"
+
+namespace portolan::test {
+namespace {
+
+using model::HostState;
+using model::PortState;
+
+class Patience : public Stages {};
+
+TEST_F(Patience, ALateAnswerCountsWhileOthersAreAtWork) {
+  network.answer = [](const SentFrame& frame) {
+    const bool first_port = frame.tcp()->destination == net::Port{1};
+    // The other host keeps the scan going for a second, long after the first one's silence was judged.
+    if (frame.target() != address("198.18.0.8")) {
+      return first_port ? Replies{closed_answer(frame, 700ms)} : Replies{};
+    }
+    return Replies{open_answer(frame, first_port ? 1ms : 800ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
+  ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].ports[0].state, PortState::open);
+  EXPECT_EQ(sink.hosts[0].ports[1].state, PortState::open);
+  EXPECT_EQ(sink.open.size(), 2U);
+}
+
+TEST_F(Patience, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
+  network.answer = [](const SentFrame& frame) {
+    const bool first_port = frame.tcp()->destination == net::Port{1};
+    // The other host keeps the scan going for many seconds and lets the first be told meanwhile.
+    if (frame.target() != address("198.18.0.8")) {
+      return first_port ? Replies{closed_answer(frame, 900ms)} : Replies{};
+    }
+    return Replies{open_answer(frame, first_port ? 1ms : 5s)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.8", "198.18.0.9"}, ports({1, 2}), 1)));
+  ASSERT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  EXPECT_EQ(sink.hosts[0].ports[0].state, PortState::open);
+  EXPECT_EQ(sink.hosts[0].ports[1].state, PortState::filtered);
+  EXPECT_EQ(sink.open.size(), 1U) << "a port of a host that was told already";
+}
+
+TEST_F(Patience, APortMayBeSlowerThanItsNeighbours) {
+  for (const Duration slow : {200ms, 400ms, 480ms}) {
+    sink.hosts.clear();
+    network.answer = [=](const SentFrame& frame) {
+      const bool is_slow = frame.tcp()->destination == net::Port{7};
+      return Replies{is_slow ? open_answer(frame, slow) : closed_answer(frame, 1ms)};
+    };
+    ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports(1, 50), 1)));
+    EXPECT_EQ(table_of(sink.hosts.at(0)).ports.at(7).state, PortState::open) << slow.count();
+  }
+}
+
+TEST_F(Patience, HowFastArpIsAnsweredSaysNothingOfTheHost) {
+  network.way = on_the_link;
+  for (const Duration far : {300ms, 450ms}) {
+    sink.hosts.clear();
+    network.answer = [=](const SentFrame& frame) {
+      if (!frame.tcp()) return Replies{arp_answer(frame, gateway_mac, 64us)};
+      return Replies{open_answer(frame, far)};
+    };
+    ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({80, 81}), 1)));
+    EXPECT_EQ(sink.hosts.at(0).ports.size(), 2U);
+    for (const auto& port : sink.hosts[0].ports) EXPECT_EQ(port.state, PortState::open) << far.count();
+  }
+}
+
+// Late answers are awaited while the scan has other work, not for their own sake.
+TEST_F(Patience, WhereNobodyIsAtWorkNobodyWaitsForLateAnswers) {
+  network.answer = [](const SentFrame& frame) {
+    return frame.tcp()->destination == net::Port{1} ? Replies{open_answer(frame, 300ms)} : Replies{};
+  };
+  const auto finished = run(plan_for({"198.18.0.9"}, ports({1, 2}), 1));
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(sink.hosts.at(0).ports.size(), 2U);
+  EXPECT_LT(finished->elapsed, 4s) << "ten time-outs would be nine seconds";
+}
+
+// ---- a program that was stopped, or that did not get the processor -------------------------------
+
+class HeldUp : public Stages {
+ protected:
+  HeldUp() {
+    network.stands_still = {.at = network.now(), .length = 60s};
+    network.most_at_once = 1;
+  }
+};
+
+TEST_F(HeldUp, WhatWaitsToBeReadIsReadBeforeSilenceIsJudged) {
+  all_ports_are(open_answer, 20ms);
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 20), 1);
+  plan.timing.max_retries = 0;
+  plan.timing.min_rate = 100'000;  // all of them have left before
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(sink.open.size(), 20U);
+}
+
+TEST_F(HeldUp, AHostThatHasAnsweredIsUp) {
+  all_ports_are(closed_answer, 20ms);
+  plan::Plan plan = ping_plan({"198.18.4.0/28"});
+  plan.timing.max_retries = 0;
+  ASSERT_TRUE(run(plan));
+  EXPECT_EQ(sink.hosts.size(), 16U);
+  for (const auto& host : sink.hosts) EXPECT_EQ(host.state, HostState::up) << to_string(host.address);
+}
+
+TEST_F(HeldUp, ANeighbourThatHasAnsweredIsThere) {
+  network.way = on_the_link;
+  network.answer = [](const SentFrame& frame) {
+    return frame.tcp() ? Replies{open_answer(frame, 1ms)} : Replies{arp_answer(frame, gateway_mac, 1ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.8/30"}, ports({80}), 1)));
+  EXPECT_EQ(sink.open.size(), 4U);
+}
+
+}  // namespace
+}  // namespace portolan::test
