@@ -235,7 +235,7 @@ constexpr std::array worlds{
     LimitedWorld{"policer-on-the-way-back", policer_on_the_way_back},
     LimitedWorld{"policer-before-one-host", policer_before_one_host, 0.97, 0.99, 0.9},
     LimitedWorld{"few-connections-a-second", few_connections_a_second, 0.93, 0.99, 0.9},
-    LimitedWorld{"few-acceptances-a-second", few_acceptances_a_second, 0.9, 0.99, 0.9},
+    LimitedWorld{"few-acceptances-a-second", few_acceptances_a_second, 0.985},
     LimitedWorld{"few-resets-a-second", few_resets_a_second},
     LimitedWorld{"few-errors-a-second", few_errors_a_second},
     LimitedWorld{"few-connections-at-a-time", few_connections_at_a_time, 0.9, 0.97},

@@ -46,7 +46,7 @@ TEST_F(Patience, AnAnswerThatComesWhenItsHostHasBeenToldIsTooLate) {
 
 TEST_F(Patience, APortMayBeSlowerThanItsNeighbours) {
   for (const Duration slow : {200ms, 400ms, 480ms}) {
-    sink.hosts.clear();
+    begin_anew();
     network.answer = [=](const SentFrame& frame) {
       const bool is_slow = frame.tcp()->destination == net::Port{7};
       return Replies{is_slow ? open_answer(frame, slow) : closed_answer(frame, 1ms)};
@@ -57,14 +57,14 @@ TEST_F(Patience, APortMayBeSlowerThanItsNeighbours) {
 }
 
 TEST_F(Patience, HowFastArpIsAnsweredSaysNothingOfTheHost) {
-  network.way = on_the_link;
-  for (const Duration far : {300ms, 450ms}) {
-    sink.hosts.clear();
+  for (const Duration far : {300ms, 800ms}) {
+    begin_anew();
+    network.way = on_the_link;
     network.answer = [=](const SentFrame& frame) {
       if (!frame.tcp()) return Replies{arp_answer(frame, gateway_mac, 64us)};
       return Replies{open_answer(frame, far)};
     };
-    ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({80, 81}), 1)));
+    ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({80, 81}), 1, 3)));
     EXPECT_EQ(sink.hosts.at(0).ports.size(), 2U);
     for (const auto& port : sink.hosts[0].ports) EXPECT_EQ(port.state, PortState::open) << far.count();
   }
@@ -85,19 +85,24 @@ TEST_F(Patience, WhereNobodyIsAtWorkNobodyWaitsForLateAnswers) {
 
 class HeldUp : public Stages {
  protected:
-  HeldUp() {
+  HeldUp() { hold_up(); }
+  void hold_up() {
     network.stands_still = {.at = network.now(), .length = 60s};
     network.most_at_once = 1;
   }
 };
 
 TEST_F(HeldUp, WhatWaitsToBeReadIsReadBeforeSilenceIsJudged) {
-  all_ports_are(open_answer, 20ms);
-  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 20), 1);
-  plan.timing.max_retries = 0;
-  plan.timing.min_rate = 100'000;  // all of them have left before
-  ASSERT_TRUE(run(plan));
-  EXPECT_EQ(sink.open.size(), 20U);
+  for (const Duration after : {20ms, 700ms}) {
+    begin_anew();
+    hold_up();
+    all_ports_are(open_answer, after);
+    plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 20), 1, 3);
+    plan.timing.max_retries = 0;
+    plan.timing.min_rate = 100'000;  // all of them have left before
+    ASSERT_TRUE(run(plan));
+    EXPECT_EQ(sink.open.size(), 20U) << after.count();
+  }
 }
 
 TEST_F(HeldUp, AHostThatHasAnsweredIsUp) {

@@ -105,6 +105,9 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   // Something that nobody asked for here.
   void arrives(Reply reply) { flights_.emplace(now_ + reply.after, std::move(reply)); }
 
+  // What is under way will not arrive.
+  void forget() { flights_.clear(); }
+
   Result<std::span<const engine::Received>> receive(Instant deadline) override {
     now_ += std::chrono::microseconds{1};
     now_ = std::max(now_, flights_.empty() ? deadline : std::min(deadline, flights_.begin()->first));

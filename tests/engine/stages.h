@@ -80,6 +80,12 @@ class Stages : public testing::Test {
         network, network, network, 40'000, services, vendors, names.get(), &wishes, std::chrono::system_clock::now};
     return engine::run_scan(plan, world, sink);
   }
+  // For another scan: what is still under way would be taken for an answer, because seeds make the same cookies.
+  void begin_anew() {
+    network.forget();
+    sink.hosts.clear();
+    sink.open.clear();
+  }
   // What all ports answer.
   void all_ports_are(Reply (*answer)(const SentFrame&, Duration), Duration after = 1ms) {
     network.answer = [=](const SentFrame& frame) { return frame.tcp() ? Replies{answer(frame, after)} : Replies{}; };
