@@ -168,12 +168,17 @@ class UnitTree {
   std::set<std::string> started_;  // named in some .wants or .requires folder, or by an alias
 };
 
-// What a program writes to standard output; nullopt where it cannot be started, fails, or takes too long.
-std::optional<std::string> output_of(const std::string& program, std::vector<std::string> words) {
+struct Child {
+  pid_t process = -1;
+  FileDescriptor output;  // what it writes to standard output
+};
+
+// nullopt where it cannot be started.
+std::optional<Child> start(const std::string& program, std::vector<std::string> words) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  const FileDescriptor output{ends[0]};
-  FileDescriptor input{ends[1]};
+  Child child{.output = FileDescriptor{ends[0]}};
+  const FileDescriptor input{ends[1]};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input.get(), STDOUT_FILENO);
@@ -183,37 +188,43 @@ std::optional<std::string> output_of(const std::string& program, std::vector<std
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  pid_t child = -1;
-  const int failure = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  const int failure = ::posix_spawn(&child.process, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  input.reset(-1);
-  if (failure != 0) return std::nullopt;
+  return failure == 0 ? std::optional{std::move(child)} : std::nullopt;
+}
 
-  // systemd may be busy or stuck; a list of services does not wait for it.
-  constexpr std::chrono::seconds patience{3};
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+// Everything up to the end of it; nullopt where that has not come by the deadline.
+std::optional<std::string> read_to_end(const FileDescriptor& output, std::chrono::steady_clock::time_point deadline) {
   std::string text;
-  bool complete = false;
   while (true) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd wait{.fd = output.get(), .events = POLLIN, .revents = 0};
     const int ready = left.count() <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(left.count()));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) break;
+    if (ready <= 0) return std::nullopt;
     std::array<char, 4096> buffer{};
     const ssize_t got = ::read(output.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    complete = got == 0;
-    if (got <= 0) break;
+    if (got < 0) return std::nullopt;
+    if (got == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  if (!complete) ::kill(child, SIGKILL);
+}
+
+// What a program writes to standard output; nullopt where it cannot be started, fails, or takes too long.
+std::optional<std::string> output_of(const std::string& program, std::vector<std::string> words) {
+  const auto child = start(program, std::move(words));
+  if (!child) return std::nullopt;
+  // systemd may be busy or stuck; a list of services does not wait for it.
+  constexpr std::chrono::seconds patience{3};
+  auto text = read_to_end(child->output, std::chrono::steady_clock::now() + patience);
+  if (!text) ::kill(child->process, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(child->process, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!complete || !WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
-  return text;
+  const bool succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return succeeded ? std::move(text) : std::nullopt;
 }
 
 bool is_folder(const fs::path& path) {

@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "base/error_name.h"
 #include "base/escape.h"
 #include "model/event_json.h"
@@ -31,52 +35,99 @@ std::string not_understood_text(std::uint64_t count, std::string_view one, std::
                     : fmt::format("{} {} {} were not understood", count, many, where);
 }
 
+using Text = std::string (*)(const model::Remark& gap);
+struct Sentence {
+  model::RemarkCode code;
+  Text text;
+};
+
+// About the kernel's lists.
+constexpr std::array list_sentences{
+    Sentence{model::RemarkCode::namespaces_hidden,
+             [](const model::Remark& gap) { return hidden_text(gap.number(0), gap.number(1)); }},
+    Sentence{model::RemarkCode::namespace_missing,
+             [](const model::Remark& gap) {
+               return fmt::format("the sockets of network namespace {} are missing: {}", gap.number(0),
+                                  words_of_error(gap.text(1)));
+             }},
+    Sentence{model::RemarkCode::list_changed,
+             [](const model::Remark& gap) {
+               return fmt::format(
+                   "the list of {} sockets changed while the kernel gave it: some may be missing, or there twice",
+                   gap.text(0));
+             }},
+    Sentence{model::RemarkCode::answers_not_understood,
+             [](const model::Remark& gap) {
+               return not_understood_text(gap.number(0), "answer", "answers",
+                                          fmt::format("of the kernel about {} sockets", gap.text(1)));
+             }},
+    Sentence{model::RemarkCode::lines_not_understood,
+             [](const model::Remark& gap) {
+               return not_understood_text(gap.number(0), "line", "lines", fmt::format("of /proc/net/{}", gap.text(1)));
+             }},
+    Sentence{
+        model::RemarkCode::no_such_list,
+        [](const model::Remark& gap) { return fmt::format("this kernel has no list of {} sockets", gap.text(0)); }},
+    Sentence{model::RemarkCode::ends_not_heard,
+             [](const model::Remark& gap) {
+               return fmt::format("cannot hear from the kernel which sockets end: {}", words_of_error(gap.text(0)));
+             }},
+    Sentence{model::RemarkCode::short_ones_missing,
+             [](const model::Remark& /*gap*/) {
+               return std::string{"more sockets ended at once than could be heard of: some short ones are missing"};
+             }},
+    Sentence{model::RemarkCode::lists_from_files,
+             [](const model::Remark& gap) {
+               return fmt::format(
+                   "the kernel's sock_diag cannot be asked ({}): the lists come from /proc/net, which tells less",
+                   words_of_error(gap.text(0)));
+             }},
+    Sentence{model::RemarkCode::namespace_gone,
+             [](const model::Remark& gap) {
+               return fmt::format("there is no network namespace '{}' any more", escape_terminal(gap.text(0)));
+             }},
+    Sentence{model::RemarkCode::listeners_unknown, unknown_text},
+};
+
+// About what stands beside the lists: processes, units, names.
+constexpr std::array fact_sentences{
+    Sentence{model::RemarkCode::failed_units_unknown,
+             [](const model::Remark& /*gap*/) {
+               return std::string{"systemctl does not answer, so units that have failed are not marked"};
+             }},
+    Sentence{model::RemarkCode::processes_unknown,
+             [](const model::Remark& gap) {
+               return fmt::format("who holds which socket cannot be found out: {}", words_of_error(gap.text(0)));
+             }},
+    Sentence{model::RemarkCode::proc_missing,
+             [](const model::Remark& /*gap*/) {
+               return std::string{
+                   "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has "
+                   "are missing"};
+             }},
+    Sentence{model::RemarkCode::networks_unknown,
+             [](const model::Remark& /*gap*/) {
+               return std::string{
+                   "/proc is not mounted: of other network namespaces only those in /run/netns are known"};
+             }},
+    Sentence{model::RemarkCode::registry_unknown,
+             [](const model::Remark& gap) {
+               return fmt::format("portolan's own names of services cannot be read ({}): only the system's are known",
+                                  words_of_error(gap.text(0)));
+             }},
+};
+
+std::optional<std::string> sentence_in(std::span<const Sentence> sentences, const model::Remark& gap) {
+  const auto found = std::ranges::find(sentences, gap.code, &Sentence::code);
+  return found == sentences.end() ? std::nullopt : std::optional{found->text(gap)};
+}
+
 }  // namespace
 
 std::string gap_text(const model::Remark& gap) {
-  using enum model::RemarkCode;
-  switch (gap.code) {
-    case namespaces_hidden:
-      return hidden_text(gap.number(0), gap.number(1));
-    case namespace_missing:
-      return fmt::format("the sockets of network namespace {} are missing: {}", gap.number(0),
-                         words_of_error(gap.text(1)));
-    case list_changed:
-      return fmt::format("the list of {} sockets changed while the kernel gave it: some may be missing, or there twice",
-                         gap.text(0));
-    case answers_not_understood:
-      return not_understood_text(gap.number(0), "answer", "answers",
-                                 fmt::format("of the kernel about {} sockets", gap.text(1)));
-    case lines_not_understood:
-      return not_understood_text(gap.number(0), "line", "lines", fmt::format("of /proc/net/{}", gap.text(1)));
-    case no_such_list:
-      return fmt::format("this kernel has no list of {} sockets", gap.text(0));
-    case failed_units_unknown:
-      return "systemctl does not answer, so units that have failed are not marked";
-    case ends_not_heard:
-      return fmt::format("cannot hear from the kernel which sockets end: {}", words_of_error(gap.text(0)));
-    case short_ones_missing:
-      return "more sockets ended at once than could be heard of: some short ones are missing";
-    case lists_from_files:
-      return fmt::format("the kernel's sock_diag cannot be asked ({}): the lists come from /proc/net, which tells less",
-                         words_of_error(gap.text(0)));
-    case processes_unknown:
-      return fmt::format("who holds which socket cannot be found out: {}", words_of_error(gap.text(0)));
-    case proc_missing:
-      return "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has are "
-             "missing";
-    case networks_unknown:
-      return "/proc is not mounted: of other network namespaces only those in /run/netns are known";
-    case registry_unknown:
-      return fmt::format("portolan's own names of services cannot be read ({}): only the system's are known",
-                         words_of_error(gap.text(0)));
-    case namespace_gone:
-      return fmt::format("there is no network namespace '{}' any more", escape_terminal(gap.text(0)));
-    case listeners_unknown:
-      return unknown_text(gap);
-    default:
-      return std::string{kind_of(gap.code).name};
-  }
+  if (auto text = sentence_in(list_sentences, gap)) return *std::move(text);
+  if (auto text = sentence_in(fact_sentences, gap)) return *std::move(text);
+  return std::string{kind_of(gap.code).name};
 }
 
 model::Remark listeners_unknown(const Error& error) {

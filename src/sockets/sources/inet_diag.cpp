@@ -72,6 +72,22 @@ void take_upper_protocol(std::span<const std::uint8_t> nested, Row& row) {
   });
 }
 
+void take_congestion(std::uint16_t type, std::span<const std::uint8_t> payload, Row& row) {
+  switch (type) {
+    case INET_DIAG_CONG:
+      row.congestion = wire::netlink_text(payload);
+      break;
+    case INET_DIAG_VEGASINFO:
+    case INET_DIAG_DCTCPINFO:
+    case INET_DIAG_BBRINFO:
+      row.congestion_info = payload;
+      row.congestion_info_kind = type;
+      break;
+    default:
+      break;
+  }
+}
+
 void take_attribute(std::uint16_t type, std::span<const std::uint8_t> payload, Row& row) {
   switch (type) {
     case INET_DIAG_SHUTDOWN:
@@ -101,20 +117,11 @@ void take_attribute(std::uint16_t type, std::span<const std::uint8_t> payload, R
     case INET_DIAG_SKMEMINFO:
       row.memory = payload;
       break;
-    case INET_DIAG_CONG:
-      row.congestion = wire::netlink_text(payload);
-      break;
-    case INET_DIAG_VEGASINFO:
-    case INET_DIAG_DCTCPINFO:
-    case INET_DIAG_BBRINFO:
-      row.congestion_info = payload;
-      row.congestion_info_kind = type;
-      break;
     case INET_DIAG_ULP_INFO:
       take_upper_protocol(payload, row);
       break;
     default:
-      break;
+      take_congestion(type, payload, row);
   }
 }
 
