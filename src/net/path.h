@@ -30,6 +30,7 @@ struct Path {
     ipsec,          // an IPsec policy may wrap or forbid them
     filter,         // a firewall of this machine may drop or change them
     hidden,         // this user may not see whether there is one of the two
+    unread,         // the kernel failed to say whether there is one of the two
     connections,    // the scan asks by connections, which go this way too
     loopback,       // local only
   };
@@ -64,6 +65,8 @@ constexpr std::string_view name_of(Path::ByKernel why) {
       return "filter";
     case Path::ByKernel::hidden:
       return "hidden";
+    case Path::ByKernel::unread:
+      return "unread";
     case Path::ByKernel::connections:
       return "connections";
     case Path::ByKernel::loopback:

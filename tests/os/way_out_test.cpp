@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
 #include <linux/xfrm.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cstdlib>
@@ -91,6 +92,39 @@ TEST(WayOut, WhoMayNotLookLeavesItToTheKernel) {
   WayOut way;
   way.hidden = true;
   EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), hidden);
+}
+
+TEST(WayOut, AnErrorOfTheKernelLeavesItToTheKernelAndIsKept) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const WayOut way = read_way_out();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(way.unread, "EMFILE");
+    EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), unread);
+    EXPECT_EQ(read_way_out().unread, "");
+  });
+}
+
+TEST(WayOut, OfAllErrorsThoseOfAKernelWithoutTheListSayThatThereIsNone) {
+  const auto way_after = [](const char* cause) {
+    WayOut way;
+    learn_failure(way, {Errc::io, "cannot read", cause});
+    return way;
+  };
+  for (const char* without : {"EPROTONOSUPPORT", "EINVAL", "EOPNOTSUPP"}) {
+    EXPECT_EQ(reason_on(way_after(without), address("2001:db8::2"), 1), no) << without;
+  }
+  for (const char* denied : {"EPERM", "EACCES"}) {
+    EXPECT_EQ(reason_on(way_after(denied), address("2001:db8::2"), 1), hidden) << denied;
+  }
+  for (const char* failed : {"ENOMEM", "ENOBUFS", "ENFILE", "ETIMEDOUT"}) {
+    EXPECT_EQ(reason_on(way_after(failed), address("2001:db8::2"), 1), unread) << failed;
+    EXPECT_EQ(way_after(failed).unread, failed);
+  }
 }
 
 TEST(WayOut, MessagesOfOtherKindsAndCutShortSayNothing) {

@@ -195,14 +195,13 @@ Result<void> KernelRoutes::follow_changes() {
   known_.clear();
   asked_without_ = 0;
   neighbours_read_.reset();
-  read_rules();
-  return {};
+  return read_rules();
 }
 
 // Whether the kernel's second look at a route, with the source that the first one chose, may differ.
-void KernelRoutes::read_rules() {
+Result<void> KernelRoutes::read_rules() {
   rules_by_source_ = false;
-  (void)socket_.visit_dump(RTM_GETRULE, AF_INET, [this](MessageBytes message) {
+  return socket_.visit_dump(RTM_GETRULE, AF_INET, [this](MessageBytes message) {
     const auto rule = wire::read_struct<fib_rule_hdr>(message.subspan(std::min(sizeof(nlmsghdr), message.size())));
     if (rule && rule->src_len > 0) rules_by_source_ = true;
   });

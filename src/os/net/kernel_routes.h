@@ -62,7 +62,7 @@ class KernelRoutes final : public engine::Routes {
   [[nodiscard]] std::optional<std::uint64_t> region_key(const net::IpAddress& target, std::uint32_t interface) const;
   Answers ask(std::vector<RouteQuestion> questions);
   Answers ask_with_sources(const std::vector<RouteQuestion>& questions);
-  void read_rules();
+  Result<void> read_rules();
   void look_at_way_out(std::span<Result<net::Path>> paths, std::span<const net::IpAddress> targets) const;
   void ask_batch(std::span<RouteQuestion> questions, std::span<Answers::value_type> answers);
   void look_up_neighbours(std::span<Result<net::Path>> paths);

@@ -46,19 +46,20 @@ std::span<const std::uint8_t> bytes_of(const Body& body) {
   return {reinterpret_cast<const std::uint8_t*>(&body), sizeof body};
 }
 
-// Reads a whole list into `way`. A list that there is none of in this kernel is empty.
+// Reads a whole list into `way`.
 template <class Body>
 void read_list(WayOut& way, int protocol, std::uint16_t type, const Body& body, void (*learn)(WayOut&, MessageBytes)) {
   auto socket = NetlinkSocket::open(protocol);
-  if (!socket) return;
+  if (!socket) return learn_failure(way, socket.error());
   const auto read =
       socket->visit_dump(type, bytes_of(body), [&way, learn](MessageBytes message) { learn(way, message); });
-  if (!read && read.error().cause == "EPERM") way.hidden = true;
+  if (!read) learn_failure(way, read.error());
 }
 
 // The older iptables: a table that is loaded may have rules. The one for address translation does not count.
-bool has_old_tables(std::string_view path) {
+bool has_old_tables(WayOut& way, std::string_view path) {
   const auto names = read_kernel_file(path);
+  if (!names && names.error().code == Errc::privilege) way.hidden = true;
   if (!names) return false;
   return std::ranges::any_of(std::array{"filter\n", "mangle\n", "raw\n", "security\n"},
                              [&](const char* name) { return names->contains(name); });
@@ -127,14 +128,26 @@ void learn_discipline(WayOut& way, MessageBytes message) {
   });
 }
 
+// A kernel that was built without a list does not know its protocol (EPROTONOSUPPORT: netlink_create()) or its part of
+// the protocol (EINVAL: nfnetlink_rcv_msg(); EOPNOTSUPP: rtnetlink_rcv_msg()).
+void learn_failure(WayOut& way, const Error& error) {
+  const std::string_view cause = cause_of(error);
+  if (cause == "EPROTONOSUPPORT" || cause == "EINVAL" || cause == "EOPNOTSUPP") return;
+  if (cause == "EPERM" || cause == "EACCES") {
+    way.hidden = true;
+  } else if (way.unread.empty()) {
+    way.unread = cause;
+  }
+}
+
 WayOut read_way_out() {
   WayOut way;
   read_list(way, NETLINK_NETFILTER, nftables | NFT_MSG_GETCHAIN, nfgenmsg{}, learn_chain);
   read_list(way, NETLINK_XFRM, XFRM_MSG_GETPOLICY, xfrm_userpolicy_id{}, learn_policy);
   read_list(way, NETLINK_ROUTE, RTM_GETQDISC, tcmsg{}, learn_discipline);
   const bool group = has_group_programs();
-  way.filters_v4 |= group || has_old_tables("/proc/net/ip_tables_names");
-  way.filters_v6 |= group || has_old_tables("/proc/net/ip6_tables_names");
+  way.filters_v4 |= group || has_old_tables(way, "/proc/net/ip_tables_names");
+  way.filters_v6 |= group || has_old_tables(way, "/proc/net/ip6_tables_names");
   return way;
 }
 
@@ -144,7 +157,8 @@ net::Path::ByKernel reason_on(const WayOut& way, const net::IpAddress& target, s
   if (std::ranges::any_of(way.policies, [&](const net::Prefix& to) { return to.contains(plain); })) return ipsec;
   if (target.is_v4() ? way.filters_v4 : way.filters_v6) return filter;
   if (way.filtered_interfaces.contains(interface)) return filter;
-  return way.hidden ? hidden : no;
+  if (way.hidden) return hidden;
+  return way.unread.empty() ? no : unread;
 }
 
 }  // namespace portolan::os

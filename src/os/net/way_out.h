@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "net/ip_address.h"
 #include "net/path.h"
 #include "wire/netlink_message.h"
@@ -21,6 +23,7 @@ struct WayOut {
   std::set<std::uint32_t> filtered_interfaces;  // by a program or filter of their own
   std::vector<net::Prefix> policies;            // destinations of IPsec policies
   bool hidden = false;                          // this user may not look (CAP_NET_ADMIN)
+  std::string unread = {};                      // the error because of which the rest is not known: "EMFILE"
 };
 
 // In the network namespace of the calling thread. What this kernel was built without is not there.
@@ -33,5 +36,7 @@ net::Path::ByKernel reason_on(const WayOut& way, const net::IpAddress& target, s
 void learn_chain(WayOut& way, wire::MessageBytes message);
 void learn_policy(WayOut& way, wire::MessageBytes message);
 void learn_discipline(WayOut& way, wire::MessageBytes message);
+// And from the error with which such a list ended.
+void learn_failure(WayOut& way, const Error& error);
 
 }  // namespace portolan::os
