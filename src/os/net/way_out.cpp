@@ -131,7 +131,7 @@ void learn_discipline(WayOut& way, MessageBytes message) {
 // A kernel that was built without a list does not know its protocol (EPROTONOSUPPORT: netlink_create()) or its part of
 // the protocol (EINVAL: nfnetlink_rcv_msg(); EOPNOTSUPP: rtnetlink_rcv_msg()).
 void learn_failure(WayOut& way, const Error& error) {
-  const std::string_view cause = cause_of(error);
+  const std::string cause = cause_of(error);
   if (cause == "EPROTONOSUPPORT" || cause == "EINVAL" || cause == "EOPNOTSUPP") return;
   if (cause == "EPERM" || cause == "EACCES") {
     way.hidden = true;
