@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "model/event.h"
+#include "net/port_bitmap.h"
 
 namespace portolan::model {
 
@@ -29,7 +29,7 @@ class EventWriter {
  private:
   void write_host(std::string& out, const HostRecord& host);
 
-  std::unordered_map<net::IpAddress, std::unordered_set<std::uint32_t>> reported_;
+  std::unordered_map<net::IpAddress, net::PortBitmap> reported_;
 };
 
 // Takes the lines of one stream in their order. A line that is unknown or holds more than this version knows is no

@@ -24,10 +24,6 @@ void write_line(std::string& out, const T& event) {
   json.end_line();
 }
 
-std::uint32_t key_of(const PortRecord& port) {
-  return static_cast<std::uint32_t>(port.protocol) << 16U | port.port.value();
-}
-
 void add_count(std::vector<PortCount>& counts, const PortCount& more) {
   const auto same = std::ranges::find_if(counts, [&more](const PortCount& known) {
     return known.state == more.state && known.reason == more.reason && known.protocol == more.protocol;
@@ -70,7 +66,8 @@ std::vector<PortCount> counts_of(const HostRecord& host) {
 
 void EventWriter::write(std::string& out, const Event& event) {
   std::visit(Overloaded{[&](const OpenPort& open) {
-                          if (reported_[open.host].insert(key_of(open.port)).second) write_line(out, open);
+                          const PortRecord& port = open.port;
+                          if (reported_[open.host].insert(port.protocol, port.port)) write_line(out, open);
                         },
                         [&](const HostRecord& host) { write_host(out, host); },
                         [&](const auto& other) { write_line(out, other); }},
@@ -80,7 +77,7 @@ void EventWriter::write(std::string& out, const Event& event) {
 void EventWriter::write_host(std::string& out, const HostRecord& host) {
   const auto known = reported_.find(host.address);
   for (const PortRecord& port : host.ports) {
-    const bool is_reported = known != reported_.end() && known->second.contains(key_of(port));
+    const bool is_reported = known != reported_.end() && known->second.contains(port.protocol, port.port);
     if (!is_reported) write_line(out, OpenPort{host.address, port});
   }
   write_line(out, host);
