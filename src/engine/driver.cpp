@@ -28,6 +28,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
       sink_{sink},
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},
+      lost_links_{world.routes},
       targets_{plan.targets.size() / plan.shards + (plan.shard < plan.targets.size() % plan.shards ? 1U : 0U)},
       began_{world.clock.now()},
       rate_at_{began_} {
@@ -70,10 +71,11 @@ std::size_t Driver::sendable() const {
 Result<void> Driver::turn(Instant wake, std::size_t enough) {
   if (auto begun = begin_tasks(); !begun) return begun;
   if (auto left = send(); !left) return left;
+  give_up_lost_links();
   if (auto done = sink_.catch_up(); !done) return done;
   const Instant now = world_.clock.now();
   const bool nobody_works = !is_working();
-  if (sendable() < enough) wake = now;
+  wake = sendable() < enough ? now : std::min(wake, lost_links_.next());
   for (const Stage& stage : stages_) {
     // Who is done is not to wait until something else happens; nor who is judged, where nobody is at work any more.
     const bool at_once = stage.engine.has_done() || (nobody_works && stage.engine.has_judged());
@@ -112,9 +114,17 @@ Result<void> Driver::send() {
     const Instant before = world_.clock.now();
     const auto sent = world_.link.send(shots);
     if (!sent) return fail(sent.error());
+    lost_links_.note(shots.first(*sent), world_.link.refused_shots(), before);
     engine.on_sent(*sent, before, world_.link.refused_shots());
   }
   return {};
+}
+
+// Nobody waits for what can never leave.
+void Driver::give_up_lost_links() {
+  for (const std::uint32_t interface : lost_links_.take_lost(world_.clock.now())) {
+    for (Stage& stage : stages_) stage.engine.give_up_through(interface);
+  }
 }
 
 void Driver::receive(std::span<const Received> frames) {

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "engine/engine.h"
+#include "engine/lost_links.h"
 #include "engine/pace/pacer.h"
 #include "engine/scan.h"
 #include "model/prompt_sink.h"
@@ -72,6 +73,7 @@ class Driver {
   Result<void> begin_tasks();
   void brief_pacer();
   Result<void> send();
+  void give_up_lost_links();
   void receive(std::span<const Received> frames);
   Result<void> report_progress();
   [[nodiscard]] const Stage* reported_stage() const;
@@ -85,6 +87,7 @@ class Driver {
   Random seeds_;
   EngineSettings settings_;
   std::deque<Stage> stages_;
+  LostLinks lost_links_;
   std::size_t first_ = 0;  // whose turn it is to send first
   Found found_;
   std::uint64_t targets_;  // in the whole set

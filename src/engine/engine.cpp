@@ -455,6 +455,19 @@ void Engine::release_judged() {
   }
 }
 
+void Engine::give_up_through(std::uint32_t interface) {
+  for (const std::uint32_t walk : walks_.numbers()) {
+    HostWalk& asked = walks_[walk];
+    if (!asked.at_work() || asked.target->path->interface != interface) continue;
+    for (std::uint32_t question = 0; question < job_.questions.size(); ++question) {
+      if (!VerdictCodes::is_verdict(asked.ledger.code(question))) mark(asked, question, VerdictCodes::refused);
+    }
+    asked.passes = std::max<std::uint16_t>(asked.passes, 1);  // what it has not come to is refused as well
+    loss_probes_.forget(asked.target->address);
+    finish(walk);
+  }
+}
+
 // It is asked nothing any more, whether it was before or not.
 void Engine::leave_work(std::uint32_t walk) {
   const HostWalk& asked = walks_[walk];

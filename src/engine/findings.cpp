@@ -75,7 +75,7 @@ void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& wa
   record.timed_out = record.timed_out || outcome.timed_out;
   record.interrupted = record.interrupted || !outcome.done;
   if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;
-  if (outcome.done && !outcome.up && host.reason == model::Reason::user_set) {
+  if (outcome.done && asked && !outcome.up && host.reason == model::Reason::user_set) {
     record.remarks.push_back({model::RemarkCode::nothing_answered});
   }
   if (outcome.stopped_answering) record.remarks.push_back({model::RemarkCode::stopped_answering});

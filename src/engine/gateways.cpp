@@ -68,9 +68,10 @@ std::vector<std::uint32_t> Gateways::take_ready() {
 void Gateways::end_walk(Stage& stage, std::uint32_t walk) {
   const std::uint32_t number = stage.engine.host_of(walk);
   Gateway& gateway = gateways_[number];
+  const bool refused = stage.engine.outcome(walk).refused > 0;
   stage.engine.leave(walk);
   if (!gateway.mac && gateway.rounds < most_rounds) return ask(number);
-  gateway.state = gateway.mac ? State::known : State::silent;
+  gateway.state = gateway.mac ? State::known : refused ? State::unasked : State::silent;
   ready_.insert(ready_.end(), gateway.waiting.begin(), gateway.waiting.end());
   gateway.waiting = {};
 }

@@ -19,7 +19,8 @@ class Gateways final : private AnswerListener {
   explicit Gateways(Driver& driver);
 
   // Puts the gateway's link-layer address into `path`, whose next hop it is, where it is known by now.
-  enum class State : std::uint8_t { known, silent, asked };
+  // unasked: this machine did not send the question.
+  enum class State : std::uint8_t { known, silent, unasked, asked };
   State look_up(net::Path& path);
   // After State::asked: the host will be among those of take_ready().
   void wait(const net::Path& path, std::uint32_t host);

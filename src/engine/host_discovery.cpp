@@ -60,14 +60,31 @@ Result<void> HostDiscovery::enter(std::span<const std::uint32_t> hosts) {
   addresses.reserve(hosts.size());
   for (const std::uint32_t host : hosts) addresses.push_back(hosts_[host].target.address);
   auto routes = world_.routes.route(addresses);
+  const bool all_have_ways = std::ranges::all_of(routes, [](const auto& route) { return route.has_value(); });
+  const bool gone = !all_have_ways && ways_are_gone();
   for (std::size_t i = 0; i < hosts.size(); ++i) {
-    if (routes[i]) {
+    if (!routes[i] && (gone || routes[i].error().code != Errc::unreachable)) {
+      not_asked(hosts[i], routes[i].error());
+    } else if (routes[i]) {
+      last_with_way_ = addresses[i];
       if (auto done = take_path(hosts[i], *routes[i]); !done) return done;
     } else if (auto done = report_no_route(hosts[i], routes[i].error()); !done) {
       return done;
     }
   }
   return {};
+}
+
+// A link was lost in mid-scan: who was reached is not reached any more, so that no way says nothing about a host.
+bool HostDiscovery::ways_are_gone() {
+  if (!last_with_way_) return false;
+  const auto way = world_.routes.route(std::span{&*last_with_way_, 1});
+  return !way.front();
+}
+
+void HostDiscovery::not_asked(std::uint32_t number, const Error& error) {
+  if (!fault_) fault_ = error;
+  decide(number, HostState::unknown, Reason::none);
 }
 
 // A host that was named by itself carries the reason in its record; of a range, one host stands for all.
@@ -137,6 +154,8 @@ void HostDiscovery::pass_gateway(std::uint32_t number) {
     case Gateways::State::known:
       host.target.path = paths_.keep(path, host.target.address);
       return ping(number);
+    case Gateways::State::unasked:
+      return decide(number, HostState::unknown, Reason::none);
     case Gateways::State::silent:
       host.known().remarks = {{model::RemarkCode::gateway_silent, {to_string(path.next_hop.without_zone())}}};
       return decide(number, HostState::down, Reason::host_unreach);

@@ -25,6 +25,8 @@ class HostDiscovery final : private AnswerListener {
   Result<void> enter(std::span<const std::uint32_t> hosts);
   // Hosts that are known to be up or down since the last call.
   std::vector<std::uint32_t> take_decided();
+  // Why hosts were not asked although nothing was refused: no way to them can be found, or none is left.
+  [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
  private:
   // By what hosts of each family are found. No stage where it asks nothing.
@@ -35,6 +37,8 @@ class HostDiscovery final : private AnswerListener {
 
   void on_verdict(const Answer& answer) override;
 
+  [[nodiscard]] bool ways_are_gone();
+  void not_asked(std::uint32_t host, const Error& error);
   Result<void> report_no_route(std::uint32_t host, const Error& error);
   Result<void> take_path(std::uint32_t host, net::Path path);
   Result<void> report_way(std::uint32_t host, const net::Path& path);
@@ -61,6 +65,8 @@ class HostDiscovery final : private AnswerListener {
   std::array<Families, 2> families_;
   std::vector<std::uint32_t> decided_;
   bool no_route_reported_ = false;
+  std::optional<net::IpAddress> last_with_way_;
+  std::optional<Error> fault_;
   std::set<net::Path::ByKernel> ways_told_;
   bool only_connects_ = false;  // no port is asked by packets of ours
 };

@@ -111,6 +111,7 @@ class WalkTable {
   const HostWalk& operator[](std::uint32_t walk) const { return walks_[walk]; }
   [[nodiscard]] bool is_current(WalkHandle handle) const { return (*this)[handle.walk].serial == handle.serial; }
   [[nodiscard]] std::size_t size() const { return walks_.size(); }
+  [[nodiscard]] std::vector<std::uint32_t> numbers() const { return walks_.numbers(); }
 
   // An answer names an address and came in by an interface.
   [[nodiscard]] std::optional<std::uint32_t> find(const net::IpAddress& address, std::uint32_t interface) const;

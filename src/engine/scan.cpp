@@ -35,7 +35,13 @@ plan::TargetOrder order_of(const plan::Plan& plan) {
           .kind = plan.depth == plan::ScanDepth::list ? sequential : shuffled};
 }
 
-Error left_out_here(const Refusals& refusals) {
+Error left_out_here(const Refusals& refusals, const std::optional<Error>& fault) {
+  if (refusals.probes == 0 && fault) {
+    Error error = *fault;
+    error.code = Errc::io;
+    error.message = fmt::format("not everything was asked: {}", fault->message);
+    return error;
+  }
   Error error{Errc::io,
               fmt::format("not everything was asked: this machine refused to send {} probes ({})", refusals.probes,
                           words_of_error(refusals.cause)),
@@ -159,7 +165,7 @@ class Scan {
     }
     driver_.sum_up(finished_);
     if (reporter_.left_out() && !finished_.interrupted)
-      model::fail_with(finished_, left_out_here(world_.link.refusals()));
+      model::fail_with(finished_, left_out_here(world_.link.refusals(), discovery_.fault()));
     return {};
   }
 

@@ -58,6 +58,10 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   std::function<std::size_t(std::size_t frames, Instant now)> takes = [](std::size_t frames, Instant) {
     return frames;
   };
+  // What this machine would not send: the name of an errno, or nothing.
+  std::function<std::optional<std::string>(const engine::Shot&)> refuses = [](const engine::Shot&) {
+    return std::nullopt;
+  };
   std::vector<SentFrame> sent;
   // This program is held up for so long once, when it has sent something at that moment or later.
   struct Standstill {
@@ -91,7 +95,14 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
 
   Result<std::size_t> send(std::span<const engine::Shot> shots) override {
     const std::size_t count = std::min(shots.size(), takes(shots.size(), now_));
-    for (const engine::Shot& shot : shots.first(count)) {
+    refused_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const engine::Shot& shot = shots[i];
+      if (const auto why = refuses(shot)) {
+        refused_.push_back(i);
+        refusals_.add(shot.attempt.target, *why);
+        continue;
+      }
       Bytes bytes(wire::longest_packet);
       const engine::Head head = engine::build(shot, bytes);
       bytes.resize(head.size);
@@ -101,6 +112,9 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
     if (stands_still && count > 0 && now_ >= stands_still->at) now_ += std::exchange(stands_still, {})->length;
     return count;
   }
+
+  [[nodiscard]] std::span<const std::size_t> refused_shots() const override { return refused_; }
+  [[nodiscard]] engine::Refusals refusals() const override { return refusals_; }
 
   // Something that nobody asked for here.
   void arrives(Reply reply) { flights_.emplace(now_ + reply.after, std::move(reply)); }
@@ -125,6 +139,8 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
  private:
   using Flights = std::multimap<Instant, Reply>;
   Instant now_{};
+  std::vector<std::size_t> refused_;
+  engine::Refusals refusals_;
   Flights flights_;
   std::vector<Flights::node_type> arrived_bytes_;
   std::vector<engine::Received> arrived_;

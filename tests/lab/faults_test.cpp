@@ -63,6 +63,25 @@ TEST_F(Faults, ALinkThatGoesInMidScanMakesNoVerdict) {
   }
 }
 
+// It would be refused for a minute and a half, question by question.
+TEST_F(Faults, ALinkThatIsGoneForGoodEndsASlowScan) {
+  for (const char* way : {"-sS", "-sT"}) {
+    SCOPED_TRACE(way);
+    Pair pair;
+    lab::Sniffer answers = pair.scanner.sniff("wire");
+    lab::Running running =
+        pair.scanner.start(scan_command({way, "-n", "-p", "1-1000", "--max-rate", "20", Pair::target_v4, "-oX", "-"}));
+    for (int seen = 0; seen < 5; ++seen) ASSERT_TRUE(answers.next(30s));
+    pair.scanner.ip("link set wire down\n");
+    const Finished done = running.finish();
+    EXPECT_EQ(done.status, 1) << done.errors;
+    EXPECT_EQ(invented(done.output), 0) << done.output;
+    const std::size_t at = done.errors.find("refused to send ");
+    ASSERT_NE(at, std::string::npos) << done.errors;
+    EXPECT_LT(std::stol(done.errors.substr(at + std::string_view{"refused to send "}.size())), 500) << done.errors;
+  }
+}
+
 // What this machine drops of its own packets to itself is told to the sender. (A connect() is told nothing of it.)
 TEST_F(Faults, AFirewallOnTheWayOutIsToldOfTheOneAddressThatItIsAbout) {
   Pair pair;

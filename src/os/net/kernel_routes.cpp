@@ -244,7 +244,7 @@ void KernelRoutes::find(std::span<const net::IpAddress> targets, Paths& paths, s
   const Answers answers = ask_with_sources(questions);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::size_t at = asked_for[i];
-    paths[at] = path_of(targets[at], answers[i].value_or(std::unexpected{ENOBUFS}), interfaces_);
+    paths[at] = answers[i] ? path_of(targets[at], *answers[i], interfaces_) : fail(fault_);
   }
 }
 
@@ -353,11 +353,15 @@ void KernelRoutes::ask_batch(std::span<RouteQuestion> questions, std::span<Answe
     append_question(datagram_, question);
   }
   asked_ += questions.size();
-  if (!socket_.send(datagram_)) return;
-  (void)socket_.receive([&](MessageBytes message) {
-    const std::uint32_t at = header_of(message).nlmsg_seq - first;
-    if (at < answers.size()) answers[at] = parse_route_answer(message);
-  });
+  Result<void> asked = socket_.send(datagram_);
+  if (asked) {
+    const auto received = socket_.receive([&](MessageBytes message) {
+      const std::uint32_t at = header_of(message).nlmsg_seq - first;
+      if (at < answers.size()) answers[at] = parse_route_answer(message);
+    });
+    if (!received) asked = fail(received.error());
+  }
+  if (!asked) fault_ = asked.error();
 }
 
 void KernelRoutes::look_up_neighbours(std::span<Result<net::Path>> paths) {

@@ -77,6 +77,8 @@ class KernelRoutes final : public engine::Routes {
   std::vector<std::uint8_t> datagram_;
   std::uint32_t sequence_ = 0;
   std::uint64_t asked_ = 0;
+  // Why the last answer that is missing is missing.
+  Error fault_{Errc::io, "the kernel does not answer what it is asked about its routes", "ENOBUFS", {}};
 
   std::optional<RouteRegions> regions_;                // none until it is worth reading the tables
   std::uint64_t asked_without_ = 0;                    // questions since the last change that regions might have saved

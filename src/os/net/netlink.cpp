@@ -30,6 +30,9 @@ constexpr int receive_buffer = 2 * 1024 * 1024;
 constexpr int dump_tries = 8;
 constexpr int largest_errno = 4'095;  // include/linux/err.h, MAX_ERRNO
 constexpr int dump_patience_ms = 5'000;
+// Messages were lost for want of room, so many times in a row: more of them will be. Each time takes a storm of changes
+// that fills the whole buffer between two calls.
+constexpr int most_overruns = 256;
 
 std::unexpected<Error> failure(const char* what, int error) {
   return fail(
@@ -199,12 +202,12 @@ Result<bool> NetlinkSocket::receive(const Visit& visit) {
     headers[i].msg_hdr.msg_iov = &parts[i];
     headers[i].msg_hdr.msg_iovlen = 1;
   }
-  bool whole = true;
+  int overruns = 0;
   for (;;) {
     const int count = ::recvmmsg(socket_.get(), headers.data(), batch_limit, MSG_DONTWAIT, nullptr);
-    if (count < 0 && errno == EAGAIN) return whole;
-    if (count < 0 && errno == ENOBUFS) {
-      whole = false;
+    if (count < 0 && errno == EAGAIN) return overruns == 0;
+    if (count < 0 && errno == ENOBUFS && overruns < most_overruns) {
+      ++overruns;
     } else if (count < 0 && errno != EINTR) {
       return failure("read", errno);
     }
@@ -218,12 +221,15 @@ Result<bool> NetlinkSocket::receive(const Visit& visit) {
 
 Result<bool> NetlinkSocket::drain() {
   bool any = false;
+  int overruns = 0;
   for (;;) {
     std::uint8_t beginning = 0;
     const ssize_t size = ::recv(socket_.get(), &beginning, sizeof beginning, MSG_DONTWAIT);
-    if (size < 0 && errno == EAGAIN) return any;
-    if (size < 0 && errno != ENOBUFS && errno != EINTR) return failure("read", errno);
-    any = any || size >= 0 || errno == ENOBUFS;
+    const int error = size < 0 ? errno : 0;
+    if (error == EAGAIN) return any;
+    const bool overrun = error == ENOBUFS && overruns++ < most_overruns;
+    if (error != 0 && error != EINTR && !overrun) return failure("read", error);
+    any = any || error != EINTR;
   }
 }
 
@@ -274,13 +280,14 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::u
   if (const auto sent = send({request.data(), header->nlmsg_len}); !sent) return fail(sent.error());
 
   bool consistent = true;
+  int overruns = 0;
   for (;;) {
     pollfd watched{socket_.get(), POLLIN, 0};
     if (::poll(&watched, 1, dump_patience_ms) == 0) return failure("read", ETIMEDOUT);
     buffer_.resize(datagram_size);
     const ssize_t size = ::recv(socket_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (size < 0 && errno == ENOBUFS) {
+    if (size < 0 && errno == ENOBUFS && overruns++ < most_overruns) {
       consistent = false;
       continue;
     }

@@ -83,17 +83,28 @@ int repetitions_of(int socket) {
   return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_retransmits : 0;
 }
 
-enum class Peer : std::uint8_t { nobody, itself, another };
+// What became of a connection cannot be known: silence would be a guess.
+std::unexpected<Error> not_told(const char* call) {
+  const int error = errno;
+  return fail({Errc::io,
+               fmt::format("the kernel does not tell what became of a connection ({}: {})", call, error_text(error)),
+               error_name(error)});
+}
+
+enum class Peer : std::uint8_t { itself, another };
 
 // Where nobody listens on a port of this machine, and the kernel picks that very port as the source,
 // the SYN meets itself: a simultaneous open (RFC 9293 §3.5) with nobody behind it.
-Peer peer_of(int socket) {
+Result<Peer> peer_of(int socket) {
   sockaddr_storage here{};
   sockaddr_storage there{};
   socklen_t here_size = sizeof here;
   socklen_t there_size = sizeof there;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0) return Peer::nobody;
-  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0) return Peer::nobody;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0) return not_told("getsockname");
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0) {
+    if (errno == ENOTCONN) return Peer::another;  // it was connected, and has been reset since
+    return not_told("getpeername");
+  }
   return here_size == there_size && std::memcmp(&here, &there, here_size) == 0 ? Peer::itself : Peer::another;
 }
 
@@ -244,9 +255,10 @@ Result<std::size_t> ConnectLink::send(std::span<const engine::Shot> shots) {
       release(earlier->second);
     }
     if (is_full() && !make_room(now)) return i;
-    const Taken taken = start(syn, now);
-    if (taken == Taken::no_room) return i;
-    if (taken == Taken::refused) refused_shots_.push_back(i);
+    const auto taken = start(syn, now);
+    if (!taken) return fail(taken.error());
+    if (*taken == Taken::no_room) return i;
+    if (*taken == Taken::refused) refused_shots_.push_back(i);
   }
   return shots.size();
 }
@@ -265,7 +277,7 @@ Duration ConnectLink::wait_of(const Syn& syn) const {
   return std::min(options_.longest_wait, repetitions * Duration{1s} + options_.repeats_after);
 }
 
-ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
+Result<ConnectLink::Taken> ConnectLink::start(const Syn& syn, Instant now) {
   const bool v4 = syn.target.is_v4();
   FileDescriptor socket{::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!socket.is_open()) {
@@ -282,12 +294,17 @@ ConnectLink::Taken ConnectLink::start(const Syn& syn, Instant now) {
   const int status = ::connect(socket.get(), address.get(), address.size);
   const int error = status == 0 ? 0 : errno;
   if (is_out_of_room(error)) return note_full(syn, error, now);
-  full_since_.reset();
   if (error == EINPROGRESS || error == EINTR) {
-    add_pending(syn, std::move(socket), now);
+    // Nothing would tell of its end: it is given up, and asked again (fs.epoll.max_user_watches).
+    const int unwatched = add_pending(syn, std::move(socket), now);
+    if (unwatched != 0) return note_full(syn, unwatched, now);
+    full_since_.reset();
     return Taken::yes;
   }
-  return settle(syn, socket.get(), error, now) ? Taken::yes : Taken::refused;
+  full_since_.reset();
+  const auto settled = settle(syn, socket.get(), error, now);
+  if (!settled) return fail(settled.error());
+  return *settled ? Taken::yes : Taken::refused;
 }
 
 // Full is no verdict: the frame stays with the engine. Unless nothing of ours is in the way and nothing
@@ -303,7 +320,7 @@ ConnectLink::Taken ConnectLink::refuse(const net::IpAddress& target, int error) 
   return Taken::refused;
 }
 
-void ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now) {
+int ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now) {
   std::uint32_t slot = 0;
   if (free_.empty()) {
     slot = static_cast<std::uint32_t>(pending_.size());
@@ -321,11 +338,16 @@ void ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now
   epoll_event event{};
   event.events = EPOLLOUT;
   event.data.u64 = std::uint64_t{pending.generation} << 32U | slot;
-  // Fails for want of memory only; the connect then ends by its time.
-  (void)::epoll_ctl(events_.get(), EPOLL_CTL_ADD, pending.socket.get(), &event);
+  if (::epoll_ctl(events_.get(), EPOLL_CTL_ADD, pending.socket.get(), &event) != 0) {
+    const int error = errno;
+    pending.socket.reset(-1);
+    free_.push_back(slot);
+    return error;
+  }
   by_key_.emplace(syn.key(), slot);
   ends_.emplace(pending.end, slot);
   started_.push_back({slot, pending.generation, now});
+  return 0;
 }
 
 void ConnectLink::release(std::uint32_t slot) {
@@ -375,7 +397,7 @@ void ConnectLink::expire(Instant now) {
   if (started_.size() > 2 * limit_) std::erase_if(started_, is_over);
 }
 
-bool ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
+Result<bool> ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
   Reply reply{syn.interface, now};
   if (error == ECONNRESET || error == EPIPE) {
     // A RST that answers the SYN is ECONNREFUSED; these two mean one that came after the handshake
@@ -384,9 +406,9 @@ bool ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
   } else if (error == ECONNREFUSED) {
     reply.write_segment(syn, wire::rst | wire::ack);
   } else if (error == 0) {
-    const Peer peer = peer_of(socket);
-    if (peer == Peer::nobody) return true;
-    reply.write_segment(syn, peer == Peer::itself ? wire::rst | wire::ack : wire::syn | wire::ack);
+    const auto peer = peer_of(socket);
+    if (!peer) return fail(peer.error());
+    reply.write_segment(syn, *peer == Peer::itself ? wire::rst | wire::ack : wire::syn | wire::ack);
     const linger reset{1, 0};
     (void)::setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   } else {
@@ -402,10 +424,10 @@ bool ConnectLink::settle(const Syn& syn, int socket, int error, Instant now) {
 }
 
 Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline) {
-  collect();
+  if (const auto done = collect(); !done) return fail(done.error());
   if (ready_.empty()) {
     if (const auto waited = wait(std::min(deadline, next_end())); !waited) return fail(waited.error());
-    collect();
+    if (const auto done = collect(); !done) return fail(done.error());
   }
   expire(clock_.now());
   std::swap(handed_, ready_);
@@ -429,30 +451,37 @@ Result<void> ConnectLink::wait(Instant deadline) {
   return {};
 }
 
-void ConnectLink::collect() {
+Result<void> ConnectLink::collect() {
   std::array<epoll_event, event_batch> events{};
   const int count = ::epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), 0);
+  if (count < 0 && errno != EINTR) return not_told("epoll_wait");
   const Instant now = clock_.now();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     const auto slot = static_cast<std::uint32_t>(event.data.u64);
     if (event.data.u64 == no_slot || pending_[slot].generation != event.data.u64 >> 32U) continue;
-    const Pending& pending = pending_[slot];
-    const int socket = pending.socket.get();
-    if ((event.events & (EPOLLERR | EPOLLHUP)) == 0) {
-      (void)settle(pending.syn, socket, 0, now);
-    } else if (const auto icmp = queued_error(socket)) {
+    if (const auto done = look_at(pending_[slot], (event.events & (EPOLLERR | EPOLLHUP)) != 0, now); !done) return done;
+    release(slot);
+  }
+  return {};
+}
+
+Result<void> ConnectLink::look_at(const Pending& pending, bool has_failed, Instant now) {
+  const int socket = pending.socket.get();
+  int error = 0;
+  if (has_failed) {
+    if (const auto icmp = queued_error(socket)) {
       Reply reply{pending.syn.interface, now};
       reply.write_error(pending.syn, icmp->from.value_or(pending.syn.source), icmp->message);
       ready_.push_back(reply);
-    } else {
-      int error = 0;
-      socklen_t size = sizeof error;
-      (void)::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
-      (void)settle(pending.syn, socket, error, now);  // it was sent before
+      return {};
     }
-    release(slot);
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return not_told("getsockopt");
+    if (error == 0) return {};  // it ended, and nobody says how
   }
+  const auto settled = settle(pending.syn, socket, error, now);  // refused or not, it was sent before
+  return settled ? Result<void>{} : fail(settled.error());
 }
 
 }  // namespace portolan::os

@@ -97,16 +97,17 @@ class ConnectLink final : public engine::Link {
   [[nodiscard]] bool is_full() const { return by_key_.size() - ended_ >= limit_; }
   void end(std::uint32_t slot);
   [[nodiscard]] Duration wait_of(const Syn& syn) const;
-  Taken start(const Syn& syn, Instant now);
+  Result<Taken> start(const Syn& syn, Instant now);
   Taken note_full(const Syn& syn, int error, Instant now);
   Taken refuse(const net::IpAddress& target, int error);
-  void add_pending(const Syn& syn, FileDescriptor socket, Instant now);
+  int add_pending(const Syn& syn, FileDescriptor socket, Instant now);
   bool make_room(Instant now);
   void release(std::uint32_t slot);
   void expire(Instant now);
-  void collect();
+  Result<void> collect();
+  Result<void> look_at(const Pending& pending, bool has_failed, Instant now);
   // What is no answer of anybody's: the error that this machine itself found.
-  bool settle(const Syn& syn, int socket, int error, Instant now);
+  Result<bool> settle(const Syn& syn, int socket, int error, Instant now);
   Result<void> wait(Instant deadline);
 
   ConnectOptions options_;
