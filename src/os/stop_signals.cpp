@@ -14,6 +14,7 @@
 #include <ctime>
 #include <limits>
 
+#include "os/signal_handlers.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -39,21 +40,6 @@ std::int64_t nanoseconds_now() {
   timespec now{};
   (void)::clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-}
-
-void set_handler(int signal, void (*handler)(int)) {
-  struct sigaction action{};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  ::sigemptyset(&action.sa_mask);
-  (void)::sigaction(signal, &action, nullptr);
-}
-
-// A caller that ignores a signal (nohup, a shell's background job) means it.
-void set_unless_ignored(int signal, void (*handler)(int)) {
-  struct sigaction before{};
-  (void)::sigaction(signal, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) set_handler(signal, handler);
 }
 
 void on_stop(int signal) {

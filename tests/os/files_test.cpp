@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-#include "os/terminal.h"
+#include "os/terminal/terminal.h"
 
 namespace portolan::os {
 namespace {

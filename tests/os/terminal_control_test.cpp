@@ -1,4 +1,4 @@
-#include "os/terminal_control.h"
+#include "os/terminal/terminal_control.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>

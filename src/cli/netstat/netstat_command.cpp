@@ -11,7 +11,7 @@
 #include "netstat/views.h"
 #include "os/files.h"
 #include "os/reader.h"
-#include "os/terminal.h"
+#include "os/terminal/terminal.h"
 
 namespace portolan::cli {
 namespace {

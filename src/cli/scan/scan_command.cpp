@@ -24,7 +24,7 @@
 #include "os/net/interfaces.h"
 #include "os/privileges.h"
 #include "os/seed.h"
-#include "os/terminal_control.h"
+#include "os/terminal/terminal_control.h"
 #include "os/wall_clock.h"
 #include "run/scan.h"
 

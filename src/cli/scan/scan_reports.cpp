@@ -11,7 +11,7 @@
 #include "os/files.h"
 #include "os/net/interfaces.h"
 #include "os/standard_streams.h"
-#include "os/terminal.h"
+#include "os/terminal/terminal.h"
 #include "os/wall_clock.h"
 #include "report/scan/ordered.h"
 #include "report/scan/warnings.h"

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "cli/scan/scan_options.h"
 #include "model/sink.h"
-#include "os/terminal_control.h"
+#include "os/terminal/terminal_control.h"
 #include "report/options.h"
 #include "report/output.h"
 #include "report/scan/progress.h"

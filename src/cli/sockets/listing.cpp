@@ -5,7 +5,7 @@
 #include "cli/arguments.h"
 #include "os/catalogues.h"
 #include "os/privileges.h"
-#include "os/terminal.h"
+#include "os/terminal/terminal.h"
 #include "report/sockets/gap_records.h"
 
 namespace portolan::cli {

@@ -14,7 +14,7 @@
 #include "os/files.h"
 #include "os/names/filter_names.h"
 #include "os/names/socket_names.h"
-#include "os/terminal.h"
+#include "os/terminal/terminal.h"
 #include "report/sockets/socket_list.h"
 #include "run/socket_listing.h"
 #include "sockets/row_store.h"

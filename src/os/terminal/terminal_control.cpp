@@ -1,4 +1,4 @@
-#include "os/terminal_control.h"
+#include "os/terminal/terminal_control.h"
 
 #include <fmt/core.h>
 #include <sys/epoll.h>
@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "os/memory_reserve.h"
+#include "os/signal_handlers.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -45,14 +46,6 @@ void ring_bell() {
   (void)!::write(bell.load(), &one, sizeof one);
 }
 
-void set_handler(int signal, void (*handler)(int)) {
-  struct sigaction action{};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  ::sigemptyset(&action.sa_mask);
-  (void)::sigaction(signal, &action, nullptr);
-}
-
 void on_first_stop() {
   restore_terminal();
   ring_bell();
@@ -73,13 +66,6 @@ void on_continue(int /*signal*/) {
   continued = true;
   ring_bell();
   errno = saved;
-}
-
-// A caller that ignores a signal (nohup, a shell's background job) means it.
-void catch_unless_ignored(int signal, void (*handler)(int)) {
-  struct sigaction before{};
-  (void)::sigaction(signal, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) set_handler(signal, handler);
 }
 
 bool is_foreground_terminal() { return ::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
@@ -132,14 +118,14 @@ void TerminalControl::catch_signals() {
   continued = false;
   set_handler(SIGPIPE, SIG_IGN);
   set_handler(SIGXFSZ, SIG_IGN);
-  for (const int signal : {SIGQUIT, SIGTSTP}) catch_unless_ignored(signal, on_farewell);
+  for (const int signal : {SIGQUIT, SIGTSTP}) set_unless_ignored(signal, on_farewell);
   set_handler(SIGCONT, on_continue);
 }
 
 TerminalControl::~TerminalControl() {
   leave_terminal();
   stop_.reset();
-  for (const int signal : {SIGQUIT, SIGTSTP}) catch_unless_ignored(signal, SIG_DFL);
+  for (const int signal : {SIGQUIT, SIGTSTP}) set_unless_ignored(signal, SIG_DFL);
   set_handler(SIGCONT, SIG_DFL);
   bell = -1;
 }
