@@ -234,7 +234,7 @@ bool has_state(const Listing& listing, State state) {
 // All that the zoo has, once its last packets have been handled.
 Listing list_zoo() {
   Listing everything = list();
-  for (int i = 0; i < 10'000 && has_state(everything, State::last_ack); ++i) everything = list();
+  for (int i = 0; i < 60'000 && has_state(everything, State::last_ack); ++i) everything = list();
   EXPECT_EQ(everything.error, 0);
   for (const State state :
        {State::established, State::syn_recv, State::fin_wait_2, State::time_wait, State::close_wait, State::listen}) {

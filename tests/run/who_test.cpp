@@ -272,7 +272,7 @@ bool can_bind(int type, const char* address, std::uint16_t port) {
 void wait_for_ipv6(const lab::Pair& world) {
   const auto usable = [](const lab::Host& host, const char* address) {
     bool can = false;
-    for (int i = 0; i < 10'000 && !can; ++i) {
+    for (int i = 0; i < 60'000 && !can; ++i) {
       host.within([&] { can = can_bind(SOCK_STREAM, address, 0); });
       if (!can) ::usleep(1'000);
     }
