@@ -18,6 +18,8 @@ constexpr std::size_t orders = 4;
 // No port is told silent sooner after it was first asked, or sooner than after the template's first wait: its answer
 // may need much longer than those of other ports.
 constexpr Duration shortest_silence = 500ms;
+// Satellites and sleeping radios need about as long, however short the time-outs that were asked for.
+constexpr Duration shortest_second_wait = 1s;
 // Who is judged stays for so many of its time-outs, while others are at work.
 constexpr int late_timeouts = 10;
 // Walks over the questions of a host some of which this machine refuses to send, at least.
@@ -156,13 +158,13 @@ Duration Engine::timeout_of(const HostWalk& walk) const {
   return walk.acquaintance ? walk.acquaintance->round_trip.timeout(bounds) : RoundTripEstimate{}.timeout(bounds);
 }
 
-// What is waited for after a pass. Where no answer has shown how long it takes, twice as long the second time; what is
-// on the same link is not that far away.
+// What is waited for after a pass. Where no answer has shown how long it takes, twice as long the second time, and a
+// second at least; what is on the same link is not that far away.
 Duration Engine::wait_of(const HostWalk& walk) const {
   const bool known = walk.acquaintance && walk.acquaintance->round_trip.known();
   const Duration timeout = timeout_of(walk);
   const bool on_link = job_.techniques.front()->asks == probe::Asks::links;
-  return known || on_link || walk.passes < 2 ? timeout : 2 * timeout;
+  return known || on_link || walk.passes < 2 ? timeout : std::max(2 * timeout, shortest_second_wait);
 }
 
 // Before this, silence is no verdict.

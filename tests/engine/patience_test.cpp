@@ -56,6 +56,19 @@ TEST_F(Patience, APortMayBeSlowerThanItsNeighbours) {
   }
 }
 
+TEST_F(Patience, AHostMayBeFarAway) {
+  struct Far {
+    int timing;
+    Duration round_trip;
+  };
+  for (const Far far : {Far{3, 2'400ms}, Far{4, 1'100ms}, Far{5, 600ms}, Far{5, 1'100ms}}) {
+    begin_anew();
+    all_ports_are(open_answer, far.round_trip);
+    ASSERT_TRUE(run(plan_for({"198.18.0.9"}, ports({22, 80}), 1, far.timing)));
+    EXPECT_EQ(sink.open.size(), 2U) << "-T" << far.timing << ", " << far.round_trip.count();
+  }
+}
+
 TEST_F(Patience, HowFastArpIsAnsweredSaysNothingOfTheHost) {
   for (const Duration far : {300ms, 800ms}) {
     begin_anew();
