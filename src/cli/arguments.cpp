@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/escape.h"
+#include "base/odd_dash.h"
 #include "cli/suggest.h"
 
 namespace portolan::cli {
@@ -30,6 +33,7 @@ class Parser {
 
  private:
   Result<void> take(const std::string& word) {
+    if (auto complaint = odd_dash_complaint(word)) return fail(Errc::parse, *std::move(complaint));
     if (word.size() < 2 || word.front() != '-') {
       arguments_.operands.push_back(word);
       return {};
@@ -198,6 +202,21 @@ class Parser {
 };
 
 }  // namespace
+
+std::optional<std::string> odd_dash_complaint(std::string_view word) {
+  const auto first = odd_dash_in(word);
+  if (!first || first->at != 0) return std::nullopt;
+  std::string_view rest = word;
+  for (auto dash = first; dash && dash->at == 0; dash = odd_dash_in(rest)) {
+    rest.remove_prefix(dash->bytes);
+    rest.remove_prefix(std::min(rest.find_first_not_of('-'), rest.size()));
+  }
+  const std::string shown = escape_terminal(word);
+  if (rest.empty()) return fmt::format("'{}' is {}, not the '-' of the keyboard", shown, first->name);
+  const std::string option = escape_terminal(rest);
+  return fmt::format("'{}' begins with {}, which is not the '-' of options: type -{} or --{} on the keyboard", shown,
+                     first->name, option, option);
+}
 
 Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words,
                                   Dashes dashes) {

@@ -43,6 +43,10 @@ enum class Dashes : std::uint8_t {
 Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words,
                                   Dashes dashes = Dashes::one_or_two);
 
+// Of a word that begins with a dash that only looks like the '-' of options: no operand does, but a path behind ./ or
+// --. nullopt of all other words.
+std::optional<std::string> odd_dash_complaint(std::string_view word);
+
 // How a spelling of the table is to be typed.
 enum class Form {
   letter,  // "-p": a short option

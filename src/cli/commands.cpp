@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/escape.h"
+#include "cli/arguments.h"
 #include "cli/suggest.h"
 #include "os/files.h"
 
@@ -19,6 +20,10 @@ constexpr std::array registry{&scan_command,    &sockets_command, &who_command, 
                               &netstat_command, &help_command,    &version_command, &nmap_command};
 
 int unknown_command(std::string_view word) {
+  if (const auto complaint = odd_dash_complaint(word)) {
+    complain(*complaint);
+    return status_refused;
+  }
   std::vector<std::string_view> known;
   for (const Command* command : registry) known.push_back(command->name);
   const auto best = closest(word, known);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/odd_dash.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -195,6 +196,9 @@ Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_
 }
 
 Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
+  if (const auto dash = odd_dash_in(pattern)) {
+    return wrong_piece(pattern, fmt::format("has {}", dash->name), "type it with the '-' of the keyboard");
+  }
   if (!is_service_pattern(pattern)) {
     return wrong_piece(pattern, "is no port, range or service name", "write something like 22,80,8000-8100,http*");
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/odd_dash.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -125,6 +126,10 @@ bool is_label(std::string_view label) {
 }
 
 Result<TargetExpression> read_name(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
+  if (const auto dash = odd_dash_in_name(host)) {
+    return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
+                                         quoted(whole), dash->name));
+  }
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   bool good = !labels.empty() && labels.size() <= 253;
   for (std::size_t begin = 0; good && begin <= labels.size();) {

@@ -219,6 +219,29 @@ rc::Gen<std::string> word() {
   return rc::gen::oneOf(piece, cut, glued, single_dash);
 }
 
+TEST(Arguments, DashesThatOnlyLookLikeThoseOfOptionsAreRefused) {
+  for (const char* word :
+       {"\u2013sS", "\u2014open", "\u2212\u2212open", "\u2010p22", "\uff0dn", "\u2013-open", "\u20136"}) {
+    for (const Words& words : {Words{word}, Words{"host", word}, Words{"-n", word, "host"}}) {
+      const auto got = parse(words);
+      ASSERT_FALSE(got) << word;
+      EXPECT_EQ(got.error().code, Errc::parse);
+      EXPECT_TRUE(got.error().message.starts_with("'" + std::string{word} + "' begins with a")) << got.error().message;
+    }
+  }
+  EXPECT_EQ(
+      parse({"\u2014-open"}).error().message,
+      "'\u2014-open' begins with an em dash (U+2014), which is not the '-' of options: type -open or --open on the "
+      "keyboard");
+  EXPECT_EQ(parse({"\u2013"}).error().message, "'\u2013' is an en dash (U+2013), not the '-' of the keyboard");
+}
+
+TEST(Arguments, OddDashesStandBehindTwoUsualOnesAndInValues) {
+  EXPECT_EQ(parse({"--", "\u2013x"})->operands, Words{"\u2013x"});
+  EXPECT_EQ(parse({"-oN", "\u2013x"})->options.front().value, "\u2013x");
+  EXPECT_EQ(parse({"a\u2013x"})->operands, Words{"a\u2013x"});
+}
+
 RC_GTEST_PROP(Arguments, AgreeWithGlibc, ()) {
   static const Glibc glibc;
   const auto count = *rc::gen::inRange<std::size_t>(1, 5);

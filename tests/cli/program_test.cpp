@@ -103,6 +103,34 @@ TEST_F(Program, MoreBadInputNamesWhatIsWrong) {
   }
 }
 
+// In an empty network: what passed would be looked up as a name.
+TEST_F(Program, DashesThatOnlyLookLikeOnesAreRefusedByAllCommands) {
+  if (lab::run({.words = {"unshare", "--map-root-user", "--net", "true"}}).status != 0) {
+    GTEST_SKIP() << "network namespaces are not allowed";
+  }
+  const auto alone = [](Words words) {
+    const Words unshare{"unshare", "--map-root-user", "--net"};
+    words.insert(words.begin(), unshare.begin(), unshare.end());
+    return lab::run({.words = std::move(words)});
+  };
+  const auto expect_said = [](const lab::Finished& run, const std::string& words) {
+    EXPECT_EQ(run.status, 2) << words;
+    EXPECT_EQ(run.output, "");
+    EXPECT_THAT(run.errors, HasSubstr(words));
+  };
+  const std::string sentence = "'\u2013n' begins with an en dash (U+2013), which is not the '-' of options";
+  for (const char* command : {"scan", "sockets", "who", "services", "ports", "netstat"}) {
+    expect_said(alone({test::program(), command, "\u2013n"}), sentence);
+  }
+  expect_said(alone({test::program(), "\u2013n"}), sentence);
+  const auto as_nmap = alone({path("nmap"), "127.0.0.1", "\u2013n"});
+  EXPECT_EQ(as_nmap.status, 255);  // nmap's own status for what it refuses
+  EXPECT_THAT(as_nmap.errors, StartsWith("nmap: " + sentence));
+  const std::string no_name = " has an en dash (U+2013), which no host name has";
+  expect_said(alone({test::program(), "scan", "198.18.0.1\u20135"}), "'198.18.0.1\u20135'" + no_name);
+  expect_said(alone({test::program(), "sockets", "dst", "a\u2013b"}), "'a\u2013b'" + no_name);
+}
+
 TEST_F(Program, BadInputLeavesFilesAlone) {
   std::ofstream{path("old.xml")} << "from yesterday";
   EXPECT_EQ(portolan({"scan", "-n", "198.18.0.1", "-p", "70000", "-oX", path("old.xml")}).status, 2);

@@ -102,6 +102,8 @@ TEST(PortExpression, MalformedTextIsRefusedWithThePieceQuoted) {
            Case{"1 - 5", "'1 - 5'"},
            Case{"99999999999999999999", "'99999999999999999999'"},
            Case{"-[22]", "'-[22]'"},
+           Case{"20\u201325", "'20\u201325' has an en dash (U+2013)"},
+           Case{"80,20\u221225", "which has a minus sign (U+2212)"},
        }) {
     const auto plan = parse_ports(text, services());
     ASSERT_FALSE(plan) << text;

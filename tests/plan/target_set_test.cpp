@@ -309,6 +309,15 @@ TEST(TargetSet, CharactersThatAreNotSeenAreShownAndNotLookedUp) {
   EXPECT_THAT(refusal("local\thost").message, HasSubstr("'local\\x09host'"));
 }
 
+TEST(TargetSet, DashesThatOnlyLookLikeThoseOfRangesAreNotLookedUp) {
+  for (const char* text : {"198.18.0.1\u20135", "\u2212", "a\u2010b.example", "198.18.0.0\u2014198.18.0.9"}) {
+    const auto refused = refusal(text);
+    EXPECT_EQ(refused.code, Errc::parse) << text;
+    EXPECT_THAT(refused.message, HasSubstr(fmt::format("'{}' has a", text)));
+    EXPECT_THAT(refused.message, HasSubstr("the '-' of the keyboard"));
+  }
+}
+
 TEST(TargetSet, NothingAddedIsEmpty) {
   EXPECT_TRUE(TargetSet{}.empty());
   EXPECT_EQ(TargetSet{}.size(), 0U);

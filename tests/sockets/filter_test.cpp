@@ -587,6 +587,17 @@ TEST(FilterLine, WhatIsReadIsTheValueAsItWas) {
   }
 }
 
+TEST(FilterHosts, OddDashesAskNobody) {
+  FilterNames names;
+  names.addresses = [](std::string_view) -> Result<std::vector<net::IpAddress>> {
+    ADD_FAILURE() << "a name server was asked";
+    return fail(Errc::unresolved, "");
+  };
+  const auto filter = Filter::parse("dst a\u2013b", names);
+  ASSERT_FALSE(filter);
+  EXPECT_THAT(filter.error().message, HasSubstr("'a\u2013b' has an en dash (U+2013), which no host name has"));
+}
+
 TEST(FilterHosts, WithoutAPrefixAreWhatIsListed) {
   FilterNames names;
   names.addresses = [](std::string_view) -> Result<std::vector<net::IpAddress>> {

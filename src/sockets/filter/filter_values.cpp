@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/odd_dash.h"
 #include "sockets/filter/filter_words.h"
 
 namespace portolan::sockets {
@@ -161,6 +162,10 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
   if (host.length) {
     return fail(Errc::parse, fmt::format("{} is a name, and only addresses take the length of a prefix",
                                          quoted_piece(host.address)));
+  }
+  if (const auto dash = odd_dash_in_name(host.address)) {
+    return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
+                                         quoted_piece(host.address), dash->name));
   }
   auto addresses = names.addresses ? names.addresses(host.address)
                                    : Result<std::vector<net::IpAddress>>{
