@@ -93,14 +93,15 @@ bool Engine::fill_loss_probe_of(HostWalk& walk, Instant now) {
   return chosen.has_value();
 }
 
-// In the middle of each pass after the first, ports known to be open are asked again: whether the silent ones are may
-// be told by the pace at which open ones answer, and by nothing else where a limit is about those alone.
+// In the middle of each pass after the first, ports known to be open (else others) are asked again: whether the silent
+// ones are may be told by the pace at which open ones answer, and by nothing else where a limit is about those alone.
 bool Engine::asks_open_again(HostWalk& walk, Instant now) {
   Acquaintance& known = *walk.acquaintance;
   const std::size_t middle = (job_.questions.size() - walk.answered()) / 2;
   if (walk.passes == 0 || finds_hosts() || walk.asked < middle || known.open_asked == asked_open) return false;
   ++known.open_asked;
-  const auto chosen = loss_probes_.choose_of(walk.target->address, now, true, HostLoss::Kind::open);
+  auto chosen = loss_probes_.choose_of(walk.target->address, now, true, HostLoss::Kind::open);
+  if (!chosen) chosen = loss_probes_.choose_of(walk.target->address, now, true);
   if (chosen) put_loss_probe(*chosen);
   return chosen.has_value();
 }
