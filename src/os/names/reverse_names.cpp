@@ -21,16 +21,27 @@
 
 #include "base/escape.h"
 #include "net/port.h"
+#include "os/environment.h"
 #include "os/file_descriptor.h"
+#include "os/files.h"
+#include "os/names/resolver_times.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
 namespace {
 
-// One server that does not answer costs 1.5 + 3 seconds: c-ares doubles the wait at each try.
-constexpr int first_timeout_ms = 1'500;
-constexpr int tries = 2;
+// Unless resolv.conf says otherwise. One server that does not answer costs 1.5 + 3 seconds: c-ares doubles the wait at
+// each try. (glibc's own five seconds would let a list of hosts wait for ten.)
+constexpr std::chrono::milliseconds usual_timeout{1'500};
+constexpr int usual_tries = 2;
+
+// c-ares 1.18 reads servers, "rotate" and "ndots" from resolv.conf, and not these.
+ResolverTimes times_of_the_system() {
+  constexpr std::size_t limit = 65'536;
+  const auto text = read_file("/etc/resolv.conf", limit);
+  return resolver_times(text ? *text : "", environment("RES_OPTIONS"));
+}
 
 // An address as c-ares wants it in a list of servers, or why it is none.
 Result<std::string> server_text(const std::string& server) {
@@ -134,9 +145,11 @@ class ReverseNames::Worker {
   };
 
   bool open_channel() {
+    const ResolverTimes times = times_of_the_system();
+    tries_ = times.attempts.value_or(usual_tries);
     ares_options options{};
-    options.timeout = first_timeout_ms;
-    options.tries = tries;
+    options.timeout = static_cast<int>(times.timeout.value_or(usual_timeout).count());
+    options.tries = tries_;
     char lookups[] = "fb";  // /etc/hosts, then the servers
     options.lookups = lookups;
     const int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS;
@@ -184,7 +197,7 @@ class ReverseNames::Worker {
   // silent: the others need not wait as long. An answer shows that they are not.
   void judge_servers(int timeouts) {
     // The status does not tell: "not found" is also what c-ares says when nobody answered.
-    heard_ = heard_ || timeouts < tries * server_count_;
+    heard_ = heard_ || timeouts < tries_ * server_count_;
     silent_ = !heard_;
   }
 
@@ -229,6 +242,7 @@ class ReverseNames::Worker {
   ares_channel channel_ = nullptr;
   std::size_t in_flight_ = 0;
   int server_count_ = 0;
+  int tries_ = usual_tries;  // at each of them
   bool closing_ = false;
   bool asking_ = false;  // an answer that comes now is from /etc/hosts
   bool heard_ = false;
