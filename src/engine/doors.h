@@ -15,9 +15,11 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/shot.h"
+#include "model/remark.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
 #include "net/path.h"
+#include "plan/target_set.h"
 #include "wire/build.h"
 
 namespace portolan::engine {
@@ -105,6 +107,25 @@ class NameSource {
   // What is known by now: nullopt while pending, "" where there is no name. Every question is answered in the end: who
   // knows when servers that are silent are to be given up is the one who asks them.
   virtual std::optional<std::string> answer(const net::IpAddress& address) = 0;
+};
+
+// Targets that are not known yet when the scan begins: names whose look-ups take their time beside it.
+class LateTargets {
+ public:
+  LateTargets() = default;
+  LateTargets(const LateTargets&) = delete;
+  LateTargets& operator=(const LateTargets&) = delete;
+  virtual ~LateTargets() = default;
+  struct News {
+    std::vector<plan::Target> targets;  // none that was a target before; their positions follow those of the plan
+    std::vector<model::Remark> remarks;
+  };
+  // What has come since the last call; never waits.
+  virtual News take() = 0;
+  // Names that are still looked up, or not taken yet.
+  [[nodiscard]] virtual std::size_t pending() const = 0;
+  // What is to be said of those in a scan that ends before.
+  [[nodiscard]] virtual model::Remark left_behind() const = 0;
 };
 
 // What the user wants while a scan runs. Link::receive returns early when something here changes.

@@ -29,7 +29,6 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
       pacer_{limits_of(plan.timing)},
       seeds_{plan.seed},
       lost_links_{world.routes},
-      targets_{plan.targets.size() / plan.shards + (plan.shard < plan.targets.size() % plan.shards ? 1U : 0U)},
       began_{world.clock.now()},
       rate_at_{began_} {
   settings_.timing = plan.timing;
@@ -37,7 +36,8 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
   settings_.key = world.key.value_or(of_seed);
   settings_.dress = plan.dress;
   settings_.batch = world.link.limits().batch;
-  settings_.hosts = plan.targets.size();  // those of other shards too: what may be missed is one sum
+  // Those of other shards too: what may be missed is one sum.
+  settings_.hosts = plan.targets.size() + (world.late == nullptr ? 0 : world.late->pending());
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {
@@ -168,7 +168,7 @@ model::TaskRecord Driver::task(const Stage& stage) const {
   task.time = world_.wall_time();
   task.hosts = stage.engine.entered();
   task.questions = stage.job.questions.size();
-  if (targets_ == 1) task.host = stage.engine.first_entered();
+  if (found_.targets == 1) task.host = stage.engine.first_entered();
   task.finds_hosts = stage.job.goal == Job::Goal::first_sign;
   return task;
 }
@@ -191,7 +191,8 @@ double Driver::fraction_of(const Stage& stage) const {
   }
   const double through = static_cast<double>(found_.targets_passed - std::min(found_.targets_passed, upstream));
   const double reach = static_cast<double>(stage.engine.entered()) / std::max(1.0, through);
-  const double hosts = std::max(static_cast<double>(stage.engine.entered()), reach * static_cast<double>(targets_));
+  const double hosts =
+      std::max(static_cast<double>(stage.engine.entered()), reach * static_cast<double>(found_.targets));
   const double total = hosts * static_cast<double>(stage.job.questions.size());
   return std::clamp(stage.engine.settled() / total, 0.0, 1.0);
 }
@@ -213,7 +214,8 @@ Result<void> Driver::report_progress() {
     const double elapsed = seconds_of(now - *stage->began);
     progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
     // The last stage is that of the whole scan; while hosts are still to come, that is worth saying.
-    if (stage == &stages_.back() && found_.targets_passed < targets_) progress.scan_remaining = progress.remaining;
+    if (stage == &stages_.back() && found_.targets_passed < found_.targets)
+      progress.scan_remaining = progress.remaining;
   }
   progress.elapsed = now - began_;
   progress.rate = rate_;

@@ -59,7 +59,8 @@ class Driver {
 
   // What progress shows. Kept by those who know.
   struct Found {
-    std::uint64_t targets_passed = 0;  // of the target set
+    std::uint64_t targets = 0;  // of this scan's part of the set, and late ones
+    std::uint64_t targets_passed = 0;
     std::uint64_t hosts_done = 0;
     std::size_t hosts_up = 0;
     std::size_t open_ports = 0;
@@ -90,7 +91,6 @@ class Driver {
   LostLinks lost_links_;
   std::size_t first_ = 0;  // whose turn it is to send first
   Found found_;
-  std::uint64_t targets_;  // in the whole set
   bool stopped_ = false;
   Instant heard_;  // all that arrived until then has been read
   Instant began_;

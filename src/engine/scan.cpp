@@ -13,6 +13,7 @@
 #include "engine/host_reporter.h"
 #include "engine/name_lookups.h"
 #include "engine/port_scan.h"
+#include "engine/target_stream.h"
 #include "model/prompt_sink.h"
 
 namespace portolan::engine {
@@ -25,15 +26,6 @@ constexpr std::size_t most_waiting = 1U << 12U;
 // Routes are asked for so many hosts at once, and so many enter before the link has its turn again.
 constexpr std::size_t batch = 256;
 constexpr std::size_t batches_a_turn = 16;
-
-// A list is read, so it has the order in which it was typed; what is asked is spread over everything.
-plan::TargetOrder order_of(const plan::Plan& plan) {
-  using enum plan::TargetOrder::Kind;
-  return {.key = plan.seed,
-          .shard = plan.shard,
-          .shards = plan.shards,
-          .kind = plan.depth == plan::ScanDepth::list ? sequential : shuffled};
-}
 
 Error left_out_here(const Refusals& refusals, const std::optional<Error>& fault) {
   if (refusals.probes == 0 && fault) {
@@ -55,7 +47,7 @@ class Scan {
  public:
   Scan(const plan::Plan& plan, const World& world, model::Sink& sink)
       : plan_{plan},
-        cursor_{plan.targets, order_of(plan)},
+        targets_{plan, world},
         sink_{sink},
         driver_{plan, world, sink_},
         world_{world},
@@ -68,10 +60,10 @@ class Scan {
     while (!driver_.stopped()) {
       if (auto done = let_in(); !done) return fail(done.error());
       if (auto done = pass_on(); !done) return fail(done.error());
-      if (auto done = driver_.end_tasks(more_ || ports_.waiting() > 0); !done) return fail(done.error());
-      if (hosts_.size() == 0 && !more_) break;
-      if (auto done = driver_.turn(names_.wake_at(), has_room() ? enough_sendable : 0); !done)
-        return fail(done.error());
+      if (auto done = driver_.end_tasks(!targets_.is_over() || ports_.waiting() > 0); !done) return fail(done.error());
+      if (hosts_.size() == 0 && targets_.is_over()) break;
+      const Instant wake = std::min(names_.wake_at(), targets_.wake_at());
+      if (auto done = driver_.turn(wake, has_room() ? enough_sendable : 0); !done) return fail(done.error());
       if (!ports_.reported()) return fail(ports_.reported().error());
     }
     if (auto done = end(); !done) return fail(done.error());
@@ -80,13 +72,13 @@ class Scan {
 
  private:
   [[nodiscard]] bool has_room() const {
-    return more_ && hosts_.size() < most_hosts && ports_.waiting() < most_waiting && !names_.is_full();
+    return targets_.has_next() && hosts_.size() < most_hosts && ports_.waiting() < most_waiting && !names_.is_full();
   }
 
   Result<void> let_in() {
+    if (auto done = targets_.look(sink_); !done) return done;
     for (std::size_t i = 0; i < batches_a_turn && has_room() && driver_.sendable() < enough_sendable; ++i) {
       const auto entered = next_hosts();
-      driver_.found().targets_passed = cursor_.passed();
       if (plan_.depth == plan::ScanDepth::list) {
         for (const std::uint32_t host : entered) {
           hosts_[host].reason = model::Reason::user_set;
@@ -96,6 +88,8 @@ class Scan {
         return done;
       }
     }
+    driver_.found().targets_passed = targets_.passed();
+    driver_.found().targets = targets_.total();
     return {};
   }
 
@@ -103,7 +97,7 @@ class Scan {
     std::vector<std::uint32_t> entered;
     const model::WallTime now = world_.wall_time();
     while (entered.size() < batch) {
-      auto target = cursor_.next();
+      auto target = targets_.next();
       if (!target) break;
       const std::uint32_t number = hosts_.add();
       Host& host = hosts_[number];
@@ -117,7 +111,6 @@ class Scan {
       }
       entered.push_back(number);
     }
-    more_ = !cursor_.at_end();
     return entered;
   }
 
@@ -155,9 +148,10 @@ class Scan {
 
   // After a stop request hosts are still under way: what is known of them is told.
   Result<void> end() {
-    if (auto done = driver_.end_tasks(more_); !done) return done;
+    if (auto done = driver_.end_tasks(!targets_.is_over()); !done) return done;
+    if (auto done = targets_.leave(sink_); !done) return done;
     ports_.stop();
-    reporter_.never_entered(cursor_.length() - cursor_.passed());
+    reporter_.never_entered(targets_.total() - targets_.passed());
     std::vector<std::uint32_t> left = hosts_.numbers();
     std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
     for (const std::uint32_t host : left) {
@@ -170,7 +164,7 @@ class Scan {
   }
 
   const plan::Plan& plan_;
-  plan::TargetSet::Cursor cursor_;
+  TargetStream targets_;
   HostTable hosts_;
   model::PromptSink sink_;
   Driver driver_;
@@ -180,7 +174,6 @@ class Scan {
   NameLookups names_;
   model::ScanFinished finished_;
   HostReporter reporter_;
-  bool more_ = true;
 };
 
 }  // namespace

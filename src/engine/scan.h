@@ -29,6 +29,7 @@ struct World {
   // What cookies are keyed with: nobody may guess it, and no two scans share it. nullopt: made from the plan's seed, so
   // that a simulation can be replayed.
   std::optional<HashKey> key = std::nullopt;
+  LateTargets* late = nullptr;  // nullptr: the plan has all targets
 };
 
 // Runs the plan to its end and tells everything but ScanStarted and ScanFinished to the sink; those two

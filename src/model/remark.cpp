@@ -19,6 +19,8 @@ constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::te
 constexpr std::array by_kernel{Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text}, Field{"cause", Type::text},
                                 Field{"name", Type::text}};
+constexpr std::array again{Field{"name", Type::text}, Field{"target", Type::text}};
+constexpr std::array pending{Field{"names", Type::number}, Field{"name", Type::text}};
 constexpr std::array refused{Field{"probes", Type::number}, Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array protocol{Field{"protocol", Type::text}};
 constexpr std::array hidden{Field{"processes", Type::number}, Field{"user", Type::number}};
@@ -42,6 +44,8 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::sent_by_kernel, "sent-by-kernel", by_kernel},
     RemarkKind{RemarkCode::no_targets, "no-targets", {}},
     RemarkKind{RemarkCode::unresolved, "unresolved", unresolved},
+    RemarkKind{RemarkCode::named_again, "named-again", again},
+    RemarkKind{RemarkCode::names_pending, "names-pending", pending},
     RemarkKind{RemarkCode::connects_instead, "connects-instead", {}},
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},

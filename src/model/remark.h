@@ -28,6 +28,8 @@ enum class RemarkCode : std::uint8_t {
   sent_by_kernel,          // cause (net::Path::ByKernel), target: the first whose packets the kernel's IP layer sends
   no_targets,              //
   unresolved,              // place, expression, cause, name (that has no address, or the expression)
+  named_again,             // name, target: what the name means was a target already when its address came
+  names_pending,           // names, name (one of them): they were still looked up when the scan ended
   connects_instead,        // no raw packets, so ports are asked by full connections
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask

@@ -126,4 +126,15 @@ bool wait_until_ready(int descriptor, short events, Duration patience) {
   return true;
 }
 
+void wait_or_stop(int descriptor, std::optional<Duration> at_most) {
+  std::array<pollfd, 2> both{{{descriptor, POLLIN, 0}, {stop_event, POLLIN, 0}}};  // poll() passes over -1
+  // A rest of a millisecond is waited for as a whole one.
+  const std::int64_t milliseconds =
+      at_most
+          ? (std::max(at_most->count(), Duration::rep{0}) + nanoseconds_a_millisecond - 1) / nanoseconds_a_millisecond
+          : -1;
+  constexpr std::int64_t longest = std::numeric_limits<int>::max();
+  (void)::poll(both.data(), both.size(), static_cast<int>(std::min(milliseconds, longest)));
+}
+
 }  // namespace portolan::os

@@ -49,4 +49,8 @@ bool stop_is_caught();
 // once: the system call that follows waits.
 bool wait_until_ready(int descriptor, short events, Duration patience = {});
 
+// Waits until `descriptor` is readable, a signal has come, or so much time has gone by (nullopt: any), whichever is
+// first; sooner, perhaps.
+void wait_or_stop(int descriptor, std::optional<Duration> at_most);
+
 }  // namespace portolan::os

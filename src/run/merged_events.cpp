@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace portolan::run {
+namespace {
+
+// Only one engine tells of names, of each once.
+bool is_about_a_name(const model::Remark& remark) {
+  return remark.code == model::RemarkCode::unresolved || remark.code == model::RemarkCode::named_again;
+}
+
+}  // namespace
 
 Result<void> MergedEvents::on(std::size_t engine, model::Event event) {
   if (const auto* begun = std::get_if<model::TaskBegin>(&event)) return begin(*begun);
@@ -11,7 +19,7 @@ Result<void> MergedEvents::on(std::size_t engine, model::Event event) {
   if (auto* progress = std::get_if<model::Progress>(&event)) return progress_of(engine, std::move(*progress));
   if (std::holds_alternative<model::OpenPort>(event)) ++open_found_[engine];
   if (const auto* remark = std::get_if<model::Remark>(&event)) {
-    if (!remarked_.insert(remark->code).second) return {};
+    if (!is_about_a_name(*remark) && !remarked_.insert(remark->code).second) return {};
   }
   return sink_.on(event);
 }

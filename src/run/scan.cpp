@@ -113,7 +113,8 @@ struct OpenScan::Parts {
     return {};
   }
 
-  [[nodiscard]] engine::World world_of(const OpenDoors& open, engine::UserControl* control) const {
+  [[nodiscard]] engine::World world_of(const OpenDoors& open, engine::UserControl* control,
+                                       engine::LateTargets* late) const {
     return {.link = open.link(),
             .clock = clock,
             .routes = open.routes(),
@@ -123,20 +124,22 @@ struct OpenScan::Parts {
             .names = open.names(),
             .control = control,
             .wall_time = os::wall_time,
-            .key = open.key()};
+            .key = open.key(),
+            .late = late};
   }
 
   Result<model::ScanFinished> run(model::Sink& sink) {
     Losses losses;
     Result<model::ScanFinished> finished;
     if (doors) {
-      finished = engine::run_scan(plan, world_of(*doors, settings.control), sink);
+      finished = engine::run_scan(plan, world_of(*doors, settings.control, settings.late), sink);
       losses.add(doors->link());
     } else {
       std::vector<EngineRun> runs;
       for (EnginePart& part : engines) {
-        runs.push_back({*part.control, [&](model::Sink& events) {
-                          return engine::run_scan(part.plan, world_of(part.doors, part.control.get()), events);
+        engine::LateTargets* late = runs.empty() ? settings.late : nullptr;
+        runs.push_back({*part.control, [this, &part, late](model::Sink& events) {
+                          return engine::run_scan(part.plan, world_of(part.doors, part.control.get(), late), events);
                         }});
       }
       finished = run_side_by_side(runs, settings.control, settings.wake, sink);

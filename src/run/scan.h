@@ -27,6 +27,7 @@ struct ScanSettings {
   engine::UserControl* control = nullptr;  // nullptr: nobody interferes
   int wake = -1;                           // readable when `control` has something new; -1: never
   unsigned threads = 1;                    // engines side by side, at least one
+  engine::LateTargets* late = nullptr;     // targets beside those of the plan; of several engines the first takes them
 };
 
 // As many engines as are of use: hosts are shared out between them, and a scan that asks one thing after another, or
@@ -39,8 +40,9 @@ model::ScanStarted started_of(const plan::Plan& plan);
 class OpenScan {
  public:
   // Opens everything that needs a privilege, so that privileges can be dropped afterwards: whoever looks from several
-  // vantages opens them all before. The calling thread stays in its own namespace. Plan, services and control outlive
-  // the scan. Errors are sentences: Errc::privilege, Errc::usage for a namespace that is none, and what links say.
+  // vantages opens them all before. The calling thread stays in its own namespace. Plan, services, control and
+  // late targets outlive the scan. Errors are sentences: Errc::privilege, Errc::usage for a namespace that is none, and
+  // what links say.
   static Result<std::unique_ptr<OpenScan>> open(const plan::Plan& plan, const catalog::Services& services,
                                                 const Vantage& vantage, const ScanSettings& settings);
   OpenScan(const OpenScan&) = delete;

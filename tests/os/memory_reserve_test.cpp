@@ -26,7 +26,9 @@ TEST(MemoryReserve, WhatRunsOutOfMemoryGoesOnWithTheReserveOnce) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
-    const MemoryReserve reserve{std::size_t{64} << 20U};
+    // Larger than the room that threads of other tests may have left in heaps of their own: 64 MiB each in glibc.
+    constexpr std::size_t block = std::size_t{96} << 20U;
+    const MemoryReserve reserve{2 * block};
     std::size_t pages = 0;
     std::ifstream{"/proc/self/statm"} >> pages;
     const rlim_t taken = pages * static_cast<std::size_t>(::getpagesize());
@@ -35,13 +37,13 @@ TEST(MemoryReserve, WhatRunsOutOfMemoryGoesOnWithTheReserveOnce) {
     kept.reserve(100);
     if (MemoryReserve::is_used() || ::setrlimit(RLIMIT_AS, &no_more) != 0) ::_exit(1);
     try {
-      kept.emplace_back(std::size_t{32} << 20U);
+      kept.emplace_back(block);
     } catch (const std::bad_alloc&) {
       ::_exit(4);
     }
     if (!MemoryReserve::is_used()) ::_exit(2);
     try {
-      for (int i = 0; i < 99; ++i) kept.emplace_back(std::size_t{32} << 20U);
+      for (int i = 0; i < 99; ++i) kept.emplace_back(block);
       ::_exit(3);
     } catch (const std::bad_alloc&) {
       ::_exit(0);

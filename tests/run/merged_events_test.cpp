@@ -112,6 +112,17 @@ TEST(MergedEvents, WhatConcernsTheWholeScanIsSaidOnce) {
   EXPECT_EQ(log.all<model::Remark>().size(), 1U);
 }
 
+TEST(MergedEvents, EveryNameThatIsLeftOutIsSaid) {
+  Log log;
+  MergedEvents merged{log, 2};
+  const model::Remark one{model::RemarkCode::unresolved, {"", "one", "no-such-name", "one"}};
+  const model::Remark two{model::RemarkCode::unresolved, {"", "two", "no-such-name", "two"}};
+  const model::Remark three{model::RemarkCode::named_again, {"three", "198.18.0.1"}};
+  const model::Remark four{model::RemarkCode::named_again, {"four", "198.18.0.1"}};
+  for (const auto& remark : {one, three, two, four}) ASSERT_TRUE(merged.on(0, remark));
+  EXPECT_THAT(log.all<model::Remark>(), ElementsAre(one, three, two, four));
+}
+
 TEST(MergedEvents, HostsPassAsTheyAreAndTheEndIsTheSum) {
   Log log;
   MergedEvents merged{log, 2};

@@ -20,12 +20,14 @@
 #include "os/files.h"
 #include "os/memory_reserve.h"
 #include "os/monotonic_clock.h"
+#include "os/names/address_lookups.h"
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
 #include "os/privileges.h"
 #include "os/seed.h"
 #include "os/terminal/terminal_control.h"
 #include "os/wall_clock.h"
+#include "run/late_targets.h"
 #include "run/scan.h"
 
 namespace portolan::cli {
@@ -62,6 +64,9 @@ std::string help_of(Dialect dialect) {
   return fmt::format("Nmap {} ( {} )\nprovided by portolan {}\n\n{}", nmap_version, nmap_url, program_version,
                      help_text(shown));
 }
+
+// What is named is looked up before the scan, unless that takes longer than a person would notice.
+constexpr Duration longest_wait_for_names = std::chrono::milliseconds{500};
 
 constexpr int nmap_usage_status = 255;  // for a line that cannot be taken apart, and for none at all
 
@@ -127,8 +132,14 @@ class ScanRun {
   }
 
   Result<void> make_plan() {
+    auto lookups = os::AddressLookups::open(os::resolve);
+    if (!lookups) return fail(lookups.error());
+    lookups_ = std::move(*lookups);
+    const Instant deadline = clock_.now() + longest_wait_for_names;
     auto prepared = prepare_scan(options_, dialect_,
-                                 {.resolve = os::resolve,
+                                 {.resolve = [this](std::string_view name) { return lookups_->wait_for(name); },
+                                  .look_up = [this](std::string_view name) { lookups_->ask(name); },
+                                  .is_late = [&](std::string_view name) { return !lookups_->wait_for(name, deadline); },
                                   .zone_of = os::interface_index,
                                   .read = [](std::string_view path) { return os::read_file(path); },
                                   .links = os::links_with_ipv6,
@@ -137,6 +148,9 @@ class ScanRun {
     if (!prepared) return fail(prepared.error());
     prepared_ = std::move(*prepared);
     if (!options_.seed) prepared_.plan.seed = os::draw_seed();
+    if (!prepared_.late.empty()) {
+      late_.emplace(prepared_.plan.targets, prepared_.target_options, prepared_.late, *lookups_);
+    }
     return {};
   }
 
@@ -153,7 +167,8 @@ class ScanRun {
                                     {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
                                      .control = control_.get(),
                                      .wake = control_->wake(),
-                                     .threads = static_cast<unsigned>(options_.threads.value_or(1))});
+                                     .threads = static_cast<unsigned>(options_.threads.value_or(1)),
+                                     .late = late_ ? &*late_ : nullptr});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};
@@ -204,12 +219,22 @@ class ScanRun {
   model::ScanFinished scan_into(model::Sink& sink) {
     if (const auto done = first_words(sink); !done) return failed_with(done.error());
     model::ScanFinished finished = run_scan(sink);
+    if (dialect_ == Dialect::portolan && found_nobody(finished)) {
+      model::fail_with(finished,
+                       {Errc::unresolved, "no target is left: the names have no address that may be scanned"});
+    }
     if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
       if (const auto done = sink.on(model::Remark{model::RemarkCode::no_targets}); !done) {
         return failed_with(done.error());
       }
     }
     return finished;
+  }
+
+  // All names came late, and none of them to anything.
+  [[nodiscard]] bool found_nobody(const model::ScanFinished& finished) const {
+    const bool none = finished.hosts_total == 0 && finished.never_asked == 0;
+    return finished.success && !finished.interrupted && late_ && none;
   }
 
   // Whatever the machine lacks, what was promised becomes a complete document that says so.
@@ -281,6 +306,8 @@ class ScanRun {
   std::optional<catalog::Services> services_;
   PreparedScan prepared_;
   std::unique_ptr<os::TerminalControl> control_;
+  std::unique_ptr<os::AddressLookups> lookups_;
+  std::optional<run::LateTargets> late_;
   std::unique_ptr<run::OpenScan> scan_;
   std::unique_ptr<ScanReports> reports_;
 };

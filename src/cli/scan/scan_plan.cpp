@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_set>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/escape.h"
 #include "plan/port_expression.h"
+#include "plan/target_expression.h"
 #include "plan/target_set.h"
 #include "probe/registry.h"
 #include "report/scan/wording.h"
@@ -29,8 +33,9 @@ class Preparation {
   Result<PreparedScan> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
-                            &Preparation::timing, &Preparation::exclusions, &Preparation::targets}) {
+    for (const Step step :
+         {&Preparation::depth, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
+          &Preparation::timing, &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
@@ -40,6 +45,7 @@ class Preparation {
     plan_.interface = options_.interface;
     plan_.seed = options_.seed.value_or(0);
     plan_.list_limit = list_limit();
+    prepared_.target_options = target_options();
     return std::move(prepared_);
   }
 
@@ -306,48 +312,99 @@ class Preparation {
     return {};
   }
 
-  Result<void> exclusions() {
-    // Both families and every address of a name: leaving out too much is the safe mistake, and a
-    // name that cannot be looked up must not end in its host being scanned.
-    for (const std::string& text : options_.excluded) {
-      if (const auto done = exclude(text, "--exclude"); !done) return fail(done.error());
-    }
-    for (const std::string& path : options_.excluded_files) {
-      const auto text = sources_.read(path);
-      if (!text) return fail(text.error());
-      if (const auto done = exclude(*text, fmt::format("--excludefile {}", escape_terminal(path))); !done) {
-        return fail(done.error());
-      }
-    }
-    return {};
-  }
+  // What names them: the command line, and files.
+  struct Typed {
+    std::string place;  // the file, "" for the command line
+    std::vector<std::string> expressions;
+  };
 
-  Result<void> exclude(std::string_view text, std::string_view where) {
-    for (const std::string& expression : plan::split_expressions(text)) {
-      const auto done = plan_.targets.exclude(expression, {}, sources_.resolve, sources_.zone_of);
-      if (!done) return fail(done.error().code, fmt::format("{}: {}", where, done.error().message));
-    }
-    return {};
-  }
-
-  Result<void> targets() {
+  // Everything is read, and all look-ups have begun, before the first name is waited for.
+  Result<void> words() {
     if (options_.only_v4 && options_.only_v6) {
       return usage(as_nmap_ ? "Cannot use both -4 and -6 in one scan."
                             : "-4 and -6 exclude each other; without both, all addresses are scanned");
     }
-    for (const std::string& expression : options_.targets) {
-      if (const auto done = add(expression, ""); !done) return fail(done.error());
+    for (const std::string& text : options_.excluded) {
+      excluded_.push_back({"--exclude", plan::split_expressions(text)});
     }
-    for (const std::string& path : options_.target_files) {
-      const auto text = sources_.read(path);
-      if (!text) return fail(text.error());
-      for (const std::string& expression : plan::split_expressions(*text)) {
-        const auto done = add(expression, path == "-" ? "standard input" : path);
-        if (!done) return fail(done.error());
+    for (const std::string& path : options_.excluded_files) {
+      if (const auto done = read(path, fmt::format("--excludefile {}", escape_terminal(path)), excluded_); !done) {
+        return done;
       }
     }
+    targets_.push_back({"", options_.targets});
+    for (const std::string& path : options_.target_files) {
+      if (const auto done = read(path, path == "-" ? "standard input" : path, targets_); !done) return done;
+    }
+    return sources_.look_up ? begin_look_ups() : Result<void>{};
+  }
+
+  Result<void> read(const std::string& path, std::string place, std::vector<Typed>& list) {
+    const auto text = sources_.read(path);
+    if (!text) return fail(text.error());
+    list.push_back({std::move(place), plan::split_expressions(*text)});
+    return {};
+  }
+
+  Result<void> begin_look_ups() {
+    for (const auto& [place, expressions] : excluded_) {
+      for (const std::string& expression : expressions) {
+        const auto parsed = plan::parse_target(expression, sources_.zone_of);
+        if (!parsed) return fail(parsed.error().code, fmt::format("{}: {}", place, parsed.error().message));
+        if (const auto* name = std::get_if<plan::NamedTarget>(&*parsed)) sources_.look_up(name->name);
+      }
+    }
+    for (const auto& [place, expressions] : targets_) {
+      for (const std::string& expression : expressions) {
+        const auto parsed = plan::parse_target(expression, sources_.zone_of);
+        if (!parsed) {
+          if (stops_the_scan(parsed.error().code)) return wrong_target(parsed.error(), place);
+          continue;
+        }
+        const auto* name = std::get_if<plan::NamedTarget>(&*parsed);
+        if (name == nullptr) continue;
+        sources_.look_up(name->name);
+        if (!name->length) plain_names_.insert(name->name);
+      }
+    }
+    return {};
+  }
+
+  Result<void> exclusions() {
+    // Both families and every address of a name: leaving out too much is the safe mistake, and a
+    // name that cannot be looked up must not end in its host being scanned.
+    for (const auto& [place, expressions] : excluded_) {
+      for (const std::string& expression : expressions) {
+        const auto done = plan_.targets.exclude(expression, {}, sources_.resolve, sources_.zone_of);
+        if (!done) return fail(done.error().code, fmt::format("{}: {}", place, done.error().message));
+      }
+    }
+    return {};
+  }
+
+  // Whether a scan may begin without it. A list has the order that was typed, and what is wrong with name/24 stops a
+  // scan before it starts: those wait.
+  [[nodiscard]] bool is_late(const std::string& expression) const {
+    if (!sources_.is_late || plan_.depth == plan::ScanDepth::list) return false;
+    return plain_names_.contains(expression) && sources_.is_late(expression);
+  }
+
+  // There is nothing that could begin without it.
+  Result<void> wait_for_the_only_one() {
+    if (prepared_.late.size() != 1 || is_any_left() || !prepared_.left_out.empty()) return {};
+    const run::LateName only = std::exchange(prepared_.late, {}).front();
+    return add_known(only.name, only.place);
+  }
+
+  Result<void> targets() {
+    for (const auto& [place, expressions] : targets_) {
+      for (const std::string& expression : expressions) {
+        if (const auto done = add(expression, place); !done) return fail(done.error());
+      }
+    }
+    if (const auto done = wait_for_the_only_one(); !done) return fail(done.error());
     if (const auto done = check_discovery_fits(); !done) return fail(done.error());
-    if (as_nmap_) return {};
+    if (as_nmap_ || !prepared_.late.empty()) return {};
     if (!plan_.targets.empty()) return check_some_left();
     if (!prepared_.left_out.empty()) {
       return fail(Errc::unresolved, fmt::format("{}; no other target is left", left_out_text()));
@@ -371,6 +428,7 @@ class Preparation {
   // Whether what is asked to find hosts can be put to any of them.
   [[nodiscard]] Result<void> check_discovery_fits() const {
     const bool asks = plan_.discovery != plan::DiscoveryPolicy::never && plan_.depth != plan::ScanDepth::list;
+    if (!prepared_.late.empty()) return {};  // not known yet
     if (!asks || options_.discovery.empty() || !is_any_left() || plan_.targets.has_v4()) return {};
     const auto fits = [](const DiscoveryWord& word) { return word.probe->has_ipv6; };
     if (std::ranges::any_of(options_.discovery, fits)) return {};
@@ -396,19 +454,32 @@ class Preparation {
   }
 
   Result<void> add(const std::string& typed, std::string_view file) {
+    if (is_late(typed)) {
+      prepared_.late.push_back({typed, std::string{file}});
+      return {};
+    }
+    return add_known(typed, file);
+  }
+
+  Result<void> add_known(const std::string& typed, std::string_view file) {
     const auto expression = with_link(typed);
     if (!expression) return fail(expression.error());
     const auto done = plan_.targets.add(*expression, target_options(), sources_.resolve, sources_.zone_of);
     if (done) return {};
-    if (done.error().code != Errc::unresolved && (!as_nmap_ || done.error().code == Errc::limit)) {
-      const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
-      return fail(done.error().code, where + done.error().message);
-    }
-    const std::vector<std::string>& about = done.error().about;
-    prepared_.left_out.push_back(
-        {RemarkCode::unresolved,
-         {std::string{file}, typed, cause_of(done.error()), about.empty() ? typed : about.front()}});
+    if (stops_the_scan(done.error().code)) return wrong_target(done.error(), file);
+    prepared_.left_out.push_back(run::left_out(file, typed, done.error()));
     return {};
+  }
+
+  static std::unexpected<Error> wrong_target(const Error& error, std::string_view file) {
+    const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
+    return fail(error.code, where + error.message);
+  }
+
+  // Of a target that makes no sense; under the name nmap it is left out.
+  [[nodiscard]] bool stops_the_scan(Errc code) const {
+    if (code == Errc::unresolved) return false;
+    return !as_nmap_ || code == Errc::limit || code == Errc::io;
   }
 
   [[nodiscard]] std::string left_out_text() const {
@@ -440,6 +511,9 @@ class Preparation {
   PreparedScan prepared_;
   plan::Plan& plan_ = prepared_.plan;
   std::vector<const probe::Probe*> techniques_;
+  std::vector<Typed> excluded_;
+  std::vector<Typed> targets_;
+  std::unordered_set<std::string> plain_names_;  // those among the targets that have no prefix length
 };
 
 }  // namespace

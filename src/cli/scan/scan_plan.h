@@ -13,11 +13,16 @@
 #include "cli/scan/scan_options.h"
 #include "model/remark.h"
 #include "plan/plan.h"
+#include "run/late_targets.h"
 
 namespace portolan::cli {
 
 struct PlanSources {
-  plan::Resolve resolve;
+  plan::Resolve resolve;  // waits for the addresses
+  // Names are looked up in parallel, and no longer in front of the scan than need be, where these two are there:
+  std::function<void(std::string_view name)> look_up = {};  // begins; does not wait
+  // Whether it takes longer than a scan that has something else to do waits for it.
+  std::function<bool(std::string_view name)> is_late = {};
   plan::ZoneOf zone_of;
   std::function<Result<std::string>(std::string_view path)> read;  // the content of a file; "-" is standard input
   std::function<std::vector<std::string>()> links;  // names of those that have link-local addresses, loopback apart
@@ -30,6 +35,9 @@ struct PreparedScan {
   std::vector<model::Remark> notices;  // what the user should know before it starts
   // Names that have no address and, under the name nmap, targets that make no sense; both are left out.
   std::vector<model::Remark> left_out;
+  // Names that are still looked up, and what is wanted of them. A scan begins without them.
+  std::vector<run::LateName> late;
+  plan::TargetOptions target_options;
 };
 
 // The dialect is whose defaults count: under its own name portolan scans every address of a name and

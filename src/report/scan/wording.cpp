@@ -273,6 +273,13 @@ std::string unresolved_text(const model::Remark& remark, Dialect dialect) {
   return fmt::format("{}: {}", remark.text(0), not_resolved_text(remark));
 }
 
+std::string names_pending_text(const model::Remark& remark) {
+  const std::uint64_t others = std::max<std::uint64_t>(remark.number(0), 1) - 1;
+  if (others == 0) return fmt::format("{} was still being looked up, so it was not scanned", remark.text(1));
+  return fmt::format("{} and {} {} were still being looked up, so they were not scanned", remark.text(1),
+                     grouped(others), plural(others, "other name", "other names"));
+}
+
 std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
   const bool udp = protocol == net::name_of(net::Protocol::udp);
   const std::string_view name = udp ? "UDP" : "SCTP";
@@ -309,7 +316,9 @@ std::string host_remark_text(const model::Remark& remark) {
 
 }  // namespace
 
-bool is_detail(const model::Remark& remark) { return remark.code == model::RemarkCode::sent_by_kernel; }
+bool is_detail(const model::Remark& remark) {
+  return remark.code == model::RemarkCode::sent_by_kernel || remark.code == model::RemarkCode::named_again;
+}
 
 std::string remark_text(const model::Remark& remark, Dialect dialect) {
   using enum model::RemarkCode;
@@ -339,6 +348,11 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return "WARNING: No targets were specified, so 0 hosts scanned.";
     case unresolved:
       return unresolved_text(remark, dialect);
+    case named_again:
+      return fmt::format("{} is {}, which was a target already; it has that name in no report, because it came late",
+                         remark.text(0), remark.text(1));
+    case names_pending:
+      return names_pending_text(remark);
     case connects_instead:
       return "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used";
     case connects_for_discovery:

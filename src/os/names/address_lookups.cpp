@@ -1,0 +1,150 @@
+#include "os/names/address_lookups.h"
+
+#include <fmt/core.h>
+
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "base/escape.h"
+#include "os/bell.h"
+#include "os/monotonic_clock.h"
+#include "os/privileges.h"
+#include "os/stop_signals.h"
+
+namespace portolan::os {
+
+// A thread keeps it alive by itself: see ~AddressLookups.
+struct AddressLookups::Shared {
+  Shared(plan::Resolve how, Bell rung) : resolve{std::move(how)}, bell{std::move(rung)} {}
+
+  const plan::Resolve resolve;
+  const Bell bell;  // rings with each answer
+
+  std::mutex mutex;  // guards what follows
+  std::deque<std::string> waiting;
+  std::unordered_map<std::string, std::optional<Answer>> answers;  // nullopt while looked up
+  std::vector<std::string> come;                                   // since they were last taken
+  std::size_t threads = 0;                                         // each takes names until none waits
+  bool given_up = false;
+
+  // nullopt: the thread that asks has no more to do, and counts no more.
+  std::optional<std::string> take() {
+    const std::scoped_lock lock{mutex};
+    if (waiting.empty() || given_up) {
+      --threads;
+      return std::nullopt;
+    }
+    std::string name = std::move(waiting.front());
+    waiting.pop_front();
+    return name;
+  }
+
+  void put(const std::string& name, Answer answer) {
+    const std::scoped_lock lock{mutex};
+    answers[name] = std::move(answer);
+    come.push_back(name);
+    bell.ring();
+  }
+};
+
+AddressLookups::AddressLookups(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
+
+Result<std::unique_ptr<AddressLookups>> AddressLookups::open(plan::Resolve resolve) {
+  auto bell = Bell::open();
+  if (!bell) return fail(bell.error());
+  auto shared = std::make_shared<Shared>(std::move(resolve), std::move(*bell));
+  return std::unique_ptr<AddressLookups>{new AddressLookups{std::move(shared)}};
+}
+
+AddressLookups::~AddressLookups() {
+  const std::scoped_lock lock{shared_->mutex};
+  shared_->given_up = true;
+}
+
+void AddressLookups::ask(std::string_view name) {
+  {
+    const std::scoped_lock lock{shared_->mutex};
+    if (!shared_->answers.try_emplace(std::string{name}).second) return;
+    shared_->waiting.emplace_back(name);
+    if (shared_->threads == most_threads) return;
+    ++shared_->threads;
+  }
+  start_thread();
+}
+
+// The new thread is counted already.
+void AddressLookups::start_thread() {
+  try {
+    std::thread{[shared = shared_] {
+      // Modules of the system's resolver read what strangers send. Where privileges stay, they are no more than the
+      // caller's.
+      (void)drop_privileges();
+      work(*shared);
+    }}.detach();
+    return;
+  } catch (const std::system_error&) {
+    const std::scoped_lock lock{shared_->mutex};
+    if (shared_->threads > 1) {
+      --shared_->threads;  // others will come to it
+      return;
+    }
+  }
+  work(*shared_);
+}
+
+void AddressLookups::work(Shared& shared) {
+  while (const auto name = shared.take()) {
+    try {
+      shared.put(*name, shared.resolve(*name));
+    } catch (const std::exception&) {
+      shared.put(*name, fail({Errc::unresolved,
+                              fmt::format("cannot resolve '{}': there is not enough memory", escape_terminal(*name)),
+                              "ENOMEM",
+                              {*name}}));
+    }
+  }
+}
+
+std::optional<AddressLookups::Answer> AddressLookups::answer(std::string_view name) const {
+  const std::scoped_lock lock{shared_->mutex};
+  const auto found = shared_->answers.find(std::string{name});
+  return found == shared_->answers.end() ? std::nullopt : found->second;
+}
+
+std::vector<AddressLookups::Answered> AddressLookups::take_new() {
+  const std::scoped_lock lock{shared_->mutex};
+  std::vector<Answered> taken;
+  for (std::string& name : std::exchange(shared_->come, {})) {
+    const auto& answer = shared_->answers.at(name);
+    taken.push_back({std::move(name), *answer});
+  }
+  return taken;
+}
+
+AddressLookups::Answer AddressLookups::wait_for(std::string_view name) {
+  ask(name);
+  if (wait_for(name, Instant::max())) return *answer(name);
+  return fail({Errc::io,
+               fmt::format("cannot resolve '{}': a signal came before the answer", escape_terminal(name)),
+               "EINTR",
+               {std::string{name}}});
+}
+
+bool AddressLookups::wait_for(std::string_view name, Instant deadline) {
+  const MonotonicClock clock;
+  for (;;) {
+    shared_->bell.clear();
+    if (answer(name)) return true;
+    const Instant now = clock.now();
+    const bool stopped = stop_is_caught() && StopSignals::signal();
+    if (stopped || now >= deadline) return false;
+    wait_or_stop(shared_->bell.descriptor(), deadline == Instant::max() ? std::nullopt : std::optional{deadline - now});
+  }
+}
+
+}  // namespace portolan::os
