@@ -279,5 +279,42 @@ TEST(LossLaw, WhatIsKnownToBeLimitedIsNotSuspected) {
   EXPECT_EQ(drive.law.state(), State::limited);
 }
 
+// ---- outages ------------------------------------------------------------------------------------
+
+TEST(LossLaw, APathThatWasDownIsNoSlowerThanBefore) {
+  Drive path{.law = LossLaw{lowest, LossLaw::Outages::yes}};
+  path.look(all, 4);
+  EXPECT_TRUE(path.law.is_dark());
+  EXPECT_EQ(path.rate, lowest);
+  path.look(nothing);
+  EXPECT_EQ(path.law.state(), State::watching);
+  EXPECT_GE(path.rate, 100) << "not far below the 1,000 of before";
+  EXPECT_FALSE(path.law.was_limited());
+}
+
+TEST(LossLaw, AHostThatWasSilentForAWhileMayCountWhoTalksToIt) {
+  Drive host;
+  host.look(all, 4);
+  host.look(nothing);
+  EXPECT_EQ(host.law.state(), State::limited);
+  EXPECT_LT(host.rate, 2 * lowest);
+}
+
+TEST(LossLaw, ALimitFarBelowLooksLikeAnOutageOnlyOnce) {
+  Drive path{.law = LossLaw{lowest, LossLaw::Outages::yes}, .rate = 100'000};
+  path.look(limit(20), 20);
+  EXPECT_EQ(path.law.state(), State::limited);
+  EXPECT_LT(path.rate, 40);
+}
+
+TEST(LossLaw, WhereSomethingCameThroughThereWasNoOutage) {
+  Drive path{.law = LossLaw{lowest, LossLaw::Outages::yes}};
+  path.look(all);
+  path.look(chance(0.8));
+  EXPECT_FALSE(path.law.is_dark());
+  path.look(nothing);
+  EXPECT_EQ(path.law.state(), State::limited);
+}
+
 }  // namespace
 }  // namespace portolan::engine

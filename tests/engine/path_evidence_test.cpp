@@ -129,6 +129,17 @@ TEST(LossByHost, LossThatAllShareIsThePaths) {
   EXPECT_DOUBLE_EQ(fates.weighed().share(), 0.4);
 }
 
+TEST(LossByHost, IsBrightWhereNothingIsLostButByTheWorst) {
+  LossByHost fates;
+  EXPECT_FALSE(fates.is_bright());
+  for (const auto host : {first, second, third}) add(fates, host, 1, 0);
+  EXPECT_FALSE(fates.is_bright()) << "three may be an accident";
+  add(fates, first, 1, 1);
+  EXPECT_TRUE(fates.is_bright());
+  add(fates, second, 1, 1);
+  EXPECT_FALSE(fates.is_bright());
+}
+
 TEST(LossByHost, ForgetsWhatIsCleared) {
   LossByHost fates;
   for (const auto host : {first, second, third}) add(fates, host, 10, 10);

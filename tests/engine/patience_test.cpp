@@ -94,6 +94,29 @@ TEST_F(Patience, WhereNobodyIsAtWorkNobodyWaitsForLateAnswers) {
   EXPECT_LT(finished->elapsed, 4s) << "ten time-outs would be nine seconds";
 }
 
+// ---- a network that was down ---------------------------------------------------------------------
+
+TEST_F(Patience, AnOutageCostsLittleMoreThanItLasts) {
+  for (const std::size_t hosts : {1U, 8U}) {
+    for (const Duration outage : {300ms, 1'000ms, 3'000ms, 8'000ms}) {
+      begin_anew();
+      const Instant down = network.now() + 80ms;
+      network.answer = [=](const SentFrame& frame) {
+        if (frame.at > down && frame.at < down + outage) return Replies{};
+        return Replies{frame.tcp()->destination.value() % 100 == 0 ? open_answer(frame, 20ms)
+                                                                   : closed_answer(frame, 20ms)};
+      };
+      plan::Plan plan = plan_for({"198.18.0.10-" + std::to_string(9 + hosts)},
+                                 ports(1, static_cast<std::uint16_t>(20'000 / hosts)), 1);
+      plan.discovery = plan::DiscoveryPolicy::never;
+      const auto finished = run(plan);
+      ASSERT_TRUE(finished);
+      EXPECT_EQ(sink.open.size(), 200U);
+      EXPECT_LT(finished->elapsed, 2 * outage + 5s) << hosts << " hosts, " << outage.count();
+    }
+  }
+}
+
 // ---- a program that was stopped, or that did not get the processor -------------------------------
 
 class HeldUp : public Stages {

@@ -25,6 +25,8 @@ constexpr double last_step = 0.5;
 constexpr double at_the_limit = 0.06;
 // Of two shares that were lost, which is no chance.
 constexpr double clear_difference = 0.3;
+// After an outage the rate is this share of what it was before.
+constexpr double after_outage = 0.25;
 // A limited rate that is cut so often in a row has met something else.
 constexpr int most_cuts = 3;
 
@@ -47,6 +49,13 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
     return std::nullopt;
   }
   cuts_ = 0;
+  // Where nothing at all came through, however slowly it was asked, the path was down, which says nothing about rates.
+  // A limit far below would look the same, but not twice.
+  if (outages_ == Outages::yes && is_dark() && !was_outage_) {
+    was_outage_ = true;
+    state_ = State::watching;
+    return std::max(rate, after_outage * tried_from_);
+  }
   if (state_ != State::limited) {
     state_ = State::limited;
     // A little less loss than before may be chance as well.
@@ -71,6 +80,7 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
     step_ = first_step;
     return slower;
   }
+  nothing_came_ = window.share() > nearly_all && (nothing_came_ || state_ != State::trying);
   if (state_ != State::trying) {
     state_ = State::trying;
     tried_from_ = rate;

@@ -27,8 +27,11 @@ class LossLaw {
     limited,   // it does
   };
 
+  // Whether what comes back after nothing at all came through may have been down: a path may. A host that counts who
+  // talks to it looks the same.
+  enum class Outages : std::uint8_t { no, yes };
   // `lowest`: questions a second that it never goes below.
-  explicit LossLaw(double lowest) : lowest_{lowest} {}
+  explicit LossLaw(double lowest, Outages outages = Outages::no) : lowest_{lowest}, outages_{outages} {}
 
   // The rate from now on, in questions a second; nullopt where it stays. `window` holds fates of questions that left at
   // `rate`; `explained` is the share that is lost for reasons known elsewhere.
@@ -40,6 +43,8 @@ class LossLaw {
   void suspect(double rate);
 
   [[nodiscard]] State state() const { return state_; }
+  // Nothing comes through at present: the first that does tells much.
+  [[nodiscard]] bool is_dark() const { return state_ == State::trying && nothing_came_; }
   // Whether a limit was ever found beyond doubt.
   [[nodiscard]] bool was_limited() const { return was_limited_; }
   // Share that is lost by chance.
@@ -50,14 +55,17 @@ class LossLaw {
   std::optional<double> too_much(const LossWindow& window, double rate);
 
   double lowest_;
+  Outages outages_;
   State state_ = State::watching;
   bool was_limited_ = false;
   double chance_ = 0;
-  int cuts_ = 0;              // in a row, of a limited rate
-  double step_ = 0;           // by which a limited rate grows next
-  double tried_from_ = 0;     // the rate before the first cut
-  double came_through_ = 0;   // at that rate, the share of what was asked
-  double first_through_ = 0;  // the same before the first cut; 0 where it is not known
+  bool nothing_came_ = false;  // at any rate that has been tried since the first cut
+  bool was_outage_ = false;    // that was taken for an outage once
+  int cuts_ = 0;               // in a row, of a limited rate
+  double step_ = 0;            // by which a limited rate grows next
+  double tried_from_ = 0;      // the rate before the first cut
+  double came_through_ = 0;    // at that rate, the share of what was asked
+  double first_through_ = 0;   // the same before the first cut; 0 where it is not known
 };
 
 }  // namespace portolan::engine

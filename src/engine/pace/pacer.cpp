@@ -29,7 +29,7 @@ constexpr std::uint64_t telling_answers = 64;
 
 }  // namespace
 
-Pacer::Pacer(const PacerLimits& limits) : limits_{limits}, rate_{first_rate}, loss_law_{lowest_rate} {
+Pacer::Pacer(const PacerLimits& limits) : limits_{limits}, rate_{first_rate}, loss_law_{lowest_rate, LossLaw::Outages::yes} {
   set_rate(first_rate);
 }
 
@@ -129,7 +129,7 @@ bool Pacer::path_is_full() {
 
 // What several hosts lose at the present rate.
 void Pacer::look_at_loss(Instant now) {
-  if (!loss_window_.tells()) return;
+  if (!loss_window_.tells() && !(loss_law_.is_dark() && loss_window_.is_bright())) return;
   const LossWindow window = loss_window_.weighed();
   loss_window_.clear();
   path_loss_ = window.share();

@@ -53,9 +53,16 @@ LossWindow LossByHost::weighed() const {
   return {asked, (shares - worst) / static_cast<double>(hosts - 1) * asked};
 }
 
-bool LossByHost::tells() const {
+bool LossByHost::shows_several() const {
   const auto hosts = std::ranges::count_if(places_, [](const LossWindow& window) { return window.asked > 0; });
-  return hosts >= static_cast<std::ptrdiff_t>(several) && weighed().tells();
+  return hosts >= static_cast<std::ptrdiff_t>(several);
+}
+
+bool LossByHost::tells() const { return shows_several() && weighed().tells(); }
+
+bool LossByHost::is_bright() const {
+  const LossWindow window = weighed();
+  return shows_several() && window.asked > static_cast<double>(several) && window.lost == 0;
 }
 
 }  // namespace portolan::engine

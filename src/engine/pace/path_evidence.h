@@ -44,10 +44,14 @@ class LossByHost {
   void clear() { *this = {}; }
   // Whether at least three hosts have spoken, and often enough for something to be seen.
   [[nodiscard]] bool tells() const;
+  // Several hosts have been asked, and nothing was lost but by the worst of them.
+  [[nodiscard]] bool is_bright() const;
   // The mean of the hosts' shares, without the one that loses most.
   [[nodiscard]] LossWindow weighed() const;
 
  private:
+  [[nodiscard]] bool shows_several() const;
+
   static constexpr std::size_t places = 32;
   std::array<LossWindow, places> places_{};
 };
