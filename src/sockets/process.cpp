@@ -125,6 +125,13 @@ std::string parse_command_line(std::string_view text) {
   return words;
 }
 
+bool is_main_thread(std::string_view program) { return program.ends_with("MainThread"); }
+
+std::string program_of_command_line(std::string_view text) {
+  const std::string_view path = take_until(text, '\0');
+  return std::string{path.substr(path.rfind('/') + 1)};
+}
+
 CgroupFacts parse_cgroup(std::string_view text) {
   CgroupFacts facts;
   while (!text.empty()) {

@@ -11,7 +11,8 @@ namespace portolan::sockets {
 
 struct Process {
   std::uint32_t pid = 0;
-  std::string program;                  // its own name for itself: comm, at most 15 bytes, any bytes but NUL
+  // Its own name for itself: comm, at most 15 bytes, any bytes but NUL. Where that names a thread, its file's.
+  std::string program;
   std::string command;                  // argv joined by blanks; "" for a kernel thread or where it may not be read
   std::optional<std::uint32_t> user;    // effective
   std::string unit;                     // systemd unit: "nginx.service"; "" for none
@@ -31,6 +32,11 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text);
 
 // /proc/PID/cmdline: words that end with NUL, joined by blanks.
 std::string parse_command_line(std::string_view text);
+
+// The name of a process that only says that this is its main thread, as node calls it: "MainThread", "node-MainThread".
+bool is_main_thread(std::string_view program);
+// The name of the file that was run, from the same text: "node"; "" where there is none.
+std::string program_of_command_line(std::string_view text);
 
 // /proc/PID/cgroup, versions 1 and 2: what systemd and the common container runtimes (Docker, Podman, containerd,
 // CRI-O, LXC, Kubernetes) put there.

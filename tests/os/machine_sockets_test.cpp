@@ -241,6 +241,26 @@ TEST(MachineSockets, WithoutSockDiagTheFilesAreReadAndThatIsSaid) {
   }
 }
 
+TEST(MachineSockets, WhatIsMissingInAllNamespacesIsSaidOnce) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    deny_netlink(EACCES, true);
+    std::vector<SocketNamespace> spaces;
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
+      auto space = SocketNamespace::enter(FileDescriptor{::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)});
+      ASSERT_TRUE(space.has_value()) << space.error().message;
+      spaces.push_back(std::move(*space));
+    }
+    SocketQuery query;
+    query.sources.assign(sockets::sources().begin(), sockets::sources().end());
+    const auto answer = list_sockets(spaces, query, [](const Row&) { return true; });
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    ASSERT_EQ(answer->gaps.size(), 1U) << "one sentence";
+    EXPECT_EQ(answer->gaps[0].code, model::RemarkCode::lists_from_files);
+  });
+}
+
 TEST(MachineSockets, WithoutProcWhatTheKernelSaysIsTold) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

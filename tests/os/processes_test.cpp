@@ -123,6 +123,17 @@ TEST(Processes, KeepTheNameThatTheyGiveThemselves) {
 }
 
 // The start that the kernel tells counts hundredths of a second: one second of room on either side.
+// As node does; who asks for the program does not want to read "MainThread".
+TEST(Processes, WhoseNameIsThatOfAThreadAreCalledByTheirFile) {
+  for (const char* name : {"MainThread", "node-MainThread"}) {
+    const Child child{[name] { ::prctl(PR_SET_NAME, name); }};
+    Processes processes;
+    const sockets::Process* process = processes.find(child.pid());
+    ASSERT_THAT(process, NotNull());
+    EXPECT_EQ(process->program, fs::path{program_invocation_name}.filename().string());
+  }
+}
+
 TEST(Processes, HaveStartedWhenTheyWereMade) {
   const auto now = [] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())

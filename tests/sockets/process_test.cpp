@@ -177,5 +177,15 @@ TEST(ContainerName, IsNotKnownFromAnythingElse) {
   EXPECT_EQ(parse_storage_name(std::string(10'000, '['), "a"), "");
 }
 
+TEST(ProgramOfCommandLine, IsTheFileThatWasRun) {
+  using std::string_view_literals::operator""sv;
+  EXPECT_EQ(program_of_command_line("/usr/bin/node\0server.js\0"sv), "node");
+  EXPECT_EQ(program_of_command_line("node\0/srv/app.js\0"sv), "node");
+  EXPECT_EQ(program_of_command_line(""), "");
+  EXPECT_EQ(program_of_command_line("/opt/app/\0"sv), "");
+  EXPECT_TRUE(is_main_thread("MainThread") && is_main_thread("node-MainThread"));
+  EXPECT_FALSE(is_main_thread("Main") || is_main_thread(""));
+}
+
 }  // namespace
 }  // namespace portolan::sockets

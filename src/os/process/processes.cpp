@@ -68,6 +68,10 @@ std::unique_ptr<const sockets::Process> Processes::look_at(std::uint32_t pid) {
   auto process = std::make_unique<sockets::Process>();
   process->pid = pid;
   process->program = stat->program;
+  if (sockets::is_main_thread(process->program)) {
+    auto file = sockets::program_of_command_line(read(directory, "cmdline", most_command));
+    if (!file.empty()) process->program = std::move(file);
+  }
   const auto ticks_a_second = static_cast<std::uint64_t>(std::max(::sysconf(_SC_CLK_TCK), 1L));
   const auto after_boot = static_cast<std::int64_t>(stat->start_ticks * 1'000 / ticks_a_second);
   process->started = static_cast<std::uint64_t>(std::max<std::int64_t>(boot_ms_ + after_boot, 0) / 1'000);

@@ -57,6 +57,11 @@ Result<void> send_request(int socket, const sockets::Source& source, const socke
   }
 }
 
+// What is true of the whole machine, and found out in each of its network namespaces.
+void add_once(std::vector<model::Remark>& gaps, model::Remark gap) {
+  if (std::ranges::find(gaps, gap) == gaps.end()) gaps.push_back(std::move(gap));
+}
+
 void note_gaps(std::string_view name, bool interrupted, std::uint64_t unread, std::vector<model::Remark>& gaps) {
   if (interrupted) {
     gaps.push_back({model::RemarkCode::list_changed, {std::string{name}}});
@@ -195,9 +200,7 @@ void SocketNamespace::open() {
 
 // Once for all lists.
 void SocketNamespace::note_refused(std::vector<model::Remark>& gaps) {
-  if (!std::exchange(is_noted_, true)) {
-    gaps.push_back({model::RemarkCode::lists_from_files, {refused_}});
-  }
+  if (!std::exchange(is_noted_, true)) add_once(gaps, {model::RemarkCode::lists_from_files, {refused_}});
 }
 
 // Whether the kernel counts none of them in this namespace.
@@ -241,7 +244,7 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
   }
   if (source.parse_line != nullptr && !source.proc_file.empty()) return list_file(source, wanted, visit, gaps);
   const bool in_parts = source.parts.front() != nullptr;
-  if (wanted.named && !in_parts) gaps.push_back({model::RemarkCode::no_such_list, {std::string{source.name}}});
+  if (wanted.named && !in_parts) add_once(gaps, {model::RemarkCode::no_such_list, {std::string{source.name}}});
   return {};
 }
 
