@@ -127,6 +127,7 @@ TEST(LateTargetsSim, KnownOnesAreScannedMeanwhileAndAllAreToldAsTheyCome) {
   EXPECT_EQ(finished.hosts_up, 3U);
   EXPECT_EQ(finished.hosts_total, 3U);
   EXPECT_FALSE(finished.interrupted);
+  ASSERT_EQ(diary.hosts.size(), 3U);
   EXPECT_EQ(diary.hosts[1].position, 1U);
   EXPECT_EQ(diary.hosts[1].names.at(0).name, "name-of-198.18.0.2");
 }
@@ -176,7 +177,7 @@ TEST(LateTargetsSim, ManyThatComeAtOnceHaveARecordEach) {
     EXPECT_EQ(finished.hosts_total, 456U);
     std::map<std::uint64_t, int> positions;
     for (const auto& host : diary.hosts) ++positions[host.position];
-    EXPECT_EQ(positions.size(), 456U);
+    ASSERT_EQ(positions.size(), 456U);
     EXPECT_EQ(positions.rbegin()->first, 455U);
   }
 }

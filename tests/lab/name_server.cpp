@@ -66,8 +66,11 @@ void NameServer::release() { released_ = true; }
 bool NameServer::was_asked(std::size_t names, std::chrono::milliseconds longest) const {
   const auto deadline = std::chrono::steady_clock::now() + longest;
   while (std::chrono::steady_clock::now() < deadline) {
-    const std::scoped_lock lock{mutex_};
-    if (names_.size() >= names) return true;
+    {
+      const std::scoped_lock lock{mutex_};
+      if (names_.size() >= names) return true;
+    }
+    std::this_thread::yield();
   }
   return false;
 }

@@ -182,7 +182,7 @@ TEST_F(Names, ComeFromTheSecondServerWhereTheFirstIsDead) {
   world.target.nft(
       "table ip lab {\n chain input {\n  type filter hook input priority 0; policy accept;\n"
       "  ip daddr 198.18.0.9 udp dport 53 drop\n }\n}\n");
-  const Resolver resolver{"nameserver 198.18.0.9\nnameserver 198.18.0.2\noptions timeout:1 attempts:1\n"};
+  const Resolver resolver{"nameserver 198.18.0.9\nnameserver 198.18.0.2\noptions timeout:1 attempts:3\n"};
   const NameServer server{world.target, Pair::target_v4};
   const Finished done = world.scanner.run(half_open({"now-3.example", "now-4.example", "198.18.0.5", "-oX", "-"}));
   EXPECT_EQ(done.status, 0) << done.errors;
