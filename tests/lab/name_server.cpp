@@ -42,7 +42,7 @@ std::optional<std::vector<std::uint8_t>> data_for(std::string_view name, std::ui
 
 }  // namespace
 
-NameServer::NameServer(const lab::Host& host, const std::string& address) {
+NameServer::NameServer(const lab::Host& host, const std::string& address, Holds holds) : holds_{holds} {
   host.within([&] {
     socket_ = lab::Handle{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     sockaddr_in here{};
@@ -103,7 +103,9 @@ void NameServer::take() {
     const std::scoped_lock lock{mutex_};
     names_.insert(question.name);
   }
-  if (question.name.starts_with("held") && !released_) {
+  const bool of_address = question.name.ends_with(".in-addr.arpa");
+  const bool held = of_address ? holds_ == Holds::addresses_too : question.name.starts_with("held");
+  if (held && !released_) {
     held_.push_back(std::move(question));
   } else {
     answer(question);

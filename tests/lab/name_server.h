@@ -22,8 +22,12 @@ namespace portolan::lab_test {
 // name, "held-none..." neither; those that are held wait until release(). The name of 198.18.0.N is "host-N.example".
 class NameServer {
  public:
+  enum class Holds : std::uint8_t {
+    names,
+    addresses_too
+  };  // whether questions for names of addresses are held as well
   // On `address`, port 53.
-  NameServer(const lab::Host& host, const std::string& address);
+  NameServer(const lab::Host& host, const std::string& address, Holds holds = Holds::names);
   NameServer(const NameServer&) = delete;
   NameServer& operator=(const NameServer&) = delete;
   ~NameServer();
@@ -44,6 +48,7 @@ class NameServer {
   void answer(const Question& question) const;
 
   lab::Handle socket_;
+  Holds holds_;
   std::atomic<bool> stop_ = false;
   std::atomic<bool> released_ = false;
   mutable std::mutex mutex_;  // guards names_

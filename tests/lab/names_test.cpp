@@ -192,6 +192,34 @@ TEST_F(Names, ComeFromTheSecondServerWhereTheFirstIsDead) {
   }
 }
 
+TEST_F(Names, OfAddressesAreAskedForTogetherWhoeverIsAsked) {
+  World world{40};
+  const Resolver resolver{patient};
+  for (const bool by_system : {true, false}) {
+    NameServer server{world.target, Pair::target_v4, NameServer::Holds::addresses_too};
+    std::vector<std::string> words{"-sn", "198.18.0.2-40", "-oX", "-"};
+    if (by_system) words.emplace_back("--system-dns");
+    lab::Running running = world.scanner.start(scan_command(words));
+    ASSERT_TRUE(server.was_asked(39)) << "one after another";
+    server.release();
+    const Finished done = running.finish();
+    EXPECT_EQ(done.status, 0) << done.errors;
+    for (unsigned i = 2; i <= 40; ++i) EXPECT_THAT(done.output, HasSubstr(fmt::format("\"host-{}.example\"", i)));
+  }
+}
+
+TEST_F(Names, ASignalIsHeardWhileTheSystemLooksUpNamesOfAddresses) {
+  World world;
+  const Resolver resolver{patient};
+  NameServer server{world.target, Pair::target_v4, NameServer::Holds::addresses_too};
+  lab::Running running = world.scanner.start(scan_command({"-sn", "--system-dns", "198.18.0.2-9", "-oX", "-"}));
+  ASSERT_TRUE(server.was_asked(8));
+  running.signal(SIGTERM);
+  const Finished done = running.finish();
+  EXPECT_EQ(done.status, 128 + SIGTERM);
+  EXPECT_THAT(done.output, HasSubstr("</nmaprun>"));
+}
+
 TEST_F(Names, ThatAllFailEndTheScanWithASentence) {
   World world;
   const Resolver resolver{patient};

@@ -92,6 +92,7 @@ struct ReverseNames::Shared {
   std::deque<net::IpAddress> waiting;
   std::unordered_map<net::IpAddress, std::optional<std::string>> names;
   std::deque<net::IpAddress> answered;  // in the order of their answers
+  std::size_t system_threads = 0;       // each takes addresses until none waits
 
   void ring() const {
     const std::uint64_t one = 1;
@@ -100,6 +101,17 @@ struct ReverseNames::Shared {
   std::optional<net::IpAddress> take() {
     const std::lock_guard lock{mutex};
     if (waiting.empty()) return std::nullopt;
+    const net::IpAddress address = waiting.front();
+    waiting.pop_front();
+    return address;
+  }
+  // nullopt: the thread that asks has no more to do, and counts no more.
+  std::optional<net::IpAddress> take_or_end() {
+    const std::lock_guard lock{mutex};
+    if (waiting.empty() || stop) {
+      --system_threads;
+      return std::nullopt;
+    }
     const net::IpAddress address = waiting.front();
     waiting.pop_front();
     return address;
@@ -114,16 +126,16 @@ struct ReverseNames::Shared {
   }
 };
 
-// The thread. It keeps what it shares alive by itself: see ~ReverseNames.
+// The thread that asks servers.
 class ReverseNames::Worker {
  public:
   explicit Worker(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
 
   void run() {
-    if (shared_->options.system || !open_channel()) {
+    if (!open_channel()) {
       while (!shared_->stop) {
         if (const auto address = shared_->take()) {
-          shared_->put(*address, shared_->options.system ? system_name(*address) : "");
+          shared_->put(*address, "");
         } else {
           wait_for_wake();
         }
@@ -271,13 +283,7 @@ Result<std::unique_ptr<ReverseNames>> ReverseNames::open(const ReverseNamesOptio
 ReverseNames::~ReverseNames() {
   shared_->stop = true;
   shared_->ring();
-  if (!thread_.joinable()) return;
-  // The system's resolver cannot be interrupted: a scan that ends leaves it to finish alone.
-  if (shared_->options.system) {
-    thread_.detach();
-  } else {
-    thread_.join();
-  }
+  if (thread_.joinable()) thread_.join();
 }
 
 void ReverseNames::ask(const net::IpAddress& address) {
@@ -289,9 +295,28 @@ void ReverseNames::ask(const net::IpAddress& address) {
     if (!shared_->names.try_emplace(address).second) return;
     shared_->waiting.push_back(address);
   }
-  if (has_thread()) return shared_->ring();
+  if (shared_->options.system ? has_system_thread() : has_thread()) return shared_->ring();
   // Nobody will answer: such addresses have no name.
   while (const auto unanswered = shared_->take()) shared_->put(*unanswered, "");
+}
+
+// The system's resolver answers one question at a time and cannot be interrupted: it has a thread a question, which a
+// scan that ends leaves to finish alone. Each keeps what it shares alive by itself.
+bool ReverseNames::has_system_thread() {
+  {
+    const std::lock_guard lock{shared_->mutex};
+    if (shared_->system_threads == in_flight_limit) return true;
+    ++shared_->system_threads;
+  }
+  try {
+    std::thread{[shared = shared_] {
+      while (const auto address = shared->take_or_end()) shared->put(*address, system_name(*address));
+    }}.detach();
+    return true;
+  } catch (const std::system_error&) {
+    const std::lock_guard lock{shared_->mutex};
+    return --shared_->system_threads > 0;
+  }
 }
 
 // A user may have no more threads, now; later perhaps.

@@ -1,4 +1,4 @@
-// Names of addresses (PTR records and /etc/hosts), looked up in a thread of their own beside the scan.
+// Names of addresses (PTR records and /etc/hosts), looked up in threads of their own beside the scan.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace portolan::os {
 
 struct ReverseNamesOptions {
   std::vector<std::string> servers;  // addresses, with a port where not 53 ("[::1]:5353"); empty: the system's
-  bool system = false;               // --system-dns: the system's resolver, one name after another
+  bool system = false;               // --system-dns: the system's resolver, with all its ways
 };
 
 class ReverseNames final : public engine::NameSource {
@@ -39,6 +39,7 @@ class ReverseNames final : public engine::NameSource {
   class Worker;
   explicit ReverseNames(const ReverseNamesOptions& options);
   bool has_thread();
+  bool has_system_thread();
 
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
