@@ -31,6 +31,7 @@ struct Received {
   std::optional<net::Mac> from;         // link-layer sender, where there is one
   std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut behind Hears::bytes
   bool to_everybody = false;            // broadcast or multicast on its link
+  bool damaged = false;                 // its checksum is wrong: what it says is no answer
 };
 
 class Clock {

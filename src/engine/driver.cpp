@@ -129,6 +129,7 @@ void Driver::give_up_lost_links() {
 
 void Driver::receive(std::span<const Received> frames) {
   for (const Received& frame : frames) {
+    if (frame.damaged) continue;
     const auto packet = wire::parse(frame.type, frame.bytes);
     if (!packet) continue;
     // ARP and neighbour discovery do not say who asked: a gateway may be a target as well.

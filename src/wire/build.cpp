@@ -55,13 +55,6 @@ void write_ip_header(const IpFields& ip, std::size_t payload_size, Buffer out) {
   }
 }
 
-// RFC 9293 §3.1 and RFC 8200 §8.1: the addresses, the length and the protocol are summed too.
-std::uint32_t pseudo_header(const IpFields& ip, std::size_t payload_size) {
-  std::uint32_t sum = sum_words(ip.source.bytes(), 0);
-  sum = sum_words(ip.destination.bytes(), sum);
-  return sum + static_cast<std::uint32_t>(payload_size) + ip.protocol;
-}
-
 // Where a transport has its checksum, and what else than itself it sums.
 struct Check {
   std::size_t at;
@@ -73,7 +66,8 @@ std::size_t finish(const IpFields& ip, std::size_t size, const Check& check, Buf
   const std::size_t header = ip_header_size(ip.source);
   write_ip_header(ip, size, out);
   const Buffer transport = out.subspan(header, size);
-  const std::uint32_t initial = check.with_pseudo_header ? pseudo_header(ip, size) : 0;
+  const std::uint32_t initial =
+      check.with_pseudo_header ? pseudo_header_sum(ip.source, ip.destination, ip.protocol, size) : 0;
   put_u16(transport, check.at, checksum(transport, initial));
   return header + size;
 }
@@ -86,6 +80,12 @@ void spoil_checksum(Buffer out, const net::IpAddress& source, std::size_t at) {
 }
 
 }  // namespace
+
+std::uint32_t pseudo_header_sum(const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t protocol,
+                                std::size_t payload_size) {
+  const std::uint32_t sum = sum_words(destination.bytes(), sum_words(source.bytes(), 0));
+  return sum + static_cast<std::uint32_t>(payload_size) + protocol;
+}
 
 std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t initial) {
   return fold(sum_words(bytes, initial));

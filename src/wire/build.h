@@ -84,5 +84,9 @@ net::Mac solicited_node_mac(const net::IpAddress& target);
 
 // RFC 1071 one's complement sum; `initial` carries a pseudo header.
 std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t initial = 0);
+// What is summed beside a transport's own bytes: the addresses, the length and the protocol (RFC 9293 §3.1, RFC 8200
+// §8.1).
+std::uint32_t pseudo_header_sum(const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t protocol,
+                                std::size_t payload_size);
 
 }  // namespace portolan::wire

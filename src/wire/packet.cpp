@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "wire/build.h"
 #include "wire/cursor.h"
 #include "wire/protocol.h"
 
@@ -14,6 +15,7 @@ struct IpPart {
   std::uint8_t ttl = 0;
   std::uint8_t protocol = 0;
   Bytes payload;
+  bool whole = true;  // no fragment, and nothing of it was cut off
 };
 
 // A link hands over at least this much of a long packet; only what is longer may say so and be cut.
@@ -47,6 +49,8 @@ std::optional<IpPart> split_ipv4(Bytes bytes, Extent extent) {
   if (extent == Extent::whole && !fits) return std::nullopt;
   const std::size_t end = total >= header && total < bytes.size() ? total : bytes.size();
   ip.payload = bytes.subspan(header, end - header);
+  constexpr std::uint16_t more_fragments = 0x2000;
+  ip.whole = total >= header && total <= bytes.size() && (fragment & more_fragments) == 0;
   return ip;
 }
 
@@ -67,6 +71,7 @@ std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
   ip.source = net::IpAddress::from_bytes(source);
   ip.destination = net::IpAddress::from_bytes(destination);
   ip.payload = r.rest().first(std::min(length, r.rest().size()));
+  ip.whole = length <= r.rest().size();
   constexpr std::uint8_t hop_by_hop = 0;
   constexpr std::uint8_t routing = 43;
   constexpr std::uint8_t fragment = 44;
@@ -76,7 +81,11 @@ std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
     const bool is_fragment = next == fragment;
     next = extension.u8();
     const std::uint8_t units = extension.u8();
-    if (is_fragment && (extension.u16() & 0xfff8U) != 0) return std::nullopt;
+    if (is_fragment) {
+      const std::uint16_t place = extension.u16();
+      if ((place & 0xfff8U) != 0) return std::nullopt;
+      ip.whole = ip.whole && (place & 1U) == 0;
+    }
     const std::size_t size = is_fragment ? 8 : (std::size_t{units} + 1) * 8;
     if (!extension.ok() || size > ip.payload.size()) return std::nullopt;
     ip.payload = ip.payload.subspan(size);
@@ -317,6 +326,27 @@ std::optional<Packet> parse(net::EtherType type, Bytes bytes) {
       return read_arp(bytes);
   }
   return std::nullopt;
+}
+
+bool is_damaged(net::EtherType type, Bytes bytes) {
+  std::optional<IpPart> ip;
+  if (type == net::EtherType::ipv4) ip = split_ipv4(bytes, Extent::whole);
+  if (type == net::EtherType::ipv6) ip = split_ipv6(bytes, Extent::whole);
+  if (!ip || !ip->whole) return false;
+  switch (ip->protocol) {
+    case protocol_icmp:
+      return checksum(ip->payload) != 0;
+    case protocol_udp:
+      // RFC 768: zero means that there is none.
+      if (ip->payload.size() >= 8 && ip->payload[6] == 0 && ip->payload[7] == 0) return false;
+      break;
+    case protocol_tcp:
+    case protocol_icmpv6:
+      break;
+    default:
+      return false;
+  }
+  return checksum(ip->payload, pseudo_header_sum(ip->source, ip->destination, ip->protocol, ip->payload.size())) != 0;
 }
 
 }  // namespace portolan::wire

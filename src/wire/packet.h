@@ -115,7 +115,11 @@ struct Packet {
 
 // Packets that begin at the network header; what comes out points into `bytes`. Nothing for what is malformed, cut
 // short or a fragment beyond the first. Transport checksums are not verified: the kernel offloads them on local
-// links, and the cookie catches what is damaged.
+// links, so that only the link knows whether there is one (is_damaged).
 std::optional<Packet> parse(net::EtherType type, Bytes bytes);
+
+// Whether the checksum of the transport, of ICMP or of ICMPv6 shows that something has changed on the way: hosts drop
+// such packets (RFC 9293 §3.1). False for fragments and for what was cut off, of which nobody knows.
+bool is_damaged(net::EtherType type, Bytes bytes);
 
 }  // namespace portolan::wire

@@ -44,6 +44,7 @@ struct Reply {
   Duration after;
   std::uint32_t interface = 2;
   bool to_everybody = false;
+  bool damaged = false;
 };
 
 class ScriptedNetwork final : public engine::Link, public engine::Clock, public engine::Routes {
@@ -131,7 +132,7 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
       arrived_bytes_.push_back(flights_.extract(flights_.begin()));
       const auto& node = arrived_bytes_.back();
       arrived_.push_back({node.key(), node.mapped().type, node.mapped().interface, net::Mac{{2, 0, 0, 0, 0, 7}},
-                          node.mapped().bytes, node.mapped().to_everybody});
+                          node.mapped().bytes, node.mapped().to_everybody, node.mapped().damaged});
     }
     return std::span<const engine::Received>{arrived_};
   }

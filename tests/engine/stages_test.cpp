@@ -24,6 +24,18 @@ std::vector<model::Remark> one(RemarkCode code, std::string value) { return {{co
 
 // ---- gateways and neighbours ---------------------------------------------------------------------
 
+TEST_F(Stages, DamagedAnswersSayNothing) {
+  network.answer = [](const SentFrame& frame) {
+    if (!frame.tcp()) return Replies{};
+    Reply damaged = test::open_answer(frame, 1ms);
+    damaged.damaged = true;
+    return Replies{damaged, test::closed_answer(frame, 2ms)};
+  };
+  ASSERT_TRUE(run(plan_for({"198.18.0.2"}, ports({22, 80}), 1)).has_value());
+  ASSERT_EQ(sink.hosts.size(), 1);
+  for (const auto& [port, told] : test::table_of(sink.hosts[0]).ports) EXPECT_EQ(told.state, PortState::closed) << port;
+}
+
 TEST_F(Stages, AGatewayThatIsNotKnownIsAskedForOnceAndUsedByAllBlocks) {
   network.way = behind_gateway;
   network.answer = [](const SentFrame& frame) {

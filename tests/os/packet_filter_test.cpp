@@ -132,6 +132,14 @@ std::vector<Case> cases() {
       {"IPv6 TCP behind destination options", true, v6, ipv6(60, join({extension(6, 1), in}))},
       {"IPv6 TCP behind hop-by-hop options", true, v6, ipv6(0, join({extension(6, 0), in}))},
       {"IPv6 TCP behind options, beside the block", false, v6, ipv6(60, join({extension(6, 2), out}))},
+      {"IPv6 TCP behind two kinds of options", true, v6, ipv6(0, join({extension(60, 0), extension(6, 2), in}))},
+      {"IPv6 TCP behind options, a fragment header and options", true, v6,
+       ipv6(60, join({extension(44, 1), fragment_header(60, 1), extension(6, 0), in}))},
+      {"IPv6 TCP behind five headers", true, v6,
+       ipv6(0, join({extension(60, 0), extension(43, 1), extension(43, 0), extension(60, 3), extension(6, 0), in}))},
+      {"IPv6 TCP behind two kinds of options, beside the block", false, v6,
+       ipv6(0, join({extension(60, 0), extension(6, 2), out}))},
+      {"IPv6 later fragment behind options", false, v6, ipv6(60, join({extension(44, 1), fragment_header(6, 8), in}))},
       {"IPv6 first fragment", true, v6, ipv6(44, join({fragment_header(6, 1), in}))},
       {"IPv6 later fragment", false, v6, ipv6(44, join({fragment_header(6, 8), in}))},
       {"IPv6 unreachable", true, v6, ipv6(58, icmp(1, 4))},
@@ -244,6 +252,45 @@ TEST(PacketFilter, FramesOfAVlanStayOutOfTheDeviceBelow) {
       injector.send(EtherType::arp, us, sentinel());
     });
     EXPECT_EQ(receive_until_sentinel(*ring), std::vector<Bytes>(1, ipv4(1, icmp(0))));
+  });
+}
+
+// What a wire has changed on the way is known by its checksum.
+TEST(PacketRing, TellsWhatIsDamaged) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const Peer peer;
+    make_wire(peer);
+    const net::Mac us = mac_of_device("near");
+    auto ring = PacketRing::open(everything());
+    ASSERT_TRUE(ring.has_value());
+    for (const char* target : {"198.18.0.1", "2001:db8::1"}) {
+      const bool v4 = std::string_view{target}.find(':') == std::string_view::npos;
+      Bytes whole(wire::longest_packet);
+      whole.resize(wire::build_tcp({.source = net::IpAddress::parse(v4 ? "198.18.0.2" : "2001:db8::2").value(),
+                                    .destination = net::IpAddress::parse(target).value(),
+                                    .source_port = net::Port{80},
+                                    .destination_port = net::Port{block.first},
+                                    .sequence = 1,
+                                    .acknowledgement = 2,
+                                    .flags = wire::syn | wire::ack},
+                                   whole));
+      peer.enter([&] {
+        const Injector injector{"far"};
+        Bytes damaged = whole;
+        damaged.back() ^= 1U;
+        for (const Bytes& packet : {whole, damaged}) injector.send(v4 ? EtherType::ipv4 : EtherType::ipv6, us, packet);
+      });
+      std::vector<bool> told;
+      const MonotonicClock clock;
+      const Instant deadline = clock.now() + 10s;
+      while (told.size() < 2 && clock.now() < deadline) {
+        for (const engine::Received& frame : ring->take(Instant{})) {
+          if (frame.bytes.size() == whole.size()) told.push_back(frame.damaged);  // not the ARP that our RST asks by
+        }
+      }
+      EXPECT_EQ(told, (std::vector{false, true})) << target;
+    }
   });
 }
 

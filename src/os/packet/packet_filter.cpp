@@ -20,16 +20,21 @@ enum class Label : std::uint8_t {
   ipv4,
   ipv6,
   arp,
-  options,
-  fragment,
   transport,
   icmp,
   icmpv6,
   ports,
   keep,
-  drop
+  drop,
+  extension,  // of IPv6: the first of all that are stepped over, two labels each
 };
-constexpr std::size_t label_count = static_cast<std::size_t>(Label::drop) + 1;
+// More than one packet needs (RFC 8200 §4.1); who sends more of them wants to hide something.
+constexpr unsigned most_extensions = 6;
+enum class Step : std::uint8_t { begin, options };
+constexpr Label extension_label(unsigned number, Step step) {
+  return static_cast<Label>(static_cast<unsigned>(Label::extension) + 2 * number + static_cast<unsigned>(step));
+}
+constexpr std::size_t label_count = static_cast<std::size_t>(extension_label(most_extensions + 1, Step::begin));
 
 // Jumps are written with names and resolved at the end, because counting instructions by hand is how
 // filters go wrong.
@@ -37,6 +42,7 @@ class Assembler {
  public:
   void op(unsigned code, std::uint32_t k) { lines_.push_back({static_cast<std::uint16_t>(code), k, {}, {}}); }
   void when_equal(std::uint32_t k, Label yes) { jump(BPF_JEQ, k, yes, Label::next); }
+  void unless_equal(std::uint32_t k, Label no) { jump(BPF_JEQ, k, Label::next, no); }
   void when_above(std::uint32_t k, Label yes) { jump(BPF_JGT, k, yes, Label::next); }
   void unless_at_least(std::uint32_t k, Label no) { jump(BPF_JGE, k, Label::next, no); }
   void when_any_bit(std::uint32_t k, Label yes) { jump(BPF_JSET, k, yes, Label::next); }
@@ -110,30 +116,46 @@ void read_ipv4(Assembler& a) {
   a.op(BPF_LD | BPF_B | BPF_ABS, 9);
   a.go(Label::transport);
 }
+// The header at X is of the kind in A; afterwards that is the one behind it. X and A are needed for the length, so the
+// kind waits in memory.
+void step_over_extension(Assembler& a, unsigned number) {
+  constexpr std::uint32_t kind = 0;
+  const Label options = extension_label(number, Step::options);
+  const Label next = extension_label(number + 1, Step::begin);
+  constexpr std::uint32_t hop_by_hop = 0;
+  constexpr std::uint32_t routing = 43;
+  constexpr std::uint32_t fragment = 44;
+  constexpr std::uint32_t destination_options = 60;
+  a.place(extension_label(number, Step::begin));
+  for (const std::uint32_t with_length : {hop_by_hop, routing, destination_options}) a.when_equal(with_length, options);
+  a.unless_equal(fragment, Label::transport);
+  a.op(BPF_LD | BPF_H | BPF_IND, 2);
+  a.when_any_bit(0xfff8, Label::drop);  // a later one: no transport header in it
+  a.op(BPF_LD | BPF_B | BPF_IND, 0);
+  a.op(BPF_ST, kind);
+  a.op(BPF_LD | BPF_IMM, 8);
+  a.op(BPF_ALU | BPF_ADD | BPF_X, 0);
+  a.op(BPF_MISC | BPF_TAX, 0);
+  a.op(BPF_LD | BPF_MEM, kind);
+  a.go(next);
+
+  a.place(options);  // RFC 8200 §4.3: length in units of 8 bytes, not counting the first
+  a.op(BPF_LD | BPF_B | BPF_IND, 0);
+  a.op(BPF_ST, kind);
+  a.op(BPF_LD | BPF_B | BPF_IND, 1);
+  a.op(BPF_ALU | BPF_ADD | BPF_K, 1);
+  a.op(BPF_ALU | BPF_LSH | BPF_K, 3);
+  a.op(BPF_ALU | BPF_ADD | BPF_X, 0);
+  a.op(BPF_MISC | BPF_TAX, 0);
+  a.op(BPF_LD | BPF_MEM, kind);
+}
+
 void read_ipv6(Assembler& a) {
   a.place(Label::ipv6);
   a.op(BPF_LDX | BPF_IMM, 40);
   a.op(BPF_LD | BPF_B | BPF_ABS, 6);
-  a.when_equal(0, Label::options);   // hop-by-hop
-  a.when_equal(43, Label::options);  // routing
-  a.when_equal(60, Label::options);  // destination options
-  a.when_equal(44, Label::fragment);
-  a.go(Label::transport);
-
-  a.place(Label::options);  // RFC 8200 §4.3: length in units of 8 bytes, not counting the first
-  a.op(BPF_LD | BPF_B | BPF_ABS, 41);
-  a.op(BPF_ALU | BPF_ADD | BPF_K, 1);
-  a.op(BPF_ALU | BPF_LSH | BPF_K, 3);
-  a.op(BPF_ALU | BPF_ADD | BPF_K, 40);
-  a.op(BPF_MISC | BPF_TAX, 0);
-  a.op(BPF_LD | BPF_B | BPF_ABS, 40);
-  a.go(Label::transport);
-
-  a.place(Label::fragment);
-  a.op(BPF_LD | BPF_H | BPF_ABS, 42);
-  a.when_any_bit(0xfff8, Label::drop);
-  a.op(BPF_LDX | BPF_IMM, 48);
-  a.op(BPF_LD | BPF_B | BPF_ABS, 40);
+  for (unsigned number = 0; number < most_extensions; ++number) step_over_extension(a, number);
+  a.place(extension_label(most_extensions, Step::begin));
 }
 
 // Everything that one of the techniques hears, and that no technique needs to name.

@@ -16,6 +16,7 @@
 
 #include "os/monotonic_clock.h"
 #include "os/system_error.h"
+#include "wire/packet.h"
 
 namespace portolan::os {
 namespace {
@@ -78,6 +79,9 @@ engine::Received read_slot(std::span<const std::uint8_t> room, const ClockSample
   }
   const auto packet = room.subspan(std::min<std::size_t>(header.tp_net, room.size()));
   frame.bytes = packet.first(std::min<std::size_t>(header.tp_snaplen, packet.size()));
+  // Not where the network card has looked, nor where no checksum was made because no wire lies in between (packet(7)).
+  const bool is_checked = (header.tp_status & (TP_STATUS_CSUM_VALID | TP_STATUS_CSUMNOTREADY)) != 0;
+  frame.damaged = !is_checked && header.tp_len <= header.tp_snaplen && wire::is_damaged(frame.type, frame.bytes);
   return frame;
 }
 
