@@ -64,27 +64,53 @@ Result<std::string> read_all(int file, std::string_view path, std::size_t limit)
 std::size_t piece_of(int file) {
   constexpr std::size_t terminal_piece = 256;
   struct stat about{};
-  if (::fstat(file, &about) != 0 || S_ISREG(about.st_mode)) return chunk;
+  // A file's pages are written one by one, and who is killed does not come to the next one (mm/filemap.c,
+  // generic_perform_write).
+  constexpr std::size_t page = 4'096;
+  if (::fstat(file, &about) != 0 || S_ISREG(about.st_mode)) return page;
   if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) return PIPE_BUF;
   return ::isatty(file) == 1 ? terminal_piece : chunk;
 }
 
+// As much of the bytes as goes at once, to the end of a line where that is possible: between two calls there is no half
+// a line that a kill would leave.
+std::size_t whole_lines(std::string_view bytes, std::size_t piece) {
+  if (bytes.size() <= piece) return bytes.size();
+  const std::size_t end = bytes.rfind('\n', piece - 1);
+  return end == std::string_view::npos ? piece : end + 1;
+}
+
+// Takes back the beginning of a line whose end does not fit on the disk.
+void take_back(int file, std::size_t bytes) {
+  struct stat about{};
+  const off_t at = ::lseek(file, 0, SEEK_CUR);
+  const auto size = static_cast<off_t>(bytes);
+  if (bytes == 0 || at < size || ::fstat(file, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size != at) return;
+  (void)!::ftruncate(file, at - size);
+}
+
 Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std::string_view path) {
+  std::size_t torn = 0;  // bytes of a line that are written already
   while (!bytes.empty()) {
     if (!wait_until_ready(file, POLLOUT, stall_patience)) {
       auto stalled = file_failure("write to", path, "nobody reads it");
       stalled.error().code = Errc::reader_gone;
       return stalled;
     }
-    const ssize_t count = ::write(file, bytes.data(), stop_is_caught() ? std::min(bytes.size(), piece) : bytes.size());
+    const ssize_t count = ::write(file, bytes.data(), whole_lines(bytes, stop_is_caught() ? piece : chunk));
     if (count >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
+      const auto written = bytes.substr(0, static_cast<std::size_t>(count));
+      const std::size_t end = written.rfind('\n');
+      torn = end == std::string_view::npos ? torn + written.size() : written.size() - end - 1;
+      bytes.remove_prefix(written.size());
     } else if (errno == EAGAIN) {  // somebody made our standard output non-blocking
       if (stop_is_caught()) continue;
       pollfd watched{file, POLLOUT, 0};
       (void)::poll(&watched, 1, -1);
     } else if (errno != EINTR) {
-      return file_failure("write to", path, errno);
+      auto failure = file_failure("write to", path, errno);
+      take_back(file, torn);
+      return failure;
     }
   }
   return {};
@@ -95,9 +121,10 @@ bool is_fifo(const std::string& path) {
   return ::stat(path.c_str(), &about) == 0 && S_ISFIFO(about.st_mode);
 }
 
+constexpr mode_t readable_by_all = 0666;  // less the umask
+
 // A FIFO without a reader cannot be opened; it is tried again until it has one, or a signal came.
 Result<FileDescriptor> open_for_writing(const std::string& path, int flags) {
-  constexpr mode_t readable_by_all = 0666;  // less the umask
   const bool waits = stop_is_caught() && is_fifo(path);
   for (;;) {
     FileDescriptor file{::open(path.c_str(), waits ? flags | O_NONBLOCK : flags, readable_by_all)};
@@ -117,6 +144,14 @@ std::string program_directory() {
 }
 
 }  // namespace
+
+Result<std::string> read_regular_file(std::string_view path, std::size_t limit) {
+  const FileDescriptor file{::open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  struct stat about{};
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
+  if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");
+  return read_all(file.get(), path, limit);
+}
 
 Result<std::string> read_file(std::string_view path, std::size_t limit) {
   if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
@@ -159,18 +194,38 @@ Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode
     if (!has_standard_output()) return fail(Errc::io, "cannot write to standard output: it is closed");
     return std::unique_ptr<OutputFile>{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
   }
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : O_TRUNC);
-  auto file = open_for_writing(std::string{path}, flags);
+  std::string name{path};
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : 0);
+  FileDescriptor created{::open(name.c_str(), flags | O_EXCL, readable_by_all)};
+  const bool is_new = created.is_open();
+  auto file = is_new ? Result<FileDescriptor>{std::move(created)} : open_for_writing(name, flags);
   if (!file) return fail(file.error());
   const int target = file->get();
-  return std::unique_ptr<OutputFile>{new OutputFile{std::string{path}, std::move(*file), target}};
+  std::unique_ptr<OutputFile> output{new OutputFile{std::move(name), std::move(*file), target}};
+  output->is_new_ = is_new;
+  output->replaces_ = mode == Mode::replace;
+  return output;
+}
+
+Result<void> OutputFile::begin() {
+  const bool is_empty = std::exchange(is_new_, false);
+  const bool replaces = std::exchange(replaces_, false);
+  if (!replaces || is_empty) return {};
+  while (::ftruncate(target_, 0) != 0) {
+    if (errno == EINVAL) return {};  // no file, but a device or a pipe
+    if (errno != EINTR) return file_failure("write to", path_, errno);
+  }
+  return {};
 }
 
 std::unique_ptr<OutputFile> OutputFile::standard_error() {
   return std::unique_ptr<OutputFile>{new OutputFile{"standard error", FileDescriptor{}, STDERR_FILENO}};
 }
 
-OutputFile::~OutputFile() { (void)flush(); }
+OutputFile::~OutputFile() {
+  (void)flush();
+  if (is_new_) (void)::unlink(path_.c_str());
+}
 
 Result<void> OutputFile::write(std::string_view bytes) {
   if (kept_.size() + bytes.size() > chunk) {
@@ -190,7 +245,9 @@ Result<void> OutputFile::flush() {
 // After a failure nothing is tried again: half a line twice would be worse than its loss.
 Result<void> OutputFile::write_out(std::string_view bytes) {
   if (!failure_) {
-    auto written = write_all(target_, bytes, piece_, path_);
+    if (bytes.empty()) return {};
+    auto written = begin();
+    if (written) written = write_all(target_, bytes, piece_, path_);
     if (written) return written;
     failure_ = std::move(written.error());
   }

@@ -17,6 +17,8 @@ namespace portolan::os {
 // The content of `path`; "-" is standard input. Errc::io with a sentence: not there, a directory, larger than `limit`
 // bytes; a signal came (os/stop_signals.h) before all was there. Errc::privilege: not readable for this user.
 Result<std::string> read_file(std::string_view path, std::size_t limit = std::size_t{256} * 1024 * 1024);
+// The same of a regular file only, where somebody else may have put something that keeps its reader waiting (a FIFO).
+Result<std::string> read_regular_file(std::string_view path, std::size_t limit);
 
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
 // would be created. nullopt for devices and pipes, of which two users do no harm, and where nothing can
@@ -35,12 +37,15 @@ class OutputFile final : public report::Output {
   enum class Mode : std::uint8_t { replace, append };
   // "-" is standard output, which is not closed at the end. A FIFO waits for its reader. Errc::io with a sentence: a
   // directory, not writable, its directory not there, standard output closed. Errc::reader_gone: a signal came
-  // (os/stop_signals.h) before a FIFO had a reader.
+  // (os/stop_signals.h) before a FIFO had a reader. A file that is there keeps its content until begin(), and one that
+  // was not there is gone again where that never comes.
   static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace);
   static std::unique_ptr<OutputFile> standard_error();
   // Writes what is left; errors at that point are lost, so flush() before.
   ~OutputFile() override;
 
+  // From now on the file is this one's; the first write does the same.
+  Result<void> begin();
   // Who reads slowly is waited for. Errc::reader_gone: nobody reads any more, or has read anything for a while since a
   // signal came.
   Result<void> write(std::string_view bytes) override;
@@ -53,7 +58,9 @@ class OutputFile final : public report::Output {
   std::string path_;
   FileDescriptor file_;  // not open for standard output
   int target_ = -1;
-  std::size_t piece_;  // bytes that are written at once
+  std::size_t piece_;      // bytes that are written at once
+  bool is_new_ = false;    // made here, and nothing has begun
+  bool replaces_ = false;  // what it held before, once that begins
   std::string kept_;
   std::optional<Error> failure_;  // the first one; everything after it fails in the same way
 };

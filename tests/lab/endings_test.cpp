@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -213,6 +214,23 @@ TEST_F(Endings, AReportThatWaitsForItsReaderKeepsNoOtherFromBeingComplete) {
     EXPECT_NE(scratch.read(name).find("exit=\"error\""), std::string::npos) << scratch.read(name);
   }
   EXPECT_TRUE(probes_seen(sniffer).empty());
+}
+
+TEST_F(Endings, AReportThatCannotBeOpenedLeavesTheOthersAsTheyWere) {
+  Pair pair;
+  for (const char* name : {"scan", "nmap"}) {
+    SCOPED_TRACE(name);
+    const Scratch scratch;
+    scratch.write("old", "of yesterday\n");
+    lab::Command command = scan_command({"-sS", "-n", "-p", "1-10", Pair::target_v4, "-oX", scratch.path("new"), "-oG",
+                                         scratch.path("old"), "-oN", scratch.path("none/n")});
+    command.words[1] = name;
+    const Finished done = pair.scanner.run(command);
+    EXPECT_NE(done.status, 0);
+    EXPECT_NE(done.errors.find("none/n"), std::string::npos) << done.errors;
+    EXPECT_FALSE(std::filesystem::exists(scratch.path("new")));
+    EXPECT_EQ(scratch.read("old"), "of yesterday\n");
+  }
 }
 
 TEST_F(Endings, AListThatWaitsForItsWriterEndsWithASignal) {

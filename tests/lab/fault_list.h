@@ -27,6 +27,7 @@ inline constexpr std::array call_faults{
     CallFaults{"epoll_wait", "EINTR EINVAL EBADF"},
     CallFaults{"eventfd2", "EMFILE ENFILE ENOMEM ENODEV"},
     CallFaults{"fcntl", "EBADF EINVAL"},
+    CallFaults{"ftruncate", "EINTR EIO EPERM"},
     CallFaults{"getdents64", "EIO ENOENT"},
     CallFaults{"getpeername", "ENOBUFS ENOTCONN"},
     CallFaults{"getrandom", "EINTR EAGAIN ENOSYS"},

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 #include <sstream>
 #include <string>
@@ -257,6 +258,9 @@ class ScanFaults : public FaultList {
     if (could_be_written(injection, done, files.path("j")) && !ndjson.empty()) {
       EXPECT_TRUE(is_whole_ndjson(ndjson)) << ndjson;
     }
+    // No tail without a head.
+    EXPECT_TRUE(xml.empty() || xml.starts_with("<?xml")) << xml;
+    EXPECT_TRUE(ndjson.empty() || (ndjson.starts_with(R"({"record":"start")") && ndjson.ends_with('\n'))) << ndjson;
     const Chart chart = read_chart(xml);
     for (const ChartHost& host : chart.hosts) check_host(host);
     if (done.status != 0) {
@@ -288,6 +292,34 @@ class ScanFaults : public FaultList {
 std::vector<std::string> scan_words(std::vector<std::string> words) {
   words.insert(words.end(), {"-n", "-oX", "@x", "-oJ", "@j"});
   return scan_command(words).words;
+}
+
+// Whoever is killed in between leaves whole lines, and a document that could not be written on ends with one.
+class Kills : public FaultList {
+ protected:
+  std::vector<std::string> words() const override {
+    return scan_command({"-sS", "-n", "-p", "1-400", Pair::target_v4, "-oJ", "@j"}).words;
+  }
+  void check(const Injection&, const Finished&, const Scratch&) override {}
+};
+TEST_F(Kills, LeaveWholeLines) {
+  Pair pair;
+  std::vector<std::uint16_t> many(300);
+  std::iota(many.begin(), many.end(), std::uint16_t{1});
+  pair.target.listen(many);
+  bool ended = false;
+  std::set<std::size_t> sizes;
+  for (int kill_at = 1; !ended && kill_at < 1'000; ++kill_at) {
+    const Scratch files;
+    const Finished done = pair.scanner.run(traced(
+        words(), files, {"-e", "trace=write", "-e", fmt::format("inject=write:signal=SIGKILL:when={}", kill_at)}));
+    ended = done.status == 0;
+    const std::string document = files.read("j");
+    sizes.insert(document.size());
+    EXPECT_TRUE(document.empty() || document.ends_with('\n')) << document.substr(document.rfind('\n') + 1);
+  }
+  EXPECT_TRUE(ended);
+  EXPECT_GT(sizes.size(), 10U);
 }
 
 class FaultsOfSynScan : public ScanFaults {

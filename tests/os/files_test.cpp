@@ -1,9 +1,11 @@
 #include "os/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -113,6 +115,47 @@ TEST_F(Files, OutputThatCannotBeOpenedSaysWhichAndWhy) {
   EXPECT_EQ(sentence(OutputFile::open(directory_)), "cannot write to '" + directory_ + "': it is a directory");
   EXPECT_EQ(sentence(OutputFile::open(path("none/out"))),
             "cannot write to '" + path("none/out") + "': No such file or directory");
+}
+
+TEST_F(Files, OutputThatNeverBeginsLeavesEverythingAsItWas) {
+  put("old", "content");
+  {
+    const auto both = std::pair{OutputFile::open(path("old")), OutputFile::open(path("new"))};
+  }
+  EXPECT_EQ(content("old"), "content");
+  EXPECT_FALSE(std::filesystem::exists(path("new")));
+  for (const char* name : {"old", "new"}) {
+    const auto file = OutputFile::open(path(name));
+    ASSERT_TRUE(file.has_value());
+    EXPECT_TRUE((*file)->begin().has_value());
+  }
+  EXPECT_EQ(content("old"), "");
+  EXPECT_TRUE(std::filesystem::exists(path("new")));
+}
+
+// The disk is full in the midst of a line.
+TEST_F(Files, ALineIsWrittenWholeOrNotAtAll) {
+  struct rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit narrow{10'000, before.rlim_max};
+  const std::string line = std::string(300, 'x') + "\n";
+  for (const std::size_t longer : {0U, 9'000U}) {
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &narrow), 0);
+    const auto file = OutputFile::open(path("out"));
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE((*file)->write(line).has_value());
+    ASSERT_TRUE((*file)->write(std::string(longer, 'y') + "\n").has_value());
+    EXPECT_FALSE((*file)->flush().has_value());
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    EXPECT_EQ(content("out").size(), 10'000 / line.size() * line.size());
+  }
+  (void)::signal(SIGXFSZ, handler);
+}
+
+TEST_F(Files, WhatIsNoRegularFileKeepsNobodyWaiting) {
+  ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+  EXPECT_EQ(sentence(read_regular_file(path("fifo"), 10)), "cannot read '" + path("fifo") + "': it is no regular file");
+  EXPECT_EQ(read_regular_file(put("some", "text"), 10), "text");
 }
 
 TEST_F(Files, FullDiskIsTold) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -125,6 +126,15 @@ TEST_F(SystemdUnits, DropInsAddInTheOrderOfTheirNames) {
   std::vector<int> ports;
   for (const auto& listen : units[0].listens) ports.push_back(listen.port);
   EXPECT_THAT(ports, ElementsAre(81, 82));
+}
+
+TEST_F(SystemdUnits, FifoAmongThemKeepsNobodyWaiting) {
+  write("usr/lib/systemd/system/a.service", installable);
+  ASSERT_EQ(::mkfifo((root_ / "usr/lib/systemd/system/b.socket").c_str(), 0600), 0);
+  std::filesystem::create_directories(root_ / "usr/lib/systemd/system/a.service.d");
+  ASSERT_EQ(::mkfifo((root_ / "usr/lib/systemd/system/a.service.d/c.conf").c_str(), 0600), 0);
+  EXPECT_EQ(state_of("a.service"), UnitState::disabled);
+  EXPECT_THAT(socket_units(), IsEmpty());
 }
 
 TEST_F(SystemdUnits, OnlySocketsWithPortsAreListedAndEachOnce) {

@@ -189,6 +189,10 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
     }
     if (const auto done = reports->open_report(report, chosen, dialect); !done) return fail(done.error());
   }
+  // Only now that all of them can be written does any take the place of what was there.
+  for (os::OutputFile* file : reports->files_) {
+    if (const auto begun = file->begin(); !begun) return fail(begun.error());
+  }
   // nmap tells progress where it prints its text.
   if (dialect == Dialect::nmap && reports->text_ != nullptr) {
     reports->add_stats(*reports->text_, chosen, dialect);
@@ -204,6 +208,7 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   const bool asked_for = planned.path != "-" || asks_for_standard_output(chosen);
   if (!file && !asked_for) return fail(file.error());
   if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.format->option, file.error().message));
+  files_.push_back(file->get());
   outputs_.push_back(std::move(*file));
   report::Output& output = *outputs_.back();
   report::ReportOptions options = options_of(chosen, dialect);

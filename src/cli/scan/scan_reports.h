@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "cli/scan/scan_options.h"
 #include "model/sink.h"
+#include "os/files.h"
 #include "os/terminal/terminal_control.h"
 #include "report/options.h"
 #include "report/output.h"
@@ -54,6 +55,7 @@ class ScanReports {
   void add_stats(report::Output& output, const ScanOptions& options, Dialect dialect);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
+  std::vector<os::OutputFile*> files_;  // of those
   std::vector<std::unique_ptr<model::Sink>> sinks_;
   report::Output* text_ = nullptr;  // where the watcher's text goes; nullptr where there is none
   const os::TerminalControl* control_ = nullptr;

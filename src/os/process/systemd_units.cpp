@@ -158,7 +158,7 @@ class UnitTree {
     std::error_code error;
     const fs::path target = fs::read_symlink(path, error);
     if (!error) real = target.is_absolute() ? root_ / target.relative_path() : path.parent_path() / target;
-    const auto text = read_file(real.string(), longest_unit_file);
+    const auto text = read_regular_file(real.string(), longest_unit_file);
     if (text) sockets::read_unit_file(*text, unit);
   }
 
