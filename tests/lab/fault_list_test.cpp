@@ -322,6 +322,29 @@ TEST_F(Kills, LeaveWholeLines) {
   EXPECT_GT(sizes.size(), 10U);
 }
 
+class FullTables : public Kills {};
+
+// What this machine cannot wait for is not asked again and again.
+TEST_F(FullTables, SendNothingInVain) {
+  Pair pair;
+  pair.target.listen(open_ports);
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  const Scratch files;
+  const Finished done =
+      pair.scanner.run(traced(scan_command({"-sT", "-Pn", "-n", "-p", "1-40", Pair::target_v4}).words, files,
+                              {"-e", "trace=epoll_ctl", "-e", "inject=epoll_ctl:error=ENOSPC:when=20+"}));
+  EXPECT_EQ(done.status, 1) << done.errors;
+  EXPECT_NE(done.errors.find("not everything was asked"), std::string::npos) << done.errors;
+  std::map<unsigned, int> asked;
+  for (const lab::Arrival& arrival : probes_seen(sniffer)) {
+    constexpr unsigned syn = 0x02;
+    const auto& bytes = arrival.bytes;
+    if (bytes.size() >= 40 && bytes[9] == 6 && bytes[33] == syn) ++asked[unsigned{bytes[22]} << 8U | bytes[23]];
+  }
+  EXPECT_FALSE(asked.empty());
+  for (const auto& [port, times] : asked) EXPECT_LE(times, 6) << port;
+}
+
 class FaultsOfSynScan : public ScanFaults {
   std::vector<std::string> words() const override { return scan_words({"-sS", "-p", "1-40", Pair::target_v4}); }
 };

@@ -290,17 +290,22 @@ Result<ConnectLink::Taken> ConnectLink::start(const Syn& syn, Instant now) {
                                                   static_cast<socklen_t>(options_.interface.size())) != 0) {
     return refuse(syn.target, errno);
   }
+  // Watched before anything is sent: where that fails (fs.epoll.max_user_watches), nobody was asked in vain.
+  const std::uint32_t slot = take_slot();
+  if (const int unwatched = watch(socket.get(), slot); unwatched != 0) {
+    free_.push_back(slot);
+    return note_full(syn, unwatched, now);
+  }
   const SocketAddress address = socket_address(syn.target, syn.port);
   const int status = ::connect(socket.get(), address.get(), address.size);
   const int error = status == 0 ? 0 : errno;
-  if (is_out_of_room(error)) return note_full(syn, error, now);
   if (error == EINPROGRESS || error == EINTR) {
-    // Nothing would tell of its end: it is given up, and asked again (fs.epoll.max_user_watches).
-    const int unwatched = add_pending(syn, std::move(socket), now);
-    if (unwatched != 0) return note_full(syn, unwatched, now);
     full_since_.reset();
+    add_pending(slot, syn, std::move(socket), now);
     return Taken::yes;
   }
+  free_.push_back(slot);
+  if (is_out_of_room(error)) return note_full(syn, error, now);
   full_since_.reset();
   const auto settled = settle(syn, socket.get(), error, now);
   if (!settled) return fail(settled.error());
@@ -320,34 +325,34 @@ ConnectLink::Taken ConnectLink::refuse(const net::IpAddress& target, int error) 
   return Taken::refused;
 }
 
-int ConnectLink::add_pending(const Syn& syn, FileDescriptor socket, Instant now) {
-  std::uint32_t slot = 0;
+std::uint32_t ConnectLink::take_slot() {
   if (free_.empty()) {
-    slot = static_cast<std::uint32_t>(pending_.size());
     pending_.emplace_back();
-  } else {
-    slot = free_.back();
-    free_.pop_back();
+    return static_cast<std::uint32_t>(pending_.size() - 1);
   }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+// An errno, or 0.
+int ConnectLink::watch(int socket, std::uint32_t slot) {
+  epoll_event event{};
+  event.events = EPOLLOUT;
+  event.data.u64 = std::uint64_t{pending_[slot].generation} << 32U | slot;
+  return ::epoll_ctl(events_.get(), EPOLL_CTL_ADD, socket, &event) == 0 ? 0 : errno;
+}
+
+void ConnectLink::add_pending(std::uint32_t slot, const Syn& syn, FileDescriptor socket, Instant now) {
   Pending& pending = pending_[slot];
   pending.syn = syn;
   pending.socket = std::move(socket);
   pending.asked = 1;
   pending.started = now;
   pending.end = now + wait_of(syn);
-  epoll_event event{};
-  event.events = EPOLLOUT;
-  event.data.u64 = std::uint64_t{pending.generation} << 32U | slot;
-  if (::epoll_ctl(events_.get(), EPOLL_CTL_ADD, pending.socket.get(), &event) != 0) {
-    const int error = errno;
-    pending.socket.reset(-1);
-    free_.push_back(slot);
-    return error;
-  }
   by_key_.emplace(syn.key(), slot);
   ends_.emplace(pending.end, slot);
   started_.push_back({slot, pending.generation, now});
-  return 0;
 }
 
 void ConnectLink::release(std::uint32_t slot) {

@@ -100,7 +100,9 @@ class ConnectLink final : public engine::Link {
   Result<Taken> start(const Syn& syn, Instant now);
   Taken note_full(const Syn& syn, int error, Instant now);
   Taken refuse(const net::IpAddress& target, int error);
-  int add_pending(const Syn& syn, FileDescriptor socket, Instant now);
+  std::uint32_t take_slot();
+  int watch(int socket, std::uint32_t slot);
+  void add_pending(std::uint32_t slot, const Syn& syn, FileDescriptor socket, Instant now);
   bool make_room(Instant now);
   void release(std::uint32_t slot);
   void expire(Instant now);
