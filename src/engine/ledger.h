@@ -70,7 +70,7 @@ class Ledger {
 
   [[nodiscard]] Code code(std::size_t question) const {
     if (many_ == nullptr) return static_cast<Code>(few_ >> (4 * question) & 0x0fU);
-    return static_cast<Code>(many_[question / 2] >> (question % 2 * 4) & 0x0fU);
+    return static_cast<Code>(unsigned{many_[question / 2]} >> (question % 2 * 4) & 0x0fU);
   }
   void record(std::size_t question, Code code) {
     if (many_ == nullptr) {
