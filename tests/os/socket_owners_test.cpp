@@ -7,26 +7,20 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -38,102 +32,18 @@
 #include "os/sockets/socket_owners_bpf.h"
 #include "os/sockets/socket_owners_proc.h"
 #include "private_network.h"
+#include "socket_keepers.h"
 
 namespace portolan::os {
 namespace {
 
-using sockets::Holder;
+using namespace testing;
 using sockets::NoOwner;
 using sockets::OwnerIndex;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr uid_t nobody = 65'534;
-
-std::uint64_t inode_of(int fd) {
-  struct stat about{};
-  EXPECT_EQ(::fstat(fd, &about), 0);
-  return about.st_ino;
-}
-
-FileDescriptor a_socket() { return FileDescriptor{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)}; }
-
-Holder held_by(pid_t pid, int fd) { return {static_cast<std::uint32_t>(pid), static_cast<std::uint32_t>(fd)}; }
-Holder held_by_us(const FileDescriptor& file) { return held_by(::getpid(), file.get()); }
-
-std::vector<Holder> holders(const OwnerIndex& index, std::uint64_t inode) {
-  const auto span = index.holders_of(inode);
-  return {span.begin(), span.end()};
-}
-
-// To be called by the child: it ends when its parent does, or has.
-void end_with(pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const pid_t now = ::getppid();  // 0: the parent is outside of this pid namespace
-  if (now != parent && now != 0) ::_exit(1);
-}
-
-// A process of its own that does `body`, says which sockets it has and whatever else the test wants to know (numbers),
-// and then stays until the test is through with it.
-class Child {
- public:
-  using Say = std::function<void(std::uint64_t)>;
-  explicit Child(const std::function<void(const Say&)>& body) {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    reader_.reset(ends[0]);
-    FileDescriptor writer{ends[1]};
-    const pid_t parent = ::getpid();
-    process_ = ::fork();
-    if (process_ == 0) {
-      end_with(parent);
-      reader_.reset(-1);
-      body([&writer](std::uint64_t value) { (void)!::write(writer.get(), &value, sizeof value); });
-      for (;;) ::pause();
-    }
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-  }
-  [[nodiscard]] pid_t process() const { return process_; }
-  // What it says next; waits for that.
-  [[nodiscard]] std::uint64_t hear() const {
-    std::uint64_t value = 0;
-    EXPECT_EQ(::read(reader_.get(), &value, sizeof value), static_cast<ssize_t>(sizeof value)) << "it has ended";
-    return value;
-  }
-
- private:
-  FileDescriptor reader_;
-  pid_t process_ = -1;
-};
-
-// Runs `body`, which may give up rights, in a process of its own; what it EXPECTs counts.
-void in_child(const std::function<void()>& body) {
-  std::fflush(nullptr);
-  const pid_t parent = ::getpid();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    end_with(parent);
-    body();
-    std::fflush(nullptr);
-    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  EXPECT_EQ(status, 0) << "in the child";
-}
-
-void become_nobody() {
-  ASSERT_EQ(::setresgid(nobody, nobody, nobody), 0);
-  ASSERT_EQ(::setresuid(nobody, nobody, nobody), 0);
-}
 
 class FindOwnersBy : public ::testing::TestWithParam<OwnerMethod> {
  protected:
@@ -426,109 +336,6 @@ TEST(ProcCost, GrowsWithProcessesAndFiles) {
   EXPECT_GT(here.files, 3U);
 }
 
-// --- what may be seen
-
-// Root's sockets, and those of a process of the same user that lets nobody trace it (as ssh-agent does).
-TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
-  const FileDescriptor of_root = a_socket();
-  in_child([&] {
-    const int inherited = of_root.get();
-    const std::uint64_t inode_of_root = inode_of(inherited);
-    ::close(inherited);
-    become_nobody();
-    const FileDescriptor own = a_socket();
-    const Child shy{[](const auto& say) {
-      ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-      const FileDescriptor file = a_socket();
-      say(inode_of(file.get()));
-      ::pause();
-    }};
-    const std::uint64_t inode_of_shy = shy.hear();
-    const auto index = find_owners();
-    ASSERT_TRUE(index) << index.error().message;
-    EXPECT_GE(index->sight().processes_denied, 1U);  // where hidepid keeps them out of sight, it says one
-    EXPECT_THAT(holders(*index, inode_of(own.get())), Contains(held_by_us(own)));
-    for (const std::uint64_t inode : {inode_of_root, inode_of_shy}) {
-      sockets::Row row;
-      row.inode = inode;
-      index->join(row);
-      EXPECT_THAT(row.holders, IsEmpty());
-      EXPECT_EQ(row.no_owner, NoOwner::no_privilege);
-    }
-    EXPECT_FALSE(may_find_owners_with_bpf());
-    const auto bpf = find_owners(OwnerMethod::bpf);
-    ASSERT_FALSE(bpf);
-    EXPECT_THAT(bpf.error().code, AnyOf(Errc::privilege, Errc::unsupported));
-  });
-}
-
-// "hidepid": other users' processes are not even listed.
-TEST(OwnerSight, KnowsThatProcHidesProcesses) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to mount /proc another way";
-  in_child([] {
-    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) {
-      fmt::print("skipped: this user may not mount /proc\n");
-      return;
-    }
-    become_nobody();
-    const FileDescriptor own = a_socket();
-    const auto index = find_owners();
-    ASSERT_TRUE(index) << index.error().message;
-    EXPECT_THAT(holders(*index, inode_of(own.get())), Contains(held_by_us(own)));
-    EXPECT_GE(index->sight().processes_denied, 1U);
-    sockets::Row row;
-    row.inode = 0xFFFF'FFFF'FFFF;
-    index->join(row);
-    EXPECT_EQ(row.no_owner, NoOwner::no_privilege);
-  });
-}
-
-TEST(OwnerSight, OfAnotherPidNamespaceIsNotTheWholeMachine) {
-  NEEDS_PRIVATE_NETWORK();
-  in_private_network([] {
-    if (::unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) {
-      fmt::print("skipped: this kernel does not let this user make pid namespaces\n");
-      return;
-    }
-    in_child([] {
-      if (::mount("proc", "/proc", "proc", 0, nullptr) != 0) {
-        fmt::print("skipped: this user may not mount /proc\n");
-        return;
-      }
-      ASSERT_EQ(::getpid(), 1);
-      EXPECT_TRUE(proc_is_of_own_pid_namespace());
-      EXPECT_FALSE(in_first_pid_namespace());
-      const FileDescriptor file = a_socket();
-      const auto index = find_owners();
-      ASSERT_TRUE(index) << index.error().message;
-      EXPECT_FALSE(index->sight().whole_machine);
-      EXPECT_EQ(index->sight().processes_denied, 0U);
-      EXPECT_THAT(holders(*index, inode_of(file.get())), ElementsAre(held_by_us(file)));
-      sockets::Row row;
-      row.inode = 0xFFFF'FFFF'FFFF;
-      index->join(row);
-      EXPECT_EQ(row.no_owner, NoOwner::other_pid_namespace);
-      const auto bpf = find_owners(OwnerMethod::bpf);
-      ASSERT_FALSE(bpf);
-      EXPECT_EQ(bpf.error().code, Errc::unsupported);
-    });
-  });
-}
-
-TEST(OwnerSight, OfAForeignProcIsNotTheWholeMachine) {
-  NEEDS_PRIVATE_NETWORK();
-  in_private_network([] {
-    if (::unshare(CLONE_NEWPID) != 0) return;
-    in_child([] {  // its /proc numbers processes as the parent's namespace does
-      EXPECT_FALSE(proc_is_of_own_pid_namespace());
-      EXPECT_FALSE(in_first_pid_namespace());
-      EXPECT_FALSE(may_find_owners_with_bpf());
-    });
-  });
-}
-
 // --- the kernel's own
 
 std::uint64_t inode_of_udp_port(std::uint16_t port) {
@@ -566,117 +373,6 @@ TEST_P(FindOwnersBy, FindsNobodyForASocketOfTheKernel) {
     sockets::reconsider(row, later, inode_of_udp_port(4789) == row.inode);
     EXPECT_EQ(row.no_owner, NoOwner::kernel);
   });
-}
-
-// --- both methods
-
-// A little of everything that makes the two ways differ: copies, shared sockets, threads with their own tables, threads
-// without, large tables.
-void hold_stable_sockets(const Child::Say& say) {
-  std::vector<FileDescriptor> files;
-  for (int i = 0; i < 300; ++i) {
-    files.push_back(a_socket());
-    if (i % 7 == 0) files.emplace_back(::dup(files.back().get()));
-    if (i % 5 == 0) files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  }
-  std::vector<FileDescriptor> of_thread;
-  std::thread own{[&] {
-    if (::unshare(CLONE_FILES) == 0) of_thread.push_back(a_socket());
-    say(0);
-    ::pause();
-  }};
-  std::thread ordinary{[] { ::pause(); }};
-  for (const FileDescriptor& file : files) say(inode_of(file.get()));
-  say(1);
-  ::pause();
-}
-
-TEST(OwnerMethods, AgreeWhileOthersComeAndGo) {
-  const auto first = find_owners(OwnerMethod::bpf);
-  if (!first) GTEST_SKIP() << "no BPF here: " << first.error().message;
-  std::set<std::uint64_t> stable;
-  const Child one{hold_stable_sockets};
-  const Child other{hold_stable_sockets};
-  for (const Child* child : {&one, &other}) {
-    int marks = 0;  // the thread has its table, and all files are told
-    while (marks < 2) {
-      const std::uint64_t inode = child->hear();
-      if (inode < 2) {
-        ++marks;
-      } else {
-        stable.insert(inode);
-      }
-    }
-  }
-  const Child churn{[](const auto& say) {
-    for (bool told = false;; told = true) {
-      const pid_t process = ::fork();
-      if (process == 0) {
-        for (int i = 0; i < 30; ++i) (void)a_socket().release();
-        ::_exit(0);
-      }
-      const FileDescriptor file = a_socket();
-      if (!told) say(1);
-      ::waitpid(process, nullptr, 0);
-    }
-  }};
-  EXPECT_EQ(churn.hear(), 1U);
-
-  const auto stable_entries = [&](OwnerMethod method) {
-    const auto index = find_owners(method);
-    EXPECT_TRUE(index) << index.error().message;
-    std::vector<OwnerIndex::Entry> entries = index->entries();
-    std::erase_if(entries, [&](const OwnerIndex::Entry& entry) { return !stable.contains(entry.inode); });
-    return entries;
-  };
-  for (int i = 0; i < 5; ++i) {
-    const auto by_proc = stable_entries(OwnerMethod::proc);
-    ASSERT_GE(by_proc.size(), stable.size());
-    ASSERT_EQ(by_proc, stable_entries(OwnerMethod::bpf));
-  }
-}
-
-// What one of the two ways knows and the other does not, of what was there before and after both: all processes of this
-// machine, whatever those are.
-std::set<OwnerIndex::Entry> disagreements() {
-  const auto bpf_before = find_owners(OwnerMethod::bpf);
-  const auto proc = find_owners(OwnerMethod::proc);
-  const auto bpf_after = find_owners(OwnerMethod::bpf);
-  EXPECT_TRUE(bpf_before && proc && bpf_after);
-  const auto found = proc->entries();
-  const auto before = bpf_before->entries();
-  const auto after = bpf_after->entries();
-  std::set<OwnerIndex::Entry> some;
-  for (const auto& entry : found) {
-    if (!std::ranges::binary_search(before, entry) && !std::ranges::binary_search(after, entry)) some.insert(entry);
-  }
-  if (proc->sight().processes_denied > 0) return some;
-  for (const auto& entry : before) {
-    if (std::ranges::binary_search(after, entry) && !std::ranges::binary_search(found, entry)) some.insert(entry);
-  }
-  return some;
-}
-
-TEST(OwnerMethods, AgreeOnWhetherSomeMayNotBeLookedAt) {
-  const auto files = find_owners_in_proc();
-  ASSERT_TRUE(files.has_value());
-  EXPECT_EQ(count_hidden_processes() > 0, files->sight().processes_denied > 0);
-  const auto iterated = find_owners_with_bpf();
-  if (!iterated) GTEST_SKIP() << "no BPF here: " << iterated.error().message;
-  // So that the same is said of a socket that nobody in sight holds.
-  EXPECT_EQ(iterated->sight().processes_denied > 0, files->sight().processes_denied > 0);
-}
-
-TEST(OwnerMethods, AgreeOnProcessesThatStayAsTheyAre) {
-  if (const auto tried = find_owners(OwnerMethod::bpf); !tried)
-    GTEST_SKIP() << "no BPF here: " << tried.error().message;
-  // A descriptor that came and went while one of them looked does so once; what one way never sees stays.
-  const auto first = disagreements();
-  const auto second = disagreements();
-  for (const auto& entry : first) {
-    EXPECT_FALSE(second.contains(entry)) << entry.inode << " of " << entry.holder.pid
-                                         << " is known to one of them only";
-  }
 }
 
 }  // namespace
