@@ -54,7 +54,7 @@ constexpr std::array<std::string_view, 11> option_names{"recverr",         "is_i
 void print_options(Cell& cell, const Row& row, RowNames&) {
   CellText text;
   for (std::size_t i = 0; i < option_names.size(); ++i) {
-    if ((row.socket_options.value_or(0) >> i & 1U) == 0) continue;
+    if ((unsigned{row.socket_options.value_or(0)} >> i & 1U) == 0) continue;
     if (!text.empty()) text.add(',');
     text.add(option_names[i]);
   }
@@ -68,7 +68,7 @@ void options_json(std::string& out, const Row& row, RowNames&) {
   JsonWriter json{out};
   json.begin_array();
   for (std::size_t i = 0; i < option_names.size(); ++i) {
-    if ((*row.socket_options >> i & 1U) != 0) json.value(option_names[i]);
+    if ((unsigned{*row.socket_options} >> i & 1U) != 0) json.value(option_names[i]);
   }
   json.end_array();
 }
