@@ -121,6 +121,10 @@ TEST_F(Faults, TooFewDescriptorsMakeNoVerdict) {
     command.privileged = false;
     const Finished done = pair.scanner.run(under(fmt::format("ulimit -n {}", files), command));
     EXPECT_FALSE(done.by_signal);
+    // Who says something says what is to be raised.
+    if (done.errors.starts_with("portolan: ")) {
+      EXPECT_NE(done.errors.find("ulimit -n"), std::string::npos) << done.errors;
+    }
     if (done.output.empty()) {
       EXPECT_NE(done.status, 0);
       continue;
@@ -131,6 +135,25 @@ TEST_F(Faults, TooFewDescriptorsMakeNoVerdict) {
       EXPECT_EQ(differences(read_chart(done.output), Pair::target_v4, 1, 50,
                             {.ports = {}, .rest = {"closed", "conn-refused"}}),
                 "");
+    }
+  }
+}
+
+TEST_F(Faults, ListsOfSocketsSayWhichLimitIsTooLow) {
+  Pair pair;
+  pair.target.listen(80);
+  for (int files = 4; files < 8; ++files) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"sockets", "-tlnp"}, {"who", "80"}}) {
+      SCOPED_TRACE(fmt::format("{} {}", words[0], files));
+      lab::Command command{.words = {scan_command({}).words[0]}};
+      command.words.insert(command.words.end(), words.begin(), words.end());
+      const Finished done = pair.target.run(under(fmt::format("ulimit -n {}", files), command));
+      EXPECT_FALSE(done.by_signal);
+      if (done.errors.starts_with("portolan: ")) {
+        EXPECT_NE(done.errors.find("ulimit -n"), std::string::npos) << done.errors;
+      } else if (done.status < 126) {  // not the loader's
+        EXPECT_NE(done.output.find("80"), std::string::npos) << done.output << done.errors;
+      }
     }
   }
 }

@@ -104,7 +104,7 @@ TEST(SourcePorts, TooFewFilesAreToldFromPortsInUse) {
       const auto ports = SourcePorts::reserve(1);
       ASSERT_FALSE(ports.has_value());
       EXPECT_EQ(ports.error().code, Errc::limit);
-      EXPECT_NE(ports.error().message.find("too many open files"), std::string::npos) << ports.error().message;
+      EXPECT_NE(ports.error().message.find("raise `ulimit -n`"), std::string::npos) << ports.error().message;
       EXPECT_NE(ports.error().message.find("ulimit -n"), std::string::npos) << ports.error().message;
     };
     shell("echo 1024 65535 > /proc/sys/net/ipv4/ip_local_port_range");  // every block has to be held

@@ -35,7 +35,7 @@ TEST(GapText, PutsEveryCodeAboutListsIntoWords) {
       {{short_ones_missing}, "more sockets ended at once than could be heard of: some short ones are missing"},
       {{lists_from_files, {"EACCES"}},
        "the kernel's sock_diag cannot be asked (Permission denied): the lists come from /proc/net, which tells less"},
-      {{processes_unknown, {"EMFILE"}}, "who holds which socket cannot be found out: Too many open files"},
+      {{processes_unknown, {"EMFILE"}}, "who holds which socket cannot be found out: Too many open files (raise `ulimit -n`)"},
       {{proc_missing},
        "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has are missing"},
       {{networks_unknown}, "/proc is not mounted: of other network namespaces only those in /run/netns are known"},

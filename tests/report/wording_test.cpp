@@ -159,7 +159,7 @@ TEST(RemarkText, HasWordsForEveryCauseOfAnUnresolvedName) {
   EXPECT_EQ(words("not-looked-up"), "the name 'nosuch' is not looked up here");
   EXPECT_EQ(words("only-ipv4"), "'nosuch' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it");
   EXPECT_EQ(words("only-ipv6"), "'nosuch' is IPv6, but only IPv4 (-4) was asked for; leave that option out to scan it");
-  EXPECT_EQ(words("EMFILE"), "cannot resolve 'nosuch': Too many open files");
+  EXPECT_EQ(words("EMFILE"), "cannot resolve 'nosuch': Too many open files (raise `ulimit -n`)");
   EXPECT_EQ(words("no-such-name", std::string(81, 'x')),
             "cannot resolve '" + std::string(80, 'x') + "...': no such name");
 }

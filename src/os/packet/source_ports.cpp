@@ -25,10 +25,9 @@ constexpr int draws = 256;
 
 // Errc::limit where no socket was to be had at all; Errc::io where the port is not free.
 std::unexpected<Error> bind_failure(int error, std::uint16_t count) {
-  if (error == EMFILE) {
-    return fail(Errc::limit, fmt::format("too many open files to keep {} source ports: raise `ulimit -n`", count));
+  if (error == EMFILE || error == ENFILE) {
+    return fail(Errc::limit, fmt::format("cannot keep {} source ports: {}", count, error_text(error)));
   }
-  if (error == ENFILE) return fail(Errc::limit, "too many open files on this machine: stop what holds them");
   return fail(Errc::io, error_text(error));
 }
 
