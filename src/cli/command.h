@@ -30,6 +30,7 @@ struct Command {
   std::string_view name;
   HelpPage (*page)() = nullptr;
   int (*run)(const Invocation&) = nullptr;  // gives the exit status
+  bool looks_only = false;                  // needs no right but to look at this machine
 };
 
 // In the order of help.

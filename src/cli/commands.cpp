@@ -12,6 +12,7 @@
 #include "cli/arguments.h"
 #include "cli/suggest.h"
 #include "os/files.h"
+#include "os/privileges.h"
 
 namespace portolan::cli {
 namespace {
@@ -39,6 +40,11 @@ int unknown_option(std::string_view word) {
   return status_refused;
 }
 
+int start(const Command& command, const Invocation& invocation) {
+  if (command.looks_only) os::keep_rights_to_look();
+  return command.run(invocation);
+}
+
 }  // namespace
 
 std::span<const Command* const> commands() { return registry; }
@@ -52,7 +58,7 @@ int run_program(std::vector<std::string> line) {
   }
   if (name == "netstat") {
     std::vector<std::string> words{line.begin() + 1, line.end()};
-    return netstat_command.run({std::move(line), std::move(words)});
+    return start(netstat_command, {std::move(line), std::move(words)});
   }
   if (line.size() < 2) {
     tell(overview());
@@ -63,7 +69,7 @@ int run_program(std::vector<std::string> line) {
   if (word == "-h" || word == "--help") return print(overview());
   if (word == "-V" || word == "--version") return print(version_text(Dialect::portolan));
   for (const Command* command : registry) {
-    if (word == command->name) return command->run({std::move(line), std::move(words), Dialect::portolan});
+    if (word == command->name) return start(*command, {std::move(line), std::move(words), Dialect::portolan});
   }
   return word.starts_with('-') ? unknown_option(word) : unknown_command(word);
 }

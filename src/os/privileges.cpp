@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <type_traits>
@@ -21,6 +23,17 @@ struct Free {
   void operator()(cap_t capabilities) const { ::cap_free(capabilities); }
 };
 using Capabilities = std::unique_ptr<std::remove_pointer_t<cap_t>, Free>;
+
+constexpr std::array<cap_value_t, 8> to_look{
+    CAP_SYS_PTRACE,        // other users' processes (ptrace(2), access mode checking)
+    CAP_DAC_READ_SEARCH,   // their files
+    CAP_SYS_ADMIN,         // other namespaces (setns(2))
+    CAP_SYS_CHROOT,        // mount namespaces
+    CAP_NET_ADMIN,         // what sock_diag tells administrators only, the ends of sockets
+    CAP_BPF,               // who holds what, in one pass
+    CAP_PERFMON,           // the same
+    CAP_NET_BIND_SERVICE,  // whether a port is free
+};
 
 }  // namespace
 
@@ -47,6 +60,18 @@ Result<void> drop_privileges() {
     return fail(Errc::privilege, fmt::format("cannot give up privileges: {}", error_text(errno)));
   }
   return {};
+}
+
+void keep_rights_to_look() {
+  const Capabilities own{::cap_get_proc()};
+  if (!own || ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0) return;
+  for (cap_value_t right = 0; right < ::cap_max_bits(); ++right) {
+    if (std::ranges::find(to_look, right) != to_look.end()) continue;
+    for (const cap_flag_t set : {CAP_EFFECTIVE, CAP_PERMITTED, CAP_INHERITABLE}) {
+      (void)::cap_set_flag(own.get(), set, 1, &right, CAP_CLEAR);
+    }
+  }
+  (void)::cap_set_proc(own.get());
 }
 
 }  // namespace portolan::os

@@ -20,4 +20,8 @@ unsigned effective_user();
 // stay.
 Result<void> drop_privileges();
 
+// Gives up all but what looking at the sockets and processes of this machine needs, and the way back (no_new_privs).
+// For who was started as root and reads what any user may have written. Where that is not possible, it stays as it was.
+void keep_rights_to_look();
+
 }  // namespace portolan::os

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -378,6 +379,18 @@ while True:
     other.close()
 )";
 
+// CAP_SYS_PTRACE, DAC_READ_SEARCH, SYS_ADMIN, SYS_CHROOT, NET_ADMIN, BPF, PERFMON and NET_BIND_SERVICE
+// (capabilities(7)).
+constexpr unsigned long long looking = 0xc0002c1404;
+
+std::string status_line_of(pid_t process, std::string_view name) {
+  std::ifstream status{fmt::format("/proc/{}/status", process)};
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return line.substr(name.size());
+  }
+  return "";
+}
+
 TEST_F(SocketsInTheZoo, WatchTellsWhatLivesShorterThanALook) {
   lab::Lab lab;
   lab::Host& host = lab.add_host("watched");
@@ -387,6 +400,9 @@ TEST_F(SocketsInTheZoo, WatchTellsWhatLivesShorterThanALook) {
   lab::Running churn = host.start({.words = {"python3", "-c", short_connections}});
   // The hour is not waited for: the end of a socket wakes the watcher.
   EXPECT_TRUE(watch.read_until("\"change\":\"closed\""));
+  const std::string rights = status_line_of(watch.pid(), "CapPrm:");
+  EXPECT_FALSE(rights.empty());
+  EXPECT_EQ(std::stoull(rights, nullptr, 16) & ~looking, 0U) << "names are read without the rights to change anything";
   watch.signal(SIGTERM);
   const Finished done = watch.finish();
   EXPECT_EQ(done.errors, "");

@@ -1,6 +1,7 @@
 #include "os/privileges.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -26,6 +27,20 @@ TEST(Privileges, OnceDroppedAreGoneForGood) {
     EXPECT_EQ(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1);
     EXPECT_TRUE(drop_privileges().has_value());  // nothing left to drop is no failure
     EXPECT_EQ(output_of("grep CapEff /proc/self/status | tr -d '\\n'"), "CapEff:\t0000000000000000");
+  });
+}
+
+TEST(Privileges, WhoOnlyLooksKeepsNoRightToChangeAnything) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    keep_rights_to_look();
+    EXPECT_TRUE(may_look_at_processes());
+    EXPECT_FALSE(can_open_raw_socket());
+    EXPECT_EQ(::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1);
+    for (const int right : {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_SETUID, CAP_SYS_MODULE, CAP_KILL}) {
+      EXPECT_EQ(::prctl(PR_CAPBSET_READ, right, 0, 0, 0), 1) << "the test says nothing without it";
+    }
+    EXPECT_EQ(output_of("grep CapPrm /proc/self/status | tr -d '\\n'"), "CapPrm:\t000000c0002c1404");
   });
 }
 

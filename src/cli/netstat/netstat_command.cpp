@@ -173,6 +173,6 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command netstat_command{"netstat", page, run};
+const Command netstat_command{.name = "netstat", .page = page, .run = run, .looks_only = true};
 
 }  // namespace portolan::cli

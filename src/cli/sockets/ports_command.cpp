@@ -114,6 +114,6 @@ int run(const Invocation& invocation) { return run_listing(invocation, table, pa
 
 }  // namespace
 
-const Command ports_command{"ports", page, run};
+const Command ports_command{.name = "ports", .page = page, .run = run, .looks_only = true};
 
 }  // namespace portolan::cli

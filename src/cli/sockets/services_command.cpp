@@ -57,6 +57,6 @@ int run(const Invocation& invocation) { return run_listing(invocation, table, pa
 
 }  // namespace
 
-const Command services_command{"services", page, run};
+const Command services_command{.name = "services", .page = page, .run = run, .looks_only = true};
 
 }  // namespace portolan::cli

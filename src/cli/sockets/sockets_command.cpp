@@ -212,6 +212,6 @@ int run(const Invocation& invocation) {
 
 }  // namespace
 
-const Command sockets_command{"sockets", page, run};
+const Command sockets_command{.name = "sockets", .page = page, .run = run, .looks_only = true};
 
 }  // namespace portolan::cli

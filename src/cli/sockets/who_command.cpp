@@ -87,6 +87,6 @@ int run(const Invocation& invocation) { return run_listing(invocation, table, pa
 
 }  // namespace
 
-const Command who_command{"who", page, run};
+const Command who_command{.name = "who", .page = page, .run = run, .looks_only = true};
 
 }  // namespace portolan::cli
