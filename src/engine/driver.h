@@ -52,6 +52,8 @@ class Driver {
 
   // Whether the user wants to stop; once true it stays true.
   bool stopped();
+  // Something is wrong: nobody is asked anything any more.
+  void stop() { stopped_ = true; }
   // Whether any host is still asked something.
   [[nodiscard]] bool is_working() const;
   // Hosts that may be asked something now, over all stages.

@@ -56,21 +56,31 @@ class Scan {
         names_{plan, world, hosts_},
         reporter_{plan, world, sink_, driver_, names_, ports_, finished_} {}
 
-  Result<model::ScanFinished> run() {
-    while (!driver_.stopped()) {
-      if (auto done = let_in(); !done) return fail(done.error());
-      if (auto done = pass_on(); !done) return fail(done.error());
-      if (auto done = driver_.end_tasks(!targets_.is_over() || ports_.waiting() > 0); !done) return fail(done.error());
-      if (hosts_.size() == 0 && targets_.is_over()) break;
-      const Instant wake = std::min(names_.wake_at(), targets_.wake_at());
-      if (auto done = driver_.turn(wake, has_room() ? enough_sendable : 0); !done) return fail(done.error());
-      if (!ports_.reported()) return fail(ports_.reported().error());
-    }
-    if (auto done = end(); !done) return fail(done.error());
+  model::ScanFinished run() {
+    Result<void> done = ask();
+    // What is known by then is told, and all that was done is counted.
+    if (!done) driver_.stop();
+    if (const auto ended = end(); done && !ended) done = fail(ended.error());
+    if (done) return finished_;
+    finished_.interrupted = false;
+    model::fail_with(finished_, done.error());
     return finished_;
   }
 
  private:
+  Result<void> ask() {
+    while (!driver_.stopped()) {
+      if (auto done = let_in(); !done) return done;
+      if (auto done = pass_on(); !done) return done;
+      if (auto done = driver_.end_tasks(!targets_.is_over() || ports_.waiting() > 0); !done) return done;
+      if (hosts_.size() == 0 && targets_.is_over()) break;
+      const Instant wake = std::min(names_.wake_at(), targets_.wake_at());
+      if (auto done = driver_.turn(wake, has_room() ? enough_sendable : 0); !done) return done;
+      if (!ports_.reported()) return fail(ports_.reported().error());
+    }
+    return {};
+  }
+
   [[nodiscard]] bool has_room() const {
     return targets_.has_next() && hosts_.size() < most_hosts && ports_.waiting() < most_waiting && !names_.is_full();
   }
@@ -148,19 +158,21 @@ class Scan {
 
   // After a stop request hosts are still under way: what is known of them is told.
   Result<void> end() {
-    if (auto done = driver_.end_tasks(!targets_.is_over()); !done) return done;
-    if (auto done = targets_.leave(sink_); !done) return done;
+    Result<void> outcome;
+    const auto note = [&outcome](const Result<void>& done) {
+      if (outcome && !done) outcome = done;
+    };
+    note(driver_.end_tasks(!targets_.is_over()));
+    note(targets_.leave(sink_));
     ports_.stop();
     reporter_.never_entered(targets_.total() - targets_.passed());
     std::vector<std::uint32_t> left = hosts_.numbers();
     std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
-    for (const std::uint32_t host : left) {
-      if (auto done = report(host); !done) return done;
-    }
+    for (const std::uint32_t host : left) note(report(host));
     driver_.sum_up(finished_);
     if (reporter_.left_out() && !finished_.interrupted)
       model::fail_with(finished_, left_out_here(world_.link.refusals(), discovery_.fault()));
-    return {};
+    return outcome;
   }
 
   const plan::Plan& plan_;

@@ -26,6 +26,8 @@ class MergedEvents {
   Result<void> end(std::size_t engine, const model::ScanFinished& finished);
 
   // What has come of all that have ended.
+  // Only into the sum.
+  void add(const model::ScanFinished& finished);
   [[nodiscard]] const model::ScanFinished& finished() const { return finished_; }
 
  private:
@@ -35,7 +37,6 @@ class MergedEvents {
     bool is_reported = false;     // its end
   };
 
-  void add(const model::ScanFinished& finished);
   Result<void> progress_of(std::size_t engine, model::Progress progress);
   Result<void> begin(const model::TaskBegin& begun);
   Result<void> end_task(std::size_t engine, const model::TaskRecord& task);

@@ -51,8 +51,9 @@ class SideBySide {
       for (Message& message : queue_.take()) take(std::move(message));
     }
     threads_.join();
-    if (failure_) return fail(*failure_);
-    return merged_.finished();
+    model::ScanFinished finished = merged_.finished();
+    if (failure_) model::fail_with(finished, *failure_);
+    return finished;
   }
 
  private:
@@ -87,7 +88,9 @@ class SideBySide {
     const auto& finished = std::get<Result<model::ScanFinished>>(message.content);
     if (!finished) {
       give_up(finished.error());
-    } else if (!failure_) {
+    } else if (failure_) {
+      merged_.add(*finished);  // it was stopped, and has done what it has done
+    } else {
       if (const auto done = merged_.end(message.engine, *finished); !done) give_up(done.error());
     }
   }

@@ -63,6 +63,8 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   std::function<std::optional<std::string>(const engine::Shot&)> refuses = [](const engine::Shot&) {
     return std::nullopt;
   };
+  // Why it can send nothing any more.
+  std::function<std::optional<Error>()> breaks = [] { return std::nullopt; };
   std::vector<SentFrame> sent;
   // This program is held up for so long once, when it has sent something at that moment or later.
   struct Standstill {
@@ -95,6 +97,7 @@ class ScriptedNetwork final : public engine::Link, public engine::Clock, public 
   }
 
   Result<std::size_t> send(std::span<const engine::Shot> shots) override {
+    if (auto error = breaks()) return fail(std::move(*error));
     const std::size_t count = std::min(shots.size(), takes(shots.size(), now_));
     refused_.clear();
     for (std::size_t i = 0; i < count; ++i) {

@@ -380,9 +380,40 @@ TEST_F(Stages, AReportThatFailsEndsTheScan) {
   all_ports_are(open_answer);
   sink.refuses_open = Error{Errc::io, "the disk is full"};
   const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 5'000), 1));
-  ASSERT_FALSE(finished);
-  EXPECT_EQ(finished.error().message, "the disk is full");
+  ASSERT_TRUE(finished);
+  EXPECT_FALSE(finished->success);
+  EXPECT_EQ(finished->error, "the disk is full");
   EXPECT_LT(network.sent.size(), 5'000U) << "at once";
+  EXPECT_EQ(finished->probes_sent, network.sent.size());
+}
+
+TEST_F(Stages, WhatWasDoneBeforeTheLinkFailedIsToldAndCounted) {
+  all_ports_are(closed_answer);
+  network.breaks = [this] {
+    return network.sent.size() > 300 ? std::optional{Error{Errc::io, "the link is gone"}} : std::nullopt;
+  };
+  plan::Plan plan = plan_for({"198.18.0.8-9"}, ports(1, 500), 1);
+  plan.timing.max_rate = 1'000;
+  plan.discovery = plan::DiscoveryPolicy::never;
+  const auto finished = run(plan);
+  ASSERT_TRUE(finished);
+  EXPECT_FALSE(finished->success);
+  EXPECT_FALSE(finished->interrupted);
+  EXPECT_EQ(finished->error, "the link is gone");
+  EXPECT_EQ(finished->probes_sent, network.sent.size());
+  EXPECT_GT(finished->answers_seen, 100U);
+  EXPECT_EQ(finished->hosts_total, sink.hosts.size());
+  ASSERT_EQ(sink.hosts.size(), 2U);
+  std::size_t told = 0;
+  for (const model::HostRecord& host : sink.hosts) {
+    EXPECT_TRUE(host.interrupted);
+    for (const auto& [port, state] : test::table_of(host).ports) {
+      EXPECT_EQ(state.state, PortState::closed) << port;
+      ++told;
+    }
+  }
+  EXPECT_GT(told, 100U);
+  EXPECT_LE(told + finished->never_asked, 1'000U);
 }
 
 TEST_F(Stages, PortsAreAskedInTheirOrderWhereThatIsWanted) {
