@@ -322,6 +322,42 @@ TEST_F(Kills, LeaveWholeLines) {
   EXPECT_GT(sizes.size(), 10U);
 }
 
+// A signal that comes at any call, behind the end of the document too, contradicts none.
+class Signals : public Kills {
+ protected:
+  std::vector<std::string> words() const override {
+    return scan_command({"-sS", "-n", "-p", "1-40", Pair::target_v4, "-oX", "@x", "-oJ", "@j"}).words;
+  }
+};
+TEST_F(Signals, ContradictNoDocument) {
+  Pair pair;
+  const Scratch counted;
+  EXPECT_EQ(pair.scanner.run(traced(words(), counted, {})).status, 0);
+  const Calls calls = read_calls(counted.read("log"));
+  std::set<int> statuses;
+  for (const char* call : {"exit_group", "close", "munmap", "rt_sigaction", "write", "sendmmsg", "epoll_wait"}) {
+    const auto made = calls.find(call);
+    ASSERT_NE(made, calls.end()) << call;
+    for (int at = made->second.all; at > std::max(made->second.by_loader, made->second.all - 8); --at) {
+      SCOPED_TRACE(fmt::format("{} {}", call, at));
+      const Scratch files;
+      const std::string inject = fmt::format("inject={}:signal=SIGTERM:when={}", call, at);
+      const std::string trace = fmt::format("trace={}", call);
+      const Finished done = pair.scanner.run(traced(words(), files, {"-e", trace, "-e", inject}));
+      statuses.insert(done.status);
+      EXPECT_TRUE(done.status == 0 || done.status == 128 + SIGTERM) << done.status << done.errors;
+      const std::string xml = files.read("x");
+      const std::string ndjson = files.read("j");
+      if (xml.empty() && ndjson.empty()) continue;  // it did not get so far
+      EXPECT_TRUE(is_whole_xml(xml)) << xml;
+      EXPECT_TRUE(is_whole_ndjson(ndjson)) << ndjson;
+      EXPECT_EQ(read_chart(xml).exit, done.status == 0 ? "success" : "error") << xml;
+      EXPECT_EQ(ndjson.find(R"("interrupted":true)") == std::string::npos, done.status == 0) << ndjson;
+    }
+  }
+  EXPECT_EQ(statuses, (std::set{0, 128 + SIGTERM})) << "some come in time and some do not";
+}
+
 class FullTables : public Kills {};
 
 // What this machine cannot wait for is not asked again and again.

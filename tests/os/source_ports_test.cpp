@@ -58,6 +58,18 @@ TEST(SourceBlock, TakenBlocksAreDrawnAgainAndNoneIsAnError) {
   EXPECT_EQ(none.error().code, Errc::limit);
 }
 
+// Whoever holds a port here and there keeps no scan from starting.
+TEST(SourceBlock, FitsBetweenPortsThatOthersHoldEverywhere) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const auto is_free = [](TagBlock block) {
+      return block.first / 64 == (block.first + block.count - 1) / 64 && block.first % 64 != 0;
+    };
+    const auto chosen = choose_source_block(seed, 32, {net::Port{32'768}, net::Port{60'999}}, is_free);
+    ASSERT_TRUE(chosen.has_value()) << seed;
+    EXPECT_TRUE(is_free(chosen->tags));
+  }
+}
+
 TEST(SourcePorts, PortsOfThisMachinesSocketsAreNotTaken) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
