@@ -7,7 +7,7 @@
 
 namespace portolan::os {
 
-// "No such file or directory" for ENOENT (base/error_name.h).
-inline std::string error_text(int error) { return words_of_error(error); }
+// "No such file or directory" for ENOENT (base/error_name.h); for the want of memory also the limit that may be raised.
+std::string error_text(int error);
 
 }  // namespace portolan::os
