@@ -35,6 +35,7 @@ inline constexpr std::array call_faults{
     CallFaults{"getsockopt", "ENOPROTOOPT ENOMEM EINTR"},
     CallFaults{"getxattr", "ENODATA EPERM"},
     CallFaults{"ioctl", "ENOTTY EIO EPERM"},
+    CallFaults{"kcmp", "EPERM ENOSYS EACCES"},
     CallFaults{"lseek", "ESPIPE"},
     CallFaults{"mmap", "ENOMEM EAGAIN EPERM"},
     CallFaults{"mprotect", "ENOMEM"},

@@ -451,7 +451,7 @@ class FaultsOfSocketList : public SocketFaults {
     for (const auto& [local, row] : rows) {
       EXPECT_TRUE(local.ends_with(":10") || local.ends_with(":20") || local.ends_with(":30")) << row;
       EXPECT_EQ(row.value("state", ""), "LISTEN") << row;
-      EXPECT_EQ(row.value("uid", -1), 0) << row;
+      EXPECT_EQ(row.value("uid", -1), static_cast<int>(::getuid())) << row;
       const Json holders = row.value("holders", Json::array());
       for (const Json& holder : holders) EXPECT_EQ(holder.value("pid", 0), ::getpid()) << row;
       if (holders.empty()) {
