@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using model::HostState;
 using model::PortState;
-using model::Reason;
 using test::address;
 using test::plan_for;
 using test::ports;
@@ -43,7 +42,8 @@ class LostLink : public testing::Test {
   [[nodiscard]] bool is_down() const { return passed() >= goes && passed() < comes_back; }
 
   // The link goes after so long: nothing leaves through it, and no way is left to the hosts for which `lost`.
-  void lose(std::function<bool(const net::IpAddress&)> lost, std::function<net::Path(const net::IpAddress&)> way) {
+  void lose(const std::function<bool(const net::IpAddress&)>& lost,
+            const std::function<net::Path(const net::IpAddress&)>& way) {
     network.refuses = [=, this](const engine::Shot& shot) {
       return is_down() && lost(shot.attempt.target) ? std::optional<std::string>{"ENETDOWN"} : std::nullopt;
     };
