@@ -82,9 +82,10 @@ bool bring_loopback_up() {
 bool become_root_of_own_users() {
   const std::string users = fmt::format("0 {} 1", ::geteuid());
   const std::string groups = fmt::format("0 {} 1", ::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) != 0) return false;
+  if (::unshare(CLONE_NEWUSER) != 0) return false;
+  // The network comes last: its files in /proc belong to whoever is root when it is made (proc_net_ns_init()).
   return write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/uid_map", users) &&
-         write_file("/proc/self/gid_map", groups);
+         write_file("/proc/self/gid_map", groups) && ::unshare(CLONE_NEWNET | CLONE_NEWNS) == 0;
 }
 
 bool is_command(std::string_view name) {

@@ -30,7 +30,7 @@ struct Path {
     ipsec,          // an IPsec policy may wrap or forbid them
     filter,         // a firewall of this machine may drop or change them
     hidden,         // this user may not see whether there is one of the two
-    unread,         // the kernel failed to say whether there is one of the two
+    unread,         // the kernel failed to say whether there is one of the two, or its list is a file of another user
     connections,    // the scan asks by connections, which go this way too
     loopback,       // local only
   };

@@ -46,13 +46,15 @@ bool bring_up_loopback() {
 bool enter_private_network() {
   const std::string uid = std::to_string(::getuid());
   const std::string gid = std::to_string(::getgid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+  if (::unshare(CLONE_NEWUSER) != 0) {
     // A process with threads, such as every one under the thread sanitizer, gets no user namespace; it
     // needs none where it is root.
     return errno == EINVAL && ::unshare(CLONE_NEWNET) == 0 && bring_up_loopback();
   }
+  // The network comes after the users: its files in /proc belong to whoever is root when it is made
+  // (proc_net_ns_init()).
   return write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", "0 " + uid + " 1") &&
-         write_text("/proc/self/gid_map", "0 " + gid + " 1") && bring_up_loopback();
+         write_text("/proc/self/gid_map", "0 " + gid + " 1") && ::unshare(CLONE_NEWNET) == 0 && bring_up_loopback();
 }
 
 int status_of_child(const std::function<int()>& body) {

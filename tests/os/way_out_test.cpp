@@ -5,9 +5,13 @@
 #include <linux/xfrm.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <span>
 #include <string>
 #include <vector>
@@ -125,6 +129,70 @@ TEST(WayOut, OfAllErrorsThoseOfAKernelWithoutTheListSayThatThereIsNone) {
     EXPECT_EQ(reason_on(way_after(failed), address("2001:db8::2"), 1), unread) << failed;
     EXPECT_EQ(way_after(failed).unread, failed);
   }
+}
+
+TEST(WayOut, TablesCountWhereTheyAreNamedAndTheirFileWhereItCannotBeRead) {
+  const std::string path = ::testing::TempDir() + "portolan-tables";
+  const auto way_with = [&](const char* names) {
+    std::ofstream{path} << names;
+    WayOut way;
+    way.filters_v4 = has_old_tables(way, path);
+    return way;
+  };
+  EXPECT_EQ(reason_on(way_with("nat\nfilter\n"), address("198.18.0.2"), 1), filter);
+  EXPECT_EQ(reason_on(way_with("nat\n"), address("198.18.0.2"), 1), no);
+  EXPECT_EQ(std::remove(path.c_str()), 0);
+  WayOut way;
+  EXPECT_FALSE(has_old_tables(way, path));
+  EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), no) << "this kernel has none";
+  EXPECT_FALSE(has_old_tables(way, ::testing::TempDir()));
+  EXPECT_EQ(way.unread, "EISDIR");
+}
+
+// As `unshare -rn` leaves an ordinary user: with all capabilities over the network, whose files were made before it had
+// a root.
+TEST(WayOut, AFileOfNobodyIsNoWantOfARight) {
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
+  NEEDS_PRIVATE_NETWORK();
+  const std::string path = ::testing::TempDir() + "portolan-tables";
+  std::ofstream{path} << "filter\n";
+  ASSERT_EQ(::chmod(path.c_str(), 0440), 0);
+  constexpr uid_t nobody = 65'534;
+  ASSERT_EQ(::chown(path.c_str(), nobody, nobody), 0);
+  in_private_network([&] {
+    if (::access(path.c_str(), R_OK) == 0) return;  // a process with threads gets no user namespace
+    WayOut way;
+    EXPECT_FALSE(has_old_tables(way, path));
+    EXPECT_EQ(way.unread, "EACCES");
+    EXPECT_EQ(reason_on(way, address("198.18.0.2"), 1), unread);
+  });
+  EXPECT_EQ(std::remove(path.c_str()), 0);
+}
+
+TEST(WayOut, ControlGroupsThatCannotBeLookedAtAreTold) {
+  const auto way_of = [](const std::string& folder) {
+    WayOut way;
+    EXPECT_FALSE(has_group_programs(way, folder)) << folder;
+    return way;
+  };
+  EXPECT_EQ(reason_on(way_of("/nonexistent"), address("198.18.0.2"), 1), no);
+  EXPECT_EQ(reason_on(way_of("/sys"), address("198.18.0.2"), 1), no) << "as below `ip netns exec`";
+  EXPECT_EQ(reason_on(way_of("/dev/null"), address("198.18.0.2"), 1), unread);
+  EXPECT_EQ(way_of("/dev/null").unread, "ENOTDIR");
+}
+
+TEST(WayOut, WhatIsReadFromFilesCanFailByItself) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  WayOut tables;
+  WayOut group;
+  EXPECT_FALSE(has_old_tables(tables, "/proc/net/ip_tables_names"));
+  EXPECT_FALSE(has_group_programs(group, "/sys/fs/cgroup"));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(tables.unread, "EMFILE");
+  EXPECT_EQ(group.unread, "EMFILE");
 }
 
 TEST(WayOut, MessagesOfOtherKindsAndCutShortSayNothing) {

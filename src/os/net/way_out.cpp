@@ -14,12 +14,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/error_name.h"
 #include "os/file_descriptor.h"
-#include "os/kernel_file.h"
+#include "os/files.h"
 #include "os/net/netlink.h"
 
 namespace portolan::os {
@@ -56,34 +59,55 @@ void read_list(WayOut& way, int protocol, std::uint16_t type, const Body& body, 
   if (!read) learn_failure(way, read.error());
 }
 
-// The older iptables: a table that is loaded may have rules. The one for address translation does not count.
-bool has_old_tables(WayOut& way, std::string_view path) {
-  const auto names = read_kernel_file(path);
-  if (!names && names.error().code == Errc::privilege) way.hidden = true;
-  if (!names) return false;
-  return std::ranges::any_of(std::array{"filter\n", "mangle\n", "raw\n", "security\n"},
-                             [&](const char* name) { return names->contains(name); });
+// The first one is kept. No right to administer the network opens a file: what cannot be read is not `hidden`.
+void keep_unread(WayOut& way, const std::string& cause) {
+  if (way.unread.empty()) way.unread = cause;
 }
 
-// Programs that see what the sockets of this control group send (systemd's IPAddressDeny=).
-bool has_group_programs() {
-  const auto groups = read_kernel_file("/proc/self/cgroup");
-  if (!groups) return false;
+// Nothing where the file is not there: this kernel has nothing to list in it.
+std::string read_listing(WayOut& way, std::string_view path) {
+  auto text = read_file(path);
+  if (text) return std::move(*text);
+  const std::string cause = cause_of(text.error());
+  if (cause != "ENOENT") keep_unread(way, cause);
+  return {};
+}
+
+// The folder of this process in the control groups of version 2; "" where it is in none.
+std::string folder_of_group(WayOut& way) {
+  const std::string groups = read_listing(way, "/proc/self/cgroup");
   constexpr std::string_view unified = "0::";
-  const std::size_t at = groups->find(unified);
-  if (at == std::string::npos) return false;
+  const std::size_t at = groups.find(unified);
+  if (at == std::string::npos) return {};
   const std::size_t first = at + unified.size();
-  const std::string folder = "/sys/fs/cgroup" + groups->substr(first, groups->find('\n', first) - first);
+  return "/sys/fs/cgroup" + groups.substr(first, groups.find('\n', first) - first);
+}
+
+}  // namespace
+
+bool has_old_tables(WayOut& way, std::string_view path) {
+  const std::string names = read_listing(way, path);
+  return std::ranges::any_of(std::array{"filter\n", "mangle\n", "raw\n", "security\n"},
+                             [&](const char* name) { return names.contains(name); });
+}
+
+// ENOENT and EBADF: no control groups of version 2 stand there, as below `ip netns exec`, which mounts a /sys of its
+// own. EINVAL and ENOSYS: the kernel was built without such programs. EPERM: wherever this process may administer its
+// network and yet not ask (bpf(2)), it is in a container or in a user namespace. Whoever shut it in has filters of
+// their own behind that network; and where it may not administer it either, the other lists have said so.
+bool has_group_programs(WayOut& way, const std::string& folder) {
   const FileDescriptor group{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!group.is_open()) return false;
   bpf_attr question{};
   question.query.target_fd = static_cast<std::uint32_t>(group.get());
   question.query.attach_type = BPF_CGROUP_INET_EGRESS;
   question.query.query_flags = BPF_F_QUERY_EFFECTIVE;
-  return ::syscall(SYS_bpf, BPF_PROG_QUERY, &question, sizeof question) == 0 && question.query.prog_cnt > 0;
+  if (group.is_open() && ::syscall(SYS_bpf, BPF_PROG_QUERY, &question, sizeof question) == 0) {
+    return question.query.prog_cnt > 0;
+  }
+  constexpr std::array none{ENOENT, EBADF, EINVAL, ENOSYS, EPERM};
+  if (std::ranges::find(none, errno) == none.end()) keep_unread(way, error_name(errno));
+  return false;
 }
-
-}  // namespace
 
 void learn_chain(WayOut& way, MessageBytes message) {
   const auto head = body_of<nfgenmsg>(message, nftables | NFT_MSG_NEWCHAIN);
@@ -135,8 +159,8 @@ void learn_failure(WayOut& way, const Error& error) {
   if (cause == "EPROTONOSUPPORT" || cause == "EINVAL" || cause == "EOPNOTSUPP") return;
   if (cause == "EPERM" || cause == "EACCES") {
     way.hidden = true;
-  } else if (way.unread.empty()) {
-    way.unread = cause;
+  } else {
+    keep_unread(way, cause);
   }
 }
 
@@ -145,7 +169,8 @@ WayOut read_way_out() {
   read_list(way, NETLINK_NETFILTER, nftables | NFT_MSG_GETCHAIN, nfgenmsg{}, learn_chain);
   read_list(way, NETLINK_XFRM, XFRM_MSG_GETPOLICY, xfrm_userpolicy_id{}, learn_policy);
   read_list(way, NETLINK_ROUTE, RTM_GETQDISC, tcmsg{}, learn_discipline);
-  const bool group = has_group_programs();
+  const std::string folder = folder_of_group(way);
+  const bool group = !folder.empty() && has_group_programs(way, folder);
   way.filters_v4 |= group || has_old_tables(way, "/proc/net/ip_tables_names");
   way.filters_v6 |= group || has_old_tables(way, "/proc/net/ip6_tables_names");
   return way;

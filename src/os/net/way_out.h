@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,7 +24,8 @@ struct WayOut {
   std::set<std::uint32_t> filtered_interfaces;  // by a program or filter of their own
   std::vector<net::Prefix> policies;            // destinations of IPsec policies
   bool hidden = false;                          // this user may not look (CAP_NET_ADMIN)
-  std::string unread = {};                      // the error because of which the rest is not known: "EMFILE"
+  std::string unread = {};                      // the error because of which the rest is not known: "EMFILE"; "EACCES"
+                                                // for a file that is not this user's
 };
 
 // In the network namespace of the calling thread. What this kernel was built without is not there.
@@ -38,5 +40,11 @@ void learn_policy(WayOut& way, wire::MessageBytes message);
 void learn_discipline(WayOut& way, wire::MessageBytes message);
 // And from the error with which such a list ended.
 void learn_failure(WayOut& way, const Error& error);
+
+// What has no list of its own: whether `path` (/proc/net/ip_tables_names) names a table of the older iptables, which
+// may have rules where it is loaded. The one for address translation does not count.
+bool has_old_tables(WayOut& way, std::string_view path);
+// Whether programs see what the sockets of the control group with this folder send (systemd's IPAddressDeny=).
+bool has_group_programs(WayOut& way, const std::string& folder);
 
 }  // namespace portolan::os

@@ -220,7 +220,7 @@ constexpr std::array by_kernel_sentences{
     Sentence{"ipsec", "an IPsec policy of this machine may be about them"},
     Sentence{"filter", "a firewall of this machine may be about them"},
     Sentence{"hidden", "without CAP_NET_ADMIN nobody sees whether a firewall or an IPsec policy is about them"},
-    Sentence{"unread", "the kernel failed to say whether a firewall or an IPsec policy is about them"},
+    Sentence{"unread", "what the kernel says of firewalls and IPsec policies cannot be read"},
     Sentence{"neighbour", "its link-layer address was set by hand"},
 };
 
