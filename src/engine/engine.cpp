@@ -388,7 +388,6 @@ void Engine::decide(std::uint32_t walk, Instant now) {
                           .acceptable_misses = acceptable_misses / sharers};
   const PassDecision decision = after_pass(result, limits);
   const bool came_back = comes_back(asked);
-
   // What this machine would not send then, it may send now; for how long it will not, nothing tells.
   const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
   const bool again = decision.next == PassDecision::Next::again || came_back || ask_refused;

@@ -127,7 +127,7 @@ class Engine {
   // at work any more, or their room is needed: they are done.
   void release_judged();
   [[nodiscard]] bool has_judged() const { return !judged_.empty(); }
-  // No way leads through this interface any more: all that is open of its hosts counts as refused, and they are done.
+  // No way leads through this interface any more: what is unanswered of its hosts counts as refused, and they are done.
   void give_up_through(std::uint32_t interface);
   // Hosts that may be asked something now.
   [[nodiscard]] std::size_t sendable() const { return active_.size(); }

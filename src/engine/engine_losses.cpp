@@ -179,7 +179,7 @@ bool Engine::asks_whether_there(std::uint32_t walk, Instant now) {
   const net::IpAddress& address = asked.target->address;
   const HostLoss* loss = asked.acquaintance ? loss_probes_.of(address) : nullptr;
   if (loss == nullptr || finds_hosts() || settings_.timing.serial || asked.answered() == 0) return false;
-  // Nothing is silent: this machine did not send what is open.
+  // Nothing is silent: this machine did not send what is unanswered.
   if (asked.answered() + asked.refused == job_.questions.size()) return false;
   Acquaintance& known = *asked.acquaintance;
   if (known.last_answer >= asked.pass_started || loss->last_good >= asked.pass_started) return false;

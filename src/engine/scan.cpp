@@ -190,7 +190,7 @@ class Scan {
 
 }  // namespace
 
-Result<model::ScanFinished> run_scan(const plan::Plan& plan, const World& world, model::Sink& sink) {
+model::ScanFinished run_scan(const plan::Plan& plan, const World& world, model::Sink& sink) {
   return Scan{plan, world, sink}.run();
 }
 

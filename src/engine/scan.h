@@ -33,13 +33,13 @@ struct World {
 };
 
 // Runs the plan to its end and tells everything but ScanStarted and ScanFinished to the sink; those two
-// are the caller's, because they also happen around failures that no scan sees. Where the link or the sink fails, what is
-// known by then is told and counted, and the failure stands in what is returned; a stop request is no failure
+// are the caller's, because they also happen around failures that no scan sees. Where the link or the sink fails, what
+// is known by then is told and counted, and the failure stands in what is returned; a stop request is no failure
 // (ScanFinished::interrupted).
 //
 // Memory: at most most_hosts hosts are under way, of some hundred and fifty bytes each while they are silent, and the
 // ledgers of those whose ports are being asked take most_ledger_bytes (port_scan.h) together.
-Result<model::ScanFinished> run_scan(const plan::Plan& plan, const World& world, model::Sink& sink);
+model::ScanFinished run_scan(const plan::Plan& plan, const World& world, model::Sink& sink);
 
 inline constexpr std::size_t most_hosts = std::size_t{1} << 18U;
 

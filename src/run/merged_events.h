@@ -22,12 +22,12 @@ class MergedEvents {
   // Hosts, ports and hops pass as they are. A task begins with the first engine that begins it and ends with the last;
   // progress is said once all that are at work have said theirs; what is said of the whole scan is said once.
   Result<void> on(std::size_t engine, model::Event event);
-  // The engine has nothing more to say. `finished` is what came of its part; an engine that failed has nothing to add.
+  // The engine has nothing more to say. `finished` is what came of its part, whether it failed or not.
   Result<void> end(std::size_t engine, const model::ScanFinished& finished);
 
-  // What has come of all that have ended.
-  // Only into the sum.
+  // Only into the sum: nothing is reported any more.
   void add(const model::ScanFinished& finished);
+  // What has come of all that have ended.
   [[nodiscard]] const model::ScanFinished& finished() const { return finished_; }
 
  private:

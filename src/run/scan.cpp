@@ -24,25 +24,6 @@ namespace {
 
 using model::RemarkCode;
 
-// Counts what was said, for the end of a scan that fails on its way.
-class HostCount final : public model::Sink {
- public:
-  explicit HostCount(model::Sink& sink) : sink_{sink} {}
-  Result<void> on(const model::Event& event) override {
-    if (const auto* host = std::get_if<model::HostRecord>(&event)) {
-      ++(host->state == model::HostState::up ? finished_.hosts_up : finished_.hosts_down);
-      ++finished_.hosts_total;
-    }
-    return sink_.on(event);
-  }
-
-  [[nodiscard]] const model::ScanFinished& finished() const { return finished_; }
-
- private:
-  model::Sink& sink_;
-  model::ScanFinished finished_;
-};
-
 // What this machine kept from the targets.
 struct Losses {
   engine::Refusals refused;
@@ -128,9 +109,9 @@ struct OpenScan::Parts {
             .late = late};
   }
 
-  Result<model::ScanFinished> run(model::Sink& sink) {
+  model::ScanFinished run(model::Sink& sink) {
     Losses losses;
-    Result<model::ScanFinished> finished;
+    model::ScanFinished finished;
     if (doors) {
       finished = engine::run_scan(plan, world_of(*doors, settings.control, settings.late), sink);
       losses.add(doors->link());
@@ -145,8 +126,7 @@ struct OpenScan::Parts {
       finished = run_side_by_side(runs, settings.control, settings.wake, sink);
       for (const EnginePart& part : engines) losses.add(part.doors.link());
     }
-    if (!finished) return finished;
-    if (const auto done = report(losses, sink); !done) return fail(done.error());
+    if (const auto done = report(losses, sink); !done && finished.success) model::fail_with(finished, done.error());
     return finished;
   }
 };
@@ -183,16 +163,9 @@ Result<std::unique_ptr<OpenScan>> OpenScan::open(const plan::Plan& plan, const c
 }
 
 model::ScanFinished OpenScan::run(model::Sink& sink) {
-  const Instant began = parts_->clock.now();
-  HostCount counting{sink};
-  Result<model::ScanFinished> finished;
-  parts_->within([&] { finished = parts_->run(counting); });
-  if (finished) return *finished;
-  model::ScanFinished failed = counting.finished();
-  failed.time = os::wall_time();
-  failed.elapsed = parts_->clock.now() - began;
-  model::fail_with(failed, finished.error());
-  return failed;
+  model::ScanFinished finished;
+  parts_->within([&] { finished = parts_->run(sink); });
+  return finished;
 }
 
 }  // namespace portolan::run

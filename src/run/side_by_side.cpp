@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds look_around{100};
 
 struct Message {
   std::size_t engine = 0;
-  std::variant<model::Event, Result<model::ScanFinished>> content;  // the latter is the engine's last
+  std::variant<model::Event, model::ScanFinished> content;  // the latter is the engine's last
 };
 
 class QueueSink final : public model::Sink {
@@ -42,7 +42,7 @@ class SideBySide {
   SideBySide(std::span<EngineRun> engines, engine::UserControl* control, int wake, model::Sink& sink, os::Bell bell)
       : engines_{engines}, control_{control}, wake_{wake}, merged_{sink, engines.size()}, bell_{std::move(bell)} {}
 
-  Result<model::ScanFinished> run() {
+  model::ScanFinished run() {
     for (std::size_t i = 0; i < engines_.size() && !failure_; ++i) start(i);
     while (running_ > 0) {
       pass_on_wishes();
@@ -52,7 +52,10 @@ class SideBySide {
     }
     threads_.join();
     model::ScanFinished finished = merged_.finished();
-    if (failure_) model::fail_with(finished, *failure_);
+    if (failure_) {
+      finished.interrupted = user_stops_;  // others than the user stopped them
+      model::fail_with(finished, *failure_);
+    }
     return finished;
   }
 
@@ -72,7 +75,10 @@ class SideBySide {
 
   void pass_on_wishes() {
     if (control_ == nullptr) return;
-    if (control_->stop_requested()) stop();
+    if (control_->stop_requested()) {
+      user_stops_ = true;
+      stop();
+    }
     if (control_->progress_due()) {
       for (const EngineRun& engine : engines_) engine.control.request_progress();
     }
@@ -85,13 +91,11 @@ class SideBySide {
       return;
     }
     --running_;
-    const auto& finished = std::get<Result<model::ScanFinished>>(message.content);
-    if (!finished) {
-      give_up(finished.error());
-    } else if (failure_) {
-      merged_.add(*finished);  // it was stopped, and has done what it has done
+    const auto& finished = std::get<model::ScanFinished>(message.content);
+    if (failure_) {
+      merged_.add(finished);  // it was stopped, and has done what it has done
     } else {
-      if (const auto done = merged_.end(message.engine, *finished); !done) give_up(done.error());
+      if (const auto done = merged_.end(message.engine, finished); !done) give_up(done.error());
     }
   }
 
@@ -113,15 +117,20 @@ class SideBySide {
   Queue<Message> queue_{queue_room, bell_};
   std::size_t running_ = 0;
   std::optional<Error> failure_;
+  bool user_stops_ = false;
   os::ThreadGroup threads_;
 };
 
 }  // namespace
 
-Result<model::ScanFinished> run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
-                                             model::Sink& sink) {
+model::ScanFinished run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
+                                     model::Sink& sink) {
   auto bell = os::Bell::open();
-  if (!bell) return fail(bell.error());
+  if (!bell) {
+    model::ScanFinished failed;
+    model::fail_with(failed, bell.error());
+    return failed;
+  }
   return SideBySide{engines, control, wake, sink, std::move(*bell)}.run();
 }
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <span>
 
-#include "base/result.h"
 #include "engine/doors.h"
 #include "model/record.h"
 #include "model/sink.h"
@@ -15,12 +14,13 @@ namespace portolan::run {
 struct EngineRun {
   PassedOnControl& control;
   // Runs the engine to its end. Called once, in a thread of its own.
-  std::function<Result<model::ScanFinished>(model::Sink&)> work;
+  std::function<model::ScanFinished(model::Sink&)> work;
 };
 
 // The calling thread takes the events, calls the sink, and passes the user's wishes on. `wake` is readable when
-// `control` has something new, -1 for never. The first error of an engine or of the sink ends all and is handed back.
-Result<model::ScanFinished> run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
-                                             model::Sink& sink);
+// `control` has something new, -1 for never. The first error of the sink ends all; an engine that fails leaves the
+// others at work. Either stands in what is returned.
+model::ScanFinished run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
+                                     model::Sink& sink);
 
 }  // namespace portolan::run

@@ -101,7 +101,7 @@ model::ScanFinished scan(const plan::Plan& plan, sim::Network& network, Book& bo
                             .control = control,
                             .wall_time = std::chrono::system_clock::now,
                             .late = &book};
-  const auto finished = engine::run_scan(plan, world, diary);
+  const auto finished = test::success_of(engine::run_scan(plan, world, diary));
   if (!finished) throw std::runtime_error(finished.error().message);
   return *finished;
 }

@@ -70,7 +70,7 @@ LimitedScan scan_world(const World& world, std::uint64_t seed) {
   Collect sink;
   const engine::World doors{
       link, network, network, 40'000, services, vendors, nullptr, nullptr, std::chrono::system_clock::now};
-  const auto finished = engine::run_scan(plan, doors, sink);
+  const auto finished = success_of(engine::run_scan(plan, doors, sink));
   if (!finished) throw std::runtime_error(finished.error().message);
   result.found = sink.open.size();
   for (const auto& host : sink.hosts) {

@@ -353,6 +353,10 @@ TEST(Chance, IsThatOfAPoissonDistribution) {
   EXPECT_DOUBLE_EQ(chance_of(0, 3), 1);
   EXPECT_NEAR(chance_of(1, 0.05), 1 - std::exp(-0.05), 1e-12);
   EXPECT_NEAR(chance_of(3, 2), 1 - 5 * std::exp(-2), 1e-12);
+  EXPECT_NEAR(chance_of(100, 99.9), chance_of(100, 100.1), 0.02) << "where the way of counting changes";
+  EXPECT_LT(chance_of(1'600, 800), 1e-9);
+  EXPECT_GT(chance_of(1'600, 3'000), 1 - 1e-9);
+  for (std::uint32_t count = 1; count < 3'000; count += 97) EXPECT_GE(chance_of(count, 700), 0) << count;
 }
 
 TEST(AfterPass, RetriesAreBounded) {

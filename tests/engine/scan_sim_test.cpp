@@ -272,7 +272,7 @@ TEST(ScanSim, AHostIsToldWhenItIsDoneAndNotWithItsBlock) {
   const auto plan = plan_for({"198.18.0.8", "198.18.0.9"}, ports(1, 100), 1);
   const engine::World world{
       network, network, network, 40'000, services, vendors, nullptr, nullptr, std::chrono::system_clock::now};
-  ASSERT_TRUE(engine::run_scan(plan, world, sink));
+  ASSERT_TRUE(engine::run_scan(plan, world, sink).success);
   ASSERT_EQ(sink.told.size(), 2U);
   EXPECT_GT(sink.told[1] - sink.told[0], 500ms);
 }
@@ -353,8 +353,8 @@ Watched watch(const plan::Plan& plan, sim::Network& network) {
   const engine::World world{
       network, network, network, 40'000, services, vendors, nullptr, &control, std::chrono::system_clock::now};
   const auto finished = engine::run_scan(plan, world, sink);
-  EXPECT_TRUE(finished);
-  return {sink.told, finished.value_or(model::ScanFinished{})};
+  EXPECT_TRUE(finished.success) << finished.error;
+  return {sink.told, finished};
 }
 
 TEST(ScanSim, TheTimeLeftIsTrueWhereHostsAreAlike) {

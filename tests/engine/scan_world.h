@@ -87,6 +87,12 @@ struct Outcome {
   model::ScanFinished finished;
 };
 
+// What came of a scan that is to succeed; else its error.
+inline Result<model::ScanFinished> success_of(const model::ScanFinished& finished) {
+  if (!finished.success) return fail(Errc::io, finished.error);
+  return finished;
+}
+
 // `link`: what stands before the network, where something does.
 inline model::ScanFinished scan_into(const plan::Plan& plan, sim::Network& network, model::Sink& sink,
                                      engine::UserControl* control = nullptr, engine::Link* link = nullptr) {
@@ -95,7 +101,7 @@ inline model::ScanFinished scan_into(const plan::Plan& plan, sim::Network& netwo
   engine::Link& door = link == nullptr ? network : *link;
   const engine::World world{
       door, network, network, 40'000, services, vendors, nullptr, control, std::chrono::system_clock::now};
-  const auto finished = engine::run_scan(plan, world, sink);
+  const auto finished = success_of(engine::run_scan(plan, world, sink));
   if (!finished) throw std::runtime_error(finished.error().message);
   return *finished;
 }

@@ -73,13 +73,15 @@ class Stages : public testing::Test {
   Wishes wishes{network};
   std::unique_ptr<LateNames> names;
 
-  Result<model::ScanFinished> run(const plan::Plan& plan) {
+  model::ScanFinished run_to_its_end(const plan::Plan& plan) {
     static const auto services = catalog::Services::parse("").value();
     static const catalog::Vendors vendors;
     const engine::World world{
         network, network, network, 40'000, services, vendors, names.get(), &wishes, std::chrono::system_clock::now};
     return engine::run_scan(plan, world, sink);
   }
+  // The same of a scan that is to succeed.
+  Result<model::ScanFinished> run(const plan::Plan& plan) { return success_of(run_to_its_end(plan)); }
   // For another scan: what is still under way would be taken for an answer, because seeds make the same cookies.
   void begin_anew() {
     network.forget();

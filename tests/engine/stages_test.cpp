@@ -105,7 +105,7 @@ TEST_F(Stages, NamesAreWaitedForAsLongAsTheyCome) {
   plan.depth = plan::ScanDepth::list;
   const engine::World world{
       network, network, network, 40'000, services, vendors, &one_by_one, &wishes, std::chrono::system_clock::now};
-  ASSERT_TRUE(engine::run_scan(plan, world, sink));
+  ASSERT_TRUE(engine::run_scan(plan, world, sink).success);
   ASSERT_EQ(sink.hosts.size(), 16U);
   for (const auto& host : sink.hosts) EXPECT_EQ(host.names.size(), 1U) << to_string(host.address);
 }
@@ -379,12 +379,11 @@ TEST_F(Stages, ANeighbourThatAnswersBeforeItWasAskedIsThere) {
 TEST_F(Stages, AReportThatFailsEndsTheScan) {
   all_ports_are(open_answer);
   sink.refuses_open = Error{Errc::io, "the disk is full"};
-  const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 5'000), 1));
-  ASSERT_TRUE(finished);
-  EXPECT_FALSE(finished->success);
-  EXPECT_EQ(finished->error, "the disk is full");
+  const auto finished = run_to_its_end(plan_for({"198.18.0.9"}, ports(1, 5'000), 1));
+  EXPECT_FALSE(finished.success);
+  EXPECT_EQ(finished.error, "the disk is full");
   EXPECT_LT(network.sent.size(), 5'000U) << "at once";
-  EXPECT_EQ(finished->probes_sent, network.sent.size());
+  EXPECT_EQ(finished.probes_sent, network.sent.size());
 }
 
 TEST_F(Stages, WhatWasDoneBeforeTheLinkFailedIsToldAndCounted) {
@@ -395,14 +394,13 @@ TEST_F(Stages, WhatWasDoneBeforeTheLinkFailedIsToldAndCounted) {
   plan::Plan plan = plan_for({"198.18.0.8-9"}, ports(1, 500), 1);
   plan.timing.max_rate = 1'000;
   plan.discovery = plan::DiscoveryPolicy::never;
-  const auto finished = run(plan);
-  ASSERT_TRUE(finished);
-  EXPECT_FALSE(finished->success);
-  EXPECT_FALSE(finished->interrupted);
-  EXPECT_EQ(finished->error, "the link is gone");
-  EXPECT_EQ(finished->probes_sent, network.sent.size());
-  EXPECT_GT(finished->answers_seen, 100U);
-  EXPECT_EQ(finished->hosts_total, sink.hosts.size());
+  const auto finished = run_to_its_end(plan);
+  EXPECT_FALSE(finished.success);
+  EXPECT_FALSE(finished.interrupted);
+  EXPECT_EQ(finished.error, "the link is gone");
+  EXPECT_EQ(finished.probes_sent, network.sent.size());
+  EXPECT_GT(finished.answers_seen, 100U);
+  EXPECT_EQ(finished.hosts_total, sink.hosts.size());
   ASSERT_EQ(sink.hosts.size(), 2U);
   std::size_t told = 0;
   for (const model::HostRecord& host : sink.hosts) {
@@ -413,7 +411,7 @@ TEST_F(Stages, WhatWasDoneBeforeTheLinkFailedIsToldAndCounted) {
     }
   }
   EXPECT_GT(told, 100U);
-  EXPECT_LE(told + finished->never_asked, 1'000U);
+  EXPECT_LE(told + finished.never_asked, 1'000U);
 }
 
 TEST_F(Stages, PortsAreAskedInTheirOrderWhereThatIsWanted) {

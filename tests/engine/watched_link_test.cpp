@@ -39,7 +39,7 @@ std::string scan(const plan::Plan& plan, sim::Network& network, Link& link, mode
   const World world{
       link, network, network, 40'000, services, vendors, nullptr, nullptr, std::chrono::system_clock::now};
   const auto finished = run_scan(plan, world, sink);
-  return finished->error;
+  return finished.error;
 }
 
 TEST(WatchedLink, SeesEveryPacketBothWaysAndChangesNothing) {

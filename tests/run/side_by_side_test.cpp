@@ -20,7 +20,7 @@ using ::testing::ElementsAre;
 
 class Threads : public testing::Test {
  protected:
-  using Work = std::function<Result<model::ScanFinished>(model::Sink&, PassedOnControl&)>;
+  using Work = std::function<model::ScanFinished(model::Sink&, PassedOnControl&)>;
 
   void add(Work work) {
     auto bell = os::Bell::open();
@@ -30,7 +30,7 @@ class Threads : public testing::Test {
     runs_.push_back({control, [&control, work = std::move(work)](model::Sink& sink) { return work(sink, control); }});
   }
 
-  Result<model::ScanFinished> run(model::Sink& sink, engine::UserControl* control = nullptr, int wake = -1) {
+  model::ScanFinished run(model::Sink& sink, engine::UserControl* control = nullptr, int wake = -1) {
     return run_side_by_side(runs_, control, wake, sink);
   }
 
@@ -40,7 +40,7 @@ class Threads : public testing::Test {
 };
 
 // An engine that has nothing to do but to wait for the end.
-Result<model::ScanFinished> wait_for_stop(PassedOnControl& control) {
+model::ScanFinished wait_for_stop(PassedOnControl& control) {
   while (!control.stop_requested()) os::wait_for_any({control.wake()});
   model::ScanFinished finished;
   finished.interrupted = true;
@@ -56,9 +56,9 @@ model::HostRecord host_at(std::uint64_t position) {
 TEST_F(Threads, OneThreadCallsTheSinkAndNothingIsLostOrOutOfOrder) {
   constexpr std::uint64_t many = 5'000;  // more than the queue has room for
   for (std::uint64_t engine = 0; engine < 3; ++engine) {
-    add([engine](model::Sink& sink, PassedOnControl&) -> Result<model::ScanFinished> {
+    add([engine](model::Sink& sink, PassedOnControl&) -> model::ScanFinished {
       for (std::uint64_t i = 0; i < many; ++i) {
-        if (const auto done = sink.on(host_at(engine * many + i)); !done) return fail(done.error());
+        EXPECT_TRUE(sink.on(host_at(engine * many + i)));
       }
       model::ScanFinished finished;
       finished.hosts_total = many;
@@ -77,8 +77,7 @@ TEST_F(Threads, OneThreadCallsTheSinkAndNothingIsLostOrOutOfOrder) {
     std::map<std::uint64_t, std::uint64_t> next;
   } sink;
   const auto finished = run(sink);
-  ASSERT_TRUE(finished.has_value());
-  EXPECT_EQ(finished->hosts_total, 3 * many);
+  EXPECT_EQ(finished.hosts_total, 3 * many);
   EXPECT_THAT(sink.next, ElementsAre(testing::Pair(0, many), testing::Pair(1, many), testing::Pair(2, many)));
 }
 
@@ -87,25 +86,44 @@ class Nobody final : public model::Sink {
   Result<void> on(const model::Event&) override { return {}; }
 };
 
-TEST_F(Threads, TheErrorOfOneEndsAllAndIsHandedBack) {
-  add([](model::Sink&, PassedOnControl& control) { return wait_for_stop(control); });
-  add([](model::Sink&, PassedOnControl&) -> Result<model::ScanFinished> { return fail(Errc::io, "the link is gone"); });
+model::ScanFinished failed() {
+  model::ScanFinished finished;
+  model::fail_with(finished, {Errc::io, "the link is gone"});
+  return finished;
+}
+
+TEST_F(Threads, TheErrorOfOneIsHandedBackAndTheOthersGoOn) {
+  std::atomic<bool> has_failed = false;
+  add([&has_failed](model::Sink&, PassedOnControl&) {
+    has_failed = true;
+    return failed();
+  });
+  add([&has_failed](model::Sink& sink, PassedOnControl& control) {
+    while (!has_failed) std::this_thread::yield();
+    (void)sink.on(host_at(7));
+    model::ScanFinished finished;
+    finished.hosts_total = 1;
+    finished.interrupted = control.stop_requested();
+    return finished;
+  });
   Nobody sink;
   const auto finished = run(sink);
-  ASSERT_TRUE(finished.has_value());
-  EXPECT_FALSE(finished->success);
-  EXPECT_EQ(finished->error, "the link is gone");
+  EXPECT_FALSE(finished.success);
+  EXPECT_EQ(finished.error, "the link is gone");
+  EXPECT_EQ(finished.hosts_total, 1U);
+  EXPECT_FALSE(finished.interrupted);
 }
 
 TEST_F(Threads, TheErrorOfTheSinkEndsAllAndIsHandedBack) {
   std::atomic<unsigned> stopped = 0;
   for (int i = 0; i < 2; ++i) {
-    add([&stopped](model::Sink& sink, PassedOnControl& control) -> Result<model::ScanFinished> {
+    add([&stopped](model::Sink& sink, PassedOnControl& control) -> model::ScanFinished {
       // Goes on speaking, as an engine would that has not heard yet.
       for (std::uint64_t said = 0; !control.stop_requested(); ++said) (void)sink.on(host_at(said));
       ++stopped;
       model::ScanFinished done;
       done.probes_sent = 7;
+      done.interrupted = true;  // as an engine says that was stopped
       return done;
     });
   }
@@ -118,10 +136,10 @@ TEST_F(Threads, TheErrorOfTheSinkEndsAllAndIsHandedBack) {
     unsigned calls = 0;
   } sink;
   const auto finished = run(sink);
-  ASSERT_TRUE(finished.has_value());
-  EXPECT_FALSE(finished->success);
-  EXPECT_EQ(finished->error, "the reader is gone");
-  EXPECT_EQ(finished->probes_sent, 14U) << "what both have done by then";
+  EXPECT_FALSE(finished.success);
+  EXPECT_EQ(finished.error, "the reader is gone");
+  EXPECT_FALSE(finished.interrupted) << "nobody but the scan itself stopped them";
+  EXPECT_EQ(finished.probes_sent, 14U) << "what both have done by then";
   EXPECT_EQ(sink.calls, 1U) << "a sink that failed is not called again";
   EXPECT_EQ(stopped, 2U);
 }
@@ -140,11 +158,11 @@ TEST_F(Threads, WishesOfTheUserReachAll) {
   ASSERT_TRUE(bell.has_value());
   Wishes wishes;
   for (int i = 0; i < 2; ++i) {
-    add([](model::Sink& sink, PassedOnControl& control) -> Result<model::ScanFinished> {
+    add([](model::Sink& sink, PassedOnControl& control) -> model::ScanFinished {
       while (!control.progress_due()) os::wait_for_any({control.wake()});
       model::Progress progress;
       progress.fraction = 0.5;
-      if (const auto done = sink.on(progress); !done) return fail(done.error());
+      EXPECT_TRUE(sink.on(progress));
       return wait_for_stop(control);
     });
   }
@@ -168,8 +186,7 @@ TEST_F(Threads, WishesOfTheUserReachAll) {
   wishes.due = true;
   bell->ring();
   const auto finished = run(sink, &wishes, bell->descriptor());
-  ASSERT_TRUE(finished.has_value());
-  EXPECT_TRUE(finished->interrupted);
+  EXPECT_TRUE(finished.interrupted);
   EXPECT_EQ(sink.seen, 1U);
 }
 
@@ -180,8 +197,7 @@ TEST_F(Threads, AControlWithoutADescriptorIsLookedAtNowAndThen) {
   add([](model::Sink&, PassedOnControl& control) { return wait_for_stop(control); });
   Nobody sink;
   const auto finished = run(sink, &wishes);
-  ASSERT_TRUE(finished.has_value());
-  EXPECT_TRUE(finished->interrupted);
+  EXPECT_TRUE(finished.interrupted);
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ constexpr std::uint64_t telling_answers = 64;
 
 }  // namespace
 
-Pacer::Pacer(const PacerLimits& limits) : limits_{limits}, rate_{first_rate}, loss_law_{lowest_rate, LossLaw::Outages::yes} {
+Pacer::Pacer(const PacerLimits& limits)
+    : limits_{limits}, rate_{first_rate}, loss_law_{lowest_rate, LossLaw::Outages::yes} {
   set_rate(first_rate);
 }
 

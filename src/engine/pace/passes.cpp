@@ -11,6 +11,8 @@ constexpr double more_than_chance = 4;
 // Share of a walk that is taken for lost where it ran into a limit: such a walk asks nobody, so it counts for as little
 // as nothing.
 constexpr double lost_on_a_limit = 0.95;
+// Expected, so that chance is told by a normal distribution.
+constexpr double many = 100;
 // What comes up so seldom is not taken for chance.
 constexpr double no_chance = 0.03;
 
@@ -26,13 +28,15 @@ bool open_come_late(const PassResult& r) {
 }  // namespace
 
 double chance_of(std::uint32_t count, double mean) {
+  // Of many it is a normal distribution, and exp(-mean) would be no number any more.
+  if (mean > many) return 0.5 * std::erfc((count - 0.5 - mean) / std::sqrt(2 * mean));
   double fewer = 0;
   double term = std::exp(-mean);
   for (std::uint32_t i = 0; i < count; ++i) {
     fewer += term;
     term *= mean / (i + 1);
   }
-  return 1 - fewer;
+  return std::max(0.0, 1 - fewer);
 }
 
 double expected_missed(double answered, double hidden) {
