@@ -39,6 +39,15 @@ std::uint64_t size_of(const AddressRun& run) {
 }
 
 // Each address once, in the resolver's order.
+std::vector<net::IpAddress> plain(std::span<const net::IpAddress> found) {
+  std::vector<net::IpAddress> addresses;
+  for (const net::IpAddress& address : found) {
+    const auto unmapped = address.unmapped();
+    if (std::ranges::find(addresses, unmapped) == addresses.end()) addresses.push_back(unmapped);
+  }
+  return addresses;
+}
+
 Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const Resolve& resolve) {
   if (!resolve) {
     return fail(
@@ -46,11 +55,7 @@ Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const R
   }
   const auto found = resolve(name);
   if (!found) return fail(found.error());
-  std::vector<net::IpAddress> addresses;
-  for (const net::IpAddress& address : *found) {
-    const auto plain = address.unmapped();
-    if (std::ranges::find(addresses, plain) == addresses.end()) addresses.push_back(plain);
-  }
+  std::vector<net::IpAddress> addresses = plain(*found);
   if (addresses.empty()) {
     return fail({Errc::unresolved, fmt::format("the name {} has no address", quoted(name)), "no-address", {name}});
   }
@@ -299,6 +304,13 @@ Target TargetSet::Data::at(std::uint64_t position) const {
     target.other_addresses = names[entry->second.name].other_addresses;
   }
   return target;
+}
+
+std::vector<net::IpAddress> targets_among(std::span<const net::IpAddress> addresses, const TargetOptions& options) {
+  std::vector<net::IpAddress> chosen = plain(addresses);
+  std::erase_if(chosen, [&](const net::IpAddress& address) { return !wanted(address, options.families); });
+  if (options.addresses == TargetOptions::Addresses::first && chosen.size() > 1) chosen.resize(1);
+  return chosen;
 }
 
 TargetSet::TargetSet() : data_{std::make_shared<Data>()} {}

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ struct TargetOptions {
   Families families = Families::both;
   Addresses addresses = Addresses::all;
 };
+
+// Those addresses of a name that are targets under these options, each once.
+std::vector<net::IpAddress> targets_among(std::span<const net::IpAddress> addresses, const TargetOptions& options);
 
 class TargetSet {
  public:

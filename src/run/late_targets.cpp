@@ -42,8 +42,10 @@ bool LateTargets::add(const LateName& late, const os::AddressLookups::Answer& an
   }
   plan::TargetSet::Cursor added{targets_, {.kind = plan::TargetOrder::Kind::sequential}, before};
   if (added.at_end()) {
-    const auto known = std::ranges::find_if(*answer, [this](const net::IpAddress& a) { return !targets_.excluded(a); });
-    if (known != answer->end()) {
+    const auto addresses = plan::targets_among(*answer, options_);
+    const auto known =
+        std::ranges::find_if(addresses, [this](const net::IpAddress& a) { return !targets_.excluded(a); });
+    if (known != addresses.end()) {
       news.remarks.push_back({RemarkCode::named_again, {late.name, net::to_string(*known)}});
     }
   }

@@ -65,6 +65,24 @@ class LateTargetsTest : public testing::Test {
   std::unique_ptr<os::AddressLookups> lookups_ = std::move(os::AddressLookups::open(resolve).value());
 };
 
+TEST_F(LateTargetsTest, ThatAreKnownAreToldByTheAddressThatIsATarget) {
+  options_.families = plan::TargetOptions::Families::v4;
+  know("198.18.0.4");
+  const auto news = news_of({{"dual", ""}});
+  EXPECT_THAT(news.targets, IsEmpty());
+  ASSERT_EQ(news.remarks.size(), 1U);
+  EXPECT_EQ(news.remarks[0].text(1), "198.18.0.4");
+}
+
+TEST_F(LateTargetsTest, ThatAreExcludedWereNoTargets) {
+  options_.families = plan::TargetOptions::Families::v4;
+  ASSERT_TRUE(known_.exclude("198.18.0.4", options_, {}, {}).has_value());
+  know("198.18.1.1");
+  const auto news = news_of({{"dual", ""}});
+  EXPECT_THAT(news.targets, IsEmpty());
+  EXPECT_THAT(news.remarks, IsEmpty());
+}
+
 TEST_F(LateTargetsTest, FollowThoseThatWereKnown) {
   know("198.18.1.0/30");
   const auto news = news_of({{"two", ""}, {"one", ""}});
