@@ -82,6 +82,8 @@ std::string first_of(const JsonValue* list) {
   return text == nullptr ? std::string{} : *text;
 }
 
+std::string file_name(std::string_view path) { return std::string{path.substr(path.rfind('/') + 1)}; }
+
 }  // namespace
 
 bool is_container_id(std::string_view text) {
@@ -128,8 +130,14 @@ std::string parse_command_line(std::string_view text) {
 bool is_main_thread(std::string_view program) { return program.ends_with("MainThread"); }
 
 std::string program_of_command_line(std::string_view text) {
-  const std::string_view path = take_until(text, '\0');
-  return std::string{path.substr(path.rfind('/') + 1)};
+  std::string_view argument = take_until(text, '\0');
+  return file_name(take_until(argument, ' '));
+}
+
+std::string program_of_file(std::string_view path) {
+  constexpr std::string_view deleted = " (deleted)";
+  if (path.ends_with(deleted)) path.remove_suffix(deleted.size());
+  return file_name(path);
 }
 
 CgroupFacts parse_cgroup(std::string_view text) {

@@ -11,7 +11,8 @@ namespace portolan::sockets {
 
 struct Process {
   std::uint32_t pid = 0;
-  // Its own name for itself: comm, at most 15 bytes, any bytes but NUL. Where that names a thread, its file's.
+  // Its own name for itself: comm, at most 15 bytes, any bytes but NUL. Where that names a thread, its file's; where
+  // that may not be seen, the first word of its command.
   std::string program;
   std::string command;                  // argv joined by blanks; "" for a kernel thread or where it may not be read
   std::optional<std::uint32_t> user;    // effective
@@ -35,7 +36,11 @@ std::string parse_command_line(std::string_view text);
 
 // The name of a process that only says that this is its main thread, as node calls it: "MainThread", "node-MainThread".
 bool is_main_thread(std::string_view program);
-// The name of the file that was run, from the same text: "node"; "" where there is none.
+// What to call it instead: the name of the file that it runs, from what /proc/PID/exe points to, ...
+std::string program_of_file(std::string_view path);
+// ... or else the first word of /proc/PID/cmdline, which may be a title that it gave itself, without its folder:
+// "node".
+// "" where there is none.
 std::string program_of_command_line(std::string_view text);
 
 // /proc/PID/cgroup, versions 1 and 2: what systemd and the common container runtimes (Docker, Podman, containerd,

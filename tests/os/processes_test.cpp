@@ -10,14 +10,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -79,6 +82,14 @@ class Child {
   pid_t process_ = -1;
 };
 
+// Writes "/t o ooo..." over the first argument, as programs do that tell their state.
+void give_title() {
+  const std::span argument{program_invocation_name, std::strlen(program_invocation_name)};
+  std::ranges::fill(argument, 'o');
+  constexpr std::string_view begin = "/t o";
+  begin.copy(argument.data(), argument.size());
+}
+
 TEST(Processes, KnowThisOne) {
   Processes processes;
   const auto* own = processes.find(static_cast<std::uint32_t>(::getpid()));
@@ -122,18 +133,35 @@ TEST(Processes, KeepTheNameThatTheyGiveThemselves) {
   EXPECT_EQ(found->program, name);
 }
 
-// The start that the kernel tells counts hundredths of a second: one second of room on either side.
 // As node does; who asks for the program does not want to read "MainThread".
 TEST(Processes, WhoseNameIsThatOfAThreadAreCalledByTheirFile) {
   for (const char* name : {"MainThread", "node-MainThread"}) {
-    const Child child{[name] { ::prctl(PR_SET_NAME, name); }};
+    const Child child{[name] {
+      ::prctl(PR_SET_NAME, name);
+      give_title();
+    }};
     Processes processes;
     const sockets::Process* process = processes.find(child.pid());
     ASSERT_THAT(process, NotNull());
-    EXPECT_EQ(process->program, fs::path{program_invocation_name}.filename().string());
+    EXPECT_EQ(process->program, fs::read_symlink("/proc/self/exe").filename().string());
   }
 }
 
+TEST(Processes, WhoseFileMayNotBeSeenAreCalledByTheFirstWordOfTheirCommand) {
+  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
+  const Child of_root{[] {
+    ::prctl(PR_SET_NAME, "MainThread");
+    give_title();
+  }};
+  const Child reader{[&] {
+    if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(1);
+    Processes processes;
+    const auto* found = processes.find(of_root.pid());
+    if (found == nullptr || found->program != "t") ::_exit(1);
+  }};
+}
+
+// The start that the kernel tells counts hundredths of a second: one second of room on either side.
 TEST(Processes, HaveStartedWhenTheyWereMade) {
   const auto now = [] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())

@@ -177,10 +177,18 @@ TEST(ContainerName, IsNotKnownFromAnythingElse) {
   EXPECT_EQ(parse_storage_name(std::string(10'000, '['), "a"), "");
 }
 
-TEST(ProgramOfCommandLine, IsTheFileThatWasRun) {
+TEST(ProgramOfFile, IsItsNameThoughItIsDeleted) {
+  EXPECT_EQ(program_of_file("/usr/bin/node"), "node");
+  EXPECT_EQ(program_of_file("/opt/my app/node server"), "node server");
+  EXPECT_EQ(program_of_file("/usr/bin/node (deleted)"), "node");
+  EXPECT_EQ(program_of_file(""), "");
+}
+
+TEST(ProgramOfCommandLine, IsTheFirstWordWithoutItsFolder) {
   using std::string_view_literals::operator""sv;
   EXPECT_EQ(program_of_command_line("/usr/bin/node\0server.js\0"sv), "node");
   EXPECT_EQ(program_of_command_line("node\0/srv/app.js\0"sv), "node");
+  EXPECT_EQ(program_of_command_line("node /srv/app.js\0\0\0"sv), "node") << "a title";
   EXPECT_EQ(program_of_command_line(""), "");
   EXPECT_EQ(program_of_command_line("/opt/app/\0"sv), "");
   EXPECT_TRUE(is_main_thread("MainThread") && is_main_thread("node-MainThread"));

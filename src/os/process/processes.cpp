@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <ctime>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +27,13 @@ std::int64_t milliseconds(clockid_t clock) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::seconds{now.tv_sec} +
                                                                std::chrono::nanoseconds{now.tv_nsec})
       .count();
+}
+
+// "" where there is none to be seen.
+std::string link_of(const FileDescriptor& directory, const char* name) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t size = ::readlinkat(directory.get(), name, target.data(), target.size());
+  return {target.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
 }  // namespace
@@ -69,8 +79,10 @@ std::unique_ptr<const sockets::Process> Processes::look_at(std::uint32_t pid) {
   process->pid = pid;
   process->program = stat->program;
   if (sockets::is_main_thread(process->program)) {
-    auto file = sockets::program_of_command_line(read(directory, "cmdline", most_command));
-    if (!file.empty()) process->program = std::move(file);
+    auto better = sockets::program_of_file(link_of(directory, "exe"));
+    // Only whoever may trace the process sees its file (proc_pid_readlink()).
+    if (better.empty()) better = sockets::program_of_command_line(read(directory, "cmdline", most_command));
+    if (!better.empty()) process->program = std::move(better);
   }
   const auto ticks_a_second = static_cast<std::uint64_t>(std::max(::sysconf(_SC_CLK_TCK), 1L));
   const auto after_boot = static_cast<std::int64_t>(stat->start_ticks * 1'000 / ticks_a_second);
