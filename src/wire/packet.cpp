@@ -15,7 +15,8 @@ struct IpPart {
   std::uint8_t ttl = 0;
   std::uint8_t protocol = 0;
   Bytes payload;
-  bool whole = true;  // no fragment, and nothing of it was cut off
+  bool whole = true;             // no fragment, and nothing of it was cut off
+  bool source_is_summed = true;  // and no other address in its place
 };
 
 // A link hands over at least this much of a long packet; only what is longer may say so and be cut.
@@ -54,6 +55,21 @@ std::optional<IpPart> split_ipv4(Bytes bytes, Extent extent) {
   return ip;
 }
 
+// Whether options of a destination hold a home address (RFC 6275 §6.3), whose sender sums that and not where it is
+// away.
+bool hold_home_address(Bytes header) {
+  constexpr std::uint8_t padding = 0;
+  constexpr std::uint8_t home_address = 0xc9;
+  Reader r{header};
+  r.skip(2);
+  while (r.ok() && !r.rest().empty()) {
+    const std::uint8_t type = r.u8();
+    if (type == home_address) return true;
+    if (type != padding) r.skip(r.u8());
+  }
+  return false;
+}
+
 // Hop-by-hop, routing, fragment and destination options may stand in front of the transport header
 // (RFC 8200 §4). Bounded: each step consumes at least eight bytes.
 std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
@@ -79,6 +95,7 @@ std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
   while (next == hop_by_hop || next == routing || next == fragment || next == destination_options) {
     Reader extension{ip.payload};
     const bool is_fragment = next == fragment;
+    const bool is_for_destination = next == destination_options;
     next = extension.u8();
     const std::uint8_t units = extension.u8();
     if (is_fragment) {
@@ -88,6 +105,7 @@ std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
     }
     const std::size_t size = is_fragment ? 8 : (std::size_t{units} + 1) * 8;
     if (!extension.ok() || size > ip.payload.size()) return std::nullopt;
+    if (is_for_destination && hold_home_address(ip.payload.first(size))) ip.source_is_summed = false;
     ip.payload = ip.payload.subspan(size);
   }
   ip.protocol = next;
@@ -332,7 +350,7 @@ bool is_damaged(net::EtherType type, Bytes bytes) {
   std::optional<IpPart> ip;
   if (type == net::EtherType::ipv4) ip = split_ipv4(bytes, Extent::whole);
   if (type == net::EtherType::ipv6) ip = split_ipv6(bytes, Extent::whole);
-  if (!ip || !ip->whole) return false;
+  if (!ip || !ip->whole || !ip->source_is_summed) return false;
   switch (ip->protocol) {
     case protocol_icmp:
       return checksum(ip->payload) != 0;

@@ -119,7 +119,8 @@ struct Packet {
 std::optional<Packet> parse(net::EtherType type, Bytes bytes);
 
 // Whether the checksum of the transport, of ICMP or of ICMPv6 shows that something has changed on the way: hosts drop
-// such packets (RFC 9293 §3.1). False for fragments and for what was cut off, of which nobody knows.
+// such packets (RFC 9293 §3.1). False where nobody knows: for fragments, for what was cut off, and for a mobile node
+// that is away and sums its address at home (RFC 6275 §6.3).
 bool is_damaged(net::EtherType type, Bytes bytes);
 
 }  // namespace portolan::wire

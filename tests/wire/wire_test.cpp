@@ -194,6 +194,32 @@ TEST(ParseIpv6, ExtensionHeadersAreSteppedOverAndBounded) {
   EXPECT_FALSE(parse(net::EtherType::ipv6, bytes));
 }
 
+// Such a packet's checksum counts the address at home in the place of the source.
+TEST(IsDamaged, AMobileNodeAwayFromHomeIsNot) {
+  const auto home = v4("2001:db8::5");
+  const auto at_home = syn_packet(home, v4("2001:db8::2"));
+  auto away = syn_packet(v4("2001:db8:1::5"), v4("2001:db8::2"));
+  std::copy(at_home.begin() + 40, at_home.end(), away.begin() + 40);
+  EXPECT_TRUE(is_damaged(net::EtherType::ipv6, away)) << "without the option";
+  // Next header, length, a padding of one and one of three bytes, the option; padding to a multiple of eight behind it.
+  std::vector<std::uint8_t> options{6, 2, 0, 1, 1, 0, 0xc9, 16};
+  options.insert(options.end(), at_home.begin() + 8, at_home.begin() + 24);
+  for (const std::uint8_t type : {std::uint8_t{0xc9}, std::uint8_t{0x1e}}) {
+    options[6] = type;
+    auto packet = away;
+    packet.insert(packet.begin() + 40, options.begin(), options.end());
+    packet[6] = 60;
+    packet[5] = static_cast<std::uint8_t>(packet[5] + options.size());
+    ASSERT_TRUE(parse(net::EtherType::ipv6, packet));
+    EXPECT_EQ(is_damaged(net::EtherType::ipv6, packet), type != 0xc9) << int{type};
+  }
+  auto cut = away;
+  cut.insert(cut.begin() + 40, {6, 0, 0x1e, 255, 0, 0, 0, 0});  // an option that claims to be longer than its header
+  cut[6] = 60;
+  cut[5] = static_cast<std::uint8_t>(cut[5] + 8);
+  EXPECT_TRUE(is_damaged(net::EtherType::ipv6, cut));
+}
+
 TEST(ParseArp, RequestAndReplyAreToldApart) {
   std::array<std::uint8_t, longest_packet> buffer{};
   const net::Mac ours{{2, 0, 0, 0, 0, 1}};
