@@ -5,7 +5,6 @@
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -44,13 +43,40 @@ struct AddressLookups::Shared {
     return name;
   }
 
-  void put(const std::string& name, Answer answer) {
+  // Needs no memory: `come` has room for every name that was asked for.
+  void put(std::string name, Answer answer) noexcept {
     const std::scoped_lock lock{mutex};
-    answers[name] = std::move(answer);
-    come.push_back(name);
+    answers.find(name)->second = std::move(answer);
+    come.push_back(std::move(name));
     bell.ring();
   }
+
+  // The name is taken up once, and whole or not at all: memory may be short.
+  bool add(std::string_view name) {
+    const auto [place, is_new] = answers.try_emplace(std::string{name});
+    if (!is_new) return false;
+    try {
+      if (come.capacity() < answers.size()) come.reserve(2 * answers.size());
+      waiting.emplace_back(name);
+    } catch (const std::exception&) {
+      answers.erase(place);
+      throw;
+    }
+    return true;
+  }
 };
+
+namespace {
+
+AddressLookups::Answer in_words(const std::string& name, const AddressLookups::Answer& answer) {
+  if (answer || !answer.error().message.empty()) return answer;
+  return fail({Errc::unresolved,
+               fmt::format("cannot resolve '{}': there is not enough memory", escape_terminal(name)),
+               "ENOMEM",
+               {name}});
+}
+
+}  // namespace
 
 AddressLookups::AddressLookups(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
 
@@ -69,8 +95,7 @@ AddressLookups::~AddressLookups() {
 void AddressLookups::ask(std::string_view name) {
   {
     const std::scoped_lock lock{shared_->mutex};
-    if (!shared_->answers.try_emplace(std::string{name}).second) return;
-    shared_->waiting.emplace_back(name);
+    if (!shared_->add(name)) return;
     if (shared_->threads == most_threads) return;
     ++shared_->threads;
   }
@@ -83,11 +108,14 @@ void AddressLookups::start_thread() {
     std::thread{[shared = shared_] {
       // Modules of the system's resolver read what strangers send. Where privileges stay, they are no more than the
       // caller's.
-      (void)drop_privileges();
+      try {
+        (void)drop_privileges();
+      } catch (const std::exception&) {  // no memory for the sentence about it
+      }
       work(*shared);
     }}.detach();
     return;
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // no thread, or no memory for one
     const std::scoped_lock lock{shared_->mutex};
     if (shared_->threads > 1) {
       --shared_->threads;  // others will come to it
@@ -98,31 +126,36 @@ void AddressLookups::start_thread() {
 }
 
 void AddressLookups::work(Shared& shared) {
-  while (const auto name = shared.take()) {
+  while (auto name = shared.take()) {
+    // Of an answer that there was no memory for, only this is kept; whoever asks makes the sentence.
+    Answer answer = fail({Errc::unresolved, {}, {}, {}});
     try {
-      shared.put(*name, shared.resolve(*name));
+      answer = shared.resolve(*name);
     } catch (const std::exception&) {
-      shared.put(*name, fail({Errc::unresolved,
-                              fmt::format("cannot resolve '{}': there is not enough memory", escape_terminal(*name)),
-                              "ENOMEM",
-                              {*name}}));
     }
+    shared.put(std::move(*name), std::move(answer));
   }
 }
 
 std::optional<AddressLookups::Answer> AddressLookups::answer(std::string_view name) const {
   const std::scoped_lock lock{shared_->mutex};
   const auto found = shared_->answers.find(std::string{name});
-  return found == shared_->answers.end() ? std::nullopt : found->second;
+  if (found == shared_->answers.end() || !found->second) return std::nullopt;
+  return in_words(found->first, *found->second);
+}
+
+bool AddressLookups::has_answer(std::string_view name) const {
+  const std::scoped_lock lock{shared_->mutex};
+  const auto found = shared_->answers.find(std::string{name});
+  return found != shared_->answers.end() && found->second;
 }
 
 std::vector<AddressLookups::Answered> AddressLookups::take_new() {
   const std::scoped_lock lock{shared_->mutex};
   std::vector<Answered> taken;
-  for (std::string& name : std::exchange(shared_->come, {})) {
-    const auto& answer = shared_->answers.at(name);
-    taken.push_back({std::move(name), *answer});
-  }
+  taken.reserve(shared_->come.size());
+  for (const std::string& name : shared_->come) taken.push_back({name, in_words(name, *shared_->answers.at(name))});
+  shared_->come.clear();  // and keeps its room
   return taken;
 }
 
@@ -139,7 +172,7 @@ bool AddressLookups::wait_for(std::string_view name, Instant deadline) {
   const MonotonicClock clock;
   for (;;) {
     shared_->bell.clear();
-    if (answer(name)) return true;
+    if (has_answer(name)) return true;
     const Instant now = clock.now();
     const bool stopped = stop_is_caught() && StopSignals::signal();
     if (stopped || now >= deadline) return false;

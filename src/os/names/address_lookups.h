@@ -50,6 +50,7 @@ class AddressLookups {
  private:
   struct Shared;  // what caller and threads have in common
   explicit AddressLookups(std::shared_ptr<Shared> shared);
+  [[nodiscard]] bool has_answer(std::string_view name) const;
   void start_thread();
   static void work(Shared& shared);
 
