@@ -20,8 +20,10 @@ unsigned effective_user();
 // stay.
 Result<void> drop_privileges();
 
-// Gives up all but what looking at the sockets and processes of this machine needs, and the way back (no_new_privs).
-// For who was started as root and reads what any user may have written. Where that is not possible, it stays as it was.
+// Gives up all but what looking at the sockets and processes of this machine needs; no program that is executed gets
+// more (no_new_privs). For who was started as root and reads what any user may have written: it makes less of what such
+// a process could be made to do, but CAP_SYS_PTRACE, CAP_SYS_ADMIN and user 0 stay, and with them ways to the rest.
+// Where that is not possible, it stays as it was.
 void keep_rights_to_look();
 
 }  // namespace portolan::os
