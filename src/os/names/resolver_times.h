@@ -13,7 +13,8 @@ struct ResolverTimes {
 };
 
 // The "options" lines of resolv.conf(5), and then RES_OPTIONS of the environment, whose word is the last. Numbers are
-// bounded as glibc does it: 1 to 30 seconds, 1 to 5 attempts. What is no number is passed over.
+// at most what glibc makes of them, 30 seconds and 5 attempts, and at least 1: glibc bounds them upwards only. What is
+// no number is passed over.
 ResolverTimes resolver_times(std::string_view resolv_conf, std::string_view res_options);
 
 }  // namespace portolan::os
