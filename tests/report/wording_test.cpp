@@ -213,7 +213,7 @@ TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
   finish.interrupted = true;
   finish.never_asked = 64123;
   EXPECT_EQ(loss_text(finish),
-            "Loss was not measured: no port that answers was asked again. 64,123 ports were never "
+            "Loss was not measured: the scan was too short, or nothing answered. 64,123 ports were never "
             "asked, because the scan was stopped.");
   finish.never_asked = 1;
   finish.loss = {.asked = 400, .lost = 0};
@@ -227,7 +227,7 @@ TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
 
 TEST(Loss, OneSentenceWhateverWasMeasured) {
   model::ScanFinished finish;
-  EXPECT_EQ(loss_text(finish), "Loss was not measured: no port that answers was asked again.");
+  EXPECT_EQ(loss_text(finish), "Loss was not measured: the scan was too short, or nothing answered.");
   finish.loss = {.asked = 400, .lost = 0};
   finish.expected_missed_open = 0;
   EXPECT_EQ(loss_text(finish),

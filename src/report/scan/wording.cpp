@@ -166,7 +166,7 @@ bool took_silence_for_an_answer(const model::HostRecord& host) {
 std::string loss_text(const model::ScanFinished& finished) {
   const std::string never_asked = never_asked_text(finished);
   if (finished.loss.asked == 0) {
-    return "Loss was not measured: no port that answers was asked again." + never_asked;
+    return "Loss was not measured: the scan was too short, or nothing answered." + never_asked;
   }
   const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
   return fmt::format("Measured loss: {}% ({} of {} loss probes unanswered){}.{}",
