@@ -33,7 +33,8 @@ class EventWriter {
 };
 
 // Takes the lines of one stream in their order. A line that is unknown or holds more than this version knows is no
-// error; ports are given back to their hosts. Memory: the listed ports of hosts that are not done yet.
+// error; the beginning of a line, which a kill may leave behind, is one. Ports are given back to their hosts. Memory:
+// the listed ports of hosts that are not done yet.
 class EventReader {
  public:
   // The events that the line completes: one or none. Errc::parse, with the field's name, where a line breaks its own

@@ -65,7 +65,8 @@ std::size_t piece_of(int file) {
   constexpr std::size_t terminal_piece = 256;
   struct stat about{};
   // A file's pages are written one by one, and who is killed does not come to the next one (mm/filemap.c,
-  // generic_perform_write).
+  // generic_perform_write). So a kill tears a line only in the moment between the two pages that the line lies on; no
+  // write of a line is safe from that.
   constexpr std::size_t page = 4'096;
   if (::fstat(file, &about) != 0 || S_ISREG(about.st_mode)) return page;
   if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) return PIPE_BUF;
@@ -73,7 +74,7 @@ std::size_t piece_of(int file) {
 }
 
 // As much of the bytes as goes at once, to the end of a line where that is possible: between two calls there is no half
-// a line that a kill would leave.
+// a line that a kill would leave. In the midst of a call there may be (piece_of).
 std::size_t whole_lines(std::string_view bytes, std::size_t piece) {
   if (bytes.size() <= piece) return bytes.size();
   const std::size_t end = bytes.rfind('\n', piece - 1);
@@ -119,6 +120,17 @@ Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std:
 bool is_fifo(const std::string& path) {
   struct stat about{};
   return ::stat(path.c_str(), &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+// What opening a path would create: what the last of a chain of links points to.
+std::filesystem::path end_of_links(std::string_view path) {
+  constexpr int most_links = 40;  // as many as the kernel follows (path_resolution(7))
+  std::filesystem::path place{path};
+  std::error_code error;
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(place, error); ++i) {
+    place = place.parent_path() / std::filesystem::read_symlink(place, error);
+  }
+  return place;
 }
 
 constexpr mode_t readable_by_all = 0666;  // less the umask
@@ -168,17 +180,11 @@ std::optional<FileIdentity> identity_of(std::string_view path) {
     if (::fstat(STDOUT_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
     return FileIdentity{about.st_dev, about.st_ino, {}};
   }
-  std::filesystem::path place{path};
-  if (::stat(place.c_str(), &about) == 0) {
+  if (::stat(std::string{path}.c_str(), &about) == 0) {
     if (!S_ISREG(about.st_mode)) return std::nullopt;
     return FileIdentity{about.st_dev, about.st_ino, {}};
   }
-  // Opening would create what the last of a chain of links points to.
-  constexpr int most_links = 40;  // as many as the kernel follows (path_resolution(7))
-  std::error_code error;
-  for (int i = 0; i < most_links && std::filesystem::is_symlink(place, error); ++i) {
-    place = place.parent_path() / std::filesystem::read_symlink(place, error);
-  }
+  const auto place = end_of_links(path);
   const auto directory = place.has_parent_path() ? place.parent_path() : std::filesystem::path{"."};
   if (::stat(directory.c_str(), &about) != 0) return std::nullopt;
   return FileIdentity{about.st_dev, about.st_ino, place.filename().string()};
@@ -196,19 +202,25 @@ Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode
   }
   std::string name{path};
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : 0);
-  FileDescriptor created{::open(name.c_str(), flags | O_EXCL, readable_by_all)};
+  // Links of /proc/PID/fd say where a file was, which is nothing to make (proc_pid_fd(5)): only where nothing is there.
+  std::string place;
+  FileDescriptor created;
+  if (::access(name.c_str(), F_OK) != 0) {
+    place = end_of_links(name).string();
+    created.reset(::open(place.c_str(), flags | O_EXCL, readable_by_all));
+  }
   const bool is_new = created.is_open();
   auto file = is_new ? Result<FileDescriptor>{std::move(created)} : open_for_writing(name, flags);
   if (!file) return fail(file.error());
   const int target = file->get();
   std::unique_ptr<OutputFile> output{new OutputFile{std::move(name), std::move(*file), target}};
-  output->is_new_ = is_new;
+  if (is_new) output->made_ = std::move(place);
   output->replaces_ = mode == Mode::replace;
   return output;
 }
 
 Result<void> OutputFile::begin() {
-  const bool is_empty = std::exchange(is_new_, false);
+  const bool is_empty = !std::exchange(made_, {}).empty();
   const bool replaces = std::exchange(replaces_, false);
   if (!replaces || is_empty) return {};
   while (::ftruncate(target_, 0) != 0) {
@@ -224,7 +236,7 @@ std::unique_ptr<OutputFile> OutputFile::standard_error() {
 
 OutputFile::~OutputFile() {
   (void)flush();
-  if (is_new_) (void)::unlink(path_.c_str());
+  if (!made_.empty()) (void)::unlink(made_.c_str());
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {

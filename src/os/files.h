@@ -59,7 +59,7 @@ class OutputFile final : public report::Output {
   FileDescriptor file_;  // not open for standard output
   int target_ = -1;
   std::size_t piece_;      // bytes that are written at once
-  bool is_new_ = false;    // made here, and nothing has begun
+  std::string made_;       // the file that was made here, while nothing has begun; "" for one that was there
   bool replaces_ = false;  // what it held before, once that begins
   std::string kept_;
   std::optional<Error> failure_;  // the first one; everything after it fails in the same way

@@ -152,6 +152,15 @@ TEST(EventJson, ALineThatBreaksItsPromiseIsRefusedWithTheField) {
             "the field 'ttl' of a 'hop' record is missing or makes no sense");
 }
 
+// As a kill may leave it behind.
+RC_GTEST_PROP(EventJson, TheBeginningOfALineIsRefused, ()) {
+  for (const std::string& line : lines_of(written(events()))) {
+    for (std::size_t size = 1; size < line.size(); ++size) {
+      RC_ASSERT(!EventReader{}.read(std::string_view{line}.substr(0, size)).has_value());
+    }
+  }
+}
+
 TEST(EventJson, AReasonOfALaterVersionIsNone) {
   EventReader reader;
   const auto events = reader.read(

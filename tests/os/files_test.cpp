@@ -1,5 +1,6 @@
 #include "os/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -131,6 +132,36 @@ TEST_F(Files, OutputThatNeverBeginsLeavesEverythingAsItWas) {
   }
   EXPECT_EQ(content("old"), "");
   EXPECT_TRUE(std::filesystem::exists(path("new")));
+}
+
+TEST_F(Files, OutputThatNeverBeginsLeavesALinkThatPointsNowhere) {
+  std::filesystem::create_directory(path("there"));
+  std::filesystem::create_symlink("there/second", path("link"));
+  std::filesystem::create_symlink("target", path("there/second"));
+  ASSERT_TRUE(OutputFile::open(path("link")).has_value());
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")) && std::filesystem::is_symlink(path("there/second")));
+  EXPECT_FALSE(std::filesystem::exists(path("there/target")));
+  {
+    const auto file = OutputFile::open(path("link"));
+    ASSERT_TRUE(file.has_value());
+    ASSERT_TRUE((*file)->write("x").has_value());
+  }
+  EXPECT_EQ(content("there/target"), "x");
+}
+
+// What its link in /proc is called has never been made.
+TEST_F(Files, OutputGoesIntoADeletedFileByItsDescriptor) {
+  const FileDescriptor deleted{::open(put("out", "").c_str(), O_RDWR | O_CLOEXEC)};
+  ASSERT_EQ(::unlink(path("out").c_str()), 0);
+  {
+    const auto file = OutputFile::open("/proc/self/fd/" + std::to_string(deleted.get()));
+    ASSERT_TRUE(file.has_value());
+    ASSERT_TRUE((*file)->write("x").has_value());
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory_));
+  struct stat about{};
+  ASSERT_EQ(::fstat(deleted.get(), &about), 0);
+  EXPECT_EQ(about.st_size, 1);
 }
 
 // The disk is full in the midst of a line.
