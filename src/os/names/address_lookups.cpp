@@ -76,6 +76,15 @@ AddressLookups::Answer in_words(const std::string& name, const AddressLookups::A
                {name}});
 }
 
+// Of an answer that there was no memory for, only this is kept; whoever asks makes the sentence.
+AddressLookups::Answer answer_of(const plan::Resolve& resolve, const std::string& name) noexcept {
+  try {
+    return resolve(name);
+  } catch (const std::exception&) {
+    return fail({Errc::unresolved, {}, {}, {}});
+  }
+}
+
 }  // namespace
 
 AddressLookups::AddressLookups(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
@@ -111,6 +120,7 @@ void AddressLookups::start_thread() {
       try {
         (void)drop_privileges();
       } catch (const std::exception&) {  // no memory for the sentence about it
+        return work(*shared);
       }
       work(*shared);
     }}.detach();
@@ -127,12 +137,7 @@ void AddressLookups::start_thread() {
 
 void AddressLookups::work(Shared& shared) {
   while (auto name = shared.take()) {
-    // Of an answer that there was no memory for, only this is kept; whoever asks makes the sentence.
-    Answer answer = fail({Errc::unresolved, {}, {}, {}});
-    try {
-      answer = shared.resolve(*name);
-    } catch (const std::exception&) {
-    }
+    Answer answer = answer_of(shared.resolve, *name);
     shared.put(std::move(*name), std::move(answer));
   }
 }
