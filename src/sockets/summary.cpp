@@ -2,7 +2,6 @@
 
 #include <iterator>
 
-#include "base/json_stream.h"
 #include "base/text.h"
 
 namespace portolan::sockets {
@@ -20,10 +19,14 @@ void Summary::add(const Row& row) {
   ++count.states[as_shown(row.state)];
 }
 
-std::string Summary::table() const {
-  std::string out;
+std::size_t Summary::total() const {
   std::size_t total = 0;
   for (const Count& count : counts_) total += count.total;
+  return total;
+}
+
+std::string Summary::table() const {
+  std::string out;
   append(out, "{:<10}{:>8}{:>8}{:>8}  {}\n", "KIND", "TOTAL", "IPv4", "IPv6", "STATES");
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     const Count& count = counts_[i];
@@ -39,14 +42,11 @@ std::string Summary::table() const {
     }
     append(out, "\n");
   }
-  append(out, "{:<10}{:>8}\n", "all", total);
+  append(out, "{:<10}{:>8}\n", "all", total());
   return out;
 }
 
-std::string Summary::json() const {
-  std::string out;
-  JsonStream stream{out};
-  JsonWriter& json = stream.record("summary");
+void Summary::write(JsonWriter& json) const {
   json.name("kinds");
   json.begin_object();
   for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -67,8 +67,6 @@ std::string Summary::json() const {
     json.end_object();
   }
   json.end_object();
-  stream.end();
-  return out;
 }
 
 }  // namespace portolan::sockets

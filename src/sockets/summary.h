@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "base/json.h"
 #include "sockets/row.h"
 
 namespace portolan::sockets {
@@ -15,8 +16,10 @@ class Summary {
   void add(const Row& row);
   // A table: kinds down, families across, and the states of each kind.
   [[nodiscard]] std::string table() const;
-  // One object with the same numbers.
-  [[nodiscard]] std::string json() const;
+  // How many there were in all.
+  [[nodiscard]] std::size_t total() const;
+  // The same numbers as a member `kinds` of an object.
+  void write(JsonWriter& json) const;
 
  private:
   struct Count {

@@ -66,6 +66,9 @@ TEST(SocketsOptions, WatchTakesItsIntervalInTheSameWord) {
 
 TEST(SocketsOptions, WhatDoesNotGoTogetherIsSaid) {
   EXPECT_THAT(error_of({"-l", "--connected"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({"--csv", "--json", "-t"}), HasSubstr("--json and --csv exclude each other"));
+  EXPECT_THAT(error_of({"--json", "--csv"}), HasSubstr("--json and --csv exclude each other"));
+  EXPECT_EQ(parsed({"--json", "--json"}).format, "json");
   EXPECT_THAT(error_of({"--all-namespaces", "-N", "web"}), HasSubstr("exclude each other"));
   EXPECT_THAT(error_of({"-F", "file", "state", "listening"}), HasSubstr("exclude each other"));
   EXPECT_THAT(error_of({"--watch", "-s"}), HasSubstr("--watch shows changes"));

@@ -1,6 +1,7 @@
 #include "report/sockets/socket_json.h"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "base/json_value.h"
 #include "report/sockets/socket_schema.h"
+#include "report/sockets/summary_json.h"
 #include "tests/places.h"
 #include "tests/report/schemas.h"
 #include "tests/report/socket_rows.h"
@@ -170,6 +172,28 @@ assert not validator.is_valid(dict(records[0], schema='portolan-sockets/2'))
   const Outcome usual =
       run(check + folder.write("usual.ndjson", listed("json", sample_rows(), names, with(sockets::json_columns()))));
   EXPECT_EQ(usual.status, 0) << usual.output;
+}
+
+sockets::Summary some_numbers() {
+  sockets::Summary summary;
+  for (const Row& row : sample_rows()) summary.add(row);
+  return summary;
+}
+
+TEST(SocketJson, ASummaryStandsInTheFrameOfEveryStream) {
+  sockets::Summary one;
+  one.add(tcp_row("0.0.0.0", 443, "0.0.0.0", 0));
+  const std::string lines = summary_json(one, std::array{model::Remark{model::RemarkCode::proc_missing, {}}});
+  EXPECT_THAT(lines, ::testing::StartsWith(R"({"record":"start","schema":"portolan-sockets/1",)"));
+  EXPECT_THAT(lines, ::testing::HasSubstr("\n{\"record\":\"summary\",\"kinds\":{\"tcp\":{\"total\":1,"));
+  EXPECT_THAT(lines, ::testing::HasSubstr("\n{\"record\":\"gap\","));
+  EXPECT_THAT(lines, ::testing::EndsWith("\n{\"record\":\"finish\",\"sockets\":1,\"gaps\":1}\n"));
+}
+
+TEST(SocketJson, ASummaryKeepsToThePublishedSchema) {
+  if (!can_check_schemas()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  const std::array gaps{model::Remark{model::RemarkCode::list_changed, {"tcp"}}};
+  EXPECT_EQ(breaches("sockets", summary_json(some_numbers(), gaps)), "");
 }
 
 // The published schema is what the table of columns makes.

@@ -16,6 +16,7 @@
 #include "os/names/socket_names.h"
 #include "os/terminal/terminal.h"
 #include "report/sockets/socket_list.h"
+#include "report/sockets/summary_json.h"
 #include "run/socket_listing.h"
 #include "sockets/row_store.h"
 #include "sockets/sort.h"
@@ -145,10 +146,13 @@ class SocketsRun {
     sockets::Summary summary;
     const auto listed = listing_->each([&summary](const Row& row) { return summary.add(row), Result<void>{}; });
     if (!listed) return listed;
-    if (const auto wrote = output_->write(options_.format == "json" ? summary.json() : summary.table()); !wrote)
-      return wrote;
-    report_gaps(take_gaps());
-    return output_->flush();
+    const std::vector<model::Remark> gaps = take_gaps();
+    const auto wrote =
+        output_->write(options_.format == "json" ? report::summary_json(summary, gaps) : summary.table());
+    if (!wrote) return wrote;
+    if (const auto flushed = output_->flush(); !flushed) return flushed;
+    report_gaps(gaps);
+    return {};
   }
 
   // Until it is ended from outside. What was reported is out by then.

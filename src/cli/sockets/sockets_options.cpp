@@ -191,6 +191,9 @@ Result<void> owner_method(Options& options, const Given& given) {
 template <std::size_t Format>
 Result<void> in_format(Options& options, const Given& /*given*/) {
   constexpr std::array<std::string_view, 2> names{"json", "csv"};
+  if (options.format == names[1 - Format]) {
+    return fail(Errc::usage, "--json and --csv exclude each other; without either there is a table");
+  }
   options.format = names[Format];
   return {};
 }

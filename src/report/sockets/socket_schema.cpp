@@ -6,6 +6,7 @@
 
 #include "report/sockets/socket_json.h"
 #include "report/sockets/stream_schema.h"
+#include "report/sockets/summary_json.h"
 #include "sockets/columns/column.h"
 
 namespace portolan::report {
@@ -46,7 +47,7 @@ std::string socket_json_schema() {
   form.start.required("columns", R"({"type":"array","items":{"type":"string"},"uniqueItems":true})");
   ObjectSchema socket{"socket"};
   for (const Column& column : sockets::columns()) socket.optional(column.name, schema_of(column));
-  return stream_json_schema(form, std::array{socket.text()});
+  return stream_json_schema(form, std::array{socket.text(), summary_schema()});
 }
 
 }  // namespace portolan::report
