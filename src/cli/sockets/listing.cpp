@@ -49,15 +49,17 @@ catalog::Services services_or_none(std::vector<model::Remark>& gaps) {
   return std::move(*catalog::Services::parse(""));
 }
 
-void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command) {
-  for (const model::Remark& gap : gaps) complain(fmt::format("note: {}", report::gap_text(gap)));
-  if (without_privilege == 0) return;
+std::string privilege_note(std::size_t without_privilege, bool is_root) {
   const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);
-  complain(os::effective_user() == 0
-               ? fmt::format("note: {} perhaps held by processes that even this root may not look at", which)
-               : fmt::format("note: {} held by processes of other users, which only root may look at: sudo portolan {} "
-                             "shows them",
-                             which, command));
+  return fmt::format("note: {} {}", which,
+                     is_root ? "perhaps held by processes that even this root may not look at"
+                             : "held by processes of other users, which only root may look at: the same command with "
+                               "sudo in front shows them");
+}
+
+void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege) {
+  for (const model::Remark& gap : gaps) complain(fmt::format("note: {}", report::gap_text(gap)));
+  if (without_privilege > 0) complain(privilege_note(without_privilege, os::effective_user() == 0));
 }
 
 }  // namespace portolan::cli

@@ -53,7 +53,10 @@ std::optional<std::size_t> table_width(const ListingOptions& options);
 // The registry of services that portolan ships. Where it cannot be read, one that knows none, and a gap that says so.
 catalog::Services services_or_none(std::vector<model::Remark>& gaps);
 
+// That so many sockets have a holder that this user may not look at. It names no command line: what was typed may need
+// quotes, and another path for root.
+std::string privilege_note(std::size_t without_privilege, bool is_root);
 // A line each to standard error; that privilege is missing is said once.
-void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege, std::string_view command);
+void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege);
 
 }  // namespace portolan::cli

@@ -27,8 +27,8 @@ constexpr std::array<std::string_view, 4> about{
     "Tells what ports are for, and what this machine does with them: the registered name and description, the class "
     "(system 1-1023, registered 1024-49151, dynamic 49152-65535, and port 0, which no service can have), how what is "
     "spoken there is encrypted and which document says so, and who listens there.",
-    "Operands are numbers, ranges, names and wildcards, in lists with commas too: 443 ssh 8000-8100 http*. TCP and UDP "
-    "are shown unless --tcp, --udp or --sctp choose.",
+    "Operands are numbers, ranges, names and wildcards, in lists with commas too: 443 ssh 8000-8100 http*, and those "
+    "of one protocol: 443/tcp, udp/53. TCP and UDP are shown unless --tcp, --udp or --sctp choose.",
     "HERE says what holds in this network namespace: privileged (to listen there takes root or CAP_NET_BIND_SERVICE), "
     "ephemeral (the kernel gives it to connections that ask for no port), set-aside (kept out of that range by "
     "ip_local_reserved_ports).",
@@ -106,7 +106,7 @@ Result<int> show(const ListingOptions& options) {
   }
   const int status = print(options.json ? report::port_json(entries, *names, local.gaps)
                                         : report::port_table(entries, found.has_value(), table_width(options)));
-  report_gaps(local.gaps, without_privilege, "ports");
+  report_gaps(local.gaps, without_privilege);
   return status;
 }
 

@@ -49,7 +49,7 @@ Result<int> list(const ListingOptions& options) {
   run::add_units(*found);
   const int status = print(options.json ? report::service_json(found->services, *names, found->gaps)
                                         : report::service_table(found->services, *names, table_width(options)));
-  report_gaps(found->gaps, found->without_privilege, "services");
+  report_gaps(found->gaps, found->without_privilege);
   return status;
 }
 

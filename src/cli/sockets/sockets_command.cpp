@@ -108,7 +108,7 @@ class SocketsRun {
     names_ = os::make_socket_names({.users = true, .services = options_.resolve, .hosts = options_.resolve},
                                    services_ ? &*services_ : nullptr);
     auto output = os::OutputFile::open("-");
-    if (!output) return fail(output.error());
+    if (!output) return fail(Errc::usage, output.error().message);  // closed before anything was done
     output_ = std::move(*output);
     report::SocketListOptions options{.columns = plan_.columns, .heading = options_.heading, .width = std::nullopt};
     if (os::is_terminal(standard_output)) {
@@ -181,7 +181,7 @@ class SocketsRun {
   }
 
   void report_gaps(std::span<const model::Remark> gaps) {
-    cli::report_gaps(gaps, privilege_reported_ ? 0 : listing_->without_privilege(), "sockets");
+    cli::report_gaps(gaps, privilege_reported_ ? 0 : listing_->without_privilege());
     privilege_reported_ = privilege_reported_ || listing_->without_privilege() > 0;
   }
 

@@ -78,7 +78,7 @@ Result<int> answer(const ListingOptions& options) {
                 ? report::who_json(found->who, *names, found->gaps)
                 : report::who_text(found->who, *names, {.now = os::wall_seconds(), .calendar = os::local_calendar});
     if (const int status = print(text); status != status_done) return status;
-    report_gaps(found->gaps, found->without_privilege, "who");
+    report_gaps(found->gaps, found->without_privilege);
   }
   return everywhere ? status_done : status_failed;
 }
