@@ -31,4 +31,7 @@ std::string join(const Pieces& pieces, std::string_view between) {
   return text;
 }
 
+// A to Z only, whatever the locale.
+std::string lower_case(std::string_view text);
+
 }  // namespace portolan

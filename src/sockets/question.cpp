@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/service_names.h"
 #include "plan/port_expression.h"
 #include "plan/quoted.h"
@@ -22,12 +23,6 @@ bool is_number(std::string_view text) {
 bool is_plain_name(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return std::ranges::any_of(text, is_letter) && text.find_first_of(",*?[]:") == std::string_view::npos;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string folded{text};
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return folded;
 }
 
 // Letters, digits, '+', '-' and '.' (RFC 3986 section 3.1).

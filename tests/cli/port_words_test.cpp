@@ -60,7 +60,22 @@ TEST(ChoosePorts, NameMeansItsOwnProtocols) {
   EXPECT_EQ(chosen({}, {"m3ua", "22"}), "T22 U22 S2905");
 }
 
+TEST(ChoosePorts, TakesThePortsThatItPrints) {
+  EXPECT_EQ(chosen({}, {"443/tcp"}), "T443 U S");
+  EXPECT_EQ(chosen({}, {"tcp/443"}), "T443 U S");
+  EXPECT_EQ(chosen({}, {"tcp:443"}), "T443 U S");
+  EXPECT_EQ(chosen({}, {"53/UDP"}), "T U53 S");
+  EXPECT_EQ(chosen({}, {"ssh/udp", "8103-8110/tcp"}), "T8103-8110 U22 S");
+  EXPECT_EQ(chosen({}, {"sctp/2905"}), "T U S2905");
+  EXPECT_EQ(chosen({}, {"443/tcp,53/udp,9/sctp,80"}), "T80,443 U53,80 S9");
+  EXPECT_EQ(chosen({}, {"U:53,T:22"}), "T22 U53 S");
+  EXPECT_EQ(chosen({.udp = true}, {"443/tcp", "53"}), "T U53 S");
+}
+
 TEST(ChoosePorts, WhatCannotBeMeantIsOneSentence) {
+  EXPECT_EQ(chosen({}, {"syslog/tcp"}), "'syslog' has no port of the protocol that is named beside it");
+  EXPECT_EQ(chosen({.udp = true}, {"443/tcp"}), "'443/tcp' has no port of the chosen protocol");
+  EXPECT_THAT(chosen({}, {"443/tpc"}), testing::HasSubstr("443/tpc"));
   EXPECT_EQ(chosen({}, {"sshh"}), "no service is registered as 'sshh'; the closest name is ssh");
   EXPECT_EQ(chosen({}, {"22,sshh"}), "no service is registered as 'sshh'; the closest name is ssh");
   EXPECT_THAT(chosen({}, {"70000"}), testing::HasSubstr("70000"));

@@ -3,10 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/escape.h"
+#include "base/text.h"
 #include "catalog/service_names.h"
 #include "plan/port_expression.h"
 
@@ -59,6 +64,29 @@ Result<std::string> take_names(std::string_view operand, const catalog::Services
   return text;
 }
 
+struct PortWord {
+  std::string_view ports;
+  std::optional<net::Protocol> only;  // where a protocol was named
+};
+
+// "tcp/443", "443/tcp" and "tcp:443", as `ports` prints them and `who` takes them, in any case; everything else is left
+// to the port language.
+PortWord split_protocol(std::string_view piece) {
+  constexpr std::array protocols{net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp};
+  const auto protocol_of = [&protocols](std::string_view word) -> std::optional<net::Protocol> {
+    const std::string lower = lower_case(word);
+    const auto* const found = std::ranges::find(protocols, lower, [](net::Protocol one) { return net::name_of(one); });
+    return found == protocols.end() ? std::nullopt : std::optional{*found};
+  };
+  const auto sign = piece.find_first_of("/:");
+  if (sign == std::string_view::npos) return {piece, std::nullopt};
+  if (const auto named = protocol_of(piece.substr(0, sign))) return {piece.substr(sign + 1), named};
+  const auto slash = piece.rfind('/');
+  if (slash == std::string_view::npos) return {piece, std::nullopt};
+  if (const auto named = protocol_of(piece.substr(slash + 1))) return {piece.substr(0, slash), named};
+  return {piece, std::nullopt};
+}
+
 Result<void> add_operand(std::string_view operand, const catalog::Services& services, const SystemPort& system_port,
                          sockets::PortChoice& choice) {
   const auto text = take_names(operand, services, system_port, choice);
@@ -73,6 +101,42 @@ Result<void> add_operand(std::string_view operand, const catalog::Services& serv
   return {};
 }
 
+// A list in which ports name their protocols is taken apart; any other is one word of the port language, whose prefixes
+// (T:, U:) hold for all that follows.
+std::vector<PortWord> words_of(std::string_view operand) {
+  std::vector<PortWord> words;
+  std::string_view rest = operand;
+  for (bool first = true; first || !rest.empty(); first = false) {
+    const auto piece = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(piece.size() + 1, rest.size()));
+    words.push_back(split_protocol(piece));
+  }
+  if (std::ranges::none_of(words, [](const PortWord& word) { return word.only.has_value(); })) {
+    return {{operand, std::nullopt}};
+  }
+  return words;
+}
+
+// Adds what is asked for by one word. Without a choice that is TCP and UDP, and SCTP where there is nothing else.
+Result<void> add_word(const PortWord& word, sockets::PortChoice choice, const ListingOptions& options,
+                      sockets::PortChoice& all) {
+  using enum net::Protocol;
+  const auto is_meant = [&word](net::Protocol protocol) { return !word.only || *word.only == protocol; };
+  if (!is_meant(tcp)) choice.tcp = {};
+  if (!is_meant(udp)) choice.udp = {};
+  if (!is_meant(sctp)) choice.sctp = {};
+  if (choice.tcp.empty() && choice.udp.empty() && choice.sctp.empty()) {
+    return fail(Errc::usage,
+                fmt::format("'{}' has no port of the protocol that is named beside it", escape_terminal(word.ports)));
+  }
+  const bool chosen = options.tcp || options.udp || options.sctp;
+  const bool only_sctp = choice.tcp.empty() && choice.udp.empty();
+  if (!chosen || options.tcp) insert_all(all.tcp, choice.tcp);
+  if (!chosen || options.udp) insert_all(all.udp, choice.udp);
+  if (chosen ? options.sctp : only_sctp) insert_all(all.sctp, choice.sctp);
+  return {};
+}
+
 }  // namespace
 
 Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services,
@@ -80,15 +144,13 @@ Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const cata
   if (words.operands.empty()) {
     return fail(Errc::usage, "no ports; name numbers, ranges or services, as in: portolan ports 443 ssh 8000-8100");
   }
-  const bool chosen = words.tcp || words.udp || words.sctp;
   sockets::PortChoice all;
   for (const std::string& operand : words.operands) {
-    sockets::PortChoice choice;
-    if (const auto added = add_operand(operand, services, system_port, choice); !added) return fail(added.error());
-    const bool only_sctp = choice.tcp.empty() && choice.udp.empty();
-    if (chosen ? words.tcp : true) insert_all(all.tcp, choice.tcp);
-    if (chosen ? words.udp : true) insert_all(all.udp, choice.udp);
-    if (chosen ? words.sctp : only_sctp) insert_all(all.sctp, choice.sctp);
+    for (const PortWord& word : words_of(operand)) {
+      sockets::PortChoice choice;
+      if (const auto added = add_operand(word.ports, services, system_port, choice); !added) return fail(added.error());
+      if (const auto added = add_word(word, std::move(choice), words, all); !added) return fail(added.error());
+    }
   }
   if (all.tcp.empty() && all.udp.empty() && all.sctp.empty()) {
     return fail(Errc::usage, fmt::format("'{}' has no port of the chosen protocol", words.operands.front()));
