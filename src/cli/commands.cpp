@@ -13,6 +13,8 @@
 #include "cli/suggest.h"
 #include "os/files.h"
 #include "os/privileges.h"
+#include "os/standard_streams.h"
+#include "os/system_error.h"
 
 namespace portolan::cli {
 namespace {
@@ -82,9 +84,14 @@ std::string overview() {
 }
 
 int print(std::string_view text) {
+  if (!os::has_standard_output()) {
+    complain("cannot write to standard output: it is closed");
+    return status_refused;
+  }
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return status_done;
-  if (errno == EPIPE) return status_reader_gone;
-  complain("cannot write to standard output");
+  const int error = errno;
+  if (error == EPIPE) return status_reader_gone;
+  complain(fmt::format("cannot write to standard output: {}", os::error_text(error)));
   return status_failed;
 }
 

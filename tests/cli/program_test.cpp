@@ -184,21 +184,6 @@ TEST_F(Program, UnwritableStandardErrorLeavesTheStatus) {
   }
 }
 
-TEST_F(Program, UnwritableStandardOutputIsAFailure) {
-  for (const char* where : {">/dev/full", ">&-"}) {
-    for (const char* words : {"help", "version", "scan --help"}) {
-      const auto run = in_shell("exec \"$P\" " + std::string{words} + " " + where);
-      EXPECT_EQ(run.status, 1) << words << where;
-      EXPECT_EQ(run.errors, "portolan: cannot write to standard output\n");
-    }
-  }
-}
-
-// `line` with descriptor 4 a pipe that nobody reads any more.
-std::string without_reader(const std::string& fifo, const std::string& line) {
-  return "mkfifo " + fifo + " && exec 3<>" + fifo + " 4>" + fifo + " 3<&- && " + line;
-}
-
 // What an ordinary user cannot see of this machine is said whoever reads.
 std::string without_notes(const std::string& errors) {
   std::istringstream lines{errors};
@@ -207,6 +192,24 @@ std::string without_notes(const std::string& errors) {
     if (!line.starts_with("portolan: note: ")) others += line + '\n';
   }
   return others;
+}
+
+TEST_F(Program, UnwritableStandardOutputIsAFailure) {
+  for (const char* words :
+       {"help", "version", "scan --help", "services", "ports 80", "sockets -l", "scan -sL 198.18.0.1"}) {
+    const auto full = in_shell("exec \"$P\" " + std::string{words} + " >/dev/full");
+    EXPECT_EQ(full.status, 1) << words;
+    EXPECT_THAT(full.errors, HasSubstr("No space left on device")) << words;
+    // Nothing can come of it, which is known before anything is done.
+    const auto closed = in_shell("exec \"$P\" " + std::string{words} + " >&-");
+    EXPECT_EQ(closed.status, 2) << words;
+    EXPECT_EQ(without_notes(closed.errors), "portolan: cannot write to standard output: it is closed\n") << words;
+  }
+}
+
+// `line` with descriptor 4 a pipe that nobody reads any more.
+std::string without_reader(const std::string& fifo, const std::string& line) {
+  return "mkfifo " + fifo + " && exec 3<>" + fifo + " 4>" + fifo + " 3<&- && " + line;
 }
 
 TEST_F(Program, AReaderThatGoesAwayEndsItWithoutAWord) {
