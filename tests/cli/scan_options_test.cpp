@@ -131,6 +131,10 @@ TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
   EXPECT_TRUE(words({"-V", "-p", "80", "-p", "81"}).version);
 }
 
+TEST(ScanOptions, WhatIsDoneAnywayMayBeAskedFor) {
+  EXPECT_EQ(error_of({"--unique", "198.18.0.1"}), error_of({"198.18.0.1"}));
+}
+
 TEST(ScanOptions, ErrorsAreClear) {
   EXPECT_EQ(error_of({"-sV"}), "-sV (service versions) is not built yet");
   EXPECT_EQ(error_of({"-sSV"}), "-sV (service versions) is not built yet");

@@ -180,6 +180,7 @@ constexpr std::array first_rows{
          .group = targets,
          .summary = "scan every address of a name (portolan's default; under the name nmap only the first is scanned)"},
         set<&ScanOptions::all_addresses>),
+    entry({.spellings = {"--unique"}, .group = targets, .summary = "each address only once, as it always is"}, nothing),
 
     entry({.spellings = {"-sL"}, .group = discovery, .summary = "only list the targets; sends nothing to them"},
           set<&ScanOptions::list_only>),
@@ -401,7 +402,6 @@ constexpr std::array later_rows{
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--traceroute"}, none, "the way to each host"),
     missing({"-iR"}, required, "random targets"),
-    missing({"--unique"}, none, "each address only once, which portolan does anyway"),
     missing({"-PU"}, attached, "discovery by UDP"),
     missing({"-PY"}, attached, "discovery by SCTP"),
     missing({"-PO"}, attached, "discovery by IP protocols"),
