@@ -63,7 +63,7 @@ struct OpenScan::Parts {
     const auto handle = os::open_network_namespace(network_namespace);
     if (!handle) return fail(handle.error());
     auto entered = os::NamespaceThread::enter(*handle);
-    if (!entered) return fail(entered.error());
+    if (!entered) return fail(os::cannot_enter(network_namespace, entered.error()));
     place = std::move(*entered);
     return {};
   }

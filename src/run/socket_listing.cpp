@@ -27,7 +27,9 @@ Result<os::SocketNamespace> open_namespace(const std::string& which) {
   if (which.empty()) return os::SocketNamespace::current();
   auto handle = os::open_network_namespace(which);
   if (!handle) return fail(handle.error());
-  return os::SocketNamespace::enter(std::move(*handle));
+  auto space = os::SocketNamespace::enter(std::move(*handle));
+  if (!space) return fail(os::cannot_enter(which, space.error()));
+  return space;
 }
 
 }  // namespace

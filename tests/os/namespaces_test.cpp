@@ -43,6 +43,13 @@ TEST(Namespaces, WhatIsNoNamespaceIsAnError) {
   EXPECT_FALSE(worked);
 }
 
+TEST(Namespaces, WhichCannotBeEnteredAndWhatItNeedsIsSaid) {
+  EXPECT_EQ(cannot_enter("we\x1b", {Errc::privilege, "cannot enter", "EPERM"}).message,
+            "cannot enter the network namespace 'we\\x1B': that needs root");
+  EXPECT_EQ(cannot_enter("/dev/null", {Errc::usage, "what was named is none", "EINVAL"}).message,
+            "'/dev/null': what was named is none");
+}
+
 TEST(Namespaces, AllAreFoundOnceAndTheOwnOneFirst) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

@@ -104,7 +104,7 @@ Result<sockets::FilterNames> filter_names_in(const std::string& which) {
   const auto there = std::make_shared<const FileDescriptor>(std::move(*opened));
   sockets::FilterNames names = filter_names();
   const auto entered = in_network_namespace(*there, [&] { names.ephemeral_ports = ephemeral_ports(); });
-  if (!entered) return fail(entered.error());
+  if (!entered) return fail(cannot_enter(which, entered.error()));
   names.interface = [there](std::string_view name) { return index_in(*there, name); };
   return names;
 }

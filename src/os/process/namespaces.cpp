@@ -87,6 +87,17 @@ Result<FileDescriptor> open_network_namespace(std::string_view which) {
                           escape_terminal(which), error_text(error)));
 }
 
+Error cannot_enter(std::string_view which, const Error& error) {
+  Error named = error;
+  const std::string shown = escape_terminal(which);
+  if (error.code == Errc::privilege) {
+    named.message = fmt::format("cannot enter the network namespace '{}': that needs root", shown);
+  } else {
+    named.message = fmt::format("'{}': {}", shown, error.message);
+  }
+  return named;
+}
+
 Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model::Remark>& gaps) {
   std::vector<NetworkNamespace> found;
   std::unordered_set<std::uint64_t> known;

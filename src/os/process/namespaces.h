@@ -28,6 +28,9 @@ std::uint64_t namespace_cookie(const FileDescriptor& socket);
 // By name (of /run/netns), by inode number, or by path. Errc::usage where there is none.
 Result<FileDescriptor> open_network_namespace(std::string_view which);
 
+// Why a namespace could not be entered, with the name that the user gave it.
+Error cannot_enter(std::string_view which, const Error& error);
+
 struct NetworkNamespace {
   FileDescriptor handle;
   std::uint64_t inode = 0;
