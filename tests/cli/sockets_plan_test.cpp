@@ -53,6 +53,15 @@ Row row(SocketKind protocol, State state, AddressFamily family = AddressFamily::
   return made;
 }
 
+TEST(SocketsPlan, OnlyAKindThatWasNamedIsMissed) {
+  EXPECT_FALSE(planned({}).choice.query.detail.named);
+  EXPECT_TRUE(planned({"-A", "sctp"}).choice.query.detail.named);
+  EXPECT_TRUE(planned({"-A", "inet,!udp"}).choice.query.detail.named);
+  EXPECT_FALSE(planned({"-A", "!netlink"}).choice.query.detail.named);
+  EXPECT_FALSE(planned({"-A", "all,!netlink,!unix"}).choice.query.detail.named);
+  EXPECT_TRUE(planned({"-A", "!netlink", "-A", "all,tcp"}).choice.query.detail.named);
+}
+
 TEST(SocketsPlan, KindsAndFamiliesChooseTheSources) {
   EXPECT_EQ(sources_of({}).size(), sockets::sources().size() - 1);  // TCP is one list for both families
   EXPECT_EQ(planned({"-t"}).choice.query.sources, (std::vector{&sockets::tcp_both}));

@@ -141,6 +141,7 @@ Result<void> add_named(Options& options, std::string_view option, std::string_vi
   if (name == "all" && !taken_away) {
     options.protocols.clear();
     options.types.clear();
+    options.all_but = false;
     return {};
   }
   const std::vector<Choice> choices = choices_of(name);
@@ -150,6 +151,7 @@ Result<void> add_named(Options& options, std::string_view option, std::string_vi
                             option, escape_terminal(name), names_of_kinds()));
   }
   if (taken_away && options.protocols.empty()) {
+    options.all_but = true;
     for (const Choice& choice : choices_of("all")) add_kind(options, choice.kind);
   }
   for (const Choice& choice : choices) taken_away ? remove_choice(options, choice) : add_choice(options, choice);

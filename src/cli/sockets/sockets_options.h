@@ -21,6 +21,7 @@ struct SocketsOptions {
   bool version = false;
 
   std::vector<sockets::SocketKind> protocols;  // empty: all
+  bool all_but = false;                        // they are what was left of all: none of them was named
   // Of these kinds only sockets of these types (SOCK_STREAM ...): -A u_str.
   std::map<sockets::SocketKind, std::vector<std::uint8_t>> types;
   bool only_v4 = false;

@@ -168,7 +168,7 @@ Result<SocketsPlan> plan_sockets(const SocketsOptions& options, std::string_view
   query.detail.memory = need(looked_at, sockets::Need::memory);
   query.detail.details = need(looked_at, sockets::Need::details);
   query.detail.unix_files = need(looked_at, sockets::Need::unix_file);
-  query.detail.named = !options.protocols.empty();
+  query.detail.named = !options.protocols.empty() && !options.all_but;
   query.detail.states = plan.choice.filter.states();
   query.detail.bytecode = plan.choice.filter.bytecode();
   plan.choice.all_namespaces = options.all_namespaces;
