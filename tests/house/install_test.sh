@@ -25,6 +25,21 @@ for file in bin/portolan share/portolan/services share/portolan/descriptions sha
   [ -s "$work/prefix/$file" ] || complain "$file is not installed, or empty"
 done
 
+# A link that leads nowhere: "docs/a.md links to b.md". As house_test looks at those of the source tree.
+dead_links() {
+  find . -name '*.md' | while read -r document; do
+    grep -oE '\]\([^)#: ]+[)#]' "$document" | sed 's/^](//; s/.$//' | while read -r target; do
+      [ -e "$(dirname "$document")/$target" ] || echo "${document#./} links to $target"
+    done
+  done
+}
+documents=$work/prefix/share/doc/portolan
+dead=$(cd "$documents" && dead_links)
+[ -z "$dead" ] || complain "installed documents have dead links: $dead"
+# What would not be seen would not be complained of either.
+mkdir "$work/broken" && echo 'see [b](no-such-file.md), [c](d.md) and [e](https://a.b/c)' >"$work/broken/d.md"
+[ "$(cd "$work/broken" && dead_links)" = 'd.md links to no-such-file.md' ] || complain 'dead links are not found'
+
 # Both are what the program says about itself.
 grep -q '^\.TH PORTOLAN 1 ' "$work/prefix/share/man/man1/portolan.1" || complain 'the manual page is none'
 bash -c '. "$1" && complete -p portolan' bash "$work/prefix/share/bash-completion/completions/portolan" \
