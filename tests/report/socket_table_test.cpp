@@ -46,6 +46,34 @@ TEST(SocketTable, WithoutHeadingIsAsWideAsItsRows) {
   EXPECT_EQ(listed("table", {tcp_row("::", 1, "::", 0)}, names, options), "0  tcp  0\n");
 }
 
+// Under --watch the heading is out before there is a row.
+TEST(SocketTable, AHeadingThatStandsBeforeAnyRowFitsThem) {
+  FakeNames names;
+  know_workers(names);
+  SocketListOptions options = with_columns("time,change,state_before,proto,state,local,remote,user,process");
+  options.goes_on = true;
+  MemoryOutput output;
+  const auto sink = socket_format_of("table")->make(output, names, options);
+  ASSERT_TRUE(sink->flush());
+  Row row = tcp_row("203.0.113.199", 65000, "203.0.113.200", 65001);
+  row.change = sockets::Change::state;
+  row.state = sockets::State::close_wait;
+  row.state_before = sockets::State::established;
+  row.changed_at = 1'764'558'830'359;
+  ASSERT_TRUE(sink->row(row));
+  ASSERT_TRUE(sink->flush());
+  const std::vector<std::string> lines = lines_of(output.text);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const auto& [heading, cell] :
+       std::vector<std::pair<std::string, std::string>>{{"CHANGE", "state "},
+                                                        {"BEFORE", "ESTABLISHED"},
+                                                        {"STATE", "CLOSE-WAIT"},
+                                                        {"LOCAL", "203.0.113.199:65000"},
+                                                        {"PEER", "203.0.113.200:65001"}}) {
+    EXPECT_EQ(lines[0].find("  " + heading), lines[1].find("  " + cell)) << heading << '\n' << output.text;
+  }
+}
+
 TEST(SocketTable, WithoutRowsIsItsHeading) {
   FakeNames names;
   EXPECT_EQ(listed("table", {}, names, with_columns("proto,local,inode")), "PROTO  LOCAL  INODE\n");

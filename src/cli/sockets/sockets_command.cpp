@@ -110,7 +110,8 @@ class SocketsRun {
     auto output = os::OutputFile::open("-");
     if (!output) return fail(Errc::usage, output.error().message);  // closed before anything was done
     output_ = std::move(*output);
-    report::SocketListOptions options{.columns = plan_.columns, .heading = options_.heading, .width = std::nullopt};
+    report::SocketListOptions options{
+        .columns = plan_.columns, .heading = options_.heading, .width = std::nullopt, .goes_on = options_.watch};
     if (os::is_terminal(standard_output)) {
       if (!options_.wide) options.width = os::terminal_width(standard_output);
       options.color = os::wants_colour(standard_output);

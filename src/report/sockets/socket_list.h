@@ -22,6 +22,7 @@ struct SocketListOptions {
   // Columns of the terminal, to which the table's last column is cut; nullopt: not a terminal, nothing is cut.
   std::optional<std::size_t> width;
   bool color = false;
+  bool goes_on = false;  // rows come as things happen, and the first may be none: they say little about the others
 };
 
 class SocketSink {

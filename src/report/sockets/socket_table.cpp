@@ -1,6 +1,7 @@
 #include "report/sockets/socket_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "base/escape.h"
@@ -21,6 +22,20 @@ constexpr std::size_t narrowest = 12;  // what a cut leaves of the last column, 
 // Columns get no wider than that for a cell's sake: any user can bind a UNIX socket to a name of four hundred columns.
 // It holds an IPv6 address with its zone and port.
 constexpr std::size_t widest_fitted = 48;
+
+// What a list that goes on keeps free, because its heading is out before there is a row: an RFC 3339 time,
+// "ESTABLISHED", an IPv4 address with its port.
+struct Room {
+  std::string_view column;
+  std::size_t width;
+};
+constexpr std::array rooms{Room{"time", 24},  Room{"change", 6},  Room{"state_before", 11}, Room{"state", 11},
+                           Room{"local", 21}, Room{"remote", 21}, Room{"user", 8}};
+
+std::size_t room_of(const Column& column) {
+  const auto* const found = std::ranges::find(rooms, column.name, &Room::column);
+  return found == rooms.end() ? 0 : found->width;
+}
 
 std::string_view color_of(State state) {
   switch (state) {
@@ -68,7 +83,8 @@ class SocketTable final : public SocketSink {
   SocketTable(Output& output, sockets::RowNames& names, const SocketListOptions& options)
       : buffer_{output}, names_{names}, options_{options}, held_cell_{held_}, cell_{buffer_.text()} {
     for (const Column* column : options_.columns) {
-      widths_.push_back(options_.heading ? column->heading.size() : 0);
+      widths_.push_back(
+          std::max(options_.heading ? column->heading.size() : 0, options_.goes_on ? room_of(*column) : 0));
       is_state_.push_back(options_.color && column->name == "state");
     }
   }
