@@ -39,6 +39,11 @@ TEST(SocketsOptions, HabitsOfSsAndNetstatAreUnderstood) {
   EXPECT_TRUE(parsed({"-s"}).summary);
 }
 
+TEST(SocketsOptions, WhatRepeatsUnderNetstatIsToldToWatch) {
+  EXPECT_THAT(error_of({"-c"}), HasSubstr("--watch shows what changes"));
+  EXPECT_THAT(error_of({"-tc"}), HasSubstr("--watch shows what changes"));
+}
+
 TEST(SocketsOptions, KindsAreNamedInLists) {
   EXPECT_THAT(parsed({"-A", "tcp,unix"}).protocols, ElementsAre(SocketKind::tcp, SocketKind::unix_domain));
   EXPECT_THAT(parsed({"--query=inet"}).protocols,

@@ -213,6 +213,12 @@ Result<void> watch(Options& options, const Given& given) {
   return {};
 }
 
+Result<void> repeat(Options& /*options*/, const Given& given) {
+  return fail(Errc::usage, fmt::format("{} is netstat's: portolan netstat -c repeats whole lists, and --watch shows "
+                                       "what changes",
+                                       given.spelling));
+}
+
 Result<void> nothing(Options& /*options*/, const Given& /*given*/) { return {}; }
 
 using O = Option<Options>;
@@ -301,7 +307,7 @@ constexpr std::array table{
     O{{.spellings = {"-W", "--wide"}, .group = format, .summary = "do not cut lines at the edge of a terminal"},
       set<&Options::wide>},
     O{{.spellings = {"-H", "--no-header"}, .group = format, .summary = "no heading"}, clear<&Options::heading>},
-    O{{.spellings = {"-O", "--oneline"}, .support = Support::unlisted}, nothing},
+    O{{.spellings = {"-O", "--oneline"}, .group = format, .summary = "a line a socket, as it always is"}, nothing},
 
     O{{.spellings = {"-N", "--net"},
        .argument = with_value,
@@ -317,6 +323,7 @@ constexpr std::array table{
        .group = where,
        .summary = "go on and show what opens, closes and changes; --watch=5s looks every five seconds"},
       watch},
+    O{{.spellings = {"-c", "--continuous"}, .support = Support::unlisted}, repeat},
 
     O{{.spellings = {"--owner-method"},
        .argument = with_value,
