@@ -39,5 +39,7 @@ TEST(JoinedText, HasTheSeparatorBetweenOnly) {
   EXPECT_EQ(join(std::vector<int>{}, ","), "");
 }
 
+TEST(Text, LowerCaseIsOfAsciiLettersOnly) { EXPECT_EQ(lower_case("Tcp/8\xC3\x84Z@["), "tcp/8\xC3\x84z@["); }
+
 }  // namespace
 }  // namespace portolan

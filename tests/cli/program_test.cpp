@@ -196,7 +196,7 @@ std::string without_notes(const std::string& errors) {
 
 TEST_F(Program, UnwritableStandardOutputIsAFailure) {
   for (const char* words :
-       {"help", "version", "scan --help", "services", "ports 80", "sockets -l", "scan -sL 198.18.0.1"}) {
+       {"help", "version", "scan --help", "services", "ports 80", "sockets -l", "scan -n -sL 198.18.0.1"}) {
     const auto full = in_shell("exec \"$P\" " + std::string{words} + " >/dev/full");
     EXPECT_EQ(full.status, 1) << words;
     EXPECT_THAT(full.errors, HasSubstr("No space left on device")) << words;
@@ -205,6 +205,12 @@ TEST_F(Program, UnwritableStandardOutputIsAFailure) {
     EXPECT_EQ(closed.status, 2) << words;
     EXPECT_EQ(without_notes(closed.errors), "portolan: cannot write to standard output: it is closed\n") << words;
   }
+}
+
+TEST_F(Program, ClosedStandardOutputIsTheSameToNetstatUnlessItIsCalledThat) {
+  EXPECT_EQ(in_shell("exec \"$P\" netstat -t >&-").status, 2);
+  std::filesystem::create_symlink(test::program(), path("netstat"));
+  EXPECT_EQ(in_shell("exec " + path("netstat") + " -t >&-").status, 1);
 }
 
 // `line` with descriptor 4 a pipe that nobody reads any more.

@@ -112,7 +112,10 @@ class NetstatRun {
   int run() {
     if (options_.contexts) return refuse_contexts();
     auto output = os::OutputFile::open("-");
-    if (!output) return failed(output.error());
+    if (!output) {  // closed before anything was done
+      const int status = failed(output.error());
+      return name_ == "netstat" ? status : status_refused;
+    }
     output_ = std::move(*output);
     for (bool again = false;; again = true) {
       const int status = once(again);
