@@ -26,6 +26,8 @@ constexpr int late_timeouts = 10;
 constexpr std::uint16_t passes_of_refused = 3;
 // Of all answering ports of so many hosts, at most this many are expected to be missed when the scan ends.
 constexpr double acceptable_misses = 0.02;
+// Ports.
+constexpr std::size_t few_silent = 32;
 constexpr std::uint64_t most_sharers = 1U << 14U;
 
 std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
@@ -410,7 +412,8 @@ void Engine::decide(std::uint32_t walk, Instant now) {
 
 void Engine::start_pass(std::uint32_t walk, Instant now) {
   HostWalk& again = walks_[walk];
-  const Duration spread = spread_of(again);
+  const Duration limited = spread_of(again);
+  const Duration spread = limited > Duration::zero() ? limited : idle_spread(again, now);
   if (again.acquaintance || spread > Duration::zero())
     again.known().pass_gap = longest_gap(spread / std::max(1U, again.asked));
   again.position = 0;
@@ -424,13 +427,21 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
   }
   note_losses_so_far(again);
   if (spread > Duration::zero()) {
-    again.acquaintance->was_spread = true;
+    again.acquaintance->was_spread = again.acquaintance->was_spread || limited > Duration::zero();
     // Hosts of which there is only one question left are to be spread as well.
     again.phase = HostWalk::Phase::spaced;
     return park(walk, now + duration_of(random_.unit() * seconds_of(again.acquaintance->pass_gap)));
   }
   again.phase = HostWalk::Phase::active;
   active_.push_back({walk, again.serial});
+}
+
+// Silence is not judged before its time. Of few silent ports the questions are spread over what is left of it: it costs
+// nothing, and a limit that is about open ports alone, which no other answers show, lets more of them through.
+Duration Engine::idle_spread(const HostWalk& walk, Instant now) const {
+  const bool few = job_.questions.size() - walk.answered() <= few_silent;
+  if (finds_hosts() || !walk.acquaintance || !few || settings_.timing.serial) return {};
+  return std::max(Duration::zero(), silence_at(walk) - now - timeout_of(walk));
 }
 
 // Nothing more is asked. Where answers are known to be quick, little was waited for; who has open questions stays a

@@ -207,6 +207,7 @@ class Engine {
   [[nodiscard]] double usual_answers() const;
   [[nodiscard]] bool met_limit(const HostWalk& walk) const;
   [[nodiscard]] Duration spread_of(const HostWalk& walk) const;
+  [[nodiscard]] Duration idle_spread(const HostWalk& walk, Instant now) const;
   [[nodiscard]] double usual_loss(const HostWalk& walk) const;
   [[nodiscard]] double pass_loss(const HostWalk& walk) const;
   [[nodiscard]] LossWindow lost_in_pass(const HostWalk& walk, HostLoss::Kind kind) const;
@@ -214,6 +215,8 @@ class Engine {
   [[nodiscard]] bool loss_is_known(const HostWalk& walk) const;
   void note_losses_so_far(HostWalk& walk) const;
   void on_fate(const LossProbes::Fate& fate, Instant now);
+  void hear(HostWalk& walk, Instant at);
+  void weigh_answer(const HostWalk& walk, Instant at);
   void judge_host(const WalkTarget& target, HostLoss& loss, Instant now);
   void set_pace(std::uint32_t walk, HostLoss& loss, double rate, Instant now);
   void suspect_limit(std::uint32_t walk, double rate, Instant now);

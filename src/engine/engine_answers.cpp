@@ -117,7 +117,7 @@ bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const 
     pacer_.take_back_loss(loss_probes_.of(*found).law.state() != LossLaw::State::watching);
   }
   if (const auto walk = walks_.find(subject.target, frame.interface)) {
-    walks_[*walk].known().last_answer = frame.at;
+    hear(walks_[*walk], frame.at);
     if (sent) add_round_trip(walks_[*walk], std::max(Duration::zero(), frame.at - *sent));
     listener_.on_reply({.host = walks_[*walk].host,
                         .question = question,
@@ -135,7 +135,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
   // What is told to everybody may be an announcement, or the answer to somebody else's question.
   if (!frame.to_everybody) measure(match, frame.at);
   Acquaintance& known = walk.known();
-  known.last_answer = frame.at;
+  hear(walk, frame.at);
   const auto before = walk.ledger.code(match.question);
   const bool overrules = VerdictCodes::is_verdict(before);
   if (overrules) {
@@ -151,6 +151,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
     if (walk.at_work()) ++settled_;
     if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
   }
+  if (walk.paced() && walk.at_work()) weigh_answer(walk, frame.at);
   mark(walk, match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
   if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
   Answer settled = answer;

@@ -37,6 +37,8 @@ constexpr std::array<Duration, 5> waits_whether_there{500ms, 2s, 4s, 8s, 0s};
 constexpr std::size_t asked_at_once = 2;
 // Open ports that are asked again in each pass after the first.
 constexpr std::uint8_t asked_open = 2;
+// Between two answers, of whatever a limit lets through.
+constexpr Duration no_limit = 500ms;
 // What comes up so seldom is not taken for chance.
 constexpr double no_chance = 0.01;
 // Taken for the loss where nothing was measured; no statement is made then.
@@ -132,6 +134,22 @@ void Engine::on_fate(const LossProbes::Fate& fate, Instant now) {
   judge_host(target, loss, now);
 }
 
+void Engine::hear(HostWalk& walk, Instant at) {
+  Acquaintance& known = walk.known();
+  HostLoss* loss = walk.paced() ? loss_probes_.of(walk.target->address) : nullptr;
+  if (loss != nullptr && at - known.last_answer >= no_limit) loss->law.note_silence();
+  known.last_answer = at;
+}
+
+// A host that answers again after nothing came of it: loss probes are few and slow by then, and each answer tells as
+// much.
+void Engine::weigh_answer(const HostWalk& walk, Instant at) {
+  HostLoss* loss = loss_probes_.of(walk.target->address);
+  if (loss == nullptr || !loss->is_coming_back() || at - loss->rate_since < timeout_of(walk)) return;
+  loss->window[static_cast<std::size_t>(HostLoss::Kind::other)].asked += 1;
+  judge_host(*walk.target, *loss, at);
+}
+
 void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
   const auto window = loss.worst();
   if (!window) return;
@@ -162,7 +180,7 @@ void Engine::set_pace(std::uint32_t walk, HostLoss& loss, double rate, Instant n
   }
   known.gap = limited ? longest_gap(duration_of(1 / rate)) : Duration::zero();
   known.limiter_rate = limited ? rate : 0;
-  if (loss.law.state() == LossLaw::State::limited) give_limiter_up_if_slow(walk);
+  if (loss.law.state() == LossLaw::State::limited && !loss.law.recovers()) give_limiter_up_if_slow(walk);
 }
 
 // It answered, and does no more.
@@ -233,7 +251,7 @@ void Engine::suspect_limit(std::uint32_t walk, double rate, Instant now) {
   if (asked.known().limiter_given_up || pacer_.is_limited()) return;
   HostLoss* loss = loss_probes_.of(asked.target->address);
   if (loss != nullptr) {
-    if (loss->law.state() != LossLaw::State::watching) return;
+    if (loss->law.state() != LossLaw::State::watching || loss->law.was_down()) return;
     loss->law.suspect(pacer_.rate());
     loss->window = {};
     loss->rate_since = now;
@@ -375,7 +393,12 @@ bool Engine::is_lost_on_limit(const HostWalk& walk) const {
 bool Engine::loss_is_known(const HostWalk& walk) const {
   if (walk.acquaintance && (walk.acquaintance->limiter_given_up || walk.acquaintance->stopped)) return false;
   // What stands before a host that was asked much and answered nothing, nobody knows.
-  if (walk.answered() == 0 && job_.questions.size() >= many_questions) return false;
+  const bool asks_many = job_.questions.size() >= many_questions;
+  if (walk.answered() == 0 && asks_many) return false;
+  // Nor, where no port was found open, what stands before the open ones alone.
+  if (asks_many && !finds_hosts() && walk.acquaintance->open == 0 && walk.answered() < job_.questions.size()) {
+    return false;
+  }
   if (pacer_.path().asked >= enough_of_a_host || in_time_ + late_ >= enough_answers) return true;
   const HostLoss* own = loss_probes_.of(walk.target->address);
   return own != nullptr && own->all[0].asked + own->all[1].asked >= enough_of_a_host;

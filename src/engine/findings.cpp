@@ -11,6 +11,9 @@ namespace {
 
 using model::PortState;
 
+// Where so much is hidden, the few that were seen say nothing about the others.
+constexpr double most_hidden = 0.9;
+
 struct Finding {
   Question question;
   std::uint32_t index = 0;  // of the question
@@ -141,7 +144,7 @@ Missed missed_open(const PortWalk& walk, double usual) {
   missed.silent -= std::min(missed.silent, outcome.never_asked);
   if (missed.silent == 0) {
     missed.expected = 0;
-  } else if (outcome.hidden) {
+  } else if (outcome.hidden && *outcome.hidden <= most_hidden) {
     const double open = std::max<double>(missed.open, usual);
     missed.expected = std::min<double>(missed.silent, expected_missed(open, *outcome.hidden));
   }

@@ -307,6 +307,38 @@ TEST(LossLaw, ALimitFarBelowLooksLikeAnOutageOnlyOnce) {
   EXPECT_LT(path.rate, 40);
 }
 
+TEST(LossLaw, AHostThatWasSilentAsWellDoublesItsRateUntilSomethingIsLost) {
+  Drive host;
+  host.look(all, 4);
+  host.law.note_silence();
+  EXPECT_TRUE(host.law.comes_back());
+  host.look(nothing);
+  EXPECT_TRUE(host.law.recovers());
+  EXPECT_TRUE(host.law.was_down());
+  EXPECT_EQ(host.rate, 2 * lowest);
+  host.look(nothing, 10);
+  EXPECT_EQ(host.law.state(), State::watching);
+  EXPECT_EQ(host.rate, 1'000) << "no faster than before";
+}
+
+TEST(LossLaw, ARecoveryThatMeetsALimitIsOver) {
+  Drive host;
+  host.look(all, 4);
+  host.law.note_silence();
+  host.look(limit(50), 20);
+  EXPECT_FALSE(host.law.recovers());
+  EXPECT_EQ(host.law.state(), State::limited);
+  EXPECT_LT(host.rate, 80);
+}
+
+TEST(LossLaw, SilenceOfALawThatIsNotDarkIsNothing) {
+  Drive host;
+  host.law.note_silence();
+  host.look(all, 4);
+  host.look(nothing);
+  EXPECT_FALSE(host.law.recovers());
+}
+
 TEST(LossLaw, WhereSomethingCameThroughThereWasNoOutage) {
   Drive path{.law = LossLaw{lowest, LossLaw::Outages::yes}};
   path.look(all);

@@ -117,6 +117,29 @@ TEST_F(Patience, AnOutageCostsLittleMoreThanItLasts) {
   }
 }
 
+// A single host is asked so slowly by then that loss probes alone would take minutes.
+TEST_F(Patience, AnOutageOfASlowScanCostsSomeSeconds) {
+  struct Outage {
+    Duration at;
+    Duration length;
+  };
+  for (const Outage outage : {Outage{20ms, 1s}, Outage{200ms, 2s}, Outage{1s, 3s}, Outage{20ms, 5s}}) {
+    begin_anew();
+    const Instant down = network.now() + outage.at;
+    network.answer = [=](const SentFrame& frame) {
+      if (frame.at > down && frame.at < down + outage.length) return Replies{};
+      return Replies{frame.tcp()->destination.value() % 100 == 0 ? open_answer(frame, 1ms) : closed_answer(frame, 1ms)};
+    };
+    plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 1'000), 1, 3);
+    plan.timing.max_rate = 500;
+    const auto finished = run(plan);
+    ASSERT_TRUE(finished);
+    EXPECT_EQ(sink.open.size(), 10U);
+    EXPECT_LT(finished->elapsed, 30s) << outage.at.count() << ' ' << outage.length.count();
+    EXPECT_THAT(sink.hosts.at(0).remarks, testing::IsEmpty()) << "nothing limits this host";
+  }
+}
+
 // ---- a program that was stopped, or that did not get the processor -------------------------------
 
 class HeldUp : public Stages {

@@ -1,6 +1,7 @@
 #include "engine/pace/loss_law.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace portolan::engine {
 namespace {
@@ -51,10 +52,21 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
   cuts_ = 0;
   // Where nothing at all came through, however slowly it was asked, the path was down, which says nothing about rates.
   // A limit far below would look the same, but not twice.
-  if (outages_ == Outages::yes && is_dark() && !was_outage_) {
-    was_outage_ = true;
+  const bool was_down = is_dark() && (outages_ == Outages::yes ? always_nothing_ : was_silent_);
+  if (was_down && !std::exchange(was_outage_, true)) {
+    if (outages_ == Outages::yes) {
+      state_ = State::watching;
+      return std::max(rate, after_outage * tried_from_);
+    }
+    state_ = State::limited;
+    recovers_ = true;
+  }
+  if (recovers_) {
+    if (share > chance_ + at_the_limit) return std::nullopt;
+    if (2 * rate < tried_from_) return 2 * rate;
+    recovers_ = false;
     state_ = State::watching;
-    return std::max(rate, after_outage * tried_from_);
+    return tried_from_;
   }
   if (state_ != State::limited) {
     state_ = State::limited;
@@ -73,6 +85,7 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
 }
 
 std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
+  recovers_ = false;
   const double through = came_through(window);
   const double slower = std::max(rate * margin * through, lowest_);
   // A limit is known: the rate has only grown beyond it.
@@ -80,7 +93,9 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
     step_ = first_step;
     return slower;
   }
-  nothing_came_ = window.share() > nearly_all && (nothing_came_ || state_ != State::trying);
+  was_silent_ = was_silent_ && is_dark();
+  nothing_came_ = window.share() > nearly_all;
+  always_nothing_ = nothing_came_ && (always_nothing_ || state_ != State::trying);
   if (state_ != State::trying) {
     state_ = State::trying;
     tried_from_ = rate;

@@ -27,8 +27,9 @@ class LossLaw {
     limited,   // it does
   };
 
-  // Whether what comes back after nothing at all came through may have been down: a path may. A host that counts who
-  // talks to it looks the same.
+  // Where nothing at all came through and then everything does: a path was down, and goes on near its old rate. A host
+  // that counts who talks to it looks the same where it was silent as well; its rate doubles as long as nothing is
+  // lost.
   enum class Outages : std::uint8_t { no, yes };
   // `lowest`: questions a second that it never goes below.
   explicit LossLaw(double lowest, Outages outages = Outages::no) : lowest_{lowest}, outages_{outages} {}
@@ -45,6 +46,14 @@ class LossLaw {
   [[nodiscard]] State state() const { return state_; }
   // Nothing comes through at present: the first that does tells much.
   [[nodiscard]] bool is_dark() const { return state_ == State::trying && nothing_came_; }
+  // Meanwhile no answer of any kind came for a while: no limit does that, however low.
+  void note_silence() { was_silent_ = is_dark(); }
+  // Everything came back after that: the rate doubles as long as nothing is lost.
+  [[nodiscard]] bool recovers() const { return recovers_; }
+  // That is so, or is about to be.
+  [[nodiscard]] bool comes_back() const { return recovers_ || (is_dark() && was_silent_ && !was_outage_); }
+  // It has been so: what came late then came late for that reason.
+  [[nodiscard]] bool was_down() const { return was_outage_; }
   // Whether a limit was ever found beyond doubt.
   [[nodiscard]] bool was_limited() const { return was_limited_; }
   // Share that is lost by chance.
@@ -59,13 +68,16 @@ class LossLaw {
   State state_ = State::watching;
   bool was_limited_ = false;
   double chance_ = 0;
-  bool nothing_came_ = false;  // at any rate that has been tried since the first cut
-  bool was_outage_ = false;    // that was taken for an outage once
-  int cuts_ = 0;               // in a row, of a limited rate
-  double step_ = 0;            // by which a limited rate grows next
-  double tried_from_ = 0;      // the rate before the first cut
-  double came_through_ = 0;    // at that rate, the share of what was asked
-  double first_through_ = 0;   // the same before the first cut; 0 where it is not known
+  bool nothing_came_ = false;    // at the rate that was tried last
+  bool always_nothing_ = false;  // at any rate that has been tried since the first cut
+  bool was_outage_ = false;      // that was taken for an outage once
+  bool was_silent_ = false;      // meanwhile
+  bool recovers_ = false;        // after that
+  int cuts_ = 0;                 // in a row, of a limited rate
+  double step_ = 0;              // by which a limited rate grows next
+  double tried_from_ = 0;        // the rate before the first cut
+  double came_through_ = 0;      // at that rate, the share of what was asked
+  double first_through_ = 0;     // the same before the first cut; 0 where it is not known
 };
 
 }  // namespace portolan::engine

@@ -8,6 +8,8 @@ namespace {
 // Where all places are taken, one in so many new hosts takes that of another.
 constexpr std::uint64_t displaces = 32;
 
+constexpr double enough_of_a_return = 8;  // answers
+
 HostLoss::Kind kind_of(bool open) { return open ? HostLoss::Kind::open : HostLoss::Kind::other; }
 
 }  // namespace
@@ -17,6 +19,8 @@ std::optional<LossWindow> HostLoss::worst() const {
   for (const LossWindow& each : window) {
     if (each.tells() && (!found || each.share() > found->share())) found = each;
   }
+  const LossWindow both{window[0].asked + window[1].asked, window[0].lost + window[1].lost};
+  if (!found && is_coming_back() && both.lost == 0 && both.asked >= enough_of_a_return) return both;
   return found;
 }
 

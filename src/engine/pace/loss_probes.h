@@ -37,7 +37,10 @@ struct HostLoss {
   LossLaw law{lowest_rate};
   static constexpr double lowest_rate = 1;  // questions a second, to one host
 
-  // The window that shows the most loss of those that tell something; nullopt while none does.
+  // Nothing came of it for a while, and nothing has been lost since.
+  [[nodiscard]] bool is_coming_back() const { return law.comes_back(); }
+  // The window that shows the most loss of those that tell something; nullopt while none does. Of a host that is coming
+  // back a few good ones tell.
   [[nodiscard]] std::optional<LossWindow> worst() const;
 };
 

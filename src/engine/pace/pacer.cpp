@@ -153,7 +153,7 @@ void Pacer::end_search() {
 }
 
 void Pacer::suspect_limit(double through, Instant now) {
-  if (loss_law_.state() != LossLaw::State::watching) return;
+  if (loss_law_.state() != LossLaw::State::watching || loss_law_.was_down()) return;
   loss_law_.suspect(rate_);
   loss_window_.clear();
   slow_start_ = false;
