@@ -225,6 +225,7 @@ void make_routes(const Peer& peer) {
   shell("ip route add 198.19.6.0/24 via inet6 fe80::9 dev near");
   shell("ip -6 route add 2001:db8:1::/48 via 2001:db8::2; ip -6 addr add fe80::11/64 dev near nodad");
   shell("ip route add unreachable 198.19.7.0/24; ip route add blackhole 198.19.8.0/24");
+  shell("ip route add 224.0.0.0/4 dev near");
   shell("ip route add prohibit 198.19.9.0/24; ip -6 route add unreachable 2001:db8:7::/48");
 }
 
@@ -266,6 +267,8 @@ TEST(KernelRoutes, NoWayIsASentenceAboutThatTarget) {
         {"198.19.9.1", "prohibits 198.19.9.1"},
         {"2001:db8:7::1", "unreachable"},
         {"0.0.0.0", "localhost"},
+        {"224.0.0.9", "224.0.0.9 is a multicast address and names no host"},
+        {"ff0e::1", "ff0e::1 is a multicast address and names no host"},
         {"fe80::2", "fe80::2%eth0"},
     };
     for (const auto& [target, words] : expected) {

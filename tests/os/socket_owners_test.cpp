@@ -33,6 +33,7 @@
 #include "os/sockets/socket_owners_proc.h"
 #include "private_network.h"
 #include "socket_keepers.h"
+#include "tests/os/sanitizers.h"
 
 namespace portolan::os {
 namespace {
@@ -291,13 +292,6 @@ TEST(FindOwners, ReadsLargeTablesInPieces) {
     }
   });
 }
-
-// UBSan's check of virtual tables opens a pipe.
-#ifdef __has_feature
-#if __has_feature(undefined_behavior_sanitizer)
-#define SANITIZER_NEEDS_FILES
-#endif
-#endif
 
 TEST(FindOwnersInProc, SaysThatItMayOpenNoMoreFiles) {
 #ifdef SANITIZER_NEEDS_FILES

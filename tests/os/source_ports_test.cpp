@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "private_network.h"
+#include "tests/os/sanitizers.h"
 
 namespace portolan::os {
 namespace {
@@ -97,14 +98,6 @@ TEST(SourcePorts, OutsideTheLocalRangeNeedHardlyAnyFile) {
     EXPECT_TRUE(SourcePorts::reserve(1).has_value());
   });
 }
-
-// Clang's check of virtual tables opens a pipe to see whether memory is readable, and takes EMFILE for
-// a no. The thread sanitizer's build of these tests has no such check, and runs this one.
-#if defined(__has_feature)
-#if __has_feature(undefined_behavior_sanitizer)
-#define SANITIZER_NEEDS_FILES
-#endif
-#endif
 
 TEST(SourcePorts, TooFewFilesAreToldFromPortsInUse) {
 #ifdef SANITIZER_NEEDS_FILES

@@ -136,6 +136,10 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   if (route.type == RTN_BROADCAST) {
     return fail(unreachable(fmt::format("{} is a broadcast address and names no host", name()), "broadcast", {name()}));
   }
+  // Any number of hosts may listen to it, and connect() refuses it.
+  if (route.type == RTN_MULTICAST) {
+    return fail(unreachable(fmt::format("{} is a multicast address and names no host", name()), "multicast", {name()}));
+  }
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
   if (interface == interfaces.end()) return fail(no_route(name(), ENODEV));
 

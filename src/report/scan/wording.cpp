@@ -206,6 +206,7 @@ constexpr std::array no_way_sentences{
     Sentence{"EINVAL", "a route of this machine throws packets to {target} away"},
     Sentence{"no-host", "{target} names no host; for this machine use localhost"},
     Sentence{"broadcast", "{target} is a broadcast address and names no host"},
+    Sentence{"multicast", "{target} is a multicast address and names no host"},
     Sentence{"no-zone", "{target} is a link-local address: name its interface, as in {target}%eth0 or with -e"},
     Sentence{"interface-down", "the way to {target} is {interface}, which is down"},
     Sentence{"no-carrier",
