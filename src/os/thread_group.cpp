@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "os/quiet_thread.h"
+
 namespace portolan::os {
 namespace {
 
@@ -23,7 +25,7 @@ std::string no_thread() {
 
 Result<void> ThreadGroup::start(std::function<void()> work) {
   try {
-    threads_.emplace_back(std::move(work));
+    threads_.push_back(quiet_thread(std::move(work)));
   } catch (const std::system_error&) {
     return fail(Errc::limit, no_thread());
   }

@@ -181,7 +181,7 @@ TEST(AddressLookups, ASignalEndsTheWait) {
   const auto lookups = lookups_by(resolver.function());
   const auto signals = StopSignals::open({});
   ASSERT_TRUE(signals.has_value());
-  std::thread sender{[] { ::kill(::getpid(), SIGTERM); }};
+  std::thread sender{[waiting = ::pthread_self()] { ::pthread_kill(waiting, SIGTERM); }};
   const auto answer = lookups->wait_for("1");
   sender.join();
   ASSERT_FALSE(answer.has_value());

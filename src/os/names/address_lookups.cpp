@@ -13,6 +13,7 @@
 #include "os/bell.h"
 #include "os/monotonic_clock.h"
 #include "os/privileges.h"
+#include "os/quiet_thread.h"
 #include "os/stop_signals.h"
 
 namespace portolan::os {
@@ -114,7 +115,7 @@ void AddressLookups::ask(std::string_view name) {
 // The new thread is counted already.
 void AddressLookups::start_thread() {
   try {
-    std::thread{[shared = shared_] {
+    quiet_thread([shared = shared_] {
       // Modules of the system's resolver read what strangers send. Where privileges stay, they are no more than the
       // caller's.
       try {
@@ -123,7 +124,7 @@ void AddressLookups::start_thread() {
         return work(*shared);
       }
       work(*shared);
-    }}.detach();
+    }).detach();
     return;
   } catch (const std::exception&) {  // no thread, or no memory for one
     const std::scoped_lock lock{shared_->mutex};

@@ -25,6 +25,7 @@
 #include "os/file_descriptor.h"
 #include "os/files.h"
 #include "os/names/resolver_times.h"
+#include "os/quiet_thread.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -309,9 +310,9 @@ bool ReverseNames::has_system_thread() {
     ++shared_->system_threads;
   }
   try {
-    std::thread{[shared = shared_] {
+    quiet_thread([shared = shared_] {
       while (const auto address = shared->take_or_end()) shared->put(*address, system_name(*address));
-    }}.detach();
+    }).detach();
     return true;
   } catch (const std::system_error&) {
     const std::lock_guard lock{shared_->mutex};
@@ -323,7 +324,7 @@ bool ReverseNames::has_system_thread() {
 bool ReverseNames::has_thread() {
   if (thread_.joinable()) return true;
   try {
-    thread_ = std::thread{[shared = shared_] { Worker{shared}.run(); }};
+    thread_ = quiet_thread([shared = shared_] { Worker{shared}.run(); });
   } catch (const std::system_error&) {
     return false;
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "os/quiet_thread.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -13,7 +14,7 @@ namespace portolan::os {
 Result<std::unique_ptr<NamespaceThread>> NamespaceThread::enter(const FileDescriptor& handle) {
   std::unique_ptr<NamespaceThread> place{new NamespaceThread};
   try {
-    place->thread_ = std::thread{[thread = place.get()] { thread->serve(); }};
+    place->thread_ = quiet_thread([thread = place.get()] { thread->serve(); });
   } catch (const std::system_error&) {
     return fail(
         {Errc::limit, "cannot enter a network namespace: this user may have no more threads", error_name(EAGAIN)});

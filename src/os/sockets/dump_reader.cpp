@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "os/quiet_thread.h"
 #include "wire/netlink_message.h"
 
 namespace portolan::os {
@@ -40,7 +41,7 @@ std::span<const std::uint8_t> DumpReader::next() {
   if (!thread_.joinable() && ++received_ == alone + 1) {
     // Where this user may have no more threads (RLIMIT_NPROC), it goes on in this one, only slower.
     try {
-      thread_ = std::thread{[this] { read_ahead(); }};
+      thread_ = quiet_thread([this] { read_ahead(); });
     } catch (const std::system_error&) {
       thread_ = {};
     }

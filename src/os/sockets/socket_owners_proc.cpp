@@ -21,7 +21,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -30,6 +29,7 @@
 #include "os/files.h"
 #include "os/process/pid_namespace.h"
 #include "os/system_error.h"
+#include "os/thread_group.h"
 
 namespace portolan::os {
 namespace {
@@ -216,7 +216,7 @@ void Worker::look_at(const Table& table) {
 // ended and left it to the others. As a rule one system call finds that there are none, or that all are the same.
 void Worker::look_for_more_tables(Id process) {
   const std::string name = fmt::format("{}/task", process);
-  struct stat about{};
+  struct stat about {};
   constexpr nlink_t links_of_one_thread = 3;  // 2 and one for each thread (proc_task_getattr)
   if (::fstatat(proc_.get(), name.c_str(), &about, 0) != 0 || about.st_nlink <= links_of_one_thread) return;
 
@@ -293,19 +293,11 @@ std::size_t worth_threads(const ProcCost& cost) {
   return std::clamp<std::size_t>(cost.microseconds() / worth_a_thread, 1, processors);
 }
 
-bool start(Worker& worker, std::vector<std::jthread>& threads) {
-  try {
-    threads.emplace_back([&worker] { worker.run(); });
-    return true;
-  } catch (const std::system_error&) {
-    return false;  // this user may have no more threads
-  }
-}
-
 // The first works in this thread. Those that cannot be started leave their share to the others.
 void run_all(std::deque<Worker>& workers) {
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < workers.size() && start(workers[i], threads); ++i) {
+  ThreadGroup threads;
+  for (std::size_t i = 1; i < workers.size(); ++i) {
+    if (!threads.start([&worker = workers[i]] { worker.run(); })) break;
   }
   workers.front().run();
 }
@@ -336,7 +328,7 @@ std::size_t ProcCost::microseconds() const {
 
 ProcCost estimate_proc_cost() {
   // Beside its own entries, /proc counts a link for each process (proc_root_getattr).
-  struct stat about{};
+  struct stat about {};
   const std::size_t processes = ::stat("/proc", &about) == 0 ? about.st_nlink : 0;
   return {processes, open_files()};
 }
