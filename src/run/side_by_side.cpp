@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "os/bell.h"
-#include "os/thread_group.h"
+#include "os/thread/thread_group.h"
 #include "run/merged_events.h"
 #include "run/queue.h"
 

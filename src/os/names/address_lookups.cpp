@@ -13,8 +13,8 @@
 #include "os/bell.h"
 #include "os/monotonic_clock.h"
 #include "os/privileges.h"
-#include "os/quiet_thread.h"
 #include "os/stop_signals.h"
+#include "os/thread/quiet_thread.h"
 
 namespace portolan::os {
 

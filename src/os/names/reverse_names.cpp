@@ -25,9 +25,9 @@
 #include "os/file_descriptor.h"
 #include "os/files.h"
 #include "os/names/resolver_times.h"
-#include "os/quiet_thread.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
+#include "os/thread/quiet_thread.h"
 
 namespace portolan::os {
 namespace {

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "os/quiet_thread.h"
 #include "os/system_error.h"
+#include "os/thread/quiet_thread.h"
 
 namespace portolan::os {
 

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "os/quiet_thread.h"
+#include "os/thread/quiet_thread.h"
 #include "wire/netlink_message.h"
 
 namespace portolan::os {

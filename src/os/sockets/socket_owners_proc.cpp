@@ -29,7 +29,7 @@
 #include "os/files.h"
 #include "os/process/pid_namespace.h"
 #include "os/system_error.h"
-#include "os/thread_group.h"
+#include "os/thread/thread_group.h"
 
 namespace portolan::os {
 namespace {
@@ -216,7 +216,7 @@ void Worker::look_at(const Table& table) {
 // ended and left it to the others. As a rule one system call finds that there are none, or that all are the same.
 void Worker::look_for_more_tables(Id process) {
   const std::string name = fmt::format("{}/task", process);
-  struct stat about {};
+  struct stat about{};
   constexpr nlink_t links_of_one_thread = 3;  // 2 and one for each thread (proc_task_getattr)
   if (::fstatat(proc_.get(), name.c_str(), &about, 0) != 0 || about.st_nlink <= links_of_one_thread) return;
 
@@ -328,7 +328,7 @@ std::size_t ProcCost::microseconds() const {
 
 ProcCost estimate_proc_cost() {
   // Beside its own entries, /proc counts a link for each process (proc_root_getattr).
-  struct stat about {};
+  struct stat about{};
   const std::size_t processes = ::stat("/proc", &about) == 0 ? about.st_nlink : 0;
   return {processes, open_files()};
 }

@@ -1,4 +1,4 @@
-#include "os/quiet_thread.h"
+#include "os/thread/quiet_thread.h"
 
 #include <csignal>
 #include <utility>

@@ -16,8 +16,8 @@ class ThreadGroup {
   ThreadGroup& operator=(const ThreadGroup&) = delete;
   ~ThreadGroup() { join(); }
 
-  // Quiet ones (os/quiet_thread.h) in the caller's network namespace, with the caller's capabilities. `work` throws
-  // nothing. Errc::limit where there may be no more threads.
+  // Quiet ones (os/thread/quiet_thread.h) in the caller's network namespace, with the caller's capabilities. `work`
+  // throws nothing. Errc::limit where there may be no more threads.
   Result<void> start(std::function<void()> work);
   // Waits for all of them.
   void join();

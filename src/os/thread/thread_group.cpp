@@ -1,4 +1,4 @@
-#include "os/thread_group.h"
+#include "os/thread/thread_group.h"
 
 #include <sys/resource.h>
 
@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "os/quiet_thread.h"
+#include "os/thread/quiet_thread.h"
 
 namespace portolan::os {
 namespace {
