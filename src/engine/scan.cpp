@@ -35,8 +35,8 @@ Error left_out_here(const Refusals& refusals, const std::optional<Error>& fault)
     return error;
   }
   Error error{Errc::io,
-              fmt::format("not everything was asked: this machine refused to send {} probes ({})", refusals.probes,
-                          words_of_error(refusals.cause)),
+              fmt::format("not everything was asked: this machine refused to send {} {} ({})", refusals.probes,
+                          refusals.probes == 1 ? "probe" : "probes", words_of_error(refusals.cause)),
               refusals.cause,
               {}};
   if (refusals.target) error.about = {net::to_string(*refusals.target)};

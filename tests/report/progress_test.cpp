@@ -119,9 +119,10 @@ TEST(StatsLines, TellRateAndFindingsUnderPortolansName) {
   model::Progress progress = halfway();
   progress.remaining.reset();
   progress.open_found = 1;
+  progress.hosts_done = 1;
   EXPECT_TRUE(lines.on(progress));
   EXPECT_EQ(output.text,
-            "Stats: 0:00:31 elapsed; 4096 hosts completed (3 up), 2 undergoing SYN Stealth Scan\n"
+            "Stats: 0:00:31 elapsed; 1 host completed (3 up), 2 undergoing SYN Stealth Scan\n"
             "SYN Stealth Scan Timing: About 42.34% done; 12,345 probes/s, 1 open port found\n");
 }
 

@@ -56,13 +56,25 @@ TEST(Task, IsCalledAsNmapCallsIt) {
 TEST(Task, SaysWhatItIsAboutAsNmapDoes) {
   model::TaskRecord record = task("tcp-syn", noon(), 4);
   EXPECT_EQ(scope_text(record), "198.18.0.2 [4 ports]");
-  EXPECT_EQ(total_text(record), "4 total ports");
+  EXPECT_EQ(total_text(record, Dialect::portolan), "4 total ports");
   record.host.reset();
   record.hosts = 12;
   record.questions = 1;
   EXPECT_EQ(scope_text(record), "12 hosts [1 port/host]");
   record.finds_hosts = true;
-  EXPECT_EQ(total_text(record), "12 total hosts");
+  EXPECT_EQ(total_text(record, Dialect::nmap), "12 total hosts");
+}
+
+TEST(Task, HasOneOfAKind) {
+  model::TaskRecord record = task("tcp-syn", noon(), 1);
+  record.host.reset();
+  record.hosts = 1;
+  EXPECT_EQ(scope_text(record), "1 host [1 port/host]");
+  EXPECT_EQ(total_text(record, Dialect::portolan), "1 total port");
+  EXPECT_EQ(total_text(record, Dialect::nmap), "1 total ports") << "nmap's programs read nmap's form";
+  record.finds_hosts = true;
+  EXPECT_EQ(total_text(record, Dialect::portolan), "1 total host");
+  EXPECT_EQ(total_text(record, Dialect::nmap), "1 total hosts");
 }
 
 TEST(RemarkText, PutsEveryCodeIntoWords) {
@@ -89,6 +101,10 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{refused_here, {std::uint64_t{7}, "EPERM", "198.18.0.9"}},
        "this machine itself refused to send 7 probes to 198.18.0.9: its firewall forbids it; what was not asked by "
        "them is told as such"},
+      {{refused_here, {std::uint64_t{1}, "ENETDOWN", ""}},
+       "this machine itself refused to send 1 probe: Network is down; what was not asked by it is told as such"},
+      {{dropped_here, {std::uint64_t{1}}},
+       "1 packet was lost on this machine for want of room; what it would have answered was asked again"},
       {{dropped_here, {std::uint64_t{7}}},
        "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
       {{sent_by_kernel, {"encapsulation", "198.18.0.9"}},
@@ -238,6 +254,9 @@ TEST(Loss, OneSentenceWhateverWasMeasured) {
   EXPECT_EQ(loss_text(finish),
             "Measured loss: 100% (3 of 3 loss probes unanswered); about 2.5 open ports are expected to have been "
             "missed.");
+  finish.loss = {.asked = 1, .lost = 0};
+  finish.expected_missed_open.reset();
+  EXPECT_EQ(loss_text(finish), "Measured loss: 0% (0 of 1 loss probe unanswered).");
 }
 
 TEST(Done, CountsInGoodGrammar) {

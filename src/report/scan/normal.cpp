@@ -106,7 +106,7 @@ Result<void> NormalReport::task_end(const model::TaskRecord& task) {
   const Duration took = task.time - task_began_.value_or(task.time);
   buffer_.add("Completed {} at {}, {:.2f}s elapsed", escape_terminal(task_text(task)),
               clock_text(task.time, options_.calendar), seconds_of(took));
-  if (task.hosts > 0) buffer_.add(" ({})", total_text(task));
+  if (task.hosts > 0) buffer_.add(" ({})", total_text(task, options_.dialect));
   buffer_.put("\n");
   return buffer_.send();
 }

@@ -27,8 +27,9 @@ std::string stats_text(const model::Progress& progress, const ReportOptions& opt
   const bool nmap = options.dialect == Dialect::nmap;
   const std::string task = escape_terminal(task_text(progress.task));
   std::string text =
-      fmt::format("Stats: {} elapsed; {} hosts completed ({} up), {} undergoing {}\n", span_text(progress.elapsed),
-                  progress.hosts_done, progress.hosts_up, progress.hosts_active, task);
+      fmt::format("Stats: {} elapsed; {} {} completed ({} up), {} undergoing {}\n", span_text(progress.elapsed),
+                  progress.hosts_done, nmap ? "hosts" : plural(progress.hosts_done, "host", "hosts"), progress.hosts_up,
+                  progress.hosts_active, task);
   append(text, "{} Timing: About {:.2f}% done", task, percent_of(progress));
   if (const auto remaining = remaining_of(progress)) {
     append(text, "; ETC: {} ({} remaining)", clock_after(progress.task.time, *remaining, options),

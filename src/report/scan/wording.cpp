@@ -169,8 +169,8 @@ std::string loss_text(const model::ScanFinished& finished) {
     return "Loss was not measured: the scan was too short, or nothing answered." + never_asked;
   }
   const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
-  return fmt::format("Measured loss: {}% ({} of {} loss probes unanswered){}.{}",
-                     percent == 0 ? "0" : two_digits(percent), finished.loss.lost, finished.loss.asked,
+  return fmt::format("Measured loss: {}% ({} of {} loss {} unanswered){}.{}", percent == 0 ? "0" : two_digits(percent),
+                     finished.loss.lost, finished.loss.asked, plural(finished.loss.asked, "probe", "probes"),
                      missed_text(finished), never_asked);
 }
 
@@ -183,12 +183,14 @@ std::string task_text(const model::TaskRecord& task) {
 std::string scope_text(const model::TaskRecord& task) {
   const std::string_view ports = plural(task.questions, "port", "ports");
   if (task.host) return fmt::format("{} [{} {}]", plain_address(*task.host), task.questions, ports);
-  return fmt::format("{} hosts [{} {}/host]", task.hosts, task.questions, ports);
+  return fmt::format("{} {} [{} {}/host]", task.hosts, plural(task.hosts, "host", "hosts"), task.questions, ports);
 }
 
-std::string total_text(const model::TaskRecord& task) {
-  if (task.finds_hosts) return fmt::format("{} total hosts", task.hosts);
-  return fmt::format("{} total ports", task.hosts * task.questions);
+std::string total_text(const model::TaskRecord& task, Dialect dialect) {
+  const std::size_t count = task.finds_hosts ? task.hosts : task.hosts * task.questions;
+  const std::size_t shown = dialect == Dialect::nmap ? 0 : count;  // nmap has one form for all numbers
+  return fmt::format("{} total {}", count,
+                     task.finds_hosts ? plural(shown, "host", "hosts") : plural(shown, "port", "ports"));
 }
 
 namespace {
@@ -335,14 +337,15 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case no_way_to_some:
       return fmt::format("{}; other targets without a way are only counted as down", no_way_text(remark));
     case refused_here:
-      return fmt::format(
-          "this machine itself refused to send {} probes{}: {}; what was not asked by them is told as such",
-          remark.number(0), remark.text(2).empty() ? "" : fmt::format(" to {}", remark.text(2)),
-          remark.text(1) == "EPERM" ? "its firewall forbids it" : words_of_error(remark.text(1)));
+      return fmt::format("this machine itself refused to send {} {}{}: {}; what was not asked by {} is told as such",
+                         remark.number(0), plural(remark.number(0), "probe", "probes"),
+                         remark.text(2).empty() ? "" : fmt::format(" to {}", remark.text(2)),
+                         remark.text(1) == "EPERM" ? "its firewall forbids it" : words_of_error(remark.text(1)),
+                         plural(remark.number(0), "it", "them"));
     case dropped_here:
-      return fmt::format(
-          "{} packets were lost on this machine for want of room; what they would have answered was asked again",
-          remark.number(0));
+      return fmt::format("{} lost on this machine for want of room; what {} would have answered was asked again",
+                         remark.number(0) == 1 ? "1 packet was" : fmt::format("{} packets were", remark.number(0)),
+                         plural(remark.number(0), "it", "they"));
     case sent_by_kernel:
       return by_kernel_text(remark);
     case no_targets:

@@ -60,7 +60,7 @@ std::string task_text(const model::TaskRecord& task);
 // What it is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
 std::string scope_text(const model::TaskRecord& task);
 // What was asked when it is over: "12 total hosts", "4000 total ports".
-std::string total_text(const model::TaskRecord& task);
+std::string total_text(const model::TaskRecord& task, Dialect dialect);
 
 // The remark as one sentence, in nmap's words under its name. Not escaped.
 // Whether only those who ask how a scan is done (-v) want to know.

@@ -107,7 +107,7 @@ Result<void> XmlReport::task_begin(const model::TaskRecord& task) {
 Result<void> XmlReport::task_end(const model::TaskRecord& task) {
   if (options_.verbosity <= 0 && options_.debugging <= 0) return {};
   buffer_.add("<taskend task=\"{}\" time=\"{}\"", escape_xml(task_text(task)), unix_seconds(task.time));
-  if (task.hosts > 0) buffer_.add(" extrainfo=\"{}\"", total_text(task));
+  if (task.hosts > 0) buffer_.add(" extrainfo=\"{}\"", total_text(task, Dialect::nmap));
   buffer_.put("/>\n");
   return buffer_.send();
 }
