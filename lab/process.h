@@ -21,6 +21,7 @@ struct Command {
   // that it works inside a user namespace that knows only one).
   bool privileged = true;
   std::vector<int> inherited = {};  // file descriptors it finds open under the same number
+  bool netlink = true;              // false: netlink sockets are refused, as by a seccomp filter of a container
   bool quiet = true;                // false: output goes where this process's own goes, and is not collected
 };
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "engine/engine.h"
+#include "os/net/kernel_routes.h"
+#include "os/net/socket_routes.h"
 #include "os/packet/connect_link.h"
 #include "os/packet/split_link.h"
 #include "os/seed.h"
@@ -23,6 +25,8 @@ bool connects(const plan::Plan& plan) {
                              [](const plan::Technique& technique) { return probe::find(technique.name)->connects; });
 }
 
+bool sends_raw(const plan::Plan& plan) { return plan.privileged && plan.depth != plan::ScanDepth::list; }
+
 Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan, std::uint16_t tag_base, int wake) {
   return os::ConnectLink::open({.longest_wait = plan.timing.max_rtt_timeout,
                                 .patience = plan.timing.initial_rtt_timeout,
@@ -39,9 +43,7 @@ OpenDoors::OpenDoors() : key_{os::draw_seed(), os::draw_seed()} {}
 
 Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake) {
   OpenDoors doors;
-  auto routes = os::KernelRoutes::open(plan.interface);
-  if (!routes) return fail(routes.error());
-  doors.routes_ = std::move(*routes);
+  if (const auto done = doors.open_routes(plan); !done) return fail(done.error());
   if (const auto done = doors.open_link(plan, wake); !done) return fail(done.error());
   if (const auto done = doors.open_names(plan, names); !done) return fail(done.error());
   return doors;
@@ -49,8 +51,22 @@ Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNames
 
 std::uint16_t OpenDoors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
 
+Result<void> OpenDoors::open_routes(const plan::Plan& plan) {
+  // Connections need no more than the kernel's own way, and a list needs none.
+  if (!sends_raw(plan) && os::KernelRoutes::missing()) {
+    auto routes = os::SocketRoutes::open(plan.interface);
+    if (!routes) return fail(routes.error());
+    routes_ = std::move(*routes);
+    return {};
+  }
+  auto routes = os::KernelRoutes::open(plan.interface);
+  if (!routes) return fail(routes.error());
+  routes_ = std::move(*routes);
+  return {};
+}
+
 Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {
-  const bool raw = plan.privileged && plan.depth != plan::ScanDepth::list;
+  const bool raw = sends_raw(plan);
   if (raw) {
     auto ports = os::SourcePorts::reserve(os::draw_seed(), engine::tag_count);
     if (!ports) return fail(ports.error());

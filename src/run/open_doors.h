@@ -12,7 +12,6 @@
 #include "base/result.h"
 #include "engine/doors.h"
 #include "os/names/reverse_names.h"
-#include "os/net/kernel_routes.h"
 #include "os/packet/packet_link.h"
 #include "os/packet/source_ports.h"
 #include "plan/plan.h"
@@ -37,12 +36,13 @@ class OpenDoors {
 
  private:
   OpenDoors();
+  Result<void> open_routes(const plan::Plan& plan);
   Result<void> open_link(const plan::Plan& plan, int wake);
   Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake) const;
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
 
   HashKey key_;
-  std::unique_ptr<os::KernelRoutes> routes_;
+  std::unique_ptr<engine::Routes> routes_;
   std::optional<os::SourcePorts> source_ports_;
   std::unique_ptr<engine::Link> link_;
   std::unique_ptr<os::ReverseNames> names_;

@@ -48,6 +48,7 @@ struct Case {
   Dialect dialect = Dialect::portolan;
   bool raw_packets = true;
   Words links = {"eth0", "wlan0"};
+  std::optional<Error> routes_missing = std::nullopt;
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
@@ -61,11 +62,13 @@ Result<PreparedScan> prepare(const Words& line, Case given = {}) {
                        .read = read,
                        .links = [&given] { return given.links; },
                        .services = services(),
+                       .routes_missing = given.routes_missing,
                        .raw_packets = given.raw_packets});
 }
 
 const Case nmap{.dialect = Dialect::nmap};
 const Case plain_user{.raw_packets = false};
+const Case without_routes{.routes_missing = Error{Errc::io, "cannot reach them", "EAFNOSUPPORT"}};
 const Case nmap_plain_user{.dialect = Dialect::nmap, .raw_packets = false};
 
 PreparedScan prepared(const Words& line, Case given = {}) {
@@ -154,6 +157,22 @@ TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
   EXPECT_EQ(error_of({"-sS", "dual"}, nmap_plain_user), "You requested a scan type which requires root privileges.");
   EXPECT_EQ(error_of({"-sS", "dual"}, plain_user),
             "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+}
+
+TEST(ScanPlan, WithoutTheKernelsRoutesEverythingIsAskedByConnections) {
+  const auto scan = prepared({"dual"}, without_routes);
+  EXPECT_EQ(techniques_of(scan), "tcp-connect 21-23,80,443");
+  EXPECT_EQ(probes_of(scan), "tcp-connect 80; tcp-connect 443; ");
+  EXPECT_FALSE(scan.plan.privileged);
+  const model::Remark said{RemarkCode::routes_unknown, {"EAFNOSUPPORT"}};
+  EXPECT_THAT(scan.notices, testing::ElementsAre(said));
+  EXPECT_THAT(prepared({"-sT", "dual"}, without_routes).notices, testing::ElementsAre(said));
+  EXPECT_THAT(prepared({"-sL", "dual"}, without_routes).notices, testing::IsEmpty()) << "a list needs no routes";
+  EXPECT_TRUE(prepared({"--privileged", "dual"}, without_routes).plan.privileged) << "who says so wants to see it fail";
+  EXPECT_EQ(
+      error_of({"-sS", "dual"}, without_routes),
+      "-sS sends raw packets, and the kernel does not tell its routes (Address family not supported by protocol), "
+      "by which they would go; -sT does without");
 }
 
 TEST(ScanPlan, ByConnectionsHostsAreStillFoundWithRawPacketsWhereAllowed) {

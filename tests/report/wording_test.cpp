@@ -120,6 +120,9 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "late.example and 1 other name were still being looked up, so they were not scanned"},
       {{names_pending, {std::uint64_t{1235}, "late.example"}},
        "late.example and 1,234 other names were still being looked up, so they were not scanned"},
+      {{routes_unknown, {"EAFNOSUPPORT"}},
+       "the kernel does not tell its routes (Address family not supported by protocol), so everything is asked by "
+       "connections (-sT), and by which interface they go is not known"},
       {{connects_instead},
        "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used"},
       {{connects_for_discovery},

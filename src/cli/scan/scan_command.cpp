@@ -23,6 +23,7 @@
 #include "os/names/address_lookups.h"
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
+#include "os/net/kernel_routes.h"
 #include "os/privileges.h"
 #include "os/seed.h"
 #include "os/terminal/terminal_control.h"
@@ -144,6 +145,7 @@ class ScanRun {
                                   .read = [](std::string_view path) { return os::read_file(path); },
                                   .links = os::links_with_ipv6,
                                   .services = *services_,
+                                  .routes_missing = os::KernelRoutes::missing(),
                                   .raw_packets = raw_packets()});
     if (!prepared) return fail(prepared.error());
     prepared_ = std::move(*prepared);

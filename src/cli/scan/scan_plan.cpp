@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error_name.h"
 #include "base/escape.h"
 #include "plan/port_expression.h"
 #include "plan/target_expression.h"
@@ -84,14 +85,25 @@ class Preparation {
     for (const probe::Probe* probe : options_.techniques) {
       if (const auto done = add_technique(*probe); !done) return done;
     }
-    plan_.privileged = sources_.raw_packets;
+    plan_.privileged = raw_packets();
+    note_missing_routes();
     if (!techniques_.empty()) return {};
     techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
     const bool declined = options_.privilege == ScanOptions::Privilege::declined;
-    if (!plan_.privileged && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
+    if (!sources_.raw_packets && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
     return {};
+  }
+
+  // Packets of one's own need to know where they shall go.
+  [[nodiscard]] bool raw_packets() const {
+    return sources_.raw_packets && (!sources_.routes_missing || options_.privilege == ScanOptions::Privilege::assumed);
+  }
+
+  void note_missing_routes() {
+    if (!sources_.routes_missing || plan_.privileged || plan_.depth == plan::ScanDepth::list) return;
+    notice({RemarkCode::routes_unknown, {cause_of(*sources_.routes_missing)}});
   }
 
   Result<void> add_technique(const probe::Probe& probe) {
@@ -102,7 +114,8 @@ class Preparation {
                                (*rival)->scan_option.spelling, option, protocol_name(probe.asks)));
     }
     techniques_.push_back(&probe);
-    if (probe.connects || sources_.raw_packets) return {};
+    if (probe.connects || raw_packets()) return {};
+    if (sources_.raw_packets) return needs_routes(option);
     if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
     const probe::Probe* plain = unprivileged_way(probe.asks);
     if (options_.privilege == ScanOptions::Privilege::declined) {
@@ -114,6 +127,14 @@ class Preparation {
         plain == nullptr ? "" : fmt::format(", or use {}, which needs nothing", plain->scan_option.spelling);
     return fail(Errc::privilege,
                 fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
+  }
+
+  [[nodiscard]] std::unexpected<Error> needs_routes(std::string_view option) const {
+    return fail(
+        Errc::io,
+        fmt::format("{} sends raw packets, and the kernel does not tell its routes ({}), by which they would go; "
+                    "-sT does without",
+                    option, words_of_error(cause_of(*sources_.routes_missing))));
   }
 
   // Another way to ask the same that anybody may go; nullptr where there is none.

@@ -16,6 +16,7 @@
 
 #include "os/monotonic_clock.h"
 #include "os/net/interfaces.h"
+#include "os/net/no_way.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -32,11 +33,6 @@ constexpr Duration neighbours_hold = std::chrono::seconds{30};
 constexpr std::array<int, 8> change_groups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
                                            RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
                                            RTNLGRP_IPV6_RULE,  RTNLGRP_NEXTHOP};
-
-// `about` is the target's name and, where it is the cause, the interface's.
-Error unreachable(std::string message, std::string cause, std::vector<std::string> about) {
-  return {Errc::unreachable, std::move(message), std::move(cause), std::move(about)};
-}
 
 void choose_kind(net::Path& path, const Route& route, const Interface& interface) {
   using enum net::Path::ByKernel;
@@ -66,26 +62,6 @@ std::string name_of(const net::IpAddress& address, std::span<const Interface> in
   return name;
 }
 
-std::string no_route_text(const std::string& name, int error) {
-  switch (error) {
-    case ENETUNREACH:
-      return fmt::format("no route leads to {}", name);
-    case EHOSTUNREACH:
-      return fmt::format("a route of this machine calls {} unreachable", name);
-    case EACCES:
-      return fmt::format("a route of this machine prohibits {}", name);
-    case EINVAL:
-      return fmt::format("a route of this machine throws packets to {} away", name);
-    default:
-      return fmt::format("cannot find a route to {}: {}", name, error_text(error));
-  }
-}
-
-// Errc::unreachable, for a question that the kernel answered with an error number.
-Error no_route(const std::string& name, int error) {
-  return unreachable(no_route_text(name, error), error_name(error), {name});
-}
-
 // The errno that a packet over such a route would meet; 0 where it may leave.
 int refusal_of(const Route& route) {
   switch (route.type) {
@@ -108,23 +84,6 @@ net::IpAddress on_link_of(const net::IpAddress& address, std::uint32_t interface
   return lacks_zone ? address.with_zone(interface) : address;
 }
 
-bool is_unspecified(const net::IpAddress& address) {
-  return std::ranges::all_of(address.bytes(), [](std::uint8_t byte) { return byte == 0; });
-}
-
-// Why this target is not even asked for.
-std::optional<Error> no_target(const net::IpAddress& target, bool interface_is_known) {
-  const std::string name = net::to_string(target);
-  if (is_unspecified(target)) {
-    return unreachable(fmt::format("{} names no host; for this machine use localhost", name), "no-host", {name});
-  }
-  if (!target.is_v4() && target.is_link_local() && target.zone() == 0 && !interface_is_known) {
-    return unreachable(fmt::format("{0} is a link-local address: name its interface, as in {0}%eth0 or with -e", name),
-                       "no-zone", {name});
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answer,
@@ -133,13 +92,8 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   if (!answer) return fail(no_route(name(), answer.error()));
   const Route& route = *answer;
   if (const int refusal = refusal_of(route); refusal != 0) return fail(no_route(name(), refusal));
-  if (route.type == RTN_BROADCAST) {
-    return fail(unreachable(fmt::format("{} is a broadcast address and names no host", name()), "broadcast", {name()}));
-  }
-  // Any number of hosts may listen to it, and connect() refuses it.
-  if (route.type == RTN_MULTICAST) {
-    return fail(unreachable(fmt::format("{} is a multicast address and names no host", name()), "multicast", {name()}));
-  }
+  if (route.type == RTN_BROADCAST) return fail(broadcast(name()));
+  if (route.type == RTN_MULTICAST) return fail(multicast(name()));
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
   if (interface == interfaces.end()) return fail(no_route(name(), ENODEV));
 
@@ -169,6 +123,21 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   }
   path.source = on_link_of(route.source.value_or(target), interface->index);
   return path;
+}
+
+std::optional<Error> KernelRoutes::missing() {
+  const auto is_for_want_of_room = [](const Error& error) {
+    return error.cause == "EMFILE" || error.cause == "ENFILE" || error.cause == "ENOMEM" || error.cause == "ENOBUFS";
+  };
+  const auto reach = []() -> Result<void> {
+    auto socket = NetlinkSocket::open();
+    if (!socket) return fail(socket.error());
+    if (const auto changes = NetlinkSocket::listen(change_groups); !changes) return fail(changes.error());
+    return socket->visit_dump(RTM_GETRULE, AF_INET, [](MessageBytes) {});
+  };
+  const auto reached = reach();
+  if (reached || is_for_want_of_room(reached.error())) return std::nullopt;
+  return reached.error();
 }
 
 Result<std::unique_ptr<KernelRoutes>> KernelRoutes::open(std::string_view interface) {

@@ -36,6 +36,9 @@ class KernelRoutes final : public engine::Routes {
   // `interface`: every target but this machine's own addresses is reached through it (-e); "" lets the
   // routes decide. Errc::unreachable where there is none of that name.
   static Result<std::unique_ptr<KernelRoutes>> open(std::string_view interface = {});
+  // Why this kernel tells nobody here of its routes (seccomp, a kernel without rtnetlink); nullopt where it does, and
+  // where it is only short of memory or descriptors.
+  static std::optional<Error> missing();
 
   // next_hop_mac is filled in for gateways that the neighbour table is sure of; one that it has not heard of for a
   // while (STALE) may have been replaced. For targets on the link it is left to the scan, because asking is also how it

@@ -1,0 +1,102 @@
+#include "os/net/socket_routes.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "os/file_descriptor.h"
+#include "os/net/interfaces.h"
+#include "os/net/no_way.h"
+#include "os/sockets/socket_address.h"
+#include "os/system_error.h"
+
+namespace portolan::os {
+namespace {
+
+// Any port will do: nothing is sent.
+constexpr net::Port discard{9};
+
+bool is_multicast(const net::IpAddress& address) {
+  const auto first = address.bytes().front();
+  return address.is_v4() ? (first & 0xf0U) == 0xe0 : first == 0xff;
+}
+
+int connect_to(int socket, const net::IpAddress& target) {
+  const SocketAddress address = socket_address(target, discard);
+  return ::connect(socket, address.get(), address.size) == 0 ? 0 : errno;
+}
+
+// The kernel refuses a broadcast address with the same error as a route that prohibits (net/ipv4/datagram.c,
+// __ip4_datagram_connect), but only as long as the socket does not say that it means it.
+bool is_broadcast(int socket, const net::IpAddress& target) {
+  const int on = 1;
+  return target.is_v4() && ::setsockopt(socket, SOL_SOCKET, SO_BROADCAST, &on, sizeof on) == 0 &&
+         connect_to(socket, target) == 0;
+}
+
+std::optional<net::IpAddress> own_address(int socket) {
+  sockaddr_storage here{};
+  socklen_t size = sizeof here;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &size) != 0) return std::nullopt;
+  return address_of(reinterpret_cast<const sockaddr*>(&here));
+}
+
+std::unexpected<Error> not_found(int error) {
+  return fail({Errc::io, "cannot find the way to a target: " + error_text(error), error_name(error), {}});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SocketRoutes>> SocketRoutes::open(std::string_view interface) {
+  if (!interface.empty() && interface_index(interface) == 0) {
+    std::vector<Interface> there_are;
+    for (const auto& [index, name] : interface_names()) there_are.emplace_back().name = name;
+    return fail(no_such_interface(interface, there_are));
+  }
+  return std::unique_ptr<SocketRoutes>{new SocketRoutes{interface}};
+}
+
+std::vector<Result<net::Path>> SocketRoutes::route(std::span<const net::IpAddress> targets) {
+  std::vector<Result<net::Path>> paths;
+  paths.reserve(targets.size());
+  for (const net::IpAddress& target : targets) paths.push_back(route(target));
+  return paths;
+}
+
+Result<net::Path> SocketRoutes::route(const net::IpAddress& target) const {
+  const std::string name = net::to_string(target);
+  const std::uint32_t forced = interface_.empty() ? 0 : interface_index(interface_);
+  if (auto why = no_target(target, forced != 0)) return fail(std::move(*why));
+  if (is_multicast(target)) return fail(multicast(name));
+  const FileDescriptor socket{::socket(target.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  if (!socket.is_open()) {
+    // A kernel without IPv6 has no way there; without room nothing is known.
+    return errno == EAFNOSUPPORT ? Result<net::Path>{fail(no_route(name, ENETUNREACH))} : not_found(errno);
+  }
+  int error = connect_to(socket.get(), target);
+  const auto source_of = [&] { return error == 0 ? own_address(socket.get()) : std::nullopt; };
+  auto source = source_of();
+  if (forced != 0 && source != target) {
+    if (::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface_.data(),
+                     static_cast<socklen_t>(interface_.size())) != 0) {
+      return not_found(errno);
+    }
+    error = connect_to(socket.get(), target);
+    source = source_of();
+  }
+  if (error == EACCES && is_broadcast(socket.get(), target)) return fail(broadcast(name));
+  if (error != 0) return fail(no_route(name, error));
+  if (!source) return not_found(EADDRNOTAVAIL);
+  const bool local = source->without_zone() == target.without_zone();
+  net::Path path;
+  path.kind = local ? net::Path::Kind::local : net::Path::Kind::kernel;
+  path.by_kernel = local ? net::Path::ByKernel::loopback : net::Path::ByKernel::connections;
+  path.interface = forced != 0 ? forced : target.zone();
+  path.source = *source;
+  path.next_hop = target;
+  return path;
+}
+
+}  // namespace portolan::os
