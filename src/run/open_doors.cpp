@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.h"
 #include "engine/engine.h"
+#include "os/net/interfaces.h"
 #include "os/net/kernel_routes.h"
 #include "os/net/socket_routes.h"
 #include "os/packet/connect_link.h"
@@ -51,18 +53,37 @@ Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNames
 
 std::uint16_t OpenDoors::tag_base() const { return source_ports_ ? source_ports_->block().first : connect_tags; }
 
+// -e lo, which a scan of any other machine cannot mean.
+Result<void> OpenDoors::check_interface(const plan::Plan& plan) const {
+  constexpr std::size_t enough = 256;
+  if (plan.depth == plan::ScanDepth::list || !os::is_loopback_interface(plan.interface)) return {};
+  std::vector<net::IpAddress> targets;
+  plan::TargetSet::Cursor cursor{plan.targets};
+  while (targets.size() < enough) {
+    const auto target = cursor.next();
+    if (!target) break;
+    targets.push_back(target->address);
+  }
+  for (const auto& path : routes_->route(targets)) {
+    if (path || path.error().cause != "leads-home") continue;
+    return fail(Errc::usage, fmt::format("-e {}: {}; name the interface that leads there, or leave -e out",
+                                         escape_terminal(plan.interface), path.error().message));
+  }
+  return {};
+}
+
 Result<void> OpenDoors::open_routes(const plan::Plan& plan) {
   // Connections need no more than the kernel's own way, and a list needs none.
   if (!sends_raw(plan) && os::KernelRoutes::missing()) {
     auto routes = os::SocketRoutes::open(plan.interface);
     if (!routes) return fail(routes.error());
     routes_ = std::move(*routes);
-    return {};
+    return check_interface(plan);
   }
   auto routes = os::KernelRoutes::open(plan.interface);
   if (!routes) return fail(routes.error());
   routes_ = std::move(*routes);
-  return {};
+  return check_interface(plan);
 }
 
 Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {

@@ -37,6 +37,7 @@ class OpenDoors {
  private:
   OpenDoors();
   Result<void> open_routes(const plan::Plan& plan);
+  [[nodiscard]] Result<void> check_interface(const plan::Plan& plan) const;
   Result<void> open_link(const plan::Plan& plan, int wake);
   Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake) const;
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);

@@ -69,7 +69,8 @@ TEST(PathOf, KindFollowsTheRouteThenTheInterface) {
   Route local = unicast(2);
   local.type = RTN_LOCAL;
   EXPECT_EQ(kind_of(local), Kind::local);
-  EXPECT_EQ(kind_of(unicast(1)), Kind::local);
+  local.interface = 1;
+  EXPECT_EQ(kind_of(local), Kind::local);
   EXPECT_EQ(kind_of(unicast(3)), Kind::kernel);
   EXPECT_EQ(kind_of(unicast(6)), Kind::kernel);
 }
@@ -84,6 +85,7 @@ TEST(PathOf, WaysThatCarryNothingAreUnreachableAndSayWhy) {
   };
   EXPECT_NE(sentence_of(unicast(4)).find("dark0, which has no carrier"), std::string::npos);
   EXPECT_NE(sentence_of(unicast(5)).find("off0, which is down"), std::string::npos);
+  EXPECT_NE(sentence_of(unicast(1)).find("lo, which leads to this machine alone"), std::string::npos);
   Route no_source = unicast(2);
   no_source.source.reset();
   EXPECT_NE(sentence_of(no_source).find("eth0 has no IPv4 address"), std::string::npos);

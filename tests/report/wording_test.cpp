@@ -159,6 +159,7 @@ TEST(RemarkText, HasWordsForEveryCauseOfNoWay) {
   EXPECT_EQ(words("no-zone", "fe80::9", ""),
             "fe80::9 is a link-local address: name its interface, as in fe80::9%eth0 or with -e");
   EXPECT_EQ(words("interface-down", "198.18.0.9", "eth0"), "the way to 198.18.0.9 is eth0, which is down");
+  EXPECT_EQ(words("leads-home", "198.18.0.9", "lo"), "the way to 198.18.0.9 is lo, which leads to this machine alone");
   EXPECT_EQ(words("no-carrier", "198.18.0.9", "eth0"),
             "the way to 198.18.0.9 is eth0, which has no carrier (no cable, or the other end is down)");
   EXPECT_EQ(words("no-source-address", "198.18.0.9", "eth0"), "eth0 has no IPv4 address to reach 198.18.0.9 from");

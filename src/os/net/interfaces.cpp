@@ -5,6 +5,8 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +16,7 @@
 #include <sstream>
 
 #include "base/escape.h"
+#include "os/file_descriptor.h"
 #include "os/files.h"
 #include "os/sockets/socket_address.h"
 
@@ -51,6 +54,15 @@ Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket) {
 }
 
 std::uint32_t interface_index(std::string_view name) { return ::if_nametoindex(std::string{name}.c_str()); }
+
+bool is_loopback_interface(std::string_view name) {
+  ifreq request{};
+  if (name.empty() || name.size() >= sizeof request.ifr_name) return false;
+  std::ranges::copy(name, request.ifr_name);
+  const FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};  // any kind will do (netdevice(7))
+  return socket.is_open() && ::ioctl(socket.get(), SIOCGIFFLAGS, &request) == 0 &&
+         (static_cast<unsigned>(request.ifr_flags) & unsigned{IFF_LOOPBACK}) != 0;
+}
 
 std::string interface_name(std::uint32_t index) {
   std::array<char, IF_NAMESIZE> name{};

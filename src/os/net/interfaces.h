@@ -18,6 +18,9 @@ Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket);
 // 0 where there is none of that name. Fits plan::ZoneOf.
 std::uint32_t interface_index(std::string_view name);
 
+// Whether what leaves through it comes back to this machine.
+bool is_loopback_interface(std::string_view name);
+
 // "" where there is none with that index.
 std::string interface_name(std::uint32_t index);
 

@@ -38,7 +38,7 @@ void choose_kind(net::Path& path, const Route& route, const Interface& interface
   using enum net::Path::ByKernel;
   using Kind = net::Path::Kind;
   const bool other_family = route.gateway && route.source && route.gateway->is_v4() != route.source->is_v4();
-  if (route.type == RTN_LOCAL || interface.type == ARPHRD_LOOPBACK) {
+  if (route.type == RTN_LOCAL) {
     path.kind = Kind::local;
     path.by_kernel = loopback;
     return;
@@ -96,6 +96,8 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
   if (route.type == RTN_MULTICAST) return fail(multicast(name()));
   const auto interface = std::ranges::find(interfaces, route.interface, &Interface::index);
   if (interface == interfaces.end()) return fail(no_route(name(), ENODEV));
+
+  if (interface->type == ARPHRD_LOOPBACK && route.type != RTN_LOCAL) return fail(leads_home(name(), interface->name));
 
   net::Path path;
   choose_kind(path, route, *interface);
@@ -188,10 +190,14 @@ std::vector<Result<net::Path>> KernelRoutes::route(std::span<const net::IpAddres
   }
   find(targets, found, 0);
   if (forced_ != 0) {
+    const auto forced = std::ranges::find(interfaces_, forced_, &Interface::index);
+    const bool home = forced != interfaces_.end() && forced->type == ARPHRD_LOOPBACK;
     // Asked for a way through one interface, the kernel does not see that a target is this machine itself.
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const bool own = found[i] && *found[i] && (*found[i])->kind == net::Path::Kind::local;
-      if (!own && !is_unspecified(targets[i])) found[i].reset();
+      if (own || is_unspecified(targets[i])) continue;
+      found[i].reset();
+      if (home) found[i] = fail(leads_home(name_of(targets[i], interfaces_), forced->name));
     }
     find(targets, found, forced_);
   }

@@ -44,6 +44,11 @@ Error multicast(const std::string& name) {
   return unreachable(fmt::format("{} is a multicast address and names no host", name), "multicast", {name});
 }
 
+Error leads_home(const std::string& name, const std::string& interface) {
+  return unreachable(fmt::format("the way to {} is {}, which leads to this machine alone", name, interface),
+                     "leads-home", {name, interface});
+}
+
 bool is_unspecified(const net::IpAddress& address) {
   return std::ranges::all_of(address.bytes(), [](std::uint8_t byte) { return byte == 0; });
 }

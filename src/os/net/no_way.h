@@ -20,6 +20,10 @@ Error broadcast(const std::string& name);
 // Any number of hosts may listen to it, and connect() refuses it.
 Error multicast(const std::string& name);
 
+// What leaves through a loopback interface comes in by it, and is dropped where the address is not this machine's
+// (net/ipv4/route.c, ip_route_input_slow).
+Error leads_home(const std::string& name, const std::string& interface);
+
 // Why this target is not even asked for.
 std::optional<Error> no_target(const net::IpAddress& target, bool interface_is_known);
 

@@ -43,6 +43,11 @@ std::optional<net::IpAddress> own_address(int socket) {
   return address_of(reinterpret_cast<const sockaddr*>(&here));
 }
 
+// Its own addresses this machine reaches from themselves.
+bool is_own(const net::IpAddress& source, const net::IpAddress& target) {
+  return source.without_zone() == target.without_zone();
+}
+
 std::unexpected<Error> not_found(int error) {
   return fail({Errc::io, "cannot find the way to a target: " + error_text(error), error_name(error), {}});
 }
@@ -78,7 +83,8 @@ Result<net::Path> SocketRoutes::route(const net::IpAddress& target) const {
   int error = connect_to(socket.get(), target);
   const auto source_of = [&] { return error == 0 ? own_address(socket.get()) : std::nullopt; };
   auto source = source_of();
-  if (forced != 0 && source != target) {
+  if (forced != 0 && (!source || !is_own(*source, target))) {
+    if (is_loopback_interface(interface_)) return fail(leads_home(name, interface_));
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface_.data(),
                      static_cast<socklen_t>(interface_.size())) != 0) {
       return not_found(errno);
@@ -89,7 +95,7 @@ Result<net::Path> SocketRoutes::route(const net::IpAddress& target) const {
   if (error == EACCES && is_broadcast(socket.get(), target)) return fail(broadcast(name));
   if (error != 0) return fail(no_route(name, error));
   if (!source) return not_found(EADDRNOTAVAIL);
-  const bool local = source->without_zone() == target.without_zone();
+  const bool local = is_own(*source, target);
   net::Path path;
   path.kind = local ? net::Path::Kind::local : net::Path::Kind::kernel;
   path.by_kernel = local ? net::Path::ByKernel::loopback : net::Path::ByKernel::connections;

@@ -146,6 +146,7 @@ struct ConnectLink::Syn {
   net::Port source_port;  // the attempt's tag: the kernel's own is known to nobody
   std::uint32_t sequence = 0;
   std::uint32_t interface = 0;
+  bool local = false;  // to an address of this machine
 
   Syn() = default;
   explicit Syn(const probe::Attempt& attempt)
@@ -154,7 +155,8 @@ struct ConnectLink::Syn {
         port{attempt.port},
         source_port{attempt.tag},
         sequence{attempt.cookie},
-        interface{attempt.path.interface} {
+        interface{attempt.path.interface},
+        local{attempt.path.kind == net::Path::Kind::local} {
     if (target.is_v4() || !target.is_link_local()) return;
     const std::uint32_t zone = attempt.path.next_hop.zone();
     target = target.with_zone(zone != 0 ? zone : interface);
@@ -286,8 +288,10 @@ Result<ConnectLink::Taken> ConnectLink::start(const Syn& syn, Instant now) {
   const int on = 1;
   const int level = v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
   (void)::setsockopt(socket.get(), level, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
-  if (!options_.interface.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.data(),
-                                                  static_cast<socklen_t>(options_.interface.size())) != 0) {
+  // A socket that is bound to a device does not reach this machine itself.
+  const bool bound = !options_.interface.empty() && !syn.local;
+  if (bound && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, options_.interface.data(),
+                            static_cast<socklen_t>(options_.interface.size())) != 0) {
     return refuse(syn.target, errno);
   }
   // Watched before anything is sent: where that fails (fs.epoll.max_user_watches), nobody was asked in vain.

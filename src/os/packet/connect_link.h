@@ -36,7 +36,7 @@ struct ConnectOptions {
   // The kernel waits for a second before it repeats anything, and for as long each time after that. A connect that may
   // not be repeated any more ends before.
   Duration repeats_after = std::chrono::milliseconds{900};
-  std::string interface = {};  // every connection leaves through it (-e); "" lets the routes decide
+  std::string interface = {};  // every connection but those to this machine leaves through it (-e)
   int wake = -1;               // ends receive() early when readable (os::TerminalControl); -1: none
 };
 

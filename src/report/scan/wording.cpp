@@ -211,6 +211,7 @@ constexpr std::array no_way_sentences{
     Sentence{"multicast", "{target} is a multicast address and names no host"},
     Sentence{"no-zone", "{target} is a link-local address: name its interface, as in {target}%eth0 or with -e"},
     Sentence{"interface-down", "the way to {target} is {interface}, which is down"},
+    Sentence{"leads-home", "the way to {target} is {interface}, which leads to this machine alone"},
     Sentence{"no-carrier",
              "the way to {target} is {interface}, which has no carrier (no cable, or the other end is down)"},
     Sentence{"no-source-address", "{interface} has no {family} address to reach {target} from"},
