@@ -54,16 +54,21 @@ struct Case {
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
   const auto words = parse_scan_options(line);
   if (!words) return fail(words.error());
-  return prepare_scan(*words, given.dialect,
-                      {.resolve = resolve,
-                       .zone_of = [](std::string_view name) { return name == "eth0"    ? 3U
-                                                                     : name == "wlan0" ? 4U
-                                                                                       : 0U; },
-                       .read = read,
-                       .links = [&given] { return given.links; },
-                       .services = services(),
-                       .routes_missing = given.routes_missing,
-                       .raw_packets = given.raw_packets});
+  PreparedScan scan;
+  const auto done =
+      prepare_scan(*words, given.dialect,
+                   {.resolve = resolve,
+                    .zone_of = [](std::string_view name) { return name == "eth0"    ? 3U
+                                                                  : name == "wlan0" ? 4U
+                                                                                    : 0U; },
+                    .read = read,
+                    .links = [&given] { return given.links; },
+                    .services = services(),
+                    .routes_missing = given.routes_missing,
+                    .raw_packets = given.raw_packets},
+                   scan);
+  if (!done) return fail(done.error());
+  return scan;
 }
 
 const Case nmap{.dialect = Dialect::nmap};
@@ -359,18 +364,23 @@ struct LookUps {
 Result<PreparedScan> prepare_beside(const Words& line, LookUps& lookups, Case given = {}) {
   const auto words = parse_scan_options(line);
   if (!words) return fail(words.error());
-  return prepare_scan(*words, given.dialect,
-                      {.resolve =
-                           [&](std::string_view name) {
-                             lookups.events.push_back(fmt::format("wait {}", name));
-                             return name == "nosuch" ? resolve(name) : resolve("dual");
-                           },
-                       .look_up = [&](std::string_view name) { lookups.events.push_back(fmt::format("ask {}", name)); },
-                       .is_late = [&](std::string_view name) { return lookups.late.contains(std::string{name}); },
-                       .zone_of = [](std::string_view) { return 0U; },
-                       .read = read_names,
-                       .links = [] { return Words{}; },
-                       .services = services()});
+  PreparedScan scan;
+  const auto done =
+      prepare_scan(*words, given.dialect,
+                   {.resolve =
+                        [&](std::string_view name) {
+                          lookups.events.push_back(fmt::format("wait {}", name));
+                          return name == "nosuch" ? resolve(name) : resolve("dual");
+                        },
+                    .look_up = [&](std::string_view name) { lookups.events.push_back(fmt::format("ask {}", name)); },
+                    .is_late = [&](std::string_view name) { return lookups.late.contains(std::string{name}); },
+                    .zone_of = [](std::string_view) { return 0U; },
+                    .read = read_names,
+                    .links = [] { return Words{}; },
+                    .services = services()},
+                   scan);
+  if (!done) return fail(done.error());
+  return scan;
 }
 
 Words late_names(const PreparedScan& scan) {

@@ -248,7 +248,10 @@ TEST_F(Endings, AListThatWaitsForItsWriterEndsWithASignal) {
     EXPECT_FALSE(done.timed_out);
     EXPECT_EQ(done.status, 128 + SIGINT) << done.errors;
   }
-  expect_well_formed(scratch.read("nmap"));  // opened before anything else, so it is a document
+  for (const char* name : {"scan", "nmap"}) {
+    expect_well_formed(scratch.read(name));
+    EXPECT_EQ(read_chart(scratch.read(name)).exit, "error");
+  }
 }
 
 TEST_F(Endings, AFullDeviceIsReported) {

@@ -164,6 +164,47 @@ TEST_F(Names, ASignalIsHeardWhileTheyAreLookedUp) {
   }
 }
 
+// Nothing is known yet, and every document says so: that it was stopped, and by whom it was asked for.
+TEST_F(Names, ASignalWhileTheyAreWaitedForMakesCompleteDocuments) {
+  World world;
+  const Resolver resolver{patient};
+  const std::vector<std::vector<std::string>> lines{{"-sL", "held-4.example"},
+                                                    {"-sS", "-p", "22", "held-4.example"},
+                                                    {"-sS", "-p", "22", "198.18.0.3-5", "--exclude", "held-4.example"},
+                                                    {"-sn", "held-4.example/30"}};
+  lab::Sniffer sniffer = world.target.sniff("wire");
+  for (const std::vector<std::string>& line : lines) {
+    SCOPED_TRACE(line.back());
+    NameServer server{world.target, Pair::target_v4};
+    const Scratch scratch;
+    std::vector<std::string> words = line;
+    words.insert(words.end(), {"-n", "-oA", scratch.path("all")});
+    lab::Running running = world.scanner.start(scan_command(words));
+    ASSERT_TRUE(server.was_asked(1));
+    running.signal(SIGINT);
+    const Finished done = running.finish();
+    EXPECT_EQ(done.status, 128 + SIGINT) << done.errors;
+    EXPECT_EQ(done.errors, "");
+    EXPECT_THAT(done.output, HasSubstr("Portolan stopped early"));
+    const std::string xml = scratch.read("all.xml");
+    EXPECT_EQ(lab::run({.words = {"xmllint", "--noout", "-"}, .input = xml}).errors, "") << xml;
+    EXPECT_EQ(read_chart(xml).exit, "error") << xml;
+    EXPECT_THAT(xml, HasSubstr("interrupted"));
+    for (const char* text : {"all.nmap", "all.gnmap"}) {
+      EXPECT_THAT(scratch.read(text), HasSubstr("scan initiated")) << text;
+      EXPECT_THAT(scratch.read(text), HasSubstr("scan interrupted")) << text;
+    }
+    const std::string depth = line.front() == "-sL" ? "list" : line.front() == "-sn" ? "ping" : "ports";
+    EXPECT_THAT(scratch.read("all.ndjson"), HasSubstr(fmt::format("\"depth\":\"{}\"", depth)));
+    EXPECT_THAT(scratch.read("all.ndjson"), HasSubstr("\"interrupted\":true"));
+    EXPECT_EQ(scratch.read("all.open"), "");
+  }
+  for (const lab::Arrival& arrival : probes_seen(sniffer)) {
+    const auto last = last_byte_asked(arrival);
+    EXPECT_TRUE(!last || *last == 2) << "something was sent to a target";
+  }
+}
+
 TEST_F(Names, ASignalIsHeardInAScanThatHasOnlyLateOnesLeft) {
   World world;
   const Resolver resolver{patient};

@@ -137,18 +137,19 @@ class ScanRun {
     if (!lookups) return fail(lookups.error());
     lookups_ = std::move(*lookups);
     const Instant deadline = clock_.now() + longest_wait_for_names;
-    auto prepared = prepare_scan(options_, dialect_,
-                                 {.resolve = [this](std::string_view name) { return lookups_->wait_for(name); },
-                                  .look_up = [this](std::string_view name) { lookups_->ask(name); },
-                                  .is_late = [&](std::string_view name) { return !lookups_->wait_for(name, deadline); },
-                                  .zone_of = os::interface_index,
-                                  .read = [](std::string_view path) { return os::read_file(path); },
-                                  .links = os::links_with_ipv6,
-                                  .services = *services_,
-                                  .routes_missing = os::KernelRoutes::missing(),
-                                  .raw_packets = raw_packets()});
+    const auto prepared =
+        prepare_scan(options_, dialect_,
+                     {.resolve = [this](std::string_view name) { return lookups_->wait_for(name); },
+                      .look_up = [this](std::string_view name) { lookups_->ask(name); },
+                      .is_late = [&](std::string_view name) { return !lookups_->wait_for(name, deadline); },
+                      .zone_of = os::interface_index,
+                      .read = [](std::string_view path) { return os::read_file(path); },
+                      .links = os::links_with_ipv6,
+                      .services = *services_,
+                      .routes_missing = os::KernelRoutes::missing(),
+                      .raw_packets = raw_packets()},
+                     prepared_);
     if (!prepared) return fail(prepared.error());
-    prepared_ = std::move(*prepared);
     if (!options_.seed) prepared_.plan.seed = os::draw_seed();
     if (!prepared_.late.empty()) {
       late_.emplace(prepared_.plan.targets, prepared_.target_options, prepared_.late, *lookups_);
@@ -184,9 +185,13 @@ class ScanRun {
     return {};
   }
 
-  // Reports that are open already become complete documents that state the failure.
+  // Reports that are open already become complete documents that state the failure. Whoever stops a scan that waits for
+  // names or for a list has begun it, and gets all the documents that were asked for.
   int give_up(const Error& error) {
     const auto signal = control_->signal();
+    if (signal) {
+      if (const auto opened = open_reports(); !opened) say(opened.error().message);
+    }
     if (reports_ != nullptr) {
       (void)start();
       (void)finish(signal ? interrupted() : failed_with(error));

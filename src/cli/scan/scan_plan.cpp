@@ -28,10 +28,10 @@ constexpr std::size_t fast_ports = 100;
 
 class Preparation {
  public:
-  Preparation(const ScanOptions& options, Dialect dialect, const PlanSources& sources)
-      : options_{options}, as_nmap_{dialect == Dialect::nmap}, sources_{sources} {}
+  Preparation(const ScanOptions& options, Dialect dialect, const PlanSources& sources, PreparedScan& prepared)
+      : options_{options}, as_nmap_{dialect == Dialect::nmap}, sources_{sources}, prepared_{prepared} {}
 
-  Result<PreparedScan> run() {
+  Result<void> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
     for (const Step step :
@@ -47,7 +47,7 @@ class Preparation {
     plan_.seed = options_.seed.value_or(0);
     plan_.list_limit = list_limit();
     prepared_.target_options = target_options();
-    return std::move(prepared_);
+    return {};
   }
 
  private:
@@ -529,7 +529,7 @@ class Preparation {
   const ScanOptions& options_;
   bool as_nmap_;
   const PlanSources& sources_;
-  PreparedScan prepared_;
+  PreparedScan& prepared_;
   plan::Plan& plan_ = prepared_.plan;
   std::vector<const probe::Probe*> techniques_;
   std::vector<Typed> excluded_;
@@ -539,8 +539,9 @@ class Preparation {
 
 }  // namespace
 
-Result<PreparedScan> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources) {
-  return Preparation{options, dialect, sources}.run();
+Result<void> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources,
+                          PreparedScan& prepared) {
+  return Preparation{options, dialect, sources, prepared}.run();
 }
 
 }  // namespace portolan::cli

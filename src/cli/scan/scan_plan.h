@@ -45,6 +45,9 @@ struct PreparedScan {
 // always scans a host that is named by itself; under the name nmap every default is nmap's.
 // Errors: whatever makes the line senseless, one sentence. An empty set of targets is one under
 // portolan's own name only.
-Result<PreparedScan> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources);
+// What had been decided by then stands in `prepared`, which begins empty, all the same: names are looked up last, and
+// whoever is stopped there still says how he would have asked.
+Result<void> prepare_scan(const ScanOptions& options, Dialect dialect, const PlanSources& sources,
+                          PreparedScan& prepared);
 
 }  // namespace portolan::cli
