@@ -151,7 +151,7 @@ void Engine::weigh_answer(const HostWalk& walk, Instant at) {
 }
 
 void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
-  const auto window = loss.worst();
+  auto window = loss.worst();
   if (!window) return;
   loss.window = {};
   const auto walk = walks_.find(target.address, target.path->interface);
@@ -159,6 +159,7 @@ void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
   const HostWalk& asked = walks_[*walk];
   const double turns = static_cast<double>(std::max<std::size_t>(1, active_.size()));
   const double rate = asked.paced() ? 1 / seconds_of(asked.acquaintance->gap) : pacer_.rate() / turns;
+  window->rate = asked.paced() ? 0 : window->rate / turns;
   const auto next = loss.law.judge(*window, rate, pacer_.path_loss());
   const bool slowest = loss.law.state() == LossLaw::State::trying && rate <= HostLoss::lowest_rate;
   if (slowest && now - asked.acquaintance->last_answer > long_silence) return stop_asking(*walk);

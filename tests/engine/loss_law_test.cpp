@@ -131,20 +131,65 @@ TEST(LossLaw, StaysAboutALimitForAsLongAsItLasts) {
   EXPECT_LT(rates[100], 1.2 * 300);
 }
 
-TEST(LossLaw, GrowsInStepsThatDoubleAndIsLimitedNoMoreAfterTheLast) {
+TEST(LossLaw, GrowsInStepsThatDoubleAndIsLimitedNoMoreWhereItWasBefore) {
   Drive drive;
   drive.settle(limit(300));
-  const double settled = drive.rate / 1.06;
+  double expected = drive.rate;
+  for (const double step : {1.12, 1.24, 1.48, 1.5}) {
+    drive.look(nothing);
+    expected *= step;
+    EXPECT_NEAR(drive.rate, expected, 0.01);
+    EXPECT_EQ(drive.law.state(), State::limited) << "too much was lost at 1,000";
+  }
+  ASSERT_LT(drive.rate, 1'000);
   drive.look(nothing);
-  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12, 0.01);
-  drive.look(nothing);
-  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12 * 1.24, 0.01);
-  drive.look(nothing);
-  EXPECT_EQ(drive.law.state(), State::limited);
-  drive.look(nothing);
-  EXPECT_NEAR(drive.rate, settled * 1.06 * 1.12 * 1.24 * 1.48 * 1.5, 0.01);
+  EXPECT_GE(drive.rate, 1'000);
   EXPECT_EQ(drive.law.state(), State::watching) << "whoever limited it does so no longer";
   EXPECT_TRUE(drive.law.was_limited()) << "but did once";
+}
+
+TEST(LossLaw, ALimitThatIsInDoubtIsOverAfterTheLastStep) {
+  Drive drive;
+  drive.look(chance(0.25));
+  ASSERT_EQ(drive.law.state(), State::trying);
+  drive.look(nothing, 5);
+  EXPECT_EQ(drive.law.state(), State::watching);
+  EXPECT_FALSE(drive.law.was_limited());
+}
+
+// While a limit is looked for the caller goes slowly, so that few attempts are lost.
+TEST(LossLaw, ACallerThatIsFarSlowerThanWhatCameThroughDoublesUpToThat) {
+  Drive drive{.rate = 40'000};
+  drive.look(limit(20'000));
+  const double came_through = drive.rate;
+  ASSERT_LT(came_through, 20'000);
+  drive.rate = 3'000;
+  for (const double rate : {6'000.0, 12'000.0, came_through}) {
+    drive.look(limit(20'000));
+    EXPECT_EQ(drive.rate, rate);
+  }
+  drive.look(limit(20'000));
+  EXPECT_NEAR(drive.rate, 1.06 * came_through, 0.01) << "and feels its way from there";
+}
+
+// What left at a rate that is gone tells of that one.
+TEST(LossLaw, WhereTheRateHasFallenAlreadyToWhatCameThroughItStays) {
+  LossLaw law{lowest};
+  EXPECT_EQ(law.judge({.asked = 20, .lost = 15, .rate = 8'000}, 1'500, 0), std::nullopt);
+  EXPECT_EQ(law.state(), State::watching);
+  const double quarter = 5.5 / 21;
+  EXPECT_NEAR(law.judge({.asked = 20, .lost = 15, .rate = 8'000}, 5'000, 0).value(), 0.9 * quarter * 8'000, 1);
+  EXPECT_EQ(law.state(), State::trying) << "it has not fallen as far";
+}
+
+TEST(LossWindow, CountsAndKnowsTheFastestRateOfWhatItCounts) {
+  LossWindow window;
+  window.add(true, 100);
+  window.add(false, 300);
+  window.add(false, 200);
+  EXPECT_EQ(window.asked, 3);
+  EXPECT_EQ(window.lost, 1);
+  EXPECT_EQ(window.rate, 300);
 }
 
 TEST(LossLaw, AtTheLimitItselfItGrowsNoFurther) {

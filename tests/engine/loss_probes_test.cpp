@@ -42,12 +42,12 @@ struct Probes {
   // Asks; nullopt where there is nothing to ask.
   std::optional<LossProbes::Chosen> ask(Instant now) {
     const auto chosen = probes.choose(now);
-    if (chosen) probes.on_sent(chosen->probe, now);
+    if (chosen) probes.on_sent(chosen->probe, 0, now);
     return chosen;
   }
   std::optional<LossProbes::Chosen> ask_host(std::uint32_t host, Instant now, bool urgent = false) {
     const auto chosen = probes.choose_of(address_of(host), now, urgent);
-    if (chosen) probes.on_sent(chosen->probe, now);
+    if (chosen) probes.on_sent(chosen->probe, 0, now);
     return chosen;
   }
   [[nodiscard]] bool finds(std::uint32_t host, std::uint32_t question, unsigned attempt) const {
@@ -98,7 +98,7 @@ TEST(LossProbes, APortIsAskedAgainOnlyWhenTheFateOfItsLastQuestionIsKnown) {
   ASSERT_TRUE(first);
   EXPECT_FALSE(t.probes.choose(start)) << "it waits to be sent";
   EXPECT_TRUE(t.probes.waits_for(address_of(2)));
-  t.probes.on_sent(first->probe, start);
+  t.probes.on_sent(first->probe, 0, start);
   EXPECT_FALSE(t.probes.choose(start + 1s)) << "it is on its way";
   EXPECT_EQ(t.probes.take_fates(start + 1s + a_moment).size(), 1U);
   EXPECT_FALSE(t.probes.waits_for(address_of(2)));
@@ -119,6 +119,45 @@ TEST(LossProbes, RestsGrowFourfoldAndAreSkippedWhereItIsUrgent) {
     now += rest;
   }
   EXPECT_TRUE(t.ask_host(2, now - a_moment, true)) << "urgent";
+}
+
+// Answers with closed ports fill a host's places and rest.
+void fill_with_resting(Probes& t) {
+  for (std::uint32_t question = 0; question < LossProbes::ports_a_host; ++question) t.closed(2, question);
+  for (std::size_t i = 0; i < LossProbes::ports_a_host; ++i) {
+    const auto asked = t.ask(start);
+    ASSERT_TRUE(asked);
+    (void)t.answer(*asked);
+  }
+  ASSERT_FALSE(t.ask(start + a_moment));
+}
+
+TEST(LossProbes, WhileAPaceIsLookedForPortsThatRestGiveTheirPlaceToFreshOnes) {
+  Probes t;
+  fill_with_resting(t);
+  t.closed(2, 100);
+  EXPECT_FALSE(t.ask(start + a_moment)) << "nothing is looked for";
+  t.loss_of(2).law.suspect(1'000);
+  t.closed(2, 101);
+  const auto fresh = t.ask(start + a_moment);
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(fresh->question, 101U);
+  (void)t.answer(*fresh);
+  const auto fates = t.probes.take_fates(start + 2s);
+  EXPECT_EQ(fates.size(), LossProbes::ports_a_host + 1) << "those of the port that gave way are told as well";
+  EXPECT_EQ(t.other_balance(2).asked, LossProbes::ports_a_host + 1);
+}
+
+TEST(LossProbes, AFateTellsHowFastItsQuestionLeft) {
+  Probes t;
+  t.open(2, 5);
+  const auto chosen = t.probes.choose(start);
+  t.probes.on_sent(chosen->probe, 1'234, start);
+  (void)t.answer(*chosen);
+  const auto fates = t.probes.take_fates(start + 1s + a_moment);
+  ASSERT_EQ(fates.size(), 1U);
+  EXPECT_EQ(fates[0].rate, 1'234);
+  EXPECT_EQ(t.loss_of(2).window[0].rate, 1'234);
 }
 
 TEST(LossProbes, AfterALossThePortDoesNotRest) {
@@ -337,7 +376,7 @@ TEST(LossProbes, AnAnswerGivesTheTimeOfItsQuestionOnce) {
   const auto chosen = t.probes.choose(start);
   ASSERT_TRUE(chosen);
   EXPECT_FALSE(t.finds(2, 5, chosen->attempt)) << "it has not left yet";
-  t.probes.on_sent(chosen->probe, start);
+  t.probes.on_sent(chosen->probe, 0, start);
   EXPECT_FALSE(t.finds(2, 6, chosen->attempt));
   EXPECT_FALSE(t.finds(3, 5, chosen->attempt));
   EXPECT_FALSE(t.finds(2, 5, chosen->attempt - 1)) << "that was the walk's own question";
@@ -363,7 +402,7 @@ TEST(LossProbes, AnAnswerOverAnotherLinkIsNotThatOfALinkLocalHost) {
   const net::IpAddress neighbour = net::IpAddress::parse("fe80::9").value();
   probes.remember({neighbour, &path}, {.question = 0, .open = true, .attempts = 1}, 1s);
   const auto chosen = probes.choose(start);
-  probes.on_sent(chosen->probe, start);
+  probes.on_sent(chosen->probe, 0, start);
   EXPECT_EQ(probes.find(neighbour, 4, 0, chosen->attempt), std::nullopt);
   EXPECT_NE(probes.find(neighbour, 3, 0, chosen->attempt), std::nullopt);
 }
@@ -383,7 +422,7 @@ TEST(LossProbes, ALossIsToldOnceAndNotBeforeTheTimeout) {
   EXPECT_TRUE(fates[0].lost);
   EXPECT_EQ(fates[0].sent, start);
   EXPECT_TRUE(t.probes.take_fates(start + 9s).empty());
-  t.probes.on_sent(waiting->probe, start + 9s);
+  t.probes.on_sent(waiting->probe, 0, start + 9s);
   EXPECT_TRUE(t.probes.take_fates(start + 9s + a_moment).empty()) << "its time began when it left";
 }
 

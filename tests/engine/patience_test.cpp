@@ -182,5 +182,25 @@ TEST_F(HeldUp, ANeighbourThatHasAnsweredIsThere) {
   EXPECT_EQ(sink.open.size(), 4U);
 }
 
+// A queue on the way that runs over as the rate grows. The longer round trips slow the scan down; what was lost before
+// that was lost at a rate that is gone, and is no reason to crawl.
+TEST_F(Patience, AQueueThatRunsOverOnceIsSlowedDownForOnce) {
+  for (const Duration overflow : {20ms, 50ms, 90ms}) {
+    begin_anew();
+    std::optional<Instant> began;
+    std::size_t asked = 0;
+    network.answer = [&, overflow](const SentFrame& frame) {
+      if (!began) began = network.now();
+      const Duration since = network.now() - *began;
+      const bool runs_over = since >= 100ms && since < 100ms + overflow;
+      if (runs_over && ++asked % 3 != 0) return Replies{};
+      return Replies{closed_answer(frame, runs_over ? 60ms : 20ms)};
+    };
+    const auto finished = run(plan_for({"198.18.0.9"}, ports(1, 40'000), 1, 4));
+    ASSERT_TRUE(finished);
+    EXPECT_LT(finished->elapsed, 1s) << overflow.count();
+  }
+}
+
 }  // namespace
 }  // namespace portolan::test

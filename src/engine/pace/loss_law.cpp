@@ -37,6 +37,12 @@ double came_through(const LossWindow& window) { return (window.asked - window.lo
 
 bool LossWindow::tells() const { return asked >= enough || (lost >= enough_losses && share() >= most); }
 
+void LossWindow::add(bool is_lost, double at_rate) {
+  asked += 1;
+  if (is_lost) lost += 1;
+  rate = std::max(rate, at_rate);
+}
+
 std::optional<double> LossLaw::judge(const LossWindow& window, double rate, double explained) {
   const double share = window.share();
   const double usual = std::max(chance_, explained);
@@ -78,8 +84,11 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
     step_ = first_step;
     return std::nullopt;
   }
+  // While it looks for the limit the caller goes slower than what came through, perhaps by far.
+  const double doubled = std::min(estimate_, 2 * rate);
+  if (doubled > rate * (1 + step_)) return doubled;
   const double grown = rate * (1 + step_);
-  if (step_ >= last_step) state_ = State::watching;
+  if (step_ >= last_step && (!was_limited_ || grown >= tried_from_)) state_ = State::watching;
   step_ = std::min(2 * step_, last_step);
   return grown;
 }
@@ -87,7 +96,11 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
 std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
   recovers_ = false;
   const double through = came_through(window);
-  const double slower = std::max(rate * margin * through, lowest_);
+  const double left_at = window.rate > 0 ? window.rate : rate;
+  const double slower = std::max(left_at * margin * through, lowest_);
+  // It has fallen that far already, for other reasons.
+  if (state_ == State::watching && left_at * through >= rate) return std::nullopt;
+  estimate_ = slower;
   // A limit is known: the rate has only grown beyond it.
   if (state_ == State::limited && ++cuts_ < most_cuts) {
     step_ = first_step;
@@ -117,6 +130,7 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
 void LossLaw::give_up_search() {
   if (state_ != State::trying) return;
   state_ = State::limited;
+  estimate_ = 0;
   step_ = first_step;
 }
 
@@ -124,6 +138,7 @@ void LossLaw::suspect(double rate) {
   if (state_ != State::watching) return;
   state_ = State::trying;
   tried_from_ = rate;
+  estimate_ = 0;
   came_through_ = 0;
   first_through_ = 0;
 }

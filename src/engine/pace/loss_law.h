@@ -14,6 +14,9 @@ namespace portolan::engine {
 struct LossWindow {
   double asked = 0;
   double lost = 0;
+  // Questions a second when the fastest of them left; 0 where that is what it is now.
+  double rate = 0;
+  void add(bool is_lost, double at_rate);
   [[nodiscard]] double share() const { return asked > 0 ? lost / asked : 0; }
   // Whether it tells enough to be looked at: soon where most is lost.
   [[nodiscard]] bool tells() const;
@@ -34,8 +37,8 @@ class LossLaw {
   // `lowest`: questions a second that it never goes below.
   explicit LossLaw(double lowest, Outages outages = Outages::no) : lowest_{lowest}, outages_{outages} {}
 
-  // The rate from now on, in questions a second; nullopt where it stays. `window` holds fates of questions that left at
-  // `rate`; `explained` is the share that is lost for reasons known elsewhere.
+  // The rate from now on, in questions a second; nullopt where it stays. `rate` is the present one; `explained` is the
+  // share that is lost for reasons known elsewhere.
   std::optional<double> judge(const LossWindow& window, double rate, double explained);
   // Nothing more can be asked that would tell: what is tried now is kept.
   void give_up_search();
@@ -74,6 +77,7 @@ class LossLaw {
   bool was_silent_ = false;      // meanwhile
   bool recovers_ = false;        // after that
   int cuts_ = 0;                 // in a row, of a limited rate
+  double estimate_ = 0;          // what came through when too much was lost last, in questions a second
   double step_ = 0;              // by which a limited rate grows next
   double tried_from_ = 0;        // the rate before the first cut
   double came_through_ = 0;      // at that rate, the share of what was asked

@@ -83,12 +83,20 @@ void LossProbes::remember(const WalkTarget& target, const Port& port, Duration t
     *place = {.port = port, .state = State::idle};
     return;
   }
-  // Both kinds are to measure, so that a limit on one of them shows.
   const auto alike = [&](const Probe& probe) { return probe.port.open == port.open; };
-  if (std::ranges::count_if(host->probes, alike) >= static_cast<std::ptrdiff_t>(ports_a_host / 2)) return;
-  const auto other =
-      std::ranges::find_if(host->probes, [&](const Probe& probe) { return !alike(probe) && is_idle(probe); });
-  if (other != host->probes.end()) *other = {.port = port, .state = State::idle};
+  // Both kinds are to measure, so that a limit on one of them shows.
+  if (std::ranges::count_if(host->probes, alike) < static_cast<std::ptrdiff_t>(ports_a_host / 2)) {
+    const auto other =
+        std::ranges::find_if(host->probes, [&](const Probe& probe) { return !alike(probe) && is_idle(probe); });
+    if (other != host->probes.end()) *other = {.port = port, .state = State::idle};
+    return;
+  }
+  // While its pace is looked for, nobody waits for a port that rests. What is still to be told is of the same kind.
+  if (host->loss.law.state() != LossLaw::State::trying) return;
+  const auto resting = std::ranges::find_if(host->probes, [&](const Probe& probe) {
+    return alike(probe) && probe.state == State::idle && !probe.given_up && probe.port.attempts > port.attempts;
+  });
+  if (resting != host->probes.end()) *resting = {.port = port, .state = State::idle, .untold = resting->untold};
 }
 
 void LossProbes::forget(const net::IpAddress& address) {
@@ -171,10 +179,11 @@ bool LossProbes::waits_for(const net::IpAddress& address) const {
          });
 }
 
-void LossProbes::on_sent(std::size_t number, Instant now) {
+void LossProbes::on_sent(std::size_t number, double rate, Instant now) {
   Probe& probe = hosts_[number / ports_a_host].probes[number % ports_a_host];
   probe.state = State::in_flight;
   probe.sent = now;
+  probe.rate = rate;
   probe.given_up = false;
 }
 
@@ -195,8 +204,7 @@ void LossProbes::count(const Fate& fate) {
   ++host.loss.all[kind].asked;
   if (fate.lost) ++host.loss.all[kind].lost;
   if (fate.sent < host.loss.rate_since) return;
-  host.loss.window[kind].asked += 1;
-  if (fate.lost) host.loss.window[kind].lost += 1;
+  host.loss.window[kind].add(fate.lost, fate.rate);
 }
 
 std::vector<LossProbes::Fate> LossProbes::take_fates(Instant now) {
@@ -215,7 +223,7 @@ std::vector<LossProbes::Fate> LossProbes::take_fates(Instant now) {
       probe.state = State::idle;
       probe.ready = now;
       probe.given_up = true;
-      fates.push_back({.probe = number * ports_a_host + i, .lost = true, .sent = probe.sent});
+      fates.push_back({.probe = number * ports_a_host + i, .lost = true, .sent = probe.sent, .rate = probe.rate});
     }
   }
   for (const Fate& fate : fates) count(fate);
@@ -252,7 +260,8 @@ std::optional<Instant> LossProbes::take(std::size_t number) {
   probe.rest *= 4;
   ++probe.untold;
   host.loss.last_good = std::max(host.loss.last_good, probe.sent);
-  answered_.push_back({.fate = {.probe = number, .lost = false, .sent = probe.sent}, .due = probe.sent + host.timeout});
+  answered_.push_back({.fate = {.probe = number, .lost = false, .sent = probe.sent, .rate = probe.rate},
+                       .due = probe.sent + host.timeout});
   return probe.sent;
 }
 

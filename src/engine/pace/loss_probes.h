@@ -100,7 +100,8 @@ class LossProbes {
   [[nodiscard]] bool can_measure(const net::IpAddress& address) const;
   // Whether a question to this host is under way.
   [[nodiscard]] bool waits_for(const net::IpAddress& address) const;
-  void on_sent(std::size_t probe, Instant now);
+  // `rate`: frames a second to all hosts.
+  void on_sent(std::size_t probe, double rate, Instant now);
   // This machine would not send it: nobody was asked, and nothing is measured.
   void on_refused(std::size_t probe);
   [[nodiscard]] WalkTarget target_of(std::size_t probe) const;
@@ -110,6 +111,7 @@ class LossProbes {
     std::size_t probe = 0;
     bool lost = false;
     Instant sent{};
+    double rate = 0;  // as in on_sent()
   };
   // Fates of questions whose timeout is over; each is told once. Answers are told no sooner, because a loss takes that
   // long to be known: else the first fates of every stretch of time would be good ones.
@@ -130,6 +132,7 @@ class LossProbes {
   struct Probe {
     Port port;
     Instant sent{};
+    double rate = 0;
     Instant ready{};  // when it may be asked next
     Duration rest = first_rest;
     State state = State::vacant;
