@@ -1,5 +1,7 @@
 #include "run/scan.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "base/version.h"
+#include "os/bell.h"
 #include "os/catalogues.h"
 #include "os/monotonic_clock.h"
 #include "os/privileges.h"
@@ -34,6 +37,13 @@ struct Losses {
   }
 };
 
+// What one engine needs can be had, and what all of them need together cannot.
+Error too_many(unsigned opened, unsigned wanted, Error error) {
+  error.message = fmt::format("what {} threads need can be had for {} only: {}, or use fewer (--threads)", wanted,
+                              opened, error.message);
+  return error;
+}
+
 Result<void> report(const Losses& losses, model::Sink& sink) {
   if (const engine::Refusals& refused = losses.refused; refused.probes > 0) {
     const std::string target = refused.target ? net::to_string(*refused.target) : "";
@@ -56,6 +66,7 @@ struct OpenScan::Parts {
   std::unique_ptr<os::NamespaceThread> place{};  // nullptr: the caller's own thread
   std::optional<OpenDoors> doors{};              // of one engine alone
   std::vector<EnginePart> engines{};             // of several
+  std::optional<os::Bell> bell{};                // with which they wake the one that hears them
 
   void within(const std::function<void()>& work) const { place ? place->perform(work) : work(); }
 
@@ -88,9 +99,12 @@ struct OpenScan::Parts {
     }
     for (unsigned i = 0; i < threads; ++i) {
       auto opened = EnginePart::open(plan, i, threads, settings.names);
-      if (!opened) return fail(opened.error());
+      if (!opened) return fail(i == 0 ? opened.error() : too_many(i, threads, opened.error()));
       engines.push_back(std::move(*opened));
     }
+    auto opened = os::Bell::open();
+    if (!opened) return fail(too_many(threads - 1, threads, opened.error()));
+    bell.emplace(std::move(*opened));
     return {};
   }
 
@@ -123,7 +137,7 @@ struct OpenScan::Parts {
                           return engine::run_scan(part.plan, world_of(part.doors, part.control.get(), late), events);
                         }});
       }
-      finished = run_side_by_side(runs, settings.control, settings.wake, sink);
+      finished = run_side_by_side(runs, settings.control, settings.wake, sink, std::move(*bell));
       for (const EnginePart& part : engines) losses.add(part.doors.link());
     }
     if (const auto done = report(losses, sink); !done && finished.success) model::fail_with(finished, done.error());

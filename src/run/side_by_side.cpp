@@ -43,7 +43,7 @@ class SideBySide {
       : engines_{engines}, control_{control}, wake_{wake}, merged_{sink, engines.size()}, bell_{std::move(bell)} {}
 
   model::ScanFinished run() {
-    for (std::size_t i = 0; i < engines_.size() && !failure_; ++i) start(i);
+    start_all();
     while (running_ > 0) {
       pass_on_wishes();
       const bool is_deaf = control_ != nullptr && wake_ < 0;
@@ -60,17 +60,21 @@ class SideBySide {
   }
 
  private:
-  void start(std::size_t number) {
-    const auto started = threads_.start([this, number] {
-      QueueSink sink{queue_, number};
-      auto finished = engines_[number].work(sink);
-      queue_.push({number, std::move(finished)});
-    });
+  // All or none: what a thread that cannot be had should have asked would be asked by nobody, and what the others asked
+  // meanwhile would have been asked in vain.
+  void start_all() {
+    const auto started = threads_.start_all(engines_.size(), [this](std::size_t number) { work(number); });
     if (started) {
-      ++running_;
+      running_ = engines_.size();
     } else {
-      give_up(started.error());
+      failure_ = Error{started.error().code, "nothing was scanned: " + started.error().message};
     }
+  }
+
+  void work(std::size_t number) {
+    QueueSink sink{queue_, number};
+    auto finished = engines_[number].work(sink);
+    queue_.push({number, std::move(finished)});
   }
 
   void pass_on_wishes() {
@@ -124,14 +128,8 @@ class SideBySide {
 }  // namespace
 
 model::ScanFinished run_side_by_side(std::span<EngineRun> engines, engine::UserControl* control, int wake,
-                                     model::Sink& sink) {
-  auto bell = os::Bell::open();
-  if (!bell) {
-    model::ScanFinished failed;
-    model::fail_with(failed, bell.error());
-    return failed;
-  }
-  return SideBySide{engines, control, wake, sink, std::move(*bell)}.run();
+                                     model::Sink& sink, os::Bell bell) {
+  return SideBySide{engines, control, wake, sink, std::move(bell)}.run();
 }
 
 }  // namespace portolan::run

@@ -381,6 +381,29 @@ TEST_F(FullTables, SendNothingInVain) {
   for (const auto& [port, times] : asked) EXPECT_LE(times, 6) << port;
 }
 
+class FewThreads : public Kills {};
+
+// Nothing is asked by the threads that there are: their part of the targets would look like all of it.
+TEST_F(FewThreads, AskNothingAndSayHowManyThereAre) {
+  Pair pair;
+  for (int refused = 1; refused <= 4; ++refused) {
+    SCOPED_TRACE(refused);
+    lab::Sniffer sniffer = pair.target.sniff("wire");
+    const Scratch files;
+    const std::vector<std::string> scan =
+        scan_command({"-sS", "-Pn", "-n", "--threads", "4", "-p", "1-4", "198.18.0.2-9", "-oX", "-"}).words;
+    const Finished done = pair.scanner.run(
+        traced(scan, files, {"-e", "trace=clone3", "-e", fmt::format("inject=clone3:error=EAGAIN:when={}", refused)}));
+    EXPECT_EQ(done.status, 1) << done.errors;
+    EXPECT_NE(done.errors.find(fmt::format("nothing was scanned: {} of 4 threads can be had", refused - 1)),
+              std::string::npos)
+        << done.errors;
+    EXPECT_EQ(read_chart(done.output).exit, "error");
+    EXPECT_TRUE(read_chart(done.output).hosts.empty()) << done.output;
+    EXPECT_TRUE(probes_seen(sniffer).empty());
+  }
+}
+
 class FaultsOfSynScan : public ScanFaults {
   std::vector<std::string> words() const override { return scan_words({"-sS", "-p", "1-40", Pair::target_v4}); }
 };

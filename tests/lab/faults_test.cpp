@@ -139,6 +139,28 @@ TEST_F(Faults, TooFewDescriptorsMakeNoVerdict) {
   }
 }
 
+// One engine could be had; what is said is about all that were asked for.
+TEST_F(Faults, TooFewDescriptorsForAllThreadsAreNotSaidToBeTooFewForOne) {
+  Pair pair;
+  bool was_refused = false;
+  bool was_done = false;
+  for (int files = 20; files < 80; files += 4) {
+    SCOPED_TRACE(files);
+    const lab::Command one = scan_command({"-sS", "-n", "-p", "80", Pair::target_v4});
+    const lab::Command four = scan_command({"-sS", "-Pn", "-n", "--threads", "4", "-p", "80", "127.0.0.1-4"});
+    ASSERT_EQ(pair.scanner.run(under(fmt::format("ulimit -n {}", files), one)).status, 0);
+    const Finished done = pair.scanner.run(under(fmt::format("ulimit -n {}", files), four));
+    was_done = was_done || done.status == 0;
+    if (done.status == 0) continue;
+    was_refused = true;
+    EXPECT_EQ(done.status, 2) << done.output;
+    EXPECT_NE(done.errors.find("what 4 threads need can be had for "), std::string::npos) << done.errors;
+    EXPECT_NE(done.errors.find("ulimit -n"), std::string::npos) << done.errors;
+    EXPECT_NE(done.errors.find("--threads"), std::string::npos) << done.errors;
+  }
+  EXPECT_TRUE(was_refused && was_done);
+}
+
 TEST_F(Faults, ListsOfSocketsSayWhichLimitIsTooLow) {
   Pair pair;
   pair.target.listen(80);

@@ -31,7 +31,7 @@ class Threads : public testing::Test {
   }
 
   model::ScanFinished run(model::Sink& sink, engine::UserControl* control = nullptr, int wake = -1) {
-    return run_side_by_side(runs_, control, wake, sink);
+    return run_side_by_side(runs_, control, wake, sink, os::Bell::open().value());
   }
 
  private:

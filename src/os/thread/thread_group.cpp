@@ -1,7 +1,9 @@
 #include "os/thread/thread_group.h"
 
+#include <fmt/core.h>
 #include <sys/resource.h>
 
+#include <future>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -30,6 +32,21 @@ Result<void> ThreadGroup::start(std::function<void()> work) {
     return fail(Errc::limit, no_thread());
   }
   return {};
+}
+
+Result<void> ThreadGroup::start_all(std::size_t count, const std::function<void(std::size_t number)>& work) {
+  std::promise<bool> all_there;
+  const std::shared_future<bool> may_begin{all_there.get_future()};
+  Result<void> done;
+  for (std::size_t number = 0; done && number < count; ++number) {
+    done = start([may_begin, work, number] {
+      if (may_begin.get()) work(number);
+    });
+    if (!done)
+      done.error().message = fmt::format("{} of {} threads can be had: {}", number, count, done.error().message);
+  }
+  all_there.set_value(done.has_value());
+  return done;
 }
 
 void ThreadGroup::join() {
