@@ -141,6 +141,12 @@ Result<std::span<const engine::Received>> Network::receive(Instant deadline) {
   return std::span<const engine::Received>{arrived_};
 }
 
+bool Network::is_dark(Instant at) const {
+  if (options_.dark_for == Duration::zero()) return false;
+  const Duration since = at.time_since_epoch() + options_.dark_every - options_.dark_at;
+  return since % options_.dark_every < options_.dark_for;
+}
+
 Duration Network::travel() {
   const auto jitter = static_cast<std::uint64_t>(options_.jitter.count());
   return options_.delay + Duration{static_cast<std::int64_t>(random_.below(jitter))};
@@ -148,7 +154,7 @@ Duration Network::travel() {
 
 void Network::carry(const Question& question) {
   if (random_.chance(options_.forge)) forge(question, now_ + travel());
-  if (random_.chance(options_.loss)) {
+  if (is_dark(now_) || random_.chance(options_.loss)) {
     ++lost_;
     return;
   }

@@ -53,6 +53,9 @@ struct NetworkOptions {
   std::size_t queue = 1'000;     // packets that wait at the bottleneck before it drops
   Limit answers{};               // that the way back lets through
   Duration send_time{};          // of each packet, until the link has taken it: others wait in the same call
+  Duration dark_every{};         // the path is down time and again,
+  Duration dark_for{};           // for so long,
+  Duration dark_at{};            // the first time after this
   std::uint32_t answers_by = 2;  // interface that answers arrive at; 2 is the one that leads to every target
 };
 
@@ -135,6 +138,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   static bool lets_in(Host& host, const wire::Packet& packet, Instant at);
   static bool answers_half_open(Host& host, const wire::TcpSegment& tcp, Instant at);
   Duration travel();
+  [[nodiscard]] bool is_dark(Instant at) const;
 
   Random random_;
   NetworkOptions options_;

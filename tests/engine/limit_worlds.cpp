@@ -213,6 +213,17 @@ LimitedScan chance(std::uint64_t seed) {
   return scan_world(world, seed);
 }
 
+// A path that is down time and again, for up to three quarters of the time.
+LimitedScan outages(std::uint64_t seed) {
+  Random random{seed};
+  World world = some_hosts(random, 1 + random.below(8), 300, 8, random.chance(0.3));
+  const double every = between(random, 0.3e9, 8e9);
+  world.network.dark_every = Duration{static_cast<std::int64_t>(every)};
+  world.network.dark_for = Duration{static_cast<std::int64_t>(every * (0.1 + 0.65 * random.unit()))};
+  world.network.dark_at = Duration{static_cast<std::int64_t>(every * random.unit())};
+  return scan_world(world, seed);
+}
+
 LimitedScan thin_as(std::uint64_t seed, double rate, bool silent) {
   Random random{seed};
   World world = some_hosts(random, 32, 100, 4, silent);
@@ -245,6 +256,8 @@ constexpr std::array worlds{
     // What comes after the ban can only be guessed at.
     LimitedWorld{"ban", ban, 0.85, 0.85, 0},
     LimitedWorld{"chance", chance},
+    // A scan that begins while the path is down may be over before it comes back.
+    LimitedWorld{"outages", outages, 0.85, 0.85, 0.85},
 };
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include "os/files.h"
 #include "os/monotonic_clock.h"
 #include "os/stop_signals.h"
+#include "tests/os/sanitizers.h"
 
 namespace portolan::os {
 namespace {
@@ -229,13 +230,8 @@ class NoMemory {
 };
 
 TEST(AddressLookups, WithoutMemoryForTheSentenceItIsMadeLater) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SANITIZER_NEEDS_ADDRESS_SPACE)
   GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
-#endif
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
-#endif
 #endif
   const auto none = std::make_shared<std::optional<NoMemory>>();
   const auto lookups = lookups_by([none](std::string_view) -> AddressLookups::Answer {

@@ -10,18 +10,15 @@
 #include <new>
 #include <vector>
 
+#include "tests/os/sanitizers.h"
+
 namespace portolan::os {
 namespace {
 
 // In a child, because limits belong to a whole process.
 TEST(MemoryReserve, WhatRunsOutOfMemoryGoesOnWithTheReserveOnce) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SANITIZER_NEEDS_ADDRESS_SPACE)
   GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
-#endif
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
-#endif
 #endif
   std::fflush(nullptr);
   const pid_t child = ::fork();

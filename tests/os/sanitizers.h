@@ -8,3 +8,13 @@
 #define SANITIZER_NEEDS_FILES
 #endif
 #endif
+
+// The sanitizers of addresses and threads take more address space than any limit leaves.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZER_NEEDS_ADDRESS_SPACE
+#endif
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZER_NEEDS_ADDRESS_SPACE
+#endif
+#endif

@@ -116,11 +116,10 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
     first_through_ = through;
     return slower;
   }
-  const bool nothing = window.share() > nearly_all;
-  if (nothing && rate <= lowest_) return std::nullopt;
+  if (nothing_came_ && rate <= lowest_) return std::nullopt;
   const bool mended = through > 1.4 * came_through_;
   came_through_ = std::max(came_through_, through);
-  if (nothing || mended) return slower;
+  if (nothing_came_ || mended) return slower;
   if (rate > slow_for_any) return std::max(rate * much_slower, 0.9 * slow_for_any);
   chance_ = window.share();
   state_ = State::watching;
