@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <future>
@@ -65,6 +67,33 @@ TEST(Namespaces, AllAreFoundOnceAndTheOwnOneFirst) {
     };
     EXPECT_EQ(count(namespace_inode(there)), 1);
     EXPECT_EQ(count(namespace_inode(here())), 1);
+  });
+}
+
+// An empty file in the place of a namespace, as `ip netns delete` leaves it for a moment, and a machine that went down
+// for longer.
+TEST(Namespaces, ANameThatIsLeftOfOneIsNone) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    if (::unshare(CLONE_NEWNS) != 0) return;
+    ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
+    ASSERT_EQ(::mkdir("/run/netns", 0755), 0);
+    const FileDescriptor left{::open("/run/netns/left", O_CREAT | O_WRONLY | O_CLOEXEC, 0600)};
+    ASSERT_TRUE(left.is_open());
+    std::vector<model::Remark> gaps;
+    const auto found = find_network_namespaces(gaps);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(std::ranges::count(*found, namespace_inode(left), &NetworkNamespace::inode), 0);
+    for (const char* which : {"left", "/proc/self/ns/pid", "/dev/null"}) {
+      const auto handle = open_network_namespace(which);
+      ASSERT_FALSE(handle.has_value()) << which;
+      EXPECT_EQ(handle.error().code, Errc::usage);
+      EXPECT_EQ(handle.error().message,
+                fmt::format("there is no network namespace '{}' (what has that name is none, or is none any more); "
+                            "`ip netns list` shows those with a name",
+                            which));
+    }
   });
 }
 

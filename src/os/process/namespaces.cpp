@@ -3,8 +3,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,6 +48,15 @@ FileDescriptor open_handle(const std::string& path) {
   return FileDescriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
 }
 
+// What is left of a name in /run/netns whose namespace went away, or is only being made, is an empty file
+// (ip-netns(8)).
+bool is_network_namespace(const FileDescriptor& handle) {
+  struct statfs facts{};
+  if (::fstatfs(handle.get(), &facts) == 0 && facts.f_type != NSFS_MAGIC) return false;
+  const int type = ::ioctl(handle.get(), NS_GET_NSTYPE);
+  return type < 0 || type == CLONE_NEWNET;  // where the kernel does not say, setns() will
+}
+
 }  // namespace
 
 Result<void> in_network_namespace(const FileDescriptor& handle, const std::function<void()>& work) {
@@ -67,8 +81,8 @@ std::uint64_t namespace_cookie(const FileDescriptor& socket) {
 Result<FileDescriptor> open_network_namespace(std::string_view which) {
   const bool is_path = which.find('/') != std::string_view::npos;
   FileDescriptor handle = open_handle(is_path ? std::string{which} : fmt::format("{}/{}", named_networks, which));
-  if (handle.is_open()) return handle;
-  const int error = errno;
+  if (handle.is_open() && is_network_namespace(handle)) return handle;
+  const int error = handle.is_open() ? EINVAL : errno;
   std::uint64_t inode = 0;
   const auto [end, bad] = std::from_chars(which.data(), which.data() + which.size(), inode);
   if (bad == std::errc{} && end == which.data() + which.size()) {
@@ -82,9 +96,10 @@ Result<FileDescriptor> open_network_namespace(std::string_view which) {
   if (error == EACCES || error == EPERM) {
     return fail(Errc::privilege, fmt::format("only root may enter the network namespace '{}'", escape_terminal(which)));
   }
+  const std::string why = handle.is_open() ? "what has that name is none, or is none any more" : error_text(error);
   return fail(Errc::usage,
               fmt::format("there is no network namespace '{}' ({}); `ip netns list` shows those with a name",
-                          escape_terminal(which), error_text(error)));
+                          escape_terminal(which), why));
 }
 
 Error cannot_enter(std::string_view which, const Error& error) {
@@ -108,6 +123,8 @@ Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model:
     if (known.contains(facts.st_ino)) return 0;
     FileDescriptor handle = open_handle(path);
     if (!handle.is_open()) return errno;
+    // It went away meanwhile, and its sockets with it: nothing is missing.
+    if (path != own_network && !is_network_namespace(handle)) return ENOENT;
     known.insert(facts.st_ino);
     found.push_back({std::move(handle), facts.st_ino});
     return 0;

@@ -23,6 +23,15 @@ std::string no_thread() {
              : "this user may have no more threads: raise `ulimit -u`, or use fewer (--threads)";
 }
 
+// Who should have said it may have run out of memory before.
+bool is_true(const std::shared_future<bool>& said) {
+  try {
+    return said.get();
+  } catch (const std::future_error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Result<void> ThreadGroup::start(std::function<void()> work) {
@@ -40,7 +49,7 @@ Result<void> ThreadGroup::start_all(std::size_t count, const std::function<void(
   Result<void> done;
   for (std::size_t number = 0; done && number < count; ++number) {
     done = start([may_begin, work, number] {
-      if (may_begin.get()) work(number);
+      if (is_true(may_begin)) work(number);
     });
     if (!done)
       done.error().message = fmt::format("{} of {} threads can be had: {}", number, count, done.error().message);

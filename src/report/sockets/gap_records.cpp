@@ -23,6 +23,15 @@ std::string hidden_text(std::uint64_t processes, std::uint64_t user) {
                      processes == 1 ? "another user" : "other users");
 }
 
+// Of what is not there any more the kernel says that it is wrong to ask for it, in one way or another.
+std::string missing_text(std::uint64_t inode, std::string_view cause) {
+  constexpr std::array<std::string_view, 4> gone{"EINVAL", "ENOENT", "ESRCH", "ENODEV"};
+  if (std::ranges::find(gone, cause) != gone.end()) {
+    return fmt::format("network namespace {} went away before its sockets were listed", inode);
+  }
+  return fmt::format("the sockets of network namespace {} are missing: {}", inode, words_of_error(cause));
+}
+
 std::string unknown_text(const model::Remark& gap) {
   const std::string why = words_of_error(gap.text(0));
   if (gap.text(1).empty()) return fmt::format("who listens is not known: {}", why);
@@ -46,10 +55,7 @@ constexpr std::array list_sentences{
     Sentence{model::RemarkCode::namespaces_hidden,
              [](const model::Remark& gap) { return hidden_text(gap.number(0), gap.number(1)); }},
     Sentence{model::RemarkCode::namespace_missing,
-             [](const model::Remark& gap) {
-               return fmt::format("the sockets of network namespace {} are missing: {}", gap.number(0),
-                                  words_of_error(gap.text(1)));
-             }},
+             [](const model::Remark& gap) { return missing_text(gap.number(0), gap.text(1)); }},
     Sentence{model::RemarkCode::list_changed,
              [](const model::Remark& gap) {
                return fmt::format(
