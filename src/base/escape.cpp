@@ -6,42 +6,10 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace portolan {
 namespace {
-
-// One character of what claims to be UTF-8.
-struct Character {
-  char32_t code = 0;
-  std::size_t length = 1;  // bytes; 1 where invalid, so that decoding goes on with the next byte
-  bool valid = false;
-};
-
-std::size_t length_by_lead(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return 2;
-  if (lead >= 0xe0 && lead <= 0xef) return 3;
-  if (lead >= 0xf0 && lead <= 0xf4) return 4;
-  return 0;  // a continuation, or a lead that would be overlong or beyond U+10FFFF (RFC 3629 §4)
-}
-
-// `text` is not empty.
-Character decode(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = length_by_lead(lead);
-  if (length == 1) return {lead, 1, true};
-  if (length == 0 || text.size() < length) return {};
-  char32_t code = lead & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0U) != 0x80) return {};
-    code = code << 6U | (byte & 0x3fU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (overlong || surrogate || code > 0x10ffff) return {};
-  return {code, length, true};
-}
 
 bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code <= 0x9f); }
 
@@ -84,7 +52,7 @@ void transform(std::string& out, std::string_view text, Plain plain, Special spe
       continue;
     }
     out.append(text, copied, i - copied);
-    const Character c = decode(text.substr(i));
+    const Character c = decode_utf8(text.substr(i));
     special(out, text.substr(i, c.length), c);
     i += c.length;
     copied = i;
@@ -246,7 +214,7 @@ std::size_t bytes_that_fit(std::string_view text, std::size_t columns) {
   std::size_t i = 0;
   std::size_t used = 0;
   while (i < text.size()) {
-    const Character c = decode(text.substr(i));
+    const Character c = decode_utf8(text.substr(i));
     used += width_of(c.code);
     if (used > columns) break;
     i += c.length;
@@ -258,7 +226,7 @@ std::size_t display_width(std::string_view text) {
   if (is_ascii(text)) return text.size();
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const Character c = decode(text.substr(i));
+    const Character c = decode_utf8(text.substr(i));
     width += width_of(c.code);
     i += c.length;
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/look_alike.h"
 #include "base/odd_dash.h"
 #include "plan/quoted.h"
 
@@ -129,6 +130,9 @@ Result<TargetExpression> read_name(std::string_view whole, std::string_view host
   if (const auto dash = odd_dash_in_name(host)) {
     return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
                                          quoted(whole), dash->name));
+  }
+  if (const auto look_alike = look_alike_in_name(host)) {
+    return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), describe(*look_alike)));
   }
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   bool good = !labels.empty() && labels.size() <= 253;

@@ -129,6 +129,10 @@ TEST_F(Program, DashesThatOnlyLookLikeOnesAreRefusedByAllCommands) {
   const std::string no_name = " has an en dash (U+2013), which no host name has";
   expect_said(alone({test::program(), "scan", "198.18.0.1\u20135"}), "'198.18.0.1\u20135'" + no_name);
   expect_said(alone({test::program(), "sockets", "dst", "a\u2013b"}), "'a\u2013b'" + no_name);
+  const std::string wide = "'\uff11.2.3.4' has a character that only looks like '1' (U+FF11); type 1.2.3.4";
+  expect_said(alone({test::program(), "scan", "-sL", "\uff11.2.3.4"}), wide);
+  expect_said(alone({test::program(), "scan", "-sL", "198.18.0.1", "--exclude", "\uff11.2.3.4"}), wide);
+  expect_said(alone({test::program(), "sockets", "dst", "\uff11.2.3.4"}), wide);
 }
 
 TEST_F(Program, BadInputLeavesFilesAlone) {

@@ -318,6 +318,15 @@ TEST(TargetSet, DashesThatOnlyLookLikeThoseOfRangesAreNotLookedUp) {
   }
 }
 
+TEST(TargetSet, CharactersThatOnlyLookLikeTheKeyboardsAreNotLookedUp) {
+  for (const char* text : {"\uff11\uff19\uff18.18.0.1", "198\uff0e18.0.1", "\uff45xample.org", "198.18.0.\u0661",
+                           "198.18.0.\uff10/24", "198.18.0.1\uff0d5"}) {
+    const auto refused = refusal(text);
+    EXPECT_EQ(refused.code, Errc::parse) << text;
+    EXPECT_THAT(refused.message, HasSubstr(fmt::format("'{}' has a character that only looks like '", text)));
+  }
+}
+
 TEST(TargetSet, NothingAddedIsEmpty) {
   EXPECT_TRUE(TargetSet{}.empty());
   EXPECT_EQ(TargetSet{}.size(), 0U);

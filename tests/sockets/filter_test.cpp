@@ -269,6 +269,17 @@ TEST(FilterHosts, OddDashesAskNobody) {
   EXPECT_THAT(filter.error().message, HasSubstr("'a\u2013b' has an en dash (U+2013), which no host name has"));
 }
 
+TEST(FilterHosts, CharactersThatOnlyLookLikeTheKeyboardsAskNobody) {
+  FilterNames names;
+  names.addresses = [](std::string_view) -> Result<std::vector<net::IpAddress>> {
+    ADD_FAILURE() << "a name server was asked";
+    return fail(Errc::unresolved, "");
+  };
+  const auto filter = Filter::parse("dst \uff11.2.3.4", names);
+  ASSERT_FALSE(filter);
+  EXPECT_THAT(filter.error().message, HasSubstr("'\uff11.2.3.4' has a character that only looks like '1' (U+FF11)"));
+}
+
 TEST(FilterHosts, WithoutAPrefixAreWhatIsListed) {
   FilterNames names;
   names.addresses = [](std::string_view) -> Result<std::vector<net::IpAddress>> {

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/look_alike.h"
 #include "base/odd_dash.h"
 #include "sockets/filter/filter_words.h"
 
@@ -166,6 +167,9 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
   if (const auto dash = odd_dash_in_name(host.address)) {
     return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
                                          quoted_piece(host.address), dash->name));
+  }
+  if (const auto look_alike = look_alike_in_name(host.address)) {
+    return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(host.address), describe(*look_alike)));
   }
   auto addresses = names.addresses ? names.addresses(host.address)
                                    : Result<std::vector<net::IpAddress>>{
