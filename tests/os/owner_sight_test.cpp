@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "os/file_descriptor.h"
 #include "os/process/pid_namespace.h"
@@ -28,15 +29,16 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// Root's sockets, and those of a process of the same user that lets nobody trace it (as ssh-agent does).
+// Root's sockets where this is root, and those of a process of the same user that lets nobody trace it (as ssh-agent
+// does).
 TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
+  if (!may_be_ordinary_user()) GTEST_SKIP() << "needs an ordinary user, or root, to become one";
   const FileDescriptor of_root = a_socket();
   in_child([&] {
-    const int inherited = of_root.get();
-    const std::uint64_t inode_of_root = inode_of(inherited);
-    ::close(inherited);
-    become_nobody();
+    std::vector<std::uint64_t> of_others;
+    if (::geteuid() == 0) of_others.push_back(inode_of(of_root.get()));
+    ::close(of_root.get());
+    become_ordinary_user();
     const FileDescriptor own = a_socket();
     const Child shy{[](const auto& say) {
       ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -44,12 +46,12 @@ TEST(OwnerSight, OfAnOrdinaryUserNamesTheMissingRight) {
       say(inode_of(file.get()));
       ::pause();
     }};
-    const std::uint64_t inode_of_shy = shy.hear();
+    of_others.push_back(shy.hear());
     const auto index = find_owners();
     ASSERT_TRUE(index) << index.error().message;
     EXPECT_GE(index->sight().processes_denied, 1U);  // where hidepid keeps them out of sight, it says one
     EXPECT_THAT(holders(*index, inode_of(own.get())), Contains(held_by_us(own)));
-    for (const std::uint64_t inode : {inode_of_root, inode_of_shy}) {
+    for (const std::uint64_t inode : of_others) {
       sockets::Row row;
       row.inode = inode;
       index->join(row);
@@ -72,7 +74,7 @@ TEST(OwnerSight, KnowsThatProcHidesProcesses) {
       fmt::print("skipped: this user may not mount /proc\n");
       return;
     }
-    become_nobody();
+    become_ordinary_user();
     const FileDescriptor own = a_socket();
     const auto index = find_owners();
     ASSERT_TRUE(index) << index.error().message;

@@ -43,7 +43,14 @@ bool bring_up_loopback() {
   return ::ioctl(any.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
+// nft and tc are not on an ordinary user's path.
+void lengthen_path() {
+  const char* const path = std::getenv("PATH");
+  ::setenv("PATH", fmt::format("{}:/usr/sbin:/sbin", path == nullptr ? "/usr/bin:/bin" : path).c_str(), 1);
+}
+
 bool enter_private_network() {
+  lengthen_path();
   const std::string uid = std::to_string(::getuid());
   const std::string gid = std::to_string(::getgid());
   if (::unshare(CLONE_NEWUSER) != 0) {
@@ -81,8 +88,15 @@ std::optional<std::string> no_private_networks() {
 }
 
 bool may_become_anybody() {
-  constexpr uid_t nobody = 65'534;
   return ::geteuid() == 0 && status_of_child([] { return ::setresuid(nobody, nobody, nobody) == 0 ? 0 : 1; }) == 0;
+}
+
+bool may_be_ordinary_user() { return ::geteuid() != 0 || may_become_anybody(); }
+
+void become_ordinary_user() {
+  if (::geteuid() != 0) return;
+  ASSERT_EQ(::setresgid(nobody, nobody, nobody), 0);
+  ASSERT_EQ(::setresuid(nobody, nobody, nobody), 0);
 }
 
 void in_private_network(const std::function<void()>& body) {

@@ -18,12 +18,19 @@
 
 namespace portolan::os {
 
+inline constexpr uid_t nobody = 65'534;
+
 // Why there can be no such namespaces here; nullopt where there can.
 std::optional<std::string> no_private_networks();
 
 // Whether this process may take any other user's id: root may, but not the root of a user namespace that knows
 // nobody else.
 bool may_become_anybody();
+
+// Whether something can be done here as an ordinary user does it: this is one, or may become one.
+bool may_be_ordinary_user();
+// Becomes one who is nobody in particular where this is root. To be called in a child.
+void become_ordinary_user();
 
 // Runs `body` in the child, where lo is up; what it EXPECTs counts for the calling test.
 void in_private_network(const std::function<void()>& body);

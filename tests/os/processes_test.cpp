@@ -38,7 +38,6 @@ using ::testing::IsEmpty;
 using ::testing::IsNull;
 using ::testing::NotNull;
 
-constexpr uid_t nobody = 65'534;
 const std::string id(64, 'c');
 
 // To be called by the child: it ends when its parent does, or has.
@@ -148,15 +147,16 @@ TEST(Processes, WhoseNameIsThatOfAThreadAreCalledByTheirFile) {
 }
 
 TEST(Processes, WhoseFileMayNotBeSeenAreCalledByTheFirstWordOfTheirCommand) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
-  const Child of_root{[] {
+  if (!may_be_ordinary_user()) GTEST_SKIP() << "needs an ordinary user, or root, to become one";
+  const Child other{[] {
     ::prctl(PR_SET_NAME, "MainThread");
     give_title();
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // not even its own user may look
   }};
   const Child reader{[&] {
-    if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(1);
+    become_ordinary_user();
     Processes processes;
-    const auto* found = processes.find(of_root.pid());
+    const auto* found = processes.find(other.pid());
     if (found == nullptr || found->program != "t") ::_exit(1);
   }};
 }
@@ -179,15 +179,16 @@ TEST(Processes, HaveStartedWhenTheyWereMade) {
 
 // Whoever may not be traced belongs to root as far as its files in /proc go, but the process keeps its user.
 TEST(Processes, BelongToTheirEffectiveUserThoughNobodyMayTraceThem) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
-  const Child child{[] {
-    if (::setresuid(0, nobody, 0) != 0) ::_exit(1);
+  if (!may_be_ordinary_user()) GTEST_SKIP() << "needs an ordinary user, or root, to become one";
+  const uid_t user = ::geteuid() == 0 ? nobody : ::geteuid();
+  const Child child{[user] {
+    if (::setresuid(static_cast<uid_t>(-1), user, static_cast<uid_t>(-1)) != 0) ::_exit(1);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   }};
   Processes processes;
   const auto* found = processes.find(child.pid());
   ASSERT_THAT(found, NotNull());
-  EXPECT_EQ(found->user, nobody);
+  EXPECT_EQ(found->user, user);
 }
 
 TEST(Processes, OfTheKernelHaveNoCommand) {
@@ -210,13 +211,16 @@ TEST(Processes, AreReadAsFarAsIsWanted) {
 }
 
 TEST(Processes, OfOthersShowWhatAnybodyMayKnow) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become another user";
-  const Child of_root{[] { ::prctl(PR_SET_NAME, "of root"); }};
-  const Child reader{[&] {
-    if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(1);
+  if (!may_be_ordinary_user()) GTEST_SKIP() << "needs an ordinary user, or root, to become one";
+  const Child other{[] {
+    ::prctl(PR_SET_NAME, "another");
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // not even its own user may look
+  }};
+  const Child reader{[&, user = ::geteuid()] {
+    become_ordinary_user();
     Processes processes;
-    const auto* found = processes.find(of_root.pid());
-    if (found == nullptr || found->program != "of root" || found->command.empty() || found->user != 0U) ::_exit(1);
+    const auto* found = processes.find(other.pid());
+    if (found == nullptr || found->program != "another" || found->command.empty() || found->user != user) ::_exit(1);
     if (found->network_namespace != 0) ::_exit(1);
   }};
 }

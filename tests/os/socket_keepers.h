@@ -25,8 +25,6 @@ namespace portolan::os::testing {
 using sockets::Holder;
 using sockets::OwnerIndex;
 
-inline constexpr uid_t nobody = 65'534;
-
 inline std::uint64_t inode_of(int fd) {
   struct stat about{};
   EXPECT_EQ(::fstat(fd, &about), 0);
@@ -103,11 +101,6 @@ inline void in_child(const std::function<void()>& body) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   EXPECT_EQ(status, 0) << "in the child";
-}
-
-inline void become_nobody() {
-  ASSERT_EQ(::setresgid(nobody, nobody, nobody), 0);
-  ASSERT_EQ(::setresuid(nobody, nobody, nobody), 0);
 }
 
 }  // namespace portolan::os::testing

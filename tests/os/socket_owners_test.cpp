@@ -310,9 +310,9 @@ TEST(FindOwnersInProc, SaysThatItMayOpenNoMoreFiles) {
 }
 
 TEST(FindOwnersInProc, NeedsNoSecondThread) {
-  if (!may_become_anybody()) GTEST_SKIP() << "needs root, to become a user without a right to more threads";
+  if (!may_be_ordinary_user()) GTEST_SKIP() << "needs an ordinary user, or root, to become one";
   in_child([] {
-    become_nobody();
+    become_ordinary_user();
     const rlimit none{0, 0};
     ASSERT_EQ(::setrlimit(RLIMIT_NPROC, &none), 0);
     const FileDescriptor own = a_socket();
