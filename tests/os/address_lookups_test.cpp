@@ -4,20 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <latch>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,7 +22,6 @@
 #include "os/files.h"
 #include "os/monotonic_clock.h"
 #include "os/stop_signals.h"
-#include "tests/os/sanitizers.h"
 
 namespace portolan::os {
 namespace {
@@ -194,59 +190,6 @@ TEST(AddressLookups, ASignalEndsTheWait) {
 TEST(AddressLookups, AResolverWithoutMemoryIsTold) {
   const auto lookups = lookups_by([](std::string_view) -> AddressLookups::Answer { throw std::bad_alloc{}; });
   EXPECT_EQ(lookups->wait_for("a").error().cause, "ENOMEM");
-}
-
-// Takes what the allocator has left, down to its smallest pieces, and gives it back at the end.
-class NoMemory {
- public:
-  NoMemory() {
-    ::getrlimit(RLIMIT_AS, &before_);
-    const rlimit none{.rlim_cur = 1, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_AS, &none);
-    constexpr std::size_t largest = std::size_t{1} << 26U;
-    constexpr std::size_t every = 2'048;  // below, the allocator keeps pieces of each size by themselves
-    for (std::size_t size = largest; size > every; size /= 2) take_all(size);
-    for (std::size_t size = every; size >= sizeof(Piece); size -= sizeof(Piece)) take_all(size);
-  }
-  NoMemory(const NoMemory&) = delete;
-  NoMemory& operator=(const NoMemory&) = delete;
-  ~NoMemory() {
-    ::setrlimit(RLIMIT_AS, &before_);
-    while (taken_ != nullptr) std::free(std::exchange(taken_, taken_->next));
-  }
-
- private:
-  struct Piece {
-    Piece* next;
-  };
-  void take_all(std::size_t size) {
-    while (auto* piece = static_cast<Piece*>(std::malloc(size))) {
-      piece->next = taken_;
-      taken_ = piece;
-    }
-  }
-  rlimit before_{};
-  Piece* taken_ = nullptr;
-};
-
-TEST(AddressLookups, WithoutMemoryForTheSentenceItIsMadeLater) {
-#if defined(SANITIZER_NEEDS_ADDRESS_SPACE)
-  GTEST_SKIP() << "sanitizers take more address space than any limit leaves";
-#endif
-  const auto none = std::make_shared<std::optional<NoMemory>>();
-  const auto lookups = lookups_by([none](std::string_view) -> AddressLookups::Answer {
-    none->emplace();
-    throw std::bad_alloc{};
-  });
-  lookups->ask("a");
-  EXPECT_TRUE(lookups->wait_for("a", Instant::max()));
-  none->reset();
-  const auto answer = lookups->answer("a").value();
-  EXPECT_EQ(answer.error().cause, "ENOMEM");
-  EXPECT_EQ(answer.error().message, "cannot resolve 'a': there is not enough memory");
-  const auto told = lookups->take_new();
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].answer.error().message, answer.error().message);
 }
 
 TEST(AddressLookups, RunWithoutPrivileges) {
