@@ -48,7 +48,7 @@ if [ "${FAKE_CRASH:-}" != early ]; then
   {
     echo '<testsuites><testsuite name="Port">'
     printf '<testcase name="%s" classname="Port" status="run"/>\n' One Two
-    echo '<testcase name="Three" classname="Port" status="run" result="skipped"><skipped message="no"/></testcase>'
+    echo '<testcase name="Three" classname="Port" status="run" result="skipped"><skipped message="/a/port_test.cpp:7&#x0A;no,&#x0A;really"/></testcase>'
     for ((i = 0; i < ${FAKE_FAILURES:-0}; ++i)); do
       echo "<testcase name='Bad$i' classname='Port' status='run'><failure message='no'/></testcase>"
     done
@@ -71,6 +71,7 @@ start() {
 new_clone 'all is well'
 start
 expect 'everything is counted' last_line_is '14 passed, 0 failed, 3 skipped'
+expect 'why a test was skipped is said' said 'skipped: Port.Three (no, really)'
 expect 'it ends with status 0' [ $status -eq 0 ]
 
 new_clone 'tests fail'
