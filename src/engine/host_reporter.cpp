@@ -34,12 +34,16 @@ void HostReporter::count(const model::HostRecord& record, std::span<const PortWa
   ++(record.state == HostState::up ? finished_.hosts_up : finished_.hosts_down);
   ++finished_.hosts_total;
   ++driver_.found().hosts_done;
+  bool given_up = false;
   for (const PortWalk& walk : walks) {
     const WalkOutcome outcome = walk.engine.outcome(walk.walk);
+    const bool silent = outcome.answered < walk.engine.job().questions.size();
+    given_up = given_up || (silent && (outcome.stopped_answering || outcome.limiter_given_up));
     finished_.never_asked += outcome.never_asked;
     left_out_ = left_out_ || outcome.refused > 0;
     count_missed(walk);
   }
+  finished_.hosts_given_up += given_up ? 1U : 0U;
   if (walks.empty() && record.interrupted) finished_.never_asked += ports_.questions();
 }
 

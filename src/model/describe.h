@@ -172,6 +172,7 @@ void describe(auto& visitor, Of<ScanFinished> auto& finished) {
   visitor.member("loss", finished.loss);
   visitor.optional("expected_missed_open", finished.expected_missed_open);
   visitor.optional("hosts_not_measured", finished.hosts_not_measured);
+  visitor.optional("hosts_given_up", finished.hosts_given_up);
   visitor.optional("never_asked", finished.never_asked);
   visitor.optional("failure", finished.failure);
 }

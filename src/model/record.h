@@ -163,6 +163,9 @@ struct ScanFinished {
   std::optional<double> expected_missed_open;
   // Hosts with silent ports of which it is not known what they hide: too little was measured there.
   std::uint64_t hosts_not_measured = 0;
+  // Hosts with silent ports that the scan gave up by itself: they stopped answering, or limit their answers so much
+  // that it would have waited too long.
+  std::uint64_t hosts_given_up = 0;
   bool success = true;
   bool interrupted = false;
   std::optional<Failure> failure;  // where !success

@@ -48,6 +48,7 @@ void MergedEvents::add(const model::ScanFinished& finished) {
     finished_.expected_missed_open = finished_.expected_missed_open.value_or(0) + *finished.expected_missed_open;
   }
   finished_.hosts_not_measured += finished.hosts_not_measured;
+  finished_.hosts_given_up += finished.hosts_given_up;
   finished_.interrupted = finished_.interrupted || finished.interrupted;
   if (finished.success || !finished_.success) return;
   finished_.success = false;

@@ -134,6 +134,8 @@ TEST(Promises, WhatWasNeverAskedOfAHostThatStoppedAnsweringHasNoState) {
   ASSERT_EQ(host.remarks, std::vector<model::Remark>{{model::RemarkCode::stopped_answering}});
   EXPECT_GT(outcome->finished.never_asked, 0U);
   EXPECT_EQ(outcome->finished.hosts_not_measured, 1U);
+  EXPECT_EQ(outcome->finished.hosts_given_up, 1U);
+  EXPECT_TRUE(outcome->finished.success) << "what status that has is for the command to say";
   const auto table = test::table_of(host);
   EXPECT_LE(table.ports.size(), 300U);
   for (const auto& [port, told] : table.ports) EXPECT_NE(told.state, model::PortState::filtered) << port;

@@ -169,6 +169,7 @@ TEST(ScanSim, AHostThatLimitsItsResetsIsWaitedFor) {
     for (const auto& [port, told] : table_of(outcome->sink.hosts.at(0)).ports)
       closed += told.state == PortState::closed;
     EXPECT_EQ(closed, 998U);
+    EXPECT_EQ(outcome->finished.hosts_given_up, 0U);
     EXPECT_LT(outcome->finished.elapsed, 40s);
   }
 }
@@ -180,6 +181,7 @@ TEST(ScanSim, ALimiterTooSlowToWaitForIsSaid) {
   const auto& record = outcome->sink.hosts.at(0);
   ASSERT_EQ(record.remarks.size(), 1U);
   EXPECT_EQ(record.remarks[0].code, model::RemarkCode::limits_answers);
+  EXPECT_EQ(outcome->finished.hosts_given_up, 1U);
   EXPECT_EQ(outcome->sink.open.size(), 2U);
   EXPECT_LT(outcome->finished.elapsed, 30s);
 }
@@ -228,6 +230,7 @@ TEST(ScanSim, AHostTimeoutEndsAHostThatIsTooSlow) {
   plan.timing.max_rate = 50;
   const auto outcome = test::scan(plan, network);
   EXPECT_TRUE(outcome->sink.hosts.at(0).timed_out);
+  EXPECT_EQ(outcome->finished.hosts_given_up, 0U) << "the user did that";
   EXPECT_FALSE(outcome->sink.hosts[0].port_scanned) << "what is known of its ports is not the whole";
   EXPECT_LT(outcome->finished.elapsed, 3s);
 }

@@ -138,6 +138,26 @@ TEST_F(Bounds, AHostThatTakesTooLongIsGivenUpAndTheOthersAreNot) {
   EXPECT_EQ(chart.exit, "success");
 }
 
+// It would take minutes to hear of all ports, and -T5 does not wait that long. Neither status nor reports may say that
+// all is known.
+TEST_F(Bounds, AHostThatIsGivenUpIsSeenInTheStatus) {
+  Pair pair;
+  pair.target.nft(
+      "table ip f {\n chain i {\n  type filter hook input priority 0;\n"
+      "  meta l4proto tcp limit rate over 20/second burst 20 packets drop\n }\n}\n");
+  const Scratch scratch;
+  const std::vector<std::string> words{"-sS", "-n",         "-p",   "1-600",
+                                       "-T5", "--max-rate", "2000", Pair::target_v4,
+                                       "-oX", "-",          "-oJ",  scratch.path("json")};
+  const lab::Finished done = pair.scanner.run(scan_command(words), 120s);
+  if (program_is_nmap()) return;  // which says nothing of it
+  EXPECT_EQ(done.status, 1) << done.output;
+  EXPECT_NE(done.errors.find("not everything is known: 1 host was given up"), std::string::npos) << done.errors;
+  EXPECT_EQ(read_chart(done.output).exit, "error");
+  EXPECT_NE(scratch.read("json").find("\"hosts_given_up\":1"), std::string::npos);
+  EXPECT_NE(scratch.read("json").find("\"hosts-given-up\""), std::string::npos);
+}
+
 TEST_F(Bounds, ExcludedAddressesGetNoPacketAtAll) {
   Pair pair;
   pair.target.ip("addr add 198.18.0.3/24 dev wire\naddr add 198.18.0.4/24 dev wire\naddr add 198.18.0.5/24 dev wire\n");

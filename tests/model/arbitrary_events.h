@@ -181,6 +181,7 @@ inline ScanFinished scan_finished() {
   finished.loss = {count(), count()};
   finished.never_asked = count();
   finished.hosts_not_measured = count();
+  finished.hosts_given_up = count();
   finished.expected_missed_open = maybe(real());
   finished.success = *arbitrary<bool>();
   finished.interrupted = *arbitrary<bool>();

@@ -138,6 +138,7 @@ TEST(MergedEvents, HostsPassAsTheyAreAndTheEndIsTheSum) {
   one.loss = {10, 1};
   one.elapsed = 5s;
   one.never_asked = 2;
+  one.hosts_given_up = 1;
   one.expected_missed_open = 0.25;
   model::ScanFinished other = one;
   other.elapsed = 7s;
@@ -152,6 +153,7 @@ TEST(MergedEvents, HostsPassAsTheyAreAndTheEndIsTheSum) {
   both.loss = {20, 2};
   both.elapsed = 7s;
   both.never_asked = 4;
+  both.hosts_given_up = 2;
   both.interrupted = true;
   EXPECT_EQ(merged.finished(), both);
 }

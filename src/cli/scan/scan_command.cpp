@@ -230,6 +230,9 @@ class ScanRun {
       model::fail_with(finished,
                        {Errc::unresolved, "no target is left: the names have no address that may be scanned"});
     }
+    // As what this machine would not send: not everything was scanned as it was asked for. (nmap says nothing of it.)
+    const bool given_up = finished.hosts_given_up > 0 && finished.success && !finished.interrupted;
+    if (dialect_ == Dialect::portolan && given_up) model::fail_with(finished, some_given_up(finished.hosts_given_up));
     if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
       if (const auto done = sink.on(model::Remark{model::RemarkCode::no_targets}); !done) {
         return failed_with(done.error());
@@ -255,6 +258,14 @@ class ScanRun {
     } catch (const std::exception& error) {
       return failed_with({Errc::io, error.what()});
     }
+  }
+
+  static Error some_given_up(std::uint64_t hosts) {
+    return {Errc::limit,
+            fmt::format("not everything is known: {} {} given up, which stopped answering or {} answers too much; the "
+                        "notes in the reports say more",
+                        hosts, hosts == 1 ? "host was" : "hosts were", hosts == 1 ? "limits its" : "limit their"),
+            "hosts-given-up"};
   }
 
   static Error no_memory() {
