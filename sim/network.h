@@ -53,9 +53,9 @@ struct NetworkOptions {
   std::size_t queue = 1'000;     // packets that wait at the bottleneck before it drops
   Limit answers{};               // that the way back lets through
   Duration send_time{};          // of each packet, until the link has taken it: others wait in the same call
-  Duration dark_every{};         // the path is down time and again,
-  Duration dark_for{};           // for so long,
-  Duration dark_at{};            // the first time after this
+  Duration dark_every{};         // the path is down time and again: from one time to the next,
+  Duration dark_for{};           // for so long each,
+  Duration dark_at{};            // when one of these times begins, at most `dark_every`
   std::uint32_t answers_by = 2;  // interface that answers arrive at; 2 is the one that leads to every target
 };
 

@@ -308,7 +308,7 @@ void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t
       if (is_refused) {
         loss_probes_.on_refused(*p.loss_probe);
       } else {
-        loss_probes_.on_sent(*p.loss_probe, pacer_.rate(), now);
+        loss_probes_.on_sent(*p.loss_probe, rate_of_each(), now);
       }
       continue;
     }

@@ -221,6 +221,8 @@ class Engine {
   void set_pace(std::uint32_t walk, HostLoss& loss, double rate, Instant now);
   void suspect_limit(std::uint32_t walk, double rate, Instant now);
   void weigh_late_answers(const PassResult& result, Instant now);
+  [[nodiscard]] double rate_of(const HostWalk& walk) const;
+  [[nodiscard]] double rate_of_each() const;
   [[nodiscard]] double search_rate_of(const HostWalk& walk) const;
   void stop_asking(std::uint32_t walk);
   bool asks_whether_there(std::uint32_t walk, Instant now);

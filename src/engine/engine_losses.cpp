@@ -157,13 +157,21 @@ void Engine::judge_host(const WalkTarget& target, HostLoss& loss, Instant now) {
   const auto walk = walks_.find(target.address, target.path->interface);
   if (!walk || !walks_[*walk].at_work() || walks_[*walk].known().limiter_given_up) return;
   const HostWalk& asked = walks_[*walk];
-  const double turns = static_cast<double>(std::max<std::size_t>(1, active_.size()));
-  const double rate = asked.paced() ? 1 / seconds_of(asked.acquaintance->gap) : pacer_.rate() / turns;
-  window->rate = asked.paced() ? 0 : window->rate / turns;
+  const double rate = rate_of(asked);
+  if (asked.paced()) window->rate = 0;
   const auto next = loss.law.judge(*window, rate, pacer_.path_loss());
   const bool slowest = loss.law.state() == LossLaw::State::trying && rate <= HostLoss::lowest_rate;
   if (slowest && now - asked.acquaintance->last_answer > long_silence) return stop_asking(*walk);
   if (next) set_pace(*walk, loss, *next, now);
+}
+
+// Questions a second to it: a pace of its own, or its share of all.
+double Engine::rate_of(const HostWalk& walk) const {
+  return walk.paced() ? 1 / seconds_of(walk.acquaintance->gap) : rate_of_each();
+}
+
+double Engine::rate_of_each() const {
+  return pacer_.rate() / static_cast<double>(std::max<std::size_t>(1, active_.size()));
 }
 
 double Engine::search_rate_of(const HostWalk& walk) const {
@@ -253,7 +261,7 @@ void Engine::suspect_limit(std::uint32_t walk, double rate, Instant now) {
   HostLoss* loss = loss_probes_.of(asked.target->address);
   if (loss != nullptr) {
     if (loss->law.state() != LossLaw::State::watching || loss->law.was_down()) return;
-    loss->law.suspect(pacer_.rate());
+    loss->law.suspect(rate_of(asked));
     loss->window = {};
     loss->rate_since = now;
   }

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array stop_numbers{SIGINT, SIGTERM, SIGHUP};
 constexpr std::int64_t nanoseconds_a_millisecond = 1'000'000;
 
-// What signal handlers may touch. They run in any thread, between any two instructions.
+// What signal handlers may touch. They run between any two instructions.
 std::atomic<int> first_signal = 0;
 std::atomic<int> stop_event = -1;  // readable from the first signal on; -1: none are caught
 std::atomic<void (*)()> on_first = nullptr;

@@ -19,7 +19,8 @@ constexpr double much_slower = 0.125;
 constexpr double slow_for_any = 50;
 // Where more than this is lost, nothing comes through.
 constexpr double nearly_all = 0.9;
-// Steps by which a limited rate grows while nothing is lost; who has grown by the last of them is limited no more.
+// Steps by which a limited rate grows while nothing is lost; who has grown by the last of them is limited no more, or,
+// where the limit is beyond doubt, who has grown to the rate before the first cut.
 constexpr double first_step = 0.06;
 constexpr double last_step = 0.5;
 // Up to so much is lost at the limit itself.

@@ -31,7 +31,7 @@ struct HostLoss {
     std::uint32_t lost = 0;
   };
   std::array<Balance, kinds> all{};        // since the host is known
-  std::array<LossWindow, kinds> window{};  // of what left at the present rate
+  std::array<LossWindow, kinds> window{};  // of what left since `rate_since`
   Instant rate_since{};
   Instant last_good{};  // when the last question that was answered had left
   LossLaw law{lowest_rate};
@@ -100,7 +100,7 @@ class LossProbes {
   [[nodiscard]] bool can_measure(const net::IpAddress& address) const;
   // Whether a question to this host is under way.
   [[nodiscard]] bool waits_for(const net::IpAddress& address) const;
-  // `rate`: frames a second to all hosts.
+  // `rate`: questions a second to its host.
   void on_sent(std::size_t probe, double rate, Instant now);
   // This machine would not send it: nobody was asked, and nothing is measured.
   void on_refused(std::size_t probe);

@@ -12,6 +12,8 @@ class AllBlocked {
   AllBlocked() {
     sigset_t all;
     ::sigfillset(&all);
+    // Those that a fault of the thread itself raises; blocked, the kernel ends the process without their handlers.
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) ::sigdelset(&all, own);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   AllBlocked(const AllBlocked&) = delete;

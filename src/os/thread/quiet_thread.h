@@ -1,5 +1,5 @@
-// Threads that no signal of the process is delivered to: those interrupt the one that looks whether one has come, and
-// their handlers never run in the middle of somebody else's code (modules of the system's resolver).
+// Threads that no signal of the process is delivered to: the main one handles them, and their handlers never run in the
+// middle of somebody else's code (modules of the system's resolver). Signals of a thread's own faults are as ever.
 #pragma once
 
 #include <functional>

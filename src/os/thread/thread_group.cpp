@@ -36,6 +36,7 @@ bool is_true(const std::shared_future<bool>& said) {
 
 Result<void> ThreadGroup::start(std::function<void()> work) {
   try {
+    threads_.reserve(threads_.size() + 1);  // no thread must be without a place
     threads_.push_back(quiet_thread(std::move(work)));
   } catch (const std::system_error&) {
     return fail(Errc::limit, no_thread());
