@@ -8,6 +8,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "base/escape.h"
+#include "base/odd_dash.h"
 #include "base/utf8.h"
 
 namespace portolan {
@@ -103,18 +105,22 @@ Seen look_at(char32_t code) {
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+// Of a name, an address, a range or a prefix: nothing else is worth typing.
+bool is_of_host(char c) { return is_letter(c) || std::string_view{"0123456789.,-*/_:%"}.contains(c); }
 bool is_of_address(const Seen& one) { return std::string_view{"0123456789.,-*/"}.contains(one.looks_like); }
 
 using Characters = std::vector<Seen>;
 
+auto is_one_of(std::initializer_list<Kind> kinds) {
+  return [kinds](const Seen& one) { return std::ranges::find(kinds, one.kind) != kinds.end(); };
+}
+
 bool all(const Characters& name, std::initializer_list<Kind> kinds) {
-  return std::ranges::all_of(name,
-                             [kinds](const Seen& one) { return std::ranges::find(kinds, one.kind) != kinds.end(); });
+  return std::ranges::all_of(name, is_one_of(kinds));
 }
 
 const Seen* first_of(const Characters& name, std::initializer_list<Kind> kinds) {
-  const auto found = std::ranges::find_if(
-      name, [kinds](const Seen& one) { return std::ranges::find(kinds, one.kind) != kinds.end(); });
+  const auto found = std::ranges::find_if(name, is_one_of(kinds));
   return found == name.end() ? nullptr : &*found;
 }
 
@@ -142,6 +148,16 @@ const Seen* odd_one(const Characters& name) {
   return odd_letter(name);
 }
 
+// "" where nobody should type that, or it is so long that it would bury a message.
+std::string as_typed(const Characters& name) {
+  constexpr std::size_t longest = 80;
+  const bool is_host = std::ranges::all_of(name, [](const Seen& one) { return is_of_host(one.looks_like); });
+  if (name.size() > longest || !is_host) return {};
+  std::string typed;
+  for (const Seen& one : name) typed += one.looks_like;
+  return typed;
+}
+
 }  // namespace
 
 std::optional<LookAlike> look_alike_in_name(std::string_view name) {
@@ -155,19 +171,22 @@ std::optional<LookAlike> look_alike_in_name(std::string_view name) {
   }
   const Seen* const odd = odd_one(characters);
   if (odd == nullptr) return std::nullopt;
-  LookAlike found{.code = odd->code, .looks_like = odd->looks_like, .typed = {}};
-  for (const Seen& one : characters) {
-    if (one.kind == Kind::other) return LookAlike{.code = odd->code, .looks_like = odd->looks_like, .typed = {}};
-    found.typed += one.looks_like;
-  }
-  return found;
+  return LookAlike{.code = odd->code, .looks_like = odd->looks_like, .typed = as_typed(characters)};
 }
 
 std::string describe(const LookAlike& look_alike) {
   const std::string character = fmt::format("a character that only looks like '{}' (U+{:04X})", look_alike.looks_like,
                                             static_cast<std::uint32_t>(look_alike.code));
   return look_alike.typed.empty() ? character + "; type it on the keyboard"
-                                  : fmt::format("{}; type {}", character, look_alike.typed);
+                                  : fmt::format("{}; type {}", character, escape_terminal(look_alike.typed));
+}
+
+std::optional<std::string> odd_character_in_name(std::string_view name) {
+  if (const auto dash = odd_dash_in_name(name)) {
+    return fmt::format("{}, which no host name has; type it with the '-' of the keyboard", dash->name);
+  }
+  const auto look_alike = look_alike_in_name(name);
+  return look_alike ? std::optional{describe(*look_alike)} : std::nullopt;
 }
 
 }  // namespace portolan

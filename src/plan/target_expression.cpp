@@ -8,7 +8,6 @@
 
 #include "base/escape.h"
 #include "base/look_alike.h"
-#include "base/odd_dash.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -127,13 +126,8 @@ bool is_label(std::string_view label) {
 }
 
 Result<TargetExpression> read_name(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
-  if (const auto dash = odd_dash_in_name(host)) {
-    return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
-                                         quoted(whole), dash->name));
-  }
-  if (const auto look_alike = look_alike_in_name(host)) {
-    return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), describe(*look_alike)));
-  }
+  if (const auto odd = odd_character_in_name(host))
+    return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   bool good = !labels.empty() && labels.size() <= 253;
   for (std::size_t begin = 0; good && begin <= labels.size();) {

@@ -83,5 +83,31 @@ TEST(LookAlike, IsDescribedWithWhatToType) {
             "a character that only looks like 'a' (U+0430); type it on the keyboard");
 }
 
+// What is typed on the keyboard goes to a terminal as it is.
+TEST(LookAlike, NothingButAHostIsAdvised) {
+  const std::string sentence = "a character that only looks like '1' (U+FF11); type it on the keyboard";
+  for (const char* text : {"\x1b]0;x\x07\uff11.2.3.4", "\uff11.2.3.4\x1b[2J", "\uff11.2.3.4\n", "\uff11.2.3.4\x7f",
+                           "\uff11.2.3.4;x", "\uff11 .2.3.4", "\uff11.2.3.4\t"}) {
+    const auto found = look_alike_in_name(text);
+    ASSERT_TRUE(found) << text;
+    EXPECT_EQ(found->typed, "") << text;
+    EXPECT_EQ(describe(*found), sentence);
+  }
+  EXPECT_EQ(look_alike_in_name("fe80::\uff11%eth_0")->typed, "fe80::1%eth_0");
+}
+
+TEST(LookAlike, WhatWouldBuryAMessageIsNotAdvised) {
+  EXPECT_EQ(look_alike_in_name("\uff11" + std::string(79, '2'))->typed.size(), 80U);
+  EXPECT_EQ(describe(*look_alike_in_name("\uff11" + std::string(299, '2'))),
+            "a character that only looks like '1' (U+FF11); type it on the keyboard");
+}
+
+TEST(LookAlike, AndOddDashesAreToldInOneWay) {
+  EXPECT_EQ(odd_character_in_name("host\u2013a"),
+            "an en dash (U+2013), which no host name has; type it with the '-' of the keyboard");
+  EXPECT_EQ(odd_character_in_name("\uff11.2.3.4"), describe(*look_alike_in_name("\uff11.2.3.4")));
+  EXPECT_EQ(odd_character_in_name("host.example"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace portolan

@@ -9,7 +9,6 @@
 
 #include "base/escape.h"
 #include "base/look_alike.h"
-#include "base/odd_dash.h"
 #include "sockets/filter/filter_words.h"
 
 namespace portolan::sockets {
@@ -164,13 +163,8 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
     return fail(Errc::parse, fmt::format("{} is a name, and only addresses take the length of a prefix",
                                          quoted_piece(host.address)));
   }
-  if (const auto dash = odd_dash_in_name(host.address)) {
-    return fail(Errc::parse, fmt::format("{} has {}, which no host name has; type it with the '-' of the keyboard",
-                                         quoted_piece(host.address), dash->name));
-  }
-  if (const auto look_alike = look_alike_in_name(host.address)) {
-    return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(host.address), describe(*look_alike)));
-  }
+  if (const auto odd = odd_character_in_name(host.address))
+    return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(host.address), *odd));
   auto addresses = names.addresses ? names.addresses(host.address)
                                    : Result<std::vector<net::IpAddress>>{
                                          fail(Errc::unresolved, fmt::format("{} is not an address, and names are not "
