@@ -63,11 +63,17 @@ TEST_F(WithoutNetlink, ConnectionsNeedNoneEither) {
 
 TEST_F(WithoutNetlink, ThisMachineIsReachedThroughItself) {
   pair_->scanner.listen(80);
+  pair_->scanner.ip("addr add 198.18.0.7/24 dev wire\n");
   const Truth truth{.ports = {{80, {"open", "syn-ack"}}}, .rest = {"closed", "conn-refused"}};
-  for (const char* target : {"127.0.0.1", "198.18.0.1"}) {
-    const Finished done = scan_without({"-sT", "-n", "-p", "79-81", target, "-oX", "-"});
-    EXPECT_EQ(done.status, 0) << done.errors;
-    EXPECT_EQ(differences(read_chart(done.output), target, 79, 81, truth), "") << done.output;
+  for (const Words& way : {Words{"-sT"}, Words{"-sT", "-e", "wire"}, Words{"-sT", "-e", "lo"}}) {
+    for (const char* target : {"127.0.0.1", "127.0.0.2", "198.18.0.1", "198.18.0.7", "2001:db8::1"}) {
+      SCOPED_TRACE(fmt::format("{} {}", way.back(), target));
+      Words words = way;
+      words.insert(words.end(), {"-n", "-p", "79-81", target, "-oX", "-"});
+      const Finished done = scan_without(words);
+      EXPECT_EQ(done.status, 0) << done.errors;
+      EXPECT_EQ(differences(read_chart(done.output), target, 79, 81, truth), "") << done.output;
+    }
   }
 }
 
@@ -79,9 +85,14 @@ TEST_F(WithoutNetlink, HostsAreFoundByConnections) {
 }
 
 TEST_F(WithoutNetlink, WhoHasNoWayIsToldAsSuch) {
-  const auto note_of = [&](const char* target) { return scan_without({"-sT", "-n", "-p", "80", target}).output; };
+  const auto note_of = [&](const char* target, const Words& more = {}) {
+    Words words{"-sT", "-n", "-p", "80", target};
+    words.insert(words.end(), more.begin(), more.end());
+    return scan_without(words).output;
+  };
   EXPECT_NE(note_of("203.0.113.9").find("no route leads to 203.0.113.9"), std::string::npos);
   EXPECT_NE(note_of("198.18.0.255").find("198.18.0.255 is a broadcast address"), std::string::npos);
+  EXPECT_NE(note_of("198.18.0.255", {"-e", "wire"}).find("198.18.0.255 is a broadcast address"), std::string::npos);
   EXPECT_NE(note_of("224.0.0.9").find("224.0.0.9 is a multicast address"), std::string::npos);
   pair_->scanner.ip("route add prohibit 203.0.113.0/24\n");
   EXPECT_NE(note_of("203.0.113.9").find("a route of this machine prohibits 203.0.113.9"), std::string::npos);

@@ -1,14 +1,18 @@
 #include "os/net/socket_routes.h"
 
+#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <optional>
 
+#include "base/escape.h"
 #include "os/file_descriptor.h"
+#include "os/files.h"
 #include "os/net/interfaces.h"
 #include "os/net/no_way.h"
+#include "os/sockets/port_probe.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -43,13 +47,41 @@ std::optional<net::IpAddress> own_address(int socket) {
   return address_of(reinterpret_cast<const sockaddr*>(&here));
 }
 
-// Its own addresses this machine reaches from themselves.
-bool is_own(const net::IpAddress& source, const net::IpAddress& target) {
-  return source.without_zone() == target.without_zone();
+// net.ipv4.ip_nonlocal_bind, net.ipv6.ip_nonlocal_bind: then bind() takes any address (include/net/inet_sock.h,
+// inet_can_nonlocal_bind), and only the source tells.
+bool binds_to_any_address(const net::IpAddress& target) {
+  constexpr std::size_t limit = 16;
+  const auto setting = read_file(target.is_v4() ? "/proc/sys/net/ipv4/ip_nonlocal_bind"  //
+                                                : "/proc/sys/net/ipv6/ip_nonlocal_bind",
+                                 limit);
+  return setting && !setting->starts_with('0');
 }
 
-std::unexpected<Error> not_found(int error) {
-  return fail({Errc::io, "cannot find the way to a target: " + error_text(error), error_name(error), {}});
+// Its own addresses this machine reaches from themselves, or from the first one of the same network: 127.0.0.2 from
+// 127.0.0.1. To be asked of what a connection leads to: bind() takes broadcast addresses, too.
+bool is_own(const net::IpAddress& source, const net::IpAddress& target) {
+  if (source.without_zone() == target.without_zone()) return true;
+  if (target.is_loopback()) return true;
+  return try_to_bind(sockets::SocketKind::udp, target, net::Port{0}) == sockets::Availability::free &&
+         !binds_to_any_address(target);
+}
+
+std::unexpected<Error> not_found(const std::string& name, int error) {
+  const bool forbidden = error == EPERM || error == EACCES;
+  return fail({Errc::io,
+               fmt::format("cannot find the way to {}: {}{}", name, error_text(error),
+                           forbidden ? "; it is asked for by a UDP socket, which a filter of this container or service "
+                                       "(seccomp) may forbid"
+                                     : ""),
+               error_name(error),
+               {name}});
+}
+
+std::unexpected<Error> cannot_send_through(const std::string& interface, int error) {
+  return fail({error == EPERM ? Errc::privilege : Errc::io,
+               fmt::format("cannot send through '{}': {}; leave -e out", escape_terminal(interface), error_text(error)),
+               error_name(error),
+               {interface}});
 }
 
 }  // namespace
@@ -78,7 +110,7 @@ Result<net::Path> SocketRoutes::route(const net::IpAddress& target) const {
   const FileDescriptor socket{::socket(target.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   if (!socket.is_open()) {
     // A kernel without IPv6 has no way there; without room nothing is known.
-    return errno == EAFNOSUPPORT ? Result<net::Path>{fail(no_route(name, ENETUNREACH))} : not_found(errno);
+    return errno == EAFNOSUPPORT ? Result<net::Path>{fail(no_route(name, ENETUNREACH))} : not_found(name, errno);
   }
   int error = connect_to(socket.get(), target);
   const auto source_of = [&] { return error == 0 ? own_address(socket.get()) : std::nullopt; };
@@ -87,14 +119,14 @@ Result<net::Path> SocketRoutes::route(const net::IpAddress& target) const {
     if (is_loopback_interface(interface_)) return fail(leads_home(name, interface_));
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface_.data(),
                      static_cast<socklen_t>(interface_.size())) != 0) {
-      return not_found(errno);
+      return cannot_send_through(interface_, errno);
     }
     error = connect_to(socket.get(), target);
     source = source_of();
   }
   if (error == EACCES && is_broadcast(socket.get(), target)) return fail(broadcast(name));
   if (error != 0) return fail(no_route(name, error));
-  if (!source) return not_found(EADDRNOTAVAIL);
+  if (!source) return not_found(name, EADDRNOTAVAIL);
   const bool local = is_own(*source, target);
   net::Path path;
   path.kind = local ? net::Path::Kind::local : net::Path::Kind::kernel;
