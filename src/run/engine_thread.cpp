@@ -1,8 +1,11 @@
 #include "run/engine_thread.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "base/hash.h"
+#include "base/want_of_room.h"
 
 namespace portolan::run {
 
@@ -37,6 +40,13 @@ Result<EnginePart> EnginePart::open(const plan::Plan& whole, unsigned part, unsi
   auto doors = OpenDoors::open(plan, names, control->wake());
   if (!doors) return fail(doors.error());
   return EnginePart{std::move(plan), std::move(control), std::move(*doors)};
+}
+
+Error too_many(unsigned opened, unsigned wanted, Error error) {
+  if (!is_for_want_of_room(error)) return error;
+  error.message = fmt::format("what {} threads need can be had for {} only: {}, or use fewer (--threads)", wanted,
+                              opened, error.message);
+  return error;
 }
 
 }  // namespace portolan::run

@@ -44,4 +44,8 @@ struct EnginePart {
                                  const os::ReverseNamesOptions& names);
 };
 
+// What one engine needs can be had, and what all of them need together cannot. An error that no room would mend has
+// nothing to do with their number and stays as it is.
+Error too_many(unsigned opened, unsigned wanted, Error error);
+
 }  // namespace portolan::run

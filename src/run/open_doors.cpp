@@ -122,7 +122,11 @@ Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::
 Result<void> OpenDoors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {
   if (plan.names == plan::NameLookup::never) return {};
   auto names = os::ReverseNames::open(options);
-  if (!names) return fail(names.error().code, fmt::format("--dns-servers: {}", names.error().message));
+  if (!names) {
+    Error error = names.error();
+    if (error.code == Errc::parse) error.message = fmt::format("--dns-servers: {}", error.message);
+    return fail(std::move(error));
+  }
   names_ = std::move(*names);
   return {};
 }

@@ -37,13 +37,6 @@ struct Losses {
   }
 };
 
-// What one engine needs can be had, and what all of them need together cannot.
-Error too_many(unsigned opened, unsigned wanted, Error error) {
-  error.message = fmt::format("what {} threads need can be had for {} only: {}, or use fewer (--threads)", wanted,
-                              opened, error.message);
-  return error;
-}
-
 Result<void> report(const Losses& losses, model::Sink& sink) {
   if (const engine::Refusals& refused = losses.refused; refused.probes > 0) {
     const std::string target = refused.target ? net::to_string(*refused.target) : "";

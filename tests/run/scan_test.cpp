@@ -17,6 +17,7 @@
 
 #include "lab/lab.h"
 #include "os/privileges.h"
+#include "run/engine_thread.h"
 
 namespace portolan::run {
 namespace {
@@ -235,6 +236,18 @@ TEST_F(OpenScanTest, AFailingSinkEndsTheScanWithWhatWasCounted) {
   EXPECT_EQ(finished.hosts_up, 1U);
   EXPECT_EQ(finished.hosts_total, 1U);
   EXPECT_GT(finished.elapsed, Duration::zero());
+}
+
+TEST(TooManyThreads, AreBlamedForWantOfRoomAlone) {
+  for (const char* cause : {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"}) {
+    EXPECT_EQ(too_many(2, 4, {Errc::io, "cannot open it", cause}).message,
+              "what 4 threads need can be had for 2 only: cannot open it, or use fewer (--threads)");
+  }
+  EXPECT_THAT(too_many(2, 4, {Errc::limit, "no port is free"}).message, HasSubstr("no port is free, or use fewer"));
+  for (const Error& other : {Error{Errc::io, "cannot read it", "EIO"}, Error{Errc::unreachable, "eth0 is gone"},
+                             Error{Errc::privilege, "not allowed", "EPERM"}}) {
+    EXPECT_EQ(too_many(2, 4, other).message, other.message);
+  }
 }
 
 }  // namespace

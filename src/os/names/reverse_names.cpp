@@ -276,7 +276,7 @@ Result<std::unique_ptr<ReverseNames>> ReverseNames::open(const ReverseNamesOptio
   }
   std::unique_ptr<ReverseNames> names{new ReverseNames{checked}};
   if (!names->shared_->wake.is_open()) {
-    return fail(Errc::io, fmt::format("cannot start name look-ups: {}", error_text(errno)));
+    return fail({Errc::io, fmt::format("cannot start name look-ups: {}", error_text(errno)), error_name(errno)});
   }
   return names;
 }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/want_of_room.h"
 #include "os/monotonic_clock.h"
 #include "os/net/interfaces.h"
 #include "os/net/no_way.h"
@@ -128,9 +129,6 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
 }
 
 std::optional<Error> KernelRoutes::missing() {
-  const auto is_for_want_of_room = [](const Error& error) {
-    return error.cause == "EMFILE" || error.cause == "ENFILE" || error.cause == "ENOMEM" || error.cause == "ENOBUFS";
-  };
   const auto reach = []() -> Result<void> {
     auto socket = NetlinkSocket::open();
     if (!socket) return fail(socket.error());

@@ -228,14 +228,16 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
   const std::size_t limit = limit_of_this_machine();
   FileDescriptor events{::epoll_create1(EPOLL_CLOEXEC)};
   if (!events.is_open()) {
-    return fail(Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)));
+    return fail({Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)), error_name(errno)});
   }
   if (options.wake >= 0) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = no_slot;
     if (::epoll_ctl(events.get(), EPOLL_CTL_ADD, options.wake, &event) != 0) {
-      return fail(Errc::io, fmt::format("cannot wait for signals: {}", error_text(errno)));
+      // ENOSPC: fs.epoll.max_user_watches.
+      return fail({errno == ENOSPC ? Errc::limit : Errc::io,
+                   fmt::format("cannot wait for signals: {}", error_text(errno)), error_name(errno)});
     }
   }
   return std::unique_ptr<ConnectLink>{new ConnectLink{options, std::move(events), limit}};

@@ -54,8 +54,8 @@ int set_option(int socket, int name, const T& value) {
 
 std::unexpected<Error> open_failure(const char* what) {
   const int error = errno;
-  return fail(error == EPERM || error == EACCES ? Errc::privilege : Errc::io,
-              fmt::format("cannot {} for receiving packets: {}", what, error_text(error)));
+  return fail({error == EPERM || error == EACCES ? Errc::privilege : Errc::io,
+               fmt::format("cannot {} for receiving packets: {}", what, error_text(error)), error_name(error)});
 }
 
 // What stands at the beginning of a slot. The kernel fills it before it sets tp_status.
