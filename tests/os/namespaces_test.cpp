@@ -75,7 +75,10 @@ TEST(Namespaces, AllAreFoundOnceAndTheOwnOneFirst) {
 TEST(Namespaces, ANameThatIsLeftOfOneIsNone) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    if (::unshare(CLONE_NEWNS) != 0) return;
+    if (::unshare(CLONE_NEWNS) != 0) {
+      fmt::print("skipped: this kernel does not let this user make mount namespaces\n");
+      return;
+    }
     ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
     ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
     ASSERT_EQ(::mkdir("/run/netns", 0755), 0);

@@ -122,7 +122,10 @@ TEST(OwnerSight, OfAnotherPidNamespaceIsNotTheWholeMachine) {
 TEST(OwnerSight, OfAForeignProcIsNotTheWholeMachine) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    if (::unshare(CLONE_NEWPID) != 0) return;
+    if (::unshare(CLONE_NEWPID) != 0) {
+      fmt::print("skipped: this kernel does not let this user make pid namespaces\n");
+      return;
+    }
     in_child([] {  // its /proc numbers processes as the parent's namespace does
       EXPECT_FALSE(proc_is_of_own_pid_namespace());
       EXPECT_FALSE(in_first_pid_namespace());

@@ -1,5 +1,6 @@
 #include "os/privileges.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -50,7 +51,10 @@ TEST(Privileges, OverAnothersNetworkAreNone) {
   in_private_network([] {
     ASSERT_TRUE(can_send_raw());
     // A process with threads, such as every one under the thread sanitizer, gets no user namespace.
-    if (::unshare(CLONE_NEWUSER) != 0) return;
+    if (::unshare(CLONE_NEWUSER) != 0) {
+      fmt::print("skipped: this process gets no user namespace\n");
+      return;
+    }
     EXPECT_FALSE(can_open_raw_socket());
     EXPECT_FALSE(can_send_raw());
   });
