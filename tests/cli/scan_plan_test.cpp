@@ -36,6 +36,7 @@ Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
 
 Result<std::string> read(std::string_view path) {
   if (path == "list") return "198.18.0.5 # five\n198.18.0.6";
+  if (path == "gone") return "nosuch";
   if (path == "bad") return "198.18.0.5/99";
   return fail(Errc::io, "cannot read '" + std::string{path} + "'");
 }
@@ -178,6 +179,33 @@ TEST(ScanPlan, WithoutTheKernelsRoutesEverythingIsAskedByConnections) {
       error_of({"-sS", "dual"}, without_routes),
       "-sS sends raw packets, and the kernel does not tell its routes (Address family not supported by protocol), "
       "by which they would go; -sT does without");
+}
+
+// No right makes up for them, so nobody is sent for one.
+TEST(ScanPlan, WithoutTheKernelsRoutesRootIsNoBetterOff) {
+  const Case plain_without{.raw_packets = false, .routes_missing = without_routes.routes_missing};
+  const model::Remark said{RemarkCode::routes_unknown, {"EAFNOSUPPORT"}};
+  EXPECT_THAT(prepared({"dual"}, plain_without).notices, testing::ElementsAre(said));
+  EXPECT_EQ(error_of({"-sS", "dual"}, plain_without), error_of({"-sS", "dual"}, without_routes));
+  EXPECT_EQ(error_of({"-sS", "--unprivileged", "dual"}, plain_without), error_of({"-sS", "dual"}, without_routes));
+  EXPECT_EQ(error_of({"-sF", "dual"}, without_routes),
+            "-sF sends raw packets, and the kernel does not tell its routes (Address family not supported by "
+            "protocol), by which they would go; -sT does without");
+  for (const bool raw_packets : {true, false}) {
+    EXPECT_EQ(error_of({"-sS", "dual"}, {.dialect = Dialect::nmap,
+                                         .raw_packets = raw_packets,
+                                         .routes_missing = without_routes.routes_missing}),
+              "You requested a scan type which requires raw packets, and the kernel does not tell its routes (Address "
+              "family not supported by protocol).");
+  }
+}
+
+TEST(ScanPlan, AnErrorKeepsItsCauseWhereverTheNameStands) {
+  for (const Words& line : {Words{"--exclude", "nosuch", "198.18.0.9"}, Words{"198.18.0.9", "--excludefile", "gone"}}) {
+    const auto result = prepare(line);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().cause, "no-such-name") << result.error().message;
+  }
 }
 
 TEST(ScanPlan, ByConnectionsHostsAreStillFoundWithRawPacketsWhereAllowed) {

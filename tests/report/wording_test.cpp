@@ -122,7 +122,7 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "late.example and 1,234 other names were still being looked up, so they were not scanned"},
       {{routes_unknown, {"EAFNOSUPPORT"}},
        "the kernel does not tell its routes (Address family not supported by protocol), so everything is asked by "
-       "connections (-sT), and by which interface they go is not known"},
+       "connections (-sT), which do without"},
       {{connects_instead},
        "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used"},
       {{connects_for_discovery},

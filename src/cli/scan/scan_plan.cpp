@@ -90,7 +90,9 @@ class Preparation {
     if (!techniques_.empty()) return {};
     techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
     const bool declined = options_.privilege == ScanOptions::Privilege::declined;
-    if (!sources_.raw_packets && !declined && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
+    // Without routes root asks by connections, too, and that has been said.
+    const bool for_want_of_right = !sources_.raw_packets && !declined && !sources_.routes_missing;
+    if (for_want_of_right && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
     return {};
@@ -115,7 +117,7 @@ class Preparation {
     }
     techniques_.push_back(&probe);
     if (probe.connects || raw_packets()) return {};
-    if (sources_.raw_packets) return needs_routes(option);
+    if (sources_.routes_missing) return needs_routes(probe);
     if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
     const probe::Probe* plain = unprivileged_way(probe.asks);
     if (options_.privilege == ScanOptions::Privilege::declined) {
@@ -129,12 +131,20 @@ class Preparation {
                 fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
   }
 
-  [[nodiscard]] std::unexpected<Error> needs_routes(std::string_view option) const {
-    return fail(
-        Errc::io,
-        fmt::format("{} sends raw packets, and the kernel does not tell its routes ({}), by which they would go; "
-                    "-sT does without",
-                    option, words_of_error(cause_of(*sources_.routes_missing))));
+  // Whoever asks: no right makes up for them.
+  [[nodiscard]] std::unexpected<Error> needs_routes(const probe::Probe& probe) const {
+    const std::string why = words_of_error(cause_of(*sources_.routes_missing));
+    if (as_nmap_) {
+      return fail(Errc::io, fmt::format("You requested a scan type which requires raw packets, and the kernel does not "
+                                        "tell its routes ({}).",
+                                        why));
+    }
+    const probe::Probe* plain = unprivileged_way(probe.asks);
+    const std::string instead = plain == nullptr ? "" : fmt::format("; {} does without", plain->scan_option.spelling);
+    return fail(Errc::io,
+                fmt::format("{} sends raw packets, and the kernel does not tell its routes ({}), by which they "
+                            "would go{}",
+                            probe.scan_option.spelling, why, instead));
   }
 
   // Another way to ask the same that anybody may go; nullptr where there is none.
@@ -371,7 +381,7 @@ class Preparation {
     for (const auto& [place, expressions] : excluded_) {
       for (const std::string& expression : expressions) {
         const auto parsed = plan::parse_target(expression, sources_.zone_of);
-        if (!parsed) return fail(parsed.error().code, fmt::format("{}: {}", place, parsed.error().message));
+        if (!parsed) return at(place, parsed.error());
         if (const auto* name = std::get_if<plan::NamedTarget>(&*parsed)) sources_.look_up(name->name);
       }
     }
@@ -397,7 +407,7 @@ class Preparation {
     for (const auto& [place, expressions] : excluded_) {
       for (const std::string& expression : expressions) {
         const auto done = plan_.targets.exclude(expression, {}, sources_.resolve, sources_.zone_of);
-        if (!done) return fail(done.error().code, fmt::format("{}: {}", place, done.error().message));
+        if (!done) return at(place, done.error());
       }
     }
     return {};
@@ -492,9 +502,14 @@ class Preparation {
     return {};
   }
 
+  // With its cause: a signal is one.
+  static std::unexpected<Error> at(std::string_view place, Error error) {
+    error.message = fmt::format("{}: {}", place, error.message);
+    return fail(std::move(error));
+  }
+
   static std::unexpected<Error> wrong_target(const Error& error, std::string_view file) {
-    const std::string where = file.empty() ? "" : fmt::format("{}: ", escape_terminal(file));
-    return fail(error.code, where + error.message);
+    return file.empty() ? fail(error) : at(escape_terminal(file), error);
   }
 
   // Of a target that makes no sense; under the name nmap it is left out.

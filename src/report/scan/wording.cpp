@@ -362,9 +362,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used";
     case routes_unknown:
       return fmt::format(
-          "the kernel does not tell its routes ({}), so everything is asked by connections (-sT), and by which "
-          "interface "
-          "they go is not known",
+          "the kernel does not tell its routes ({}), so everything is asked by connections (-sT), which do without",
           words_of_error(remark.text(0)));
     case connects_for_discovery:
       return dialect == Dialect::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"

@@ -62,9 +62,9 @@ std::string scope_text(const model::TaskRecord& task);
 // What was asked when it is over: "12 total hosts", "4000 total ports".
 std::string total_text(const model::TaskRecord& task, Dialect dialect);
 
-// The remark as one sentence, in nmap's words under its name. Not escaped.
 // Whether only those who ask how a scan is done (-v) want to know.
 bool is_detail(const model::Remark& remark);
+// The remark as one sentence, in nmap's words under its name. Not escaped.
 std::string remark_text(const model::Remark& remark, Dialect dialect);
 // All remarks about a host, one sentence behind the other; "" where there are none. Not escaped.
 std::string note_text(const model::HostRecord& host, Dialect dialect);
