@@ -48,7 +48,11 @@ Result<std::string> read_all(int file, std::string_view path, std::size_t limit)
   std::string content;
   for (;;) {
     const std::size_t before = content.size();
-    if (!wait_until_ready(file, POLLIN)) return file_failure("read", path, "a signal came before its end");
+    if (!wait_until_ready(file, POLLIN)) {
+      auto stopped = file_failure("read", path, "a signal came before its end");
+      stopped.error().cause = "EINTR";
+      return stopped;
+    }
     if (before > limit) return file_failure("read", path, fmt::format("it is larger than {} bytes", limit));
     content.resize(before + chunk);
     const ssize_t count = ::read(file, content.data() + before, chunk);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -203,6 +204,40 @@ TEST_F(Names, ASignalWhileTheyAreWaitedForMakesCompleteDocuments) {
     const auto last = last_byte_asked(arrival);
     EXPECT_TRUE(!last || *last == 2) << "something was sent to a target";
   }
+}
+
+TEST_F(Names, WhatWasKnownIsInTheDocumentsOfAStoppedScan) {
+  World world;
+  const Resolver resolver{patient};
+  const NameServer server{world.target, Pair::target_v4};
+  const Scratch scratch;
+  lab::Running running = world.scanner.start(
+      scan_command({"-sS", "-n", "-p", "T:22,U:53", "held-4.example", "-oJ", scratch.path("json")}));
+  ASSERT_TRUE(server.was_asked(1));
+  running.signal(SIGINT);
+  const Finished done = running.finish();
+  EXPECT_EQ(done.status, 128 + SIGINT) << done.errors;
+  EXPECT_THAT(done.errors, HasSubstr("-p names UDP ports"));
+  EXPECT_THAT(scratch.read("json"), HasSubstr("\"other-protocol\""));
+  EXPECT_THAT(scratch.read("json"), HasSubstr("\"interrupted\":true"));
+}
+
+// The scan would not have begun without the signal either.
+TEST_F(Names, ASignalHidesNoErrorAndEmptiesNoFile) {
+  World world;
+  const Resolver resolver{patient};
+  const NameServer server{world.target, Pair::target_v4};
+  const Scratch scratch;
+  scratch.write("old", "of yesterday\n");
+  lab::Running running = world.scanner.start(half_open({"-n", "-e", "nothere0", "198.18.0.3", "held-4.example", "-oX",
+                                                        scratch.path("old"), "-oN", scratch.path("new")}));
+  ASSERT_TRUE(server.was_asked(1));
+  running.signal(SIGINT);
+  const Finished done = running.finish();
+  EXPECT_EQ(done.status, 2) << done.errors;
+  EXPECT_THAT(done.errors, HasSubstr("no interface is called 'nothere0'"));
+  EXPECT_EQ(scratch.read("old"), "of yesterday\n");
+  EXPECT_FALSE(std::filesystem::exists(scratch.path("new")));
 }
 
 TEST_F(Names, ASignalIsHeardInAScanThatHasOnlyLateOnesLeft) {

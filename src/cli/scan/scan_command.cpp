@@ -186,14 +186,15 @@ class ScanRun {
   }
 
   // Reports that are open already become complete documents that state the failure. Whoever stops a scan that waits for
-  // names or for a list has begun it, and gets all the documents that were asked for.
+  // names or for a list has begun it, and gets all the documents that were asked for. What went wrong without the
+  // signal is an error as ever.
   int give_up(const Error& error) {
-    const auto signal = control_->signal();
+    const auto signal = error.cause == "EINTR" ? control_->signal() : std::nullopt;
     if (signal) {
       if (const auto opened = open_reports(); !opened) say(opened.error().message);
     }
     if (reports_ != nullptr) {
-      (void)start();
+      (void)(signal ? first_words(reports_->sink()) : start());
       (void)finish(signal ? interrupted() : failed_with(error));
     }
     if (signal) return 128 + *signal;
