@@ -344,6 +344,9 @@ TEST(ScanPlan, ALinkLocalAddressHasItsLinkWhereThereIsOneOnly) {
     EXPECT_EQ(error_of({"-6", "fe80::1", "-n"}, several),
               "fe80::1 is an address on one link, and there are several; write fe80::1%eth0 or fe80::1%wlan0");
   }
+  const std::string senseless = "fe80::1/\x1b[2J";
+  EXPECT_THAT(error_of({"-6", senseless}), testing::HasSubstr("'fe80::1/\\x1B[2J'")) << "it is wrong with a link, too";
+  EXPECT_EQ(prepared({"-6", senseless}, nmap).left_out.size(), 1U);
   EXPECT_EQ(error_of({"-sL", "fe80::1"}), "no error");
   EXPECT_EQ(targets_of(prepared({"fe80::1-2.example", "fe80::1"}, {.dialect = Dialect::nmap, .links = {}})), (Words{}))
       << "under that name IPv4 is meant";

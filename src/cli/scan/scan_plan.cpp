@@ -472,6 +472,7 @@ class Preparation {
     const auto address = net::IpAddress::parse(host);
     const bool lacks_link = address && !address->is_v4() && address->is_link_local() && address->zone() == 0;
     if (!lacks_link || plan_.depth == plan::ScanDepth::list) return expression;
+    if (!plan::parse_target(expression, sources_.zone_of)) return expression;  // no link would mend it
     std::vector<std::string> links{options_.interface};
     if (options_.interface.empty()) links = sources_.links();
     const std::string rest = expression.substr(host.size());
