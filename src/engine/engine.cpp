@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "engine/pace/passes.h"
@@ -248,7 +249,6 @@ bool Engine::fill_one(Instant now) {
       continue;
     }
     if (walk.asked++ == 0) walk.pass_started = now;
-    if (walk.passes == 0) ++asked_once_;
     const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % tags_an_engine);
     ++walk.in_outbox;
     put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
@@ -539,9 +539,16 @@ std::optional<LedgerEntry> Engine::verdict(std::uint32_t walk, std::uint32_t que
 }
 
 double Engine::settled() const {
-  const double settled = static_cast<double>(settled_);
-  const double asked = std::max(static_cast<double>(asked_once_), settled);
-  return settled + (asked - settled) / 2;
+  double settled = static_cast<double>(settled_);
+  for (const std::uint32_t number : walks_.numbers()) {
+    const HostWalk& walk = walks_[number];
+    const double silent = static_cast<double>(job_.questions.size() - walk.answered());
+    if (!walk.at_work() || silent == 0) continue;
+    const std::uint32_t asked = walk.asked - (walk.passes == 0 ? std::min(walk.asked, walk.answered()) : 0);
+    const double share = walk.phase == HostWalk::Phase::waiting ? 0 : std::min(1.0, asked / silent);  // of this pass
+    settled += silent * (1 - std::exp2(-walk.passes) * (1 - share / 2));
+  }
+  return settled;
 }
 
 }  // namespace portolan::engine

@@ -148,7 +148,8 @@ class Engine {
   }
   // Whether a port is known that may still be asked for the loss.
   [[nodiscard]] bool can_measure_loss() const { return !loss_probes_.empty(); }
-  // Questions settled, with half of those that were asked and are still silent, of all hosts that have entered.
+  // Questions settled, of all hosts that have entered. One that is silent counts half once it was asked, and half of
+  // the rest with each time more: how often it will be asked nobody knows.
   [[nodiscard]] double settled() const;
   [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts
   [[nodiscard]] const net::IpAddress& first_entered() const { return first_entered_; }
@@ -275,10 +276,9 @@ class Engine {
   net::IpAddress first_entered_;
   std::uint64_t sent_ = 0;
   std::uint64_t answers_ = 0;
-  std::uint64_t settled_ = 0;     // questions with a verdict, silence included
-  std::uint64_t asked_once_ = 0;  // questions asked at least once
-  std::uint64_t in_time_ = 0;     // answers that the first pass brought
-  std::uint64_t late_ = 0;        // answers that only a later pass brought
+  std::uint64_t settled_ = 0;  // questions with a verdict, silence included
+  std::uint64_t in_time_ = 0;  // answers that the first pass brought
+  std::uint64_t late_ = 0;     // answers that only a later pass brought
   std::uint64_t hosts_up_ = 0;
   // Answers that passes after the first brought, and those that earlier ones had brought to the same hosts, since the
   // rate was last changed for that reason.

@@ -220,6 +220,21 @@ Result<Prefix> Prefix::parse(std::string_view text) {
 
 std::string to_string(const Prefix& prefix) { return fmt::format("{}/{}", to_string(prefix.address), prefix.length); }
 
+bool is_c_address(std::string_view text) {
+  constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto dot = std::min(text.find('.', begin), text.size());
+    const auto number = text.substr(begin, dot - begin);
+    const bool is_hex = number.starts_with("0x") || number.starts_with("0X");
+    const auto digits = is_hex ? number.substr(2) : number;
+    if (number.empty() || digits.find_first_not_of(is_hex ? hex_digits : hex_digits.substr(0, 10)) != digits.npos) {
+      return false;
+    }
+    begin = dot + 1;
+  }
+  return true;
+}
+
 }  // namespace portolan::net
 
 std::size_t std::hash<portolan::net::IpAddress>::operator()(const portolan::net::IpAddress& a) const noexcept {

@@ -105,6 +105,10 @@ struct Prefix {
 };
 std::string to_string(const Prefix& prefix);
 
+// Numbers as C writes them, with dots between: inet_aton(3), and so the system's resolver, takes 0x7f.1 for 127.0.0.1.
+// Such text is no host's name.
+bool is_c_address(std::string_view text);
+
 }  // namespace portolan::net
 
 template <>

@@ -66,12 +66,14 @@ Result<OctetSet> read_octet(std::string_view whole, std::string_view text) {
   return octet;
 }
 
+std::unexpected<Error> no_octets(std::string_view whole) {
+  return fail(Errc::parse, fmt::format("{} is not an IPv4 target: four octets with dots between them are needed, as in "
+                                       "192.168.0.1, 192.168.0.1-9 or 10.0-3.*.1",
+                                       quoted(whole)));
+}
+
 Result<TargetExpression> read_pattern(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
-  if (std::ranges::count(host, '.') != 3) {
-    return fail(Errc::parse, fmt::format("{} is not an IPv4 target: four octets with dots between them are needed, as "
-                                         "in 192.168.0.1, 192.168.0.1-9 or 10.0-3.*.1",
-                                         quoted(whole)));
-  }
+  if (std::ranges::count(host, '.') != 3) return no_octets(whole);
   OctetPattern pattern;
   std::size_t begin = 0;
   for (OctetSet& octet : pattern.octets) {
@@ -129,6 +131,7 @@ Result<TargetExpression> read_name(std::string_view whole, std::string_view host
   if (const auto odd = odd_character_in_name(host))
     return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  if (net::is_c_address(labels)) return no_octets(whole);
   bool good = !labels.empty() && labels.size() <= 253;
   for (std::size_t begin = 0; good && begin <= labels.size();) {
     const auto dot = std::min(labels.find('.', begin), labels.size());

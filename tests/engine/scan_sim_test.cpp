@@ -377,6 +377,27 @@ TEST(ScanSim, TheTimeLeftIsTrueWhereHostsAreAlike) {
   EXPECT_GT(compared, 100U);
 }
 
+TEST(ScanSim, ProgressGoesOnWhileSilentPortsAreAskedAgain) {
+  sim::Network network{1, {.delay = 5ms}};
+  network.add_host(address("198.18.0.9"), {.open = ports({1}), .dropped = ports(2, 1'000)});
+  plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, 1'000), 1);
+  plan.timing.max_rate = 150;
+  const auto [told, finished] = watch(plan, network);
+  ASSERT_GT(finished.elapsed, 13s) << "two walks over nearly all of them";
+  double before = 0;
+  Duration since{};
+  Duration longest{};
+  for (const auto& progress : told) {
+    if (progress.task.name != "tcp-syn") continue;
+    EXPECT_GE(progress.fraction, before);
+    if (progress.fraction > before) since = progress.elapsed;
+    longest = std::max(longest, progress.elapsed - since);
+    before = progress.fraction;
+  }
+  EXPECT_LT(longest, 2s) << "but for the wait between them";
+  EXPECT_LT(before, 1);
+}
+
 // ---- hosts in flow ------------------------------------------------------------------------------
 
 TEST(ScanSim, OneSlowHostHoldsBackNobodyElse) {

@@ -74,6 +74,15 @@ TEST(IpAddress, WhatIsNoAddressIsRefusedWithTheTextQuoted) {
   EXPECT_FALSE(IpAddress::parse(std::string_view{"1.2.3.4\0", 8}));
 }
 
+TEST(IpAddress, NumbersOfCAreToldFromNames) {
+  for (const char* text : {"1", "127.1", "0x7f.1", "0X7F000001", "0177.0.0.1", "1.2.3.0x", "127.0.0.1"}) {
+    EXPECT_TRUE(is_c_address(text)) << text;
+  }
+  for (const char* text : {"", ".", "1.", "a.1", "0xg", "x7f.1", "1.2.example", "12a"}) {
+    EXPECT_FALSE(is_c_address(text)) << text;
+  }
+}
+
 TEST(IpAddress, PlusCarriesAndWrapsInsideItsFamily) {
   EXPECT_EQ(read("10.0.0.255").plus(1), read("10.0.1.0"));
   EXPECT_EQ(read("255.255.255.255").plus(1), read("0.0.0.0"));

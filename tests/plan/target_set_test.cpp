@@ -543,5 +543,14 @@ TEST(TargetSet, TheUnspecifiedAddressAloneIsNoTarget) {
   EXPECT_TRUE(set.add("0.0.0.0/30", {}, resolve, zone_of));
 }
 
+// The resolver would take them for addresses that nobody meant.
+TEST(TargetExpression, NumbersOfCAreNoNames) {
+  for (const char* text : {"127.1", "0x7f.1", "0x7f000001", "0x7f.0.0.1", "0x7f000001/24"}) {
+    const auto read = parse_target(text, {});
+    ASSERT_FALSE(read.has_value()) << text;
+    EXPECT_THAT(read.error().message, testing::HasSubstr("four octets with dots between them")) << text;
+  }
+}
+
 }  // namespace
 }  // namespace portolan::plan

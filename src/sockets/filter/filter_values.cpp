@@ -180,7 +180,8 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
 }
 
 Result<std::vector<net::Prefix>> read_prefixes(const HostText& host, const FilterNames& names) {
-  const bool numeric = host.address.find_first_not_of("0123456789.") == std::string_view::npos;
+  const bool numeric =
+      host.address.find_first_not_of("0123456789.") == std::string_view::npos || net::is_c_address(host.address);
   if (!numeric && !host.address.contains(':')) return look_up(host, names);
   const auto prefix = read_prefix(host, names);
   if (!prefix) return fail(prefix.error());
