@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <iterator>
+#include <system_error>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -106,6 +108,43 @@ void append_terminal_escape(std::string& out, std::string_view bytes, const Char
   }
 }
 
+void append_utf8(std::string& out, std::uint32_t code) {
+  constexpr unsigned bits = 6;  // of each byte behind the first (RFC 3629 section 3)
+  const auto tail = [&](unsigned place) { out.push_back(static_cast<char>(0x80U | (code >> (bits * place) & 0x3fU))); };
+  if (code < 0x80) {
+    out.push_back(static_cast<char>(code));
+  } else if (code < 0x800) {
+    out.push_back(static_cast<char>(0xc0U | code >> bits));
+    tail(0);
+  } else if (code < 0x10000) {
+    out.push_back(static_cast<char>(0xe0U | code >> (bits * 2)));
+    for (const unsigned place : {1U, 0U}) tail(place);
+  } else {
+    out.push_back(static_cast<char>(0xf0U | code >> (bits * 3)));
+    for (const unsigned place : {2U, 1U, 0U}) tail(place);
+  }
+}
+
+// `text` begins with a backslash. Appends what the escape there stands for, and tells its length; 0: there is none.
+std::size_t append_unescaped(std::string& out, std::string_view text) {
+  constexpr std::size_t byte_length = 4;  // \xHH
+  constexpr int hexadecimal = 16;
+  constexpr std::uint32_t last_character = 0x10ffff;
+  const bool is_byte = text.starts_with("\\x") && text.size() >= byte_length;
+  const std::size_t close = text.starts_with("\\u{") ? text.find('}') : std::string_view::npos;
+  if (!is_byte && close == std::string_view::npos) return 0;
+  const std::string_view digits = is_byte ? text.substr(2, 2) : text.substr(3, close - 3);
+  std::uint32_t code = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, hexadecimal);
+  if (error != std::errc{} || end != digits.data() + digits.size() || code > last_character) return 0;
+  if (is_byte) {
+    out.push_back(static_cast<char>(code));
+    return byte_length;
+  }
+  append_utf8(out, code);
+  return close + 1;
+}
+
 // Blocks of Unicode (EastAsianWidth.txt: W and F) that terminals draw two columns wide, and those of marks that they
 // draw over the character before (general category Mn). Whole blocks: this aligns columns, nothing else hangs on it.
 constexpr std::array wide_blocks{Block{0x1100, 0x115f},   Block{0x2e80, 0x303e},   Block{0x3041, 0xa4cf},
@@ -140,6 +179,32 @@ std::string escape_terminal(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   append_terminal(out, text);
+  return out;
+}
+
+void append_word(std::string& out, std::string_view text) {
+  std::size_t at = out.size();
+  append_terminal(out, text);
+  while ((at = out.find(' ', at)) != std::string::npos) out.replace(at, 1, "\\x20");
+}
+
+std::string escape_word(std::string_view text) {
+  std::string out;
+  append_word(out, text);
+  return out;
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto backslash = std::min(text.find('\\'), text.size());
+    out.append(text.substr(0, backslash));
+    text.remove_prefix(backslash);
+    if (text.empty()) break;
+    const std::size_t length = append_unescaped(out, text);
+    if (length == 0) out.push_back('\\');
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
   return out;
 }
 

@@ -11,6 +11,11 @@ namespace portolan {
 // For a terminal or a log: control characters, ESC, DEL, C1 controls, bidi overrides, characters that are not seen
 // (zero-width ones, spaces other than the usual one) and invalid UTF-8 become \xHH (or \u{HHHH}); what is seen stays.
 std::string escape_terminal(std::string_view text);
+// The same as one word of a line of words: the blank becomes \x20 as well.
+std::string escape_word(std::string_view text);
+// What escape_terminal or escape_word made such a text of: \xHH and \u{HHHH} become bytes again, all else stays. A
+// backslash is not escaped, so a text that holds "\x20" itself reads as another.
+std::string unescape(std::string_view text);
 // For XML text and attribute values: & < > " ' and tab, line feed, carriage return become entities;
 // characters that XML 1.0 does not allow or discourages (§2.2) become \xHH, and so does invalid UTF-8.
 std::string escape_xml(std::string_view text);
@@ -25,6 +30,7 @@ std::string quote_csv(std::string_view text);
 
 // The same, behind what `out` holds already: nothing is allocated once `out` is large enough.
 void append_terminal(std::string& out, std::string_view text);
+void append_word(std::string& out, std::string_view text);
 void append_json(std::string& out, std::string_view text);
 void append_csv(std::string& out, std::string_view text);
 

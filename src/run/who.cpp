@@ -7,6 +7,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/escape.h"
 #include "os/local_facts.h"
 #include "os/names/service_names.h"
 #include "os/net/interfaces.h"
@@ -86,6 +87,7 @@ class Search {
       : question_{question}, names_{names}, query_{query_for(question)} {
     found_.who.question = std::move(text);
     found_.who.is_port = question.path.empty();
+    found_.who.is_range = found_.who.is_port && !question.only_port();
   }
 
   Result<WhoFound> run() {
@@ -198,6 +200,44 @@ class Search {
   WhoFound found_;
 };
 
+bool names_nothing(const Question& question, const report::Who& who) {
+  return question.file.state != Question::File::State::socket && who.answers.empty() && who.users.empty() &&
+         who.namesakes.empty() && who.elsewhere.empty();
+}
+
+std::string typed(std::string path) {
+  if (path.starts_with('\0')) path.front() = '@';
+  return path;
+}
+
+// The name of a socket that a list shows as that; "" where there is none.
+std::string name_shown_as(const std::string& word) {
+  os::SocketQuery query;
+  query.sources = {&sockets::unix_domain};
+  query.detail.states = sockets::all_states;
+  query.owners = std::nullopt;
+  std::string name;
+  (void)os::list_sockets(query, [&](const Row& row) {
+    if (sockets::is_shown_as(row.path, word)) name = row.path;
+    return name.empty();
+  });
+  return name;
+}
+
+// What else a path may mean that was copied from a list: a name that is shown so.
+std::vector<std::string> other_readings(const std::string& path) {
+  const std::string word = typed(path);
+  if (!word.contains('\\')) return {};
+  std::string unescaped = unescape(word);
+  if (path.starts_with('\0')) unescaped.front() = '\0';
+  // No file's name holds NUL.
+  std::vector<std::string> readings;
+  if (path.starts_with('\0') || !unescaped.contains('\0')) readings.push_back(std::move(unescaped));
+  // A backslash of the name itself looks like an escape.
+  if (auto name = name_shown_as(word); !name.empty()) readings.push_back(std::move(name));
+  return readings;
+}
+
 }  // namespace
 
 Result<Question> read_question(std::string_view text, const catalog::Services& services) {
@@ -218,7 +258,16 @@ Result<Question> read_question(std::string_view text, const catalog::Services& s
 }
 
 Result<WhoFound> find_who(const Question& question, std::string text, sockets::RowNames& names) {
-  return Search{question, std::move(text), names}.run();
+  auto found = Search{question, text, names}.run();
+  if (!found || question.path.empty() || !names_nothing(question, found->who)) return found;
+  for (std::string& reading : other_readings(question.path)) {
+    Question meant = question;
+    meant.path = std::move(reading);
+    meant.file = os::find_socket(meant.path);
+    auto other = Search{meant, text, names}.run();
+    if (!other || !names_nothing(meant, other->who)) return other;
+  }
+  return found;
 }
 
 }  // namespace portolan::run

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/escape.h"
+
 namespace portolan::sockets {
 namespace {
 
@@ -61,6 +63,20 @@ std::string_view words_of(NoOwner reason) {
       return "already gone";
   }
   return "";
+}
+
+std::string shown_path(std::string_view path) {
+  std::string shown;
+  if (path.starts_with('\0')) {
+    shown = "@";
+    path.remove_prefix(1);
+  }
+  append_word(shown, path);
+  return shown;
+}
+
+bool is_shown_as(std::string_view path, std::string_view name) {
+  return !path.empty() && shown_path(path) == escape_word(name);
 }
 
 }  // namespace portolan::sockets

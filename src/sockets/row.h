@@ -150,6 +150,12 @@ struct Row {
   NoOwner no_owner = NoOwner::not_asked;
 };
 
+// The name of a UNIX socket as the table shows it: one word without anything that is not seen, "@" in front of an
+// abstract one.
+std::string shown_path(std::string_view path);
+// Whether `name` is what is shown of `path`, there or where blanks stay blanks.
+bool is_shown_as(std::string_view path, std::string_view name);
+
 constexpr bool is_ip(const Row& row) { return row.family == AddressFamily::v4 || row.family == AddressFamily::v6; }
 // The kernel writes user 0 where it knows none: of TIME-WAIT, of requests, of what no process has open any more. Root's
 // own among these cannot be told from them.

@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+#include <string>
+
 namespace portolan {
 namespace {
 
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 TEST(EscapeTerminal, PrintableTextStays) {
   EXPECT_EQ(escape_terminal(""), "");
@@ -54,6 +59,28 @@ TEST(EscapeTerminal, InvalidUtf8IsShownByteByByte) {
   EXPECT_EQ(escape_terminal("\xed\xa0\x80"), "\\xED\\xA0\\x80");           // a surrogate
   EXPECT_EQ(escape_terminal("\xf4\x90\x80\x80"), "\\xF4\\x90\\x80\\x80");  // beyond U+10FFFF
   EXPECT_EQ(escape_terminal("\xc3\x28ok"), "\\xC3(ok");                    // what follows is kept
+}
+
+TEST(Unescape, GivesBackWhateverHasNoBackslash) {
+  std::mt19937 random{20261201};
+  constexpr std::array pieces{"a"sv,      "\n"sv,     "\0"sv,     " "sv,          "\xff"sv,       "\u00e9"sv,
+                              "\u009b"sv, "\u200b"sv, "\u202e"sv, "\U000e0041"sv, "\U0001f6a2"sv, "x20"sv,
+                              "{"sv,      "}"sv,      "\xc3"sv,   "\u3000"sv,     "u"sv,          "\x1b["sv};
+  for (int i = 0; i < 2'000; ++i) {
+    std::string text;
+    for (auto count = random() % 9; count > 0; --count) text += pieces[random() % pieces.size()];
+    EXPECT_EQ(unescape(escape_terminal(text)), text) << escape_terminal(text);
+    EXPECT_EQ(unescape(escape_word(text)), text) << escape_word(text);
+    EXPECT_FALSE(escape_word(text).contains(' '));
+  }
+}
+
+TEST(Unescape, WhatIsNoEscapeStays) {
+  for (const char* text :
+       {"", "\\", "\\\\", "\\x", "\\x2", "\\xg0", "\\x+1", "\\u{", "\\u{}", "\\u{110000}", "\\u{20", "\\n"})
+    EXPECT_EQ(unescape(text), text);
+  EXPECT_EQ(unescape("\\\\x20"), "\\ ");
+  EXPECT_EQ(unescape("\\u{e9}\\x2a"), "\u00e9*");
 }
 
 TEST(EscapeXml, MarkupBecomesEntities) {

@@ -118,6 +118,8 @@ TEST_F(WhoAnswers, FreePortIsSaidToBeFree) {
   };
   EXPECT_EQ(said(Availability::free), "nobody listens on 8080: it is free\n");
   EXPECT_EQ(said(Availability::not_asked), "nobody listens on 8080\n");
+  EXPECT_EQ(who_text({.question = "22-25", .is_range = true, .availability = Availability::free}, names_, style),
+            "nobody listens on 22-25: they are free\n");
   EXPECT_EQ(said(Availability::not_permitted),
             "nobody listens on 8080: it is free, but this user may not bind to it\n");
   EXPECT_EQ(said(Availability::no_such_address), "nobody listens on 8080: this machine has no such address\n");

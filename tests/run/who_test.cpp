@@ -24,12 +24,15 @@
 #include <string>
 #include <vector>
 
+#include "base/escape.h"
 #include "lab/lab.h"
 #include "lab/sockets.h"
 #include "os/names/socket_names.h"
 
 namespace portolan::run {
 namespace {
+
+using namespace std::string_view_literals;
 
 using lab::Handle;
 using lab::ip_address;
@@ -225,6 +228,29 @@ TEST_F(WhoAnswersTruly, DatagramSocketsHavePathsToo) {
   const Child one{[&] { return list_of(lab::bound_socket(AF_UNIX, SOCK_DGRAM, 0, lab::unix_address(path("d")))); }};
   EXPECT_EQ(reached(path("d"), SOCK_STREAM), 0U);
   EXPECT_THAT(pids_of(who(path("d"))), ElementsAre(one.pid()));
+}
+
+TEST_F(WhoAnswersTruly, AskedByTheNameThatListsShow) {
+  for (const std::string_view name :
+       {"my sock"sv, "a\\b"sv, "a\\x20 b"sv, "line\nfeed"sv, "\u202eturned\xff"sv, "\\x41"sv, "a\\\\ b"sv}) {
+    const std::string file = path(std::string{name});
+    const std::string abstract = std::string{'\0'} + file;
+    const Child one{[&] { return list_of(lab::unix_listener(SOCK_STREAM, file)); }};
+    const Child other{[&] { return list_of(lab::unix_listener(SOCK_STREAM, abstract)); }};
+    for (const auto& shown : {escape_word(file), escape_terminal(file)}) {
+      EXPECT_THAT(pids_of(who(shown)), ElementsAre(one.pid())) << shown;
+      EXPECT_THAT(pids_of(who("@" + shown)), ElementsAre(other.pid())) << shown;
+    }
+  }
+}
+
+TEST_F(WhoAnswersTruly, ANameIsFirstTakenAsItIs) {
+  const Child blank{[&] { return listener_at(path("a b")); }};
+  expect_truth(path("a b"), blank.pid());
+  const Child literal{[&] { return listener_at(path(R"(a\x20b)")); }};
+  expect_truth(path(R"(a\x20b)"), literal.pid());
+  expect_truth(path("a b"), blank.pid());
+  EXPECT_THAT(pids_of(who(path(R"(never\x20there)"))), IsEmpty());
 }
 
 // --- ports

@@ -12,6 +12,7 @@ namespace portolan::sockets {
 namespace {
 
 using namespace testing;
+using namespace std::string_view_literals;
 
 TEST(FilterMatch, EmptyFilterLetsEverythingPass) {
   EXPECT_TRUE(Filter{}.matches(Row{}));
@@ -115,6 +116,19 @@ TEST(FilterMatch, PathsOfUnixSocketsArePatternsWithoutCase) {
   EXPECT_FALSE(parsed("src unix:\\*").matches(path_row("x")));
   EXPECT_FALSE(parsed("src != unix:/run/*").matches(path_row("/run/x")));
   EXPECT_TRUE(parsed("src != unix:/run/*").matches(path_row("/tmp/x")));
+}
+
+TEST(FilterMatch, AShownNameOfAUnixSocketIsTakenBack) {
+  for (const std::string_view path :
+       {"/dir/my sock"sv, "\0abs name"sv, "\0a\0b"sv, "/a\\b"sv, "/a\\x20 b"sv, "/\n"sv, "/\xff\u202e"sv, "\0\\"sv}) {
+    const std::string shown = shown_path(path);
+    EXPECT_TRUE(parsed(filter_text_of(std::vector<std::string>{"src", shown})).matches(path_row(path))) << shown;
+    EXPECT_TRUE(parsed(filter_text_of(std::vector<std::string>{"src", "unix:" + shown})).matches(path_row(path)))
+        << shown;
+  }
+  EXPECT_TRUE(parsed(R"(src '/dir/my\x20*')").matches(path_row("/dir/my sock")));
+  EXPECT_TRUE(parsed(R"(src '/dir/m\y*')").matches(path_row("/dir/my sock"))) << "a pattern's own backslash";
+  EXPECT_FALSE(parsed(R"(src '/dir/my\x20*')").matches(path_row("/dir/my-sock")));
 }
 
 TEST(FilterMatch, AutoboundIsAPortOfTheEphemeralRangeOrNoNameOfItsOwn) {

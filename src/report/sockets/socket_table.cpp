@@ -61,12 +61,7 @@ class WordCell final : public Cell {
 
   void text(std::string_view value) override {
     if (value.empty()) return nothing();
-    const std::size_t begin = out_->size();
-    append_terminal(*out_, value);
-    if (keep_blanks_ || std::ranges::find(value, ' ') == value.end()) return;
-    for (std::size_t at = out_->find(' ', begin); at != std::string::npos; at = out_->find(' ', at)) {
-      out_->replace(at, 1, "\\x20");
-    }
+    return keep_blanks_ ? append_terminal(*out_, value) : append_word(*out_, value);
   }
   void number(std::uint64_t value) override { append_number(*out_, value); }
   void number(double value) override { append_number(*out_, value); }

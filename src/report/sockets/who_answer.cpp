@@ -116,9 +116,28 @@ void append_users(std::string& out, const Who& who, sockets::RowNames& names) {
   if (who.users.size() > most_listed) append(out, "  and {} more use it\n", who.users.size() - most_listed);
 }
 
+std::string range_words(const Who& who) {
+  using sockets::Availability;
+  switch (who.availability) {
+    case Availability::free:
+      return who.elsewhere.empty() ? ": they are free" : " in this network namespace: they are free here";
+    case Availability::not_permitted:
+      return ": they are free, but this user may not bind to all of them";
+    case Availability::no_such_address:
+      return ": this machine has no such address";
+    case Availability::in_use:
+      if (!who.users.empty()) break;
+      return ", but not all are free: the kernel lets nobody bind to one of them, and lists nobody who is";
+    case Availability::not_asked:
+      break;
+  }
+  return "";
+}
+
 // What bind() says where nobody was found.
 std::string availability_words(const Who& who) {
   using sockets::Availability;
+  if (who.is_range) return range_words(who);
   switch (who.availability) {
     case Availability::free:
       return who.elsewhere.empty() ? ": it is free" : " in this network namespace: it is free here";

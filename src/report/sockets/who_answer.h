@@ -37,8 +37,9 @@ struct WhoElsewhere {
 };
 
 struct Who {
-  std::string question;  // as it was asked
-  bool is_port = true;   // not a path
+  std::string question;   // as it was asked
+  bool is_port = true;    // not a path
+  bool is_range = false;  // several ports
   std::vector<WhoAnswer> answers = {};
   // Beside answers: those connected there whom none of the answers holds; without: everybody who is there.
   std::vector<WhoUser> users = {};

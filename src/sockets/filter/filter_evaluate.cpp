@@ -32,8 +32,9 @@ std::string printed_path(std::string_view path) {
 
 bool passes(const PathTest& test, const Row& row) {
   if (row.family != AddressFamily::unix_domain) return false;
-  return row.path.contains('\0') ? fits_pattern(test.pattern, printed_path(row.path))
-                                 : fits_pattern(test.pattern, row.path);
+  const bool fits = row.path.contains('\0') ? fits_pattern(test.pattern, printed_path(row.path))
+                                            : fits_pattern(test.pattern, row.path);
+  return fits || (!test.shown.empty() && fits_pattern(test.shown, shown_path(row.path)));
 }
 
 bool passes(const LinkTest& test, const Row& row) {

@@ -45,6 +45,8 @@ struct PortTest {
 // UNIX sockets by the path they are bound to, "@" before abstract ones.
 struct PathTest {
   std::string pattern;
+  // The same for what is shown of a path, where a backslash is one of an escape; "" without a backslash.
+  std::string shown = {};
 };
 // Packet sockets.
 struct LinkTest {

@@ -246,13 +246,21 @@ std::unexpected<Error> no_other_end(std::string_view what) {
   return fail(Errc::parse, fmt::format("'dst' cannot be asked of {}; their own end is 'src'", what));
 }
 
+// What a list shows of a name is taken back: there "\x20" is a blank, where a pattern means an "x".
+std::string shown_pattern(std::string_view text) {
+  if (!text.contains('\\')) return {};
+  std::string pattern;
+  for (const char c : escape_word(text)) pattern.append(c == '\\' ? 2 : 1, c);
+  return pattern;
+}
+
 Result<FilterNode> read_path(std::string_view text, Side side) {
   // The kernel tells the other end's inode only.
   if (side == Side::destination) return no_other_end("UNIX sockets, whose other end the kernel does not name");
   if (text.size() > longest_pattern) {
     return fail(Errc::parse, fmt::format("the pattern of a path is longer than {} bytes", longest_pattern));
   }
-  return make_test(PathTest{std::string{text}});
+  return make_test(PathTest{std::string{text}, shown_pattern(text)});
 }
 
 Result<FilterNode> read_link(std::string_view text, Side side, const FilterNames& names) {
