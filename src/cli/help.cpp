@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/version.h"
 
@@ -94,13 +95,41 @@ std::string manual_options(const HelpPage& page) {
     }
   }
   if (const std::string missing = join(page, Support::missing); !missing.empty()) {
-    text += fmt::format(".SS \"Options of nmap that are not built yet\"\n{}\n", roff(missing));
+    text += fmt::format(".SS \"Options of {} that are not built\"\n{}\n", page.missing_of, roff(missing));
   }
   if (const std::string hiding = join(page, Support::hiding); !hiding.empty()) {
     text += fmt::format(".SS \"Options of nmap that never will be\"\n{}\n.PP\nportolan does not hide who scans.\n",
                         roff(hiding));
   }
   return text;
+}
+
+// What docs/scan.md, docs/sockets.md, docs/ports.md and docs/netstat.md say.
+struct Status {
+  std::string_view numbers;
+  std::string_view meaning;
+};
+constexpr std::array statuses{
+    Status{"0", "The work was done, or what is missing was said."},
+    Status{"1",
+           "It failed in the middle, as by a full disk. Of a scan also: this machine would not send all that was to be "
+           "asked, or hosts were given up that stopped answering or limit their answers too much. Of who: nobody "
+           "listens there. Of netstat: a family or a view that this system does not have."},
+    Status{"2",
+           "The command line or something it names is wrong, or standard output is closed; nothing was sent, nothing "
+           "was listed."},
+    Status{"129, 130, 143",
+           "Stopped by SIGHUP, SIGINT or SIGTERM; the reports of a scan are complete documents of what was known."},
+    Status{"141", "Whoever read standard output went away, as head does. A scan goes on for reports in files."},
+};
+
+std::string manual_statuses() {
+  std::string text = ".SH \"EXIT STATUS\"\n";
+  for (const Status& status : statuses) text += fmt::format(".TP\n.B {}\n{}\n", status.numbers, status.meaning);
+  return text +
+         ".PP\nUnder the name nmap the statuses are nmap's: 255 for a line that cannot be taken apart, 1 for every "
+         "other "
+         "error. Under the name netstat they are net-tools': 3 for a line that is not understood.\n";
 }
 
 }  // namespace
@@ -162,14 +191,8 @@ std::string manual_page(std::span<const HelpPage> pages) {
       text += fmt::format(".TP\n.B {}\n{}.\n", roff(example.line), roff(example.says));
     }
   }
-  text +=
-      ".SH \"EXIT STATUS\"\n.TP\n.B 0\nThe work was done.\n.TP\n.B 1\nIt failed in the middle, as by a full disk.\n"
-      ".TP\n.B 2\nThe command line or something it names is wrong; nothing was sent.\n"
-      ".TP\n.B 130, 143\nStopped by SIGINT or SIGTERM; the reports hold what was known.\n.PP\n"
-      "Under the name nmap the statuses are nmap's: 255 for a line that cannot be taken apart, 1 for every other "
-      "error.\n"
-      ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet to anything: no colour, even on a terminal.\n";
-  return text;
+  return text + manual_statuses() +
+         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet to anything: no colour, even on a terminal.\n";
 }
 
 std::string bash_completion(std::span<const HelpPage> pages) {

@@ -23,6 +23,7 @@ struct HelpPage {
   std::span<const std::string_view> about;  // paragraphs
   std::vector<const OptionSpec*> options;   // may be empty
   std::span<const Example> examples;
+  std::string_view missing_of = "nmap";  // whose options are those that are not built
 };
 
 // For a terminal of 80 columns.

@@ -32,6 +32,12 @@ std::vector<HelpPage> pages() {
 int run(const Invocation& invocation) {
   if (invocation.words.empty()) return print(overview());
   const std::string& word = invocation.words.front();
+  if (word == "-h" || word == "--help") return print(help_text(page()));
+  if (invocation.words.size() > 1) {
+    complain(
+        fmt::format("help is asked about one command, but '{}' is given, too", escape_terminal(invocation.words[1])));
+    return status_refused;
+  }
   if (word == "--man") return print(manual_page(pages()));
   if (word == "--completion") return print(bash_completion(pages()));
   std::vector<std::string_view> known;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/escape.h"
 #include "base/version.h"
 #include "cli/commands.h"
 
@@ -19,7 +20,13 @@ HelpPage page() {
           .examples = {}};
 }
 
-int run(const Invocation& invocation) { return print(version_text(invocation.dialect)); }
+int run(const Invocation& invocation) {
+  if (invocation.words.empty()) return print(version_text(invocation.dialect));
+  const std::string& word = invocation.words.front();
+  if (word == "-h" || word == "--help") return print(help_text(page()));
+  complain(fmt::format("version takes no arguments, but '{}' is given", escape_terminal(word)));
+  return status_refused;
+}
 
 }  // namespace
 

@@ -76,6 +76,14 @@ TEST(ManualPage, NamesEveryOption) {
   }
 }
 
+TEST(ManualPage, TellsEveryExitStatus) {
+  const std::string text = manual_page(pages());
+  for (const int status : {status_done, status_failed, status_refused, 129, 130, 143, status_reader_gone})
+    EXPECT_THAT(text, testing::ContainsRegex("\n.B ([0-9]+, )*" + std::to_string(status) + "[,\n]")) << status;
+  EXPECT_THAT(text, testing::HasSubstr("Of who: nobody listens there."));
+  EXPECT_THAT(text, testing::HasSubstr("Under the name netstat they are net-tools': 3 "));
+}
+
 TEST(Completion, KnowsEveryCommandAndEveryBuiltOption) {
   const std::string text = bash_completion(pages());
   for (const HelpPage& page : pages()) {

@@ -72,6 +72,12 @@ TEST(ChoosePorts, TakesThePortsThatItPrints) {
   EXPECT_EQ(chosen({.udp = true}, {"443/tcp", "53"}), "T U53 S");
 }
 
+TEST(ChoosePorts, ProtocolsThatAreNoneAreNamed) {
+  EXPECT_EQ(chosen({}, {"53/foo"}), "'foo' in '53/foo' is no protocol; there are tcp, udp and sctp");
+  EXPECT_EQ(chosen({}, {"foo/53"}), "'foo' in 'foo/53' is no protocol; there are tcp, udp and sctp");
+  EXPECT_EQ(chosen({}, {"22,ssh/dccp"}), "'dccp' in 'ssh/dccp' is no protocol; there are tcp, udp and sctp");
+}
+
 TEST(ChoosePorts, WhatCannotBeMeantIsOneSentence) {
   EXPECT_EQ(chosen({}, {"syslog/tcp"}), "'syslog' has no port of the protocol that is named beside it");
   EXPECT_EQ(chosen({.udp = true}, {"443/tcp"}), "'443/tcp' has no port of the chosen protocol");

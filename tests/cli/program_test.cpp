@@ -68,6 +68,10 @@ TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
   expect_refused(portolan({"-sS"}),
                  "options stand behind a command, so '-sS' is unknown here; portolan help lists the commands");
   expect_refused(portolan({"help", "sacn"}), "there is no command 'sacn'; did you mean 'scan'?");
+  expect_refused(portolan({"help", "netstat", "foo"}), "help is asked about one command, but 'foo' is given, too");
+  expect_refused(portolan({"version", "foo"}), "version takes no arguments, but 'foo' is given");
+  expect_refused(portolan({"ports", "53/foo"}), "'foo' in '53/foo' is no protocol; there are tcp, udp and sctp");
+  expect_refused(portolan({"sockets", "-K"}), "-K (closing sockets) is not built");
   expect_refused(portolan({"scan", "--opne"}), "unknown option '--opne'; did you mean --open?");
   expect_refused(portolan({"scan", "-sV", "localhost"}), "-sV (service versions) is not built yet");
   expect_refused(portolan({"scan", "-D", "198.18.0.1", "localhost"}),
@@ -81,6 +85,15 @@ TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
                  "no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
   expect_refused(portolan({"scan", "-sS", "--unprivileged", "198.18.0.1"}),
                  "-sS sends raw packets, which --unprivileged declines; leave that out, or use -sT");
+}
+
+TEST_F(Program, EveryCommandPrintsItsUsage) {
+  for (const char* command : {"version", "help", "sockets", "who"}) {
+    const auto told = portolan({"help", command});
+    EXPECT_EQ(told.status, 0) << told.errors;
+    EXPECT_THAT(told.output, StartsWith("usage: portolan "));
+    EXPECT_EQ(portolan({command, "--help"}).output, told.output) << command;
+  }
 }
 
 TEST_F(Program, MoreBadInputNamesWhatIsWrong) {

@@ -44,6 +44,13 @@ TEST(SocketsOptions, WhatRepeatsUnderNetstatIsToldToWatch) {
   EXPECT_THAT(error_of({"-tc"}), HasSubstr("--watch shows what changes"));
 }
 
+TEST(SocketsOptions, WhatSsHasBesidesIsNotBuilt) {
+  EXPECT_EQ(error_of({"-K"}), "-K (closing sockets) is not built");
+  EXPECT_EQ(error_of({"-tnZ"}), "-Z (security contexts of processes) is not built");
+  EXPECT_EQ(error_of({"-D", "x"}), "-D (raw answers of the kernel in a file) is not built");
+  EXPECT_EQ(error_of({"--bpf"}), "--bpf (the classic BPF filters of sockets) is not built");
+}
+
 TEST(SocketsOptions, KindsAreNamedInLists) {
   EXPECT_THAT(parsed({"-A", "tcp,unix"}).protocols, ElementsAre(SocketKind::tcp, SocketKind::unix_domain));
   EXPECT_THAT(parsed({"--query=inet"}).protocols,
@@ -84,7 +91,7 @@ TEST(SocketsOptions, WhatDoesNotGoTogetherIsSaid) {
 
 TEST(SocketsOptions, UnknownOnesComeWithTheClosest) {
   EXPECT_EQ(error_of({"--listning"}), "unknown option '--listning'; did you mean --listening?");
-  EXPECT_EQ(error_of({"-tZ"}), "unknown option '-Z'; --help lists all options");
+  EXPECT_EQ(error_of({"-tq"}), "unknown option '-q'; --help lists all options");
 }
 
 TEST(SocketsOptions, HelpIsGivenWhateverElseIsWrong) { EXPECT_TRUE(parsed({"--help", "-l", "--connected"}).help); }

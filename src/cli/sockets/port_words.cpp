@@ -46,6 +46,17 @@ bool take_system_ports(std::string_view name, const SystemPort& system_port, soc
   return found;
 }
 
+// "53/foo" is meant as a port with its protocol.
+Error unknown_word(std::string_view piece, const catalog::Services& services) {
+  const auto slash = piece.rfind('/');
+  if (slash == std::string_view::npos) return catalog::unknown_service(piece, services);
+  const std::string_view left = piece.substr(0, slash);
+  const std::string_view right = piece.substr(slash + 1);
+  const bool leads = std::ranges::all_of(right, [](char c) { return c >= '0' && c <= '9'; });
+  return {Errc::parse, fmt::format("'{}' in '{}' is no protocol; there are tcp, udp and sctp",
+                                   escape_terminal(leads ? left : right), escape_terminal(piece))};
+}
+
 // What is left of the operand, with IANA's names in the place of everyday ones, once the system's names are taken.
 Result<std::string> take_names(std::string_view operand, const catalog::Services& services,
                                const SystemPort& system_port, sockets::PortChoice& choice) {
@@ -57,7 +68,7 @@ Result<std::string> take_names(std::string_view operand, const catalog::Services
     if (is_plain_name(piece)) {
       if (take_system_ports(piece, system_port, choice)) continue;
       name = catalog::registered_name_of(piece);
-      if (!is_known(name, services)) return fail(catalog::unknown_service(piece, services));
+      if (!is_known(name, services)) return fail(unknown_word(piece, services));
     }
     text += fmt::format("{}{}", text.empty() ? "" : ",", name);
   }

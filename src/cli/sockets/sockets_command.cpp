@@ -68,7 +68,8 @@ HelpPage page() {
           .usage = "portolan sockets [options] [<filter>]",
           .about = about,
           .options = options_and_columns(),
-          .examples = examples};
+          .examples = examples,
+          .missing_of = "ss"};
 }
 
 Result<std::string> filter_text(const SocketsOptions& options) {

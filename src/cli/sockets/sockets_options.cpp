@@ -221,7 +221,17 @@ Result<void> repeat(Options& /*options*/, const Given& given) {
 
 Result<void> nothing(Options& /*options*/, const Given& /*given*/) { return {}; }
 
+Result<void> refuse(Options& /*options*/, const Given& given) {
+  const OptionSpec& option = *specs_of(sockets_option_table())[given.option];
+  return fail(Errc::usage, fmt::format("{} ({}) is not built", given.spelling, option.summary));
+}
+
 using O = Option<Options>;
+constexpr O missing(std::array<std::string_view, 2> names, std::string_view what, Argument argument = Argument::none) {
+  return {{.spellings = {names[0], names[1]}, .argument = argument, .summary = what, .support = Support::missing},
+          refuse};
+}
+
 constexpr std::array table{
     O{{.spellings = {"-l", "--listening"},
        .group = which,
@@ -333,6 +343,21 @@ constexpr std::array table{
       owner_method},
     O{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&Options::help>},
     O{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&Options::version>},
+
+    // What ss has besides.
+    missing({"-K", "--kill"}, "closing sockets"),
+    missing({"-b", "--bpf"}, "the classic BPF filters of sockets"),
+    missing({"-D", "--diag"}, "raw answers of the kernel in a file", with_value),
+    missing({"-Z", "--context"}, "security contexts of processes"),
+    missing({"-z", "--contexts"}, "security contexts of processes and sockets"),
+    missing({"-T", "--threads"}, "the threads that hold a socket"),
+    missing({"-B", "--bound-inactive"}, "TCP sockets that are bound and do not listen"),
+    missing({"--tos"}, "types of service; --options shows them"),
+    missing({"--cgroup"}, "control groups; --options shows them"),
+    missing({"--inet-sockopt"}, "options of IP sockets; --options shows some"),
+    missing({"--tipc"}, "TIPC sockets"),
+    missing({"--tipcinfo"}, "what TIPC has measured"),
+    missing({"--xdp"}, "XDP sockets"),
 };
 
 Result<void> check(const Options& options) {
