@@ -188,6 +188,10 @@ TEST(SocketList, AKindThatThisKernelDoesNotKnowIsEmpty) {
     std::vector<model::Remark> gaps;
     ASSERT_TRUE(space->list(unknown, {.named = true}, [](const Row&) { return true; }, gaps));
     EXPECT_THAT(gaps, ::testing::ElementsAre(model::Remark{model::RemarkCode::no_such_list, {"tcp"}}));
+    // Once, for both families.
+    unknown.name = "tcp6";
+    ASSERT_TRUE(space->list(unknown, {.named = true}, [](const Row&) { return true; }, gaps));
+    EXPECT_THAT(gaps, ::testing::SizeIs(1));
   });
 }
 

@@ -244,7 +244,9 @@ Result<void> SocketNamespace::list(const sockets::Source& source, const sockets:
   }
   if (source.parse_line != nullptr && !source.proc_file.empty()) return list_file(source, wanted, visit, gaps);
   const bool in_parts = source.parts.front() != nullptr;
-  if (wanted.named && !in_parts) add_once(gaps, {model::RemarkCode::no_such_list, {std::string{source.name}}});
+  // The kind, which is one for both families.
+  if (wanted.named && !in_parts)
+    add_once(gaps, {model::RemarkCode::no_such_list, {std::string{name_of(source.protocol)}}});
   return {};
 }
 
