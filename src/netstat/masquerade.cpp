@@ -9,6 +9,8 @@
 namespace portolan::netstat {
 namespace {
 
+// What net-tools says on every Linux since 2.4, and portolan where nothing is translated.
+constexpr std::string_view no_support = "netstat: no support for `ip_masquerade' on this system.";
 constexpr std::string_view file = "/proc/net/nf_conntrack";
 
 std::string port_text(std::string_view protocol, std::uint16_t port, const Machine& machine,
@@ -36,17 +38,17 @@ void add_connection(View& view, const Connection& connection, const Machine& mac
          port_text(connection.protocol, to_port, machine, options), outside);
 }
 
-std::string_view advice_for(Errc code) {
-  return code == Errc::privilege ? "only root may read them" : "no connections are tracked here, so none is translated";
-}
-
 }  // namespace
 
 View masquerade(const Machine& machine, const ViewOptions& options) {
   View view;
   const auto text = read(machine, file);
+  if (!text && text.error().code == Errc::privilege) {
+    complain(view, fmt::format("netstat: {}; only root may read them", text.error().message));
+    return view;
+  }
   if (!text) {
-    complain(view, fmt::format("netstat: {}; {}", text.error().message, advice_for(text.error().code)));
+    complain(view, no_support);
     return view;
   }
   for (const std::string_view line : lines_of(*text)) {
@@ -60,6 +62,7 @@ View masquerade(const Machine& machine, const ViewOptions& options) {
     }
     add_connection(view, *connection, machine, options);
   }
+  if (view.output.empty()) complain(view, no_support);
   return view;
 }
 

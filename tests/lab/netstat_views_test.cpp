@@ -194,7 +194,7 @@ table ip t {
                                                 "time.sleep(600)\n"}});
   if (!client.read_until("connected")) GTEST_SKIP() << "/usr/bin/python3 is not installed";
   const Finished shown = ours({"-Mn"});
-  if (shown.status != 0 && shown.errors.contains("No such file")) GTEST_SKIP() << shown.errors;
+  if (!std::filesystem::exists("/proc/net/nf_conntrack")) GTEST_SKIP() << "connections are not tracked here";
   EXPECT_EQ(shown.status, 0) << shown.errors;
   EXPECT_TRUE(
       shown.output.starts_with("IP masquerading entries\n"

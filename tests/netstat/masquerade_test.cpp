@@ -59,22 +59,20 @@ TEST(Masquerade, BearsNamesUnlessNumbersAreAskedFor) {
   EXPECT_TRUE(output.contains(" 7 -> 2048 (8)\n")) << output;
 }
 
-TEST(Masquerade, ShowsNothingWhereNothingIsTranslated) {
+TEST(Masquerade, SaysWhatNetToolsSaysWhereNothingIsTranslated) {
   MadeUpMachine made;
   made.files["/proc/net/nf_conntrack"] = "nonsense\nipv4 2 tcp 6 12 src=1.2.3.4\n";
   const View view = masquerade(made.machine(), numeric());
   EXPECT_EQ(view.output, "");
-  EXPECT_EQ(view.status, 0);
+  EXPECT_EQ(view.errors, "netstat: no support for `ip_masquerade' on this system.\n");
+  EXPECT_EQ(view.status, 1);
 }
 
 TEST(Masquerade, SaysWhyItCannotBeRead) {
   MadeUpMachine made;
   View view = masquerade(made.machine(), numeric());
   EXPECT_EQ(view.status, 1);
-  EXPECT_EQ(
-      view.errors,
-      "netstat: cannot read '/proc/net/nf_conntrack': it is not there; no connections are tracked here, so none is "
-      "translated\n");
+  EXPECT_EQ(view.errors, "netstat: no support for `ip_masquerade' on this system.\n");
   made.missing = Errc::privilege;
   view = masquerade(made.machine(), numeric());
   EXPECT_TRUE(view.errors.ends_with("; only root may read them\n")) << view.errors;
