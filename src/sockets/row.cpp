@@ -68,7 +68,7 @@ std::string_view words_of(NoOwner reason) {
 std::string shown_path(std::string_view path) {
   std::string shown;
   if (path.starts_with('\0')) {
-    shown = "@";
+    shown.push_back('@');
     path.remove_prefix(1);
   }
   append_word(shown, path);
