@@ -240,6 +240,20 @@ TEST_F(Names, ASignalHidesNoErrorAndEmptiesNoFile) {
   EXPECT_FALSE(std::filesystem::exists(scratch.path("new")));
 }
 
+TEST_F(Names, AReportThatCannotBeWrittenIsSaidAfterASignal) {
+  for (const char* option : {"-oX", "-oJ", "-oN"}) {
+    World world;
+    const Resolver resolver{patient};
+    const NameServer server{world.target, Pair::target_v4};
+    lab::Running running = world.scanner.start(half_open({"-n", "held-4.example", option, "/dev/full"}));
+    ASSERT_TRUE(server.was_asked(1));
+    running.signal(SIGTERM);
+    const Finished done = running.finish();
+    EXPECT_EQ(done.status, 128 + SIGTERM) << done.errors;
+    EXPECT_THAT(done.errors, HasSubstr("/dev/full")) << option;
+  }
+}
+
 TEST_F(Names, ASignalIsHeardInAScanThatHasOnlyLateOnesLeft) {
   World world;
   const Resolver resolver{patient};

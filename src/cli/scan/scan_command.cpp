@@ -195,7 +195,8 @@ class ScanRun {
     }
     if (reports_ != nullptr) {
       (void)(signal ? first_words(reports_->sink()) : start());
-      (void)finish(signal ? interrupted() : failed_with(error));
+      const auto done = finish(signal ? interrupted() : failed_with(error));
+      if (!done && done.error().code != Errc::reader_gone) say(done.error().message);
     }
     if (signal) return 128 + *signal;
     return refuse(dialect_, {error.code == Errc::parse ? Errc::usage : error.code, error.message});
