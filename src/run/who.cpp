@@ -257,7 +257,7 @@ Result<Question> read_question(std::string_view text, const catalog::Services& s
   return question;
 }
 
-Result<WhoFound> find_who(const Question& question, std::string text, sockets::RowNames& names) {
+Result<WhoFound> find_who(const Question& question, const std::string& text, sockets::RowNames& names) {
   auto found = Search{question, text, names}.run();
   if (!found || question.path.empty() || !names_nothing(question, found->who)) return found;
   for (std::string& reading : other_readings(question.path)) {

@@ -24,6 +24,6 @@ struct WhoFound {
   std::vector<model::Remark> gaps;    // what may be missing
 };
 // `text` is the question as it was asked.
-Result<WhoFound> find_who(const sockets::Question& question, std::string text, sockets::RowNames& names);
+Result<WhoFound> find_who(const sockets::Question& question, const std::string& text, sockets::RowNames& names);
 
 }  // namespace portolan::run
