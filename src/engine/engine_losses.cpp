@@ -47,8 +47,6 @@ constexpr double unmeasured = 0.05;
 constexpr Duration first_spread = 1s;
 // So many questions in a row may meet a limit of the host that is asked; fewer meet the path's alone.
 constexpr std::size_t many_questions = 16;
-// Where more was lost on the way to one host, in all and at the end, its pace was never found.
-constexpr double mostly_lost = 0.75;
 // So many hosts speak for the path.
 constexpr std::uint32_t several = 3;
 
@@ -410,8 +408,6 @@ bool Engine::loss_is_known(const HostWalk& walk) const {
   if (asks_many && !finds_hosts() && walk.acquaintance->open == 0 && walk.answered() < job_.questions.size()) {
     return false;
   }
-  // What several hosts lose is the path's, and known by them.
-  if (asks_many && entered_ < several && std::min(usual_loss(walk), pass_loss(walk)) > mostly_lost) return false;
   if (pacer_.path().asked >= enough_of_a_host || in_time_ + late_ >= enough_answers) return true;
   const HostLoss* own = loss_probes_.of(walk.target->address);
   return own != nullptr && own->all[0].asked + own->all[1].asked >= enough_of_a_host;

@@ -130,13 +130,6 @@ LimitedScan policer_before_one_host(std::uint64_t seed) {
   return scan_world(world, seed);
 }
 
-LimitedScan few_a_second(std::uint64_t seed) {
-  Random random{seed};
-  World world = some_hosts(random, 1, 100, 20, random.chance(0.3));
-  world.hosts[0].questions = {.rate = between(random, 1, 10), .burst = 1.0 + static_cast<double>(random.below(10))};
-  return scan_world(world, seed);
-}
-
 LimitedScan few_connections_a_second(std::uint64_t seed) {
   Random random{seed};
   World world = some_hosts(random, 1 + random.below(3), 500, 7, random.chance(0.2));
@@ -263,8 +256,6 @@ constexpr std::array worlds{
     // What comes after the ban can only be guessed at.
     LimitedWorld{"ban", ban, 0.85, 0.85, 0},
     LimitedWorld{"chance", chance},
-    // Slower than a pace can be found in six questions a port.
-    LimitedWorld{"few-a-second", few_a_second, 0.7, 0.85, 0.7},
     // A scan that begins while the path is down may be over before it comes back.
     LimitedWorld{"outages", outages, 0.85, 0.85, 0.85},
 };
