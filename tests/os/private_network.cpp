@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -106,6 +107,12 @@ void in_private_network(const std::function<void()>& body) {
     return ::testing::Test::HasFailure() ? 1 : 0;
   });
   EXPECT_EQ(status, 0) << "in the private network";
+}
+
+bool has_own_mounts() {
+  if (::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return true;
+  fmt::print("skipped: this kernel does not let this user make mount namespaces\n");
+  return false;
 }
 
 void shell(const std::string& command) { EXPECT_EQ(std::system(command.c_str()), 0) << command; }

@@ -35,6 +35,10 @@ void become_ordinary_user();
 // Runs `body` in the child, where lo is up; what it EXPECTs counts for the calling test.
 void in_private_network(const std::function<void()>& body);
 
+// To be called in a child: from here on its mounts are its own and show nowhere else. False, which is said, where this
+// user may have none.
+bool has_own_mounts();
+
 // Runs a shell command and expects it to succeed.
 void shell(const std::string& command);
 std::string output_of(const std::string& command);

@@ -1,8 +1,6 @@
 #include "os/names/socket_names.h"
 
-#include <fmt/core.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -102,11 +100,7 @@ TEST(SocketNames, OnesOwnNamespaceIsThis) {
 TEST(SocketNames, NamespacesBoundToANameHaveIt) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {
-    if (::unshare(CLONE_NEWNS) != 0) {
-      fmt::print("skipped: this kernel does not let this user make mount namespaces\n");
-      return;
-    }
-    ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    if (!has_own_mounts()) return;
     ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
     const Peer peer;
     fs::create_directory("/run/netns");

@@ -1,5 +1,7 @@
 #include "report/sockets/who_answer.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -116,38 +118,23 @@ void append_users(std::string& out, const Who& who, sockets::RowNames& names) {
   if (who.users.size() > most_listed) append(out, "  and {} more use it\n", who.users.size() - most_listed);
 }
 
-std::string range_words(const Who& who) {
-  using sockets::Availability;
-  switch (who.availability) {
-    case Availability::free:
-      return who.elsewhere.empty() ? ": they are free" : " in this network namespace: they are free here";
-    case Availability::not_permitted:
-      return ": they are free, but this user may not bind to all of them";
-    case Availability::no_such_address:
-      return ": this machine has no such address";
-    case Availability::in_use:
-      if (!who.users.empty()) break;
-      return ", but not all are free: the kernel lets nobody bind to one of them, and lists nobody who is";
-    case Availability::not_asked:
-      break;
-  }
-  return "";
-}
-
-// What bind() says where nobody was found.
+// What bind() says where nobody was found, of one port or of several.
 std::string availability_words(const Who& who) {
   using sockets::Availability;
-  if (who.is_range) return range_words(who);
+  const std::string_view free = who.is_range ? "they are free" : "it is free";
   switch (who.availability) {
     case Availability::free:
-      return who.elsewhere.empty() ? ": it is free" : " in this network namespace: it is free here";
+      return who.elsewhere.empty() ? fmt::format(": {}", free)
+                                   : fmt::format(" in this network namespace: {} here", free);
     case Availability::not_permitted:
-      return ": it is free, but this user may not bind to it";
+      return fmt::format(": {}, but this user may not bind to {}", free, who.is_range ? "all of them" : "it");
     case Availability::no_such_address:
       return ": this machine has no such address";
     case Availability::in_use:
       if (!who.users.empty()) break;
-      return ", but it is in use: the kernel lets nobody bind to it, and lists nobody who is";
+      return fmt::format(", but {}, and lists nobody who is",
+                         who.is_range ? "not all are free: the kernel lets nobody bind to one of them"
+                                      : "it is in use: the kernel lets nobody bind to it");
     case Availability::not_asked:
       break;
   }
