@@ -164,8 +164,11 @@ void ZooBuilder::tcp_afterlife(const std::string& address, const std::string& fa
   add(far_end_of(near, "TIME-WAIT", "time-wait"), family + " time-wait");
 
   Ends left = tcp_pair(address, address);
-  left.other = Handle{};
+  // Its FIN is answered before it is closed: nobody can look at the state of what no process holds.
+  send_no_more(left.other);
+  wait_for_state(left.other, TCP_FIN_WAIT2);
   wait_for_state(left.one, TCP_CLOSE_WAIT);
+  left.other = Handle{};
   const ZooSocket peer = keep(family + " peer of an orphan in fin-wait-2", left.one, {client_});
   add(far_end_of(peer, "FIN-WAIT-2", "orphan"), family + " fin-wait-2, orphan");
 }
