@@ -161,8 +161,12 @@ std::string program_directory() {
 
 }  // namespace
 
+FileDescriptor open_at_once(const std::string& path) {
+  return FileDescriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+}
+
 Result<std::string> read_regular_file(std::string_view path, std::size_t limit) {
-  const FileDescriptor file{::open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  const FileDescriptor file = open_at_once(std::string{path});
   struct stat about{};
   if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
   if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");
@@ -275,7 +279,7 @@ void write_standard_error(std::string_view text) {
 }
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-  const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const FileDescriptor file = open_at_once(path);
   struct stat about{};
   if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
   if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");

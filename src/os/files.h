@@ -20,6 +20,10 @@ Result<std::string> read_file(std::string_view path, std::size_t limit = std::si
 // The same of a regular file only, where somebody else may have put something that keeps its reader waiting (a FIFO).
 Result<std::string> read_regular_file(std::string_view path, std::size_t limit);
 
+// Opens for reading what somebody else may have put there: it waits for no writer of a FIFO and no modem, and makes no
+// terminal this program's. What it is, its user looks at. Not open with errno set.
+FileDescriptor open_at_once(const std::string& path);
+
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
 // would be created. nullopt for devices and pipes, of which two users do no harm, and where nothing can
 // be found out. "-" is standard output.

@@ -186,6 +186,7 @@ TEST_F(Files, ALineIsWrittenWholeOrNotAtAll) {
 TEST_F(Files, WhatIsNoRegularFileKeepsNobodyWaiting) {
   ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
   EXPECT_EQ(sentence(read_regular_file(path("fifo"), 10)), "cannot read '" + path("fifo") + "': it is no regular file");
+  EXPECT_EQ(sentence(MappedFile::open(path("fifo"))), "cannot read '" + path("fifo") + "': it is no regular file");
   EXPECT_EQ(read_regular_file(put("some", "text"), 10), "text");
 }
 

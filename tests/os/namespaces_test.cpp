@@ -96,6 +96,25 @@ TEST(Namespaces, ANameThatIsLeftOfOneIsNone) {
   });
 }
 
+TEST(Namespaces, AFifoWhereOneShouldBeKeepsNobodyWaiting) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    if (!has_own_mounts()) return;
+    ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
+    ASSERT_EQ(::mkdir("/run/netns", 0755), 0);
+    ASSERT_EQ(::mkfifo("/run/netns/fifo", 0600), 0);
+    std::vector<model::Remark> gaps;
+    const auto found = find_network_namespaces(gaps);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->front().inode, namespace_inode(here()));
+    for (const char* which : {"fifo", "/run/netns/fifo"}) {
+      const auto handle = open_network_namespace(which);
+      ASSERT_FALSE(handle.has_value()) << which;
+      EXPECT_THAT(handle.error().message, HasSubstr("what has that name is none"));
+    }
+  });
+}
+
 TEST(Namespaces, ThoseOfASingleThreadAreFound) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

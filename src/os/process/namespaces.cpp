@@ -19,6 +19,7 @@
 #include <unordered_set>
 
 #include "base/escape.h"
+#include "os/files.h"
 #include "os/process/namespace_thread.h"
 #include "os/process/pid_namespace.h"
 #include "os/system_error.h"
@@ -42,10 +43,6 @@ void for_each_entry(const char* path, Visit visit) {
     const std::string_view name{entry->d_name};
     if (name != "." && name != "..") visit(name);
   }
-}
-
-FileDescriptor open_handle(const std::string& path) {
-  return FileDescriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
 }
 
 // What is left of a name in /run/netns whose namespace went away, or is only being made, is an empty file
@@ -80,7 +77,7 @@ std::uint64_t namespace_cookie(const FileDescriptor& socket) {
 
 Result<FileDescriptor> open_network_namespace(std::string_view which) {
   const bool is_path = which.find('/') != std::string_view::npos;
-  FileDescriptor handle = open_handle(is_path ? std::string{which} : fmt::format("{}/{}", named_networks, which));
+  FileDescriptor handle = open_at_once(is_path ? std::string{which} : fmt::format("{}/{}", named_networks, which));
   if (handle.is_open() && is_network_namespace(handle)) return handle;
   const int error = handle.is_open() ? EINVAL : errno;
   std::uint64_t inode = 0;
@@ -121,7 +118,7 @@ Result<std::vector<NetworkNamespace>> find_network_namespaces(std::vector<model:
     struct stat facts{};
     if (::stat(path.c_str(), &facts) != 0) return errno;
     if (known.contains(facts.st_ino)) return 0;
-    FileDescriptor handle = open_handle(path);
+    FileDescriptor handle = open_at_once(path);
     if (!handle.is_open()) return errno;
     // It went away meanwhile, and its sockets with it: nothing is missing.
     if (path != own_network && !is_network_namespace(handle)) return ENOENT;
