@@ -175,6 +175,8 @@ TEST(RemarkText, HasWordsForEveryCauseOfAnUnresolvedName) {
   EXPECT_EQ(words("name-servers-silent"),
             "cannot resolve 'nosuch': the name servers do not answer; check the network, or name addresses instead");
   EXPECT_EQ(words("name-servers-refuse"), "cannot resolve 'nosuch': the name servers refuse to look it up");
+  EXPECT_EQ(words("name-file-is-fifo"),
+            "cannot resolve 'nosuch': a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO");
   EXPECT_EQ(words("no-address"), "cannot resolve 'nosuch': it has no address");
   EXPECT_EQ(words("not-looked-up"), "the name 'nosuch' is not looked up here");
   EXPECT_EQ(words("only-ipv4"), "'nosuch' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it");

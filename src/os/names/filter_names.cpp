@@ -15,6 +15,7 @@
 
 #include "os/catalogues.h"
 #include "os/files.h"
+#include "os/names/name_files.h"
 #include "os/names/resolve.h"
 #include "os/names/service_names.h"
 #include "os/net/interfaces.h"
@@ -68,6 +69,7 @@ std::optional<std::uint64_t> cgroup_of(std::string_view path) {
 }
 
 std::optional<std::uint32_t> user_of(std::string_view name) {
+  if (look_up_would_hang("passwd")) return std::nullopt;
   std::array<char, 4096> room{};
   passwd entry{};
   passwd* found = nullptr;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/escape.h"
+#include "os/names/name_files.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -47,6 +48,10 @@ std::unexpected<Error> unresolved(std::string_view name, Reason reason) {
 }  // namespace
 
 Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
+  if (look_up_would_hang("hosts")) {
+    return unresolved(
+        name, {"a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO", "name-file-is-fifo"});
+  }
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;  // otherwise every address comes once a socket type

@@ -24,6 +24,7 @@
 #include "os/environment.h"
 #include "os/file_descriptor.h"
 #include "os/files.h"
+#include "os/names/name_files.h"
 #include "os/names/resolver_times.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
@@ -40,7 +41,7 @@ constexpr int usual_tries = 2;
 // c-ares 1.18 reads servers, "rotate" and "ndots" from resolv.conf, and not these.
 ResolverTimes times_of_the_system() {
   constexpr std::size_t limit = 65'536;
-  const auto text = read_file("/etc/resolv.conf", limit);
+  const auto text = read_regular_file("/etc/resolv.conf", limit);
   return resolver_times(text ? *text : "", environment("RES_OPTIONS"));
 }
 
@@ -76,6 +77,7 @@ Result<void> start_library() {
 
 // getnameinfo's view of an address; it can tell "has no name" from an address in words.
 std::string system_name(const net::IpAddress& address) {
+  if (look_up_would_hang("hosts")) return "";
   const SocketAddress socket = socket_address(address);
   std::array<char, NI_MAXHOST> name{};
   const int status = ::getnameinfo(socket.get(), socket.size, name.data(), name.size(), nullptr, 0, NI_NAMEREQD);
@@ -158,6 +160,7 @@ class ReverseNames::Worker {
   };
 
   bool open_channel() {
+    if (look_up_would_hang("hosts")) return false;
     const ResolverTimes times = times_of_the_system();
     tries_ = times.attempts.value_or(usual_tries);
     ares_options options{};

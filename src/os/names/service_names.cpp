@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catalog/service_names.h"
+#include "os/names/name_files.h"
 
 namespace portolan::os {
 namespace {
@@ -24,7 +25,7 @@ std::optional<net::Protocol> protocol_of(std::string_view name) {
 
 // All at once: to find one, the C library reads the whole file as well. The first of equals is the one it would find.
 void ServiceNames::read() {
-  if (std::exchange(is_read_, true)) return;
+  if (std::exchange(is_read_, true) || look_up_would_hang("services")) return;
   constexpr std::size_t longest_entry = 16'384;
   std::vector<char> room(longest_entry);
   servent entry{};

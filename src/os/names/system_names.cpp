@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "os/names/name_files.h"
 #include "os/sockets/socket_address.h"
 
 namespace portolan::os {
@@ -81,34 +82,35 @@ std::string find_user(std::uint32_t id) {
 
 // Elements of an unordered_map stay where they are.
 template <class Key, class Find>
-std::string_view remembered(std::unordered_map<Key, std::string>& known, const Key& key, Find find) {
+std::string_view remembered(std::unordered_map<Key, std::string>& known, const Key& key, std::string_view database,
+                            Find find) {
   const auto [place, is_new] = known.try_emplace(key);
-  if (is_new) place->second = find();
+  if (is_new && !look_up_would_hang(database)) place->second = find();
   return place->second;
 }
 
 }  // namespace
 
 std::string_view SystemNames::host(const net::IpAddress& address) {
-  return remembered(hosts_, address, [&] { return find_host(address); });
+  return remembered(hosts_, address, "hosts", [&] { return find_host(address); });
 }
 
 std::string_view SystemNames::network(const net::IpAddress& address) {
   if (!address.is_v4()) return "";
-  return remembered(networks_, address, [&] { return find_network(address); });
+  return remembered(networks_, address, "networks", [&] { return find_network(address); });
 }
 
 std::string_view SystemNames::service(std::string_view protocol, std::uint16_t port) {
   const std::string name{protocol};
-  return remembered(services_[name], port, [&] { return find_service(name, port); });
+  return remembered(services_[name], port, "services", [&] { return find_service(name, port); });
 }
 
 std::string_view SystemNames::ip_protocol(std::uint8_t number) {
-  return remembered(ip_protocols_, number, [&] { return find_ip_protocol(number); });
+  return remembered(ip_protocols_, number, "protocols", [&] { return find_ip_protocol(number); });
 }
 
 std::string_view SystemNames::user(std::uint32_t id) {
-  return remembered(users_, id, [&] { return find_user(id); });
+  return remembered(users_, id, "passwd", [&] { return find_user(id); });
 }
 
 }  // namespace portolan::os

@@ -233,6 +233,8 @@ constexpr std::array unresolved_sentences{
     Sentence{"name-servers-silent",
              "cannot resolve '{name}': the name servers do not answer; check the network, or name addresses instead"},
     Sentence{"name-servers-refuse", "cannot resolve '{name}': the name servers refuse to look it up"},
+    Sentence{"name-file-is-fifo",
+             "cannot resolve '{name}': a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO"},
     Sentence{"no-address", "cannot resolve '{name}': it has no address"},
     Sentence{"not-looked-up", "the name '{name}' is not looked up here"},
     Sentence{"only-ipv4", "'{name}' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it"},
