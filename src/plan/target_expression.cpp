@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/look_alike.h"
+#include "base/odd_zero.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -19,7 +20,7 @@ bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Decimal whatever zeros stand in front, as nmap reads it; nothing above `most`.
+// Decimal whatever zeros stand in front; nothing above `most`.
 std::optional<unsigned> read_number(std::string_view text, unsigned most) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -74,6 +75,7 @@ std::unexpected<Error> no_octets(std::string_view whole) {
 
 Result<TargetExpression> read_pattern(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
   if (std::ranges::count(host, '.') != 3) return no_octets(whole);
+  if (const auto odd = odd_zero(host)) return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
   OctetPattern pattern;
   std::size_t begin = 0;
   for (OctetSet& octet : pattern.octets) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/odd_zero.h"
 #include "base/text.h"
 #include "catalog/service_names.h"
 #include "plan/port_expression.h"
@@ -74,6 +75,12 @@ class Reader {
     return fail(Errc::parse, fmt::format("{} {}; {}", plan::quoted(whole_), what, advice));
   }
 
+  Result<void> check_zeros(std::string_view address) const {
+    if (const auto odd = odd_zero(address))
+      return fail(Errc::parse, fmt::format("{} has {}", plan::quoted(whole_), *odd));
+    return {};
+  }
+
   // "http://localhost:8000/index": what stands between the slashes. Without a port it is that of the scheme's name.
   Result<std::string_view> read_url(std::string_view text) {
     if (text.starts_with("unix:/")) {  // "unix:/run/x.sock", "unix:///run/x.sock"
@@ -139,6 +146,7 @@ class Reader {
       return behind.substr(behind.find(':') + 1);
     }
     if (colon == std::string_view::npos) {
+      if (const auto done = check_zeros(text); !done) return fail(done.error());
       if (!net::IpAddress::parse(text)) return text;
       return wrong("names no port", fmt::format("write {}:PORT", text));
     }
@@ -176,6 +184,7 @@ class Reader {
     }
     const auto address = net::IpAddress::parse(host);
     if (!address) {
+      if (const auto done = check_zeros(host); !done) return done;
       return wrong(fmt::format("has {}, which is no address", plan::quoted(host)), "names of hosts are not looked up");
     }
     question_.addresses.push_back({address->is_v4() ? *address : address->with_zone(named), named});

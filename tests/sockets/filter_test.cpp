@@ -177,6 +177,12 @@ TEST(FilterMistake, NumbersOutOfRangeAreRefused) {
   }
 }
 
+TEST(FilterMistake, ANumberOfAnAddressWithAZeroInFrontIsRefused) {
+  for (const std::string address : {"0177.0.0.1", "010.1", "010"}) {
+    EXPECT_THAT(error_of("dst " + address + "/16"), HasSubstr("'" + address + "' has a number with a zero in front"));
+  }
+}
+
 TEST(FilterMistake, WhatCannotBeAskedIsRefused) {
   EXPECT_THAT(error_of("src > 10.0.0.1"), HasSubstr("'src' can only be compared with = and !="));
   EXPECT_THAT(error_of("dst unix:/run/x"), HasSubstr("whose other end the kernel does not name"));

@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "base/look_alike.h"
+#include "base/odd_zero.h"
 #include "sockets/filter/filter_words.h"
 
 namespace portolan::sockets {
@@ -133,9 +134,9 @@ Result<net::IpAddress> read_v4(std::string_view text, bool may_be_short) {
   }
   auto address = net::IpAddress::parse(whole);
   if (!address) {
-    return fail(Errc::parse, fmt::format("{} is not an IPv4 address: that is four numbers from 0 to 255, without "
-                                         "zeros in front",
-                                         quoted_piece(text)));
+    if (const auto odd = odd_zero(whole)) return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(text), *odd));
+    return fail(Errc::parse,
+                fmt::format("{} is not an IPv4 address: that is four numbers from 0 to 255", quoted_piece(text)));
   }
   return address;
 }
