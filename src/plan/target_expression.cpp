@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/host_name.h"
 #include "base/look_alike.h"
 #include "base/odd_zero.h"
 #include "plan/quoted.h"
@@ -120,27 +121,12 @@ Result<TargetExpression> read_v6(std::string_view whole, std::string_view host, 
   return net::Prefix::around(*address, length.value_or(128));
 }
 
-// Host name characters of RFC 1123, underscores, which are in use, and bytes beyond ASCII, which the
-// resolver may know what to do with.
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && std::ranges::all_of(label, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  });
-}
-
 Result<TargetExpression> read_name(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
   if (const auto odd = odd_character_in_name(host))
     return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   if (net::is_c_address(labels)) return no_octets(whole);
-  bool good = !labels.empty() && labels.size() <= 253;
-  for (std::size_t begin = 0; good && begin <= labels.size();) {
-    const auto dot = std::min(labels.find('.', begin), labels.size());
-    good = is_label(labels.substr(begin, dot - begin));
-    begin = dot + 1;
-  }
-  if (!good) {
+  if (!is_host_name(host)) {
     return fail(Errc::parse, fmt::format("{} is neither a host name nor an address; targets look like example.org, "
                                          "192.168.0.0/24, 10.0-3.*.1 or 2001:db8::1",
                                          quoted(whole)));

@@ -183,6 +183,28 @@ TEST(FilterMistake, ANumberOfAnAddressWithAZeroInFrontIsRefused) {
   }
 }
 
+TEST(FilterMistake, WhatCanBeNoHostNameIsNotLookedUp) {
+  FilterNames names = some_names();
+  names.addresses = [](std::string_view host) -> Result<std::vector<net::IpAddress>> {
+    ADD_FAILURE() << host << " was looked up";
+    return std::vector<net::IpAddress>{};
+  };
+  for (const std::string_view host :
+       {R"(my\x20sock)", R"('a b')", "x@y", "a..b", "'a*b'", "[a/b]", "inet:$x", R"(a\x20b:80)", "-a"}) {
+    const auto filter = Filter::parse(fmt::format("src {}", host), names);
+    ASSERT_FALSE(filter.has_value()) << host;
+    EXPECT_EQ(filter.error().code, Errc::parse) << host;
+  }
+  EXPECT_THAT(error_of(R"(dst 'my\x20sock')"),
+              HasSubstr("is neither an address nor a host name; write something like"));
+  // Patterns of a scan's targets.
+  for (const std::string_view host : {"10.0.0.1-5", "'10.0.0.*'", "10.0.0.1,5", "10.0-3.0.1:80"}) {
+    const auto filter = Filter::parse(fmt::format("src {}", host), names);
+    ASSERT_FALSE(filter.has_value()) << host;
+    EXPECT_THAT(filter.error().message, HasSubstr("is not an IPv4 address")) << host;
+  }
+}
+
 TEST(FilterMistake, WhatCannotBeAskedIsRefused) {
   EXPECT_THAT(error_of("src > 10.0.0.1"), HasSubstr("'src' can only be compared with = and !="));
   EXPECT_THAT(error_of("dst unix:/run/x"), HasSubstr("whose other end the kernel does not name"));

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/host_name.h"
 #include "base/look_alike.h"
 #include "base/odd_zero.h"
 #include "sockets/filter/filter_words.h"
@@ -166,6 +167,11 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
   }
   if (const auto odd = odd_character_in_name(host.address))
     return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(host.address), *odd));
+  if (!is_host_name(host.address)) {
+    return fail(Errc::parse, fmt::format("{} is neither an address nor a host name; write something like 10.0.0.0/8, "
+                                         "[2001:db8::1]:443, example.org or, for UNIX sockets, unix:NAME",
+                                         quoted_piece(host.address)));
+  }
   auto addresses = names.addresses ? names.addresses(host.address)
                                    : Result<std::vector<net::IpAddress>>{
                                          fail(Errc::unresolved, fmt::format("{} is not an address, and names are not "
@@ -181,8 +187,9 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
 }
 
 Result<std::vector<net::Prefix>> read_prefixes(const HostText& host, const FilterNames& names) {
+  // Targets of a scan may be patterns (10.0.0.1-9); no name server is to be asked for one that was typed here.
   const bool numeric =
-      host.address.find_first_not_of("0123456789.") == std::string_view::npos || net::is_c_address(host.address);
+      host.address.find_first_not_of("0123456789.,*-") == std::string_view::npos || net::is_c_address(host.address);
   if (!numeric && !host.address.contains(':')) return look_up(host, names);
   const auto prefix = read_prefix(host, names);
   if (!prefix) return fail(prefix.error());
