@@ -81,6 +81,11 @@ sockets::Availability availability_of(const Question& question) {
   return found;
 }
 
+std::string typed(std::string path) {
+  if (path.starts_with('\0')) path.front() = '@';
+  return path;
+}
+
 class Search {
  public:
   Search(const Question& question, std::string text, sockets::RowNames& names)
@@ -180,7 +185,7 @@ class Search {
   }
 
   void add_hint() {
-    if (!is_file()) return;
+    if (!is_file()) return hint_at_file();
     for (const Other& other : namesakes_) {
       auto holders = services_of({&other.socket, 1}, names_);
       found_.who.namesakes.push_back(std::move(holders.front()));
@@ -189,6 +194,14 @@ class Search {
     using enum Question::File::State;
     if (question_.file.state == socket) found_.who.hint = "the file is there, but the socket that made it is gone";
     if (question_.file.state == none) found_.who.hint = "there is no socket of that name";
+  }
+
+  // "@name" is of the abstract namespace, and a file may be called so.
+  void hint_at_file() {
+    if (question_.path.empty()) return;
+    const std::string path = fmt::format("./{}", typed(question_.path));
+    if (os::find_socket(path).state != Question::File::State::socket) return;
+    found_.who.hint = fmt::format("there is a file of that name; ask for {}", escape_terminal(path));
   }
 
   const Question& question_;
@@ -203,11 +216,6 @@ class Search {
 bool names_nothing(const Question& question, const report::Who& who) {
   return question.file.state != Question::File::State::socket && who.answers.empty() && who.users.empty() &&
          who.namesakes.empty() && who.elsewhere.empty();
-}
-
-std::string typed(std::string path) {
-  if (path.starts_with('\0')) path.front() = '@';
-  return path;
 }
 
 // The name of a socket that a list shows as that; "" where there is none.
@@ -238,6 +246,16 @@ std::vector<std::string> other_readings(const std::string& path) {
   return readings;
 }
 
+// A relative path is known by its "./". That the file of the bare name is a socket is said, where the word makes no
+// sense otherwise.
+std::unexpected<Error> with_path_named(Error error, std::string_view word) {
+  const std::string path = fmt::format("./{}", word);
+  if (os::find_socket(path).state == Question::File::State::socket) {
+    error.message += fmt::format("; the UNIX socket of that name is {}", escape_terminal(path));
+  }
+  return std::unexpected{std::move(error)};
+}
+
 }  // namespace
 
 Result<Question> read_question(std::string_view text, const catalog::Services& services) {
@@ -248,7 +266,7 @@ Result<Question> read_question(std::string_view text, const catalog::Services& s
                                      .system_port = [&system](net::Protocol protocol, std::string_view name) {
                                        return system.system_port(protocol, name);
                                      }});
-  if (!question) return question;
+  if (!question) return with_path_named(std::move(question.error()), text);
   if (!question->path.empty()) question->file = os::find_socket(question->path);
   for (sockets::AskedAddress& asked : question->addresses) {
     if (asked.named == 0 && !sockets::is_wildcard(asked.address))

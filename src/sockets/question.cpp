@@ -129,7 +129,8 @@ class Reader {
       if (const auto done = take_protocol(*protocol); !done) return fail(done.error());
       return text.substr(0, slash);
     }
-    return wrong("names no protocol that is known", "write tcp/53, udp/53, sctp/2905, or a path from the root");
+    return wrong("names no protocol that is known",
+                 "write tcp/53, udp/53, sctp/2905, or a path that begins with / or ./");
   }
 
   // "ADDRESS:", "[ADDRESS]:", "[ADDRESS]%ZONE:", "*:" or nothing; returns the rest.

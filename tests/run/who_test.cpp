@@ -182,6 +182,27 @@ TEST_F(WhoAnswersTruly, ThroughLinksAndRelativeNames) {
   expect_truth(path("link"), 0);
 }
 
+TEST_F(WhoAnswersTruly, AFileThatLooksLikeAnotherKindOfQuestionHasAWayToBeAskedFor) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+  for (const char* name : {"@file", "rel.sock", "d:80"}) {
+    const Child one{[&] { return listener_at(name); }};
+    expect_truth(fmt::format("./{}", name), one.pid());
+    if (name[0] == '@') {
+      EXPECT_THAT(pids_of(who(name)), IsEmpty());
+      EXPECT_EQ(who(name).hint, "there is a file of that name; ask for ./@file");
+    } else {
+      const auto question = read_question(name, no_services());
+      ASSERT_FALSE(question.has_value());
+      EXPECT_THAT(question.error().message,
+                  testing::EndsWith(fmt::format("; the UNIX socket of that name is ./{}", name)));
+    }
+  }
+  EXPECT_EQ(who("@nobody").hint, "");
+  EXPECT_THAT(read_question("never.sock", no_services()).error().message, testing::Not(testing::HasSubstr("UNIX")));
+  std::filesystem::current_path(before);
+}
+
 TEST_F(WhoAnswersTruly, WhatIsNoSocketIsNobody) {
   std::filesystem::create_directory(path("folder"));
   {

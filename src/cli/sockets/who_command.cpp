@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 3> about{
     "form "
     "in which programs print it (127.0.0.1:8080, [::1]:53, :::3000, *:80, localhost:53, http://localhost:8000/), a "
     "UNIX "
-    "socket (/run/x.sock, @abstract).",
+    "socket (/run/x.sock, ./x.sock, @abstract; a file that is called @name is ./@name).",
     "Where nobody listens the status is 1, and what else is known is said: whether bind() would succeed (it is free), "
     "who "
     "is connected from that port, and who listens on it in another network namespace."};
