@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -97,10 +98,10 @@ std::unexpected<Error> list_failure(int error) {
 
 Result<std::vector<Id>> list_processes(const FileDescriptor& proc) {
   std::vector<Id> processes;
-  Entries entries;
-  while (const long size = read_entries(proc, entries)) {
+  const auto entries = std::make_unique<Entries>();  // a stack may be as small
+  while (const long size = read_entries(proc, *entries)) {
     if (size < 0) return list_failure(errno);
-    for_each_number(entries, size, [&](const char* name) {
+    for_each_number(*entries, size, [&](const char* name) {
       if (const auto id = number(name)) processes.push_back(*id);
     });
   }
