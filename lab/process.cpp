@@ -72,12 +72,12 @@ void give_up_capabilities() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop_child("no_new_privs");
 }
 
-void refuse_netlink() {
+void refuse_sockets(std::uint32_t refused) {
   constexpr std::uint32_t number = offsetof(seccomp_data, nr);
   constexpr std::uint32_t family = offsetof(seccomp_data, args);  // the low half, on little-endian machines
   std::array<sock_filter, 6> code{
       {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, number), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
-       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, family), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, family), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused, 0, 1),
        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
   const sock_fprog program{code.size(), code.data()};
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop_child("no_new_privs");
@@ -95,7 +95,8 @@ void move_to(int file, int number) {
   for (const int file : command.inherited) ::fcntl(file, F_SETFD, 0);
   for (const auto& [name, value] : command.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!command.privileged) give_up_capabilities();
-  if (!command.netlink) refuse_netlink();
+  if (!command.netlink) refuse_sockets(AF_NETLINK);
+  if (!command.packets) refuse_sockets(AF_PACKET);
   std::vector<char*> words;
   words.reserve(command.words.size() + 1);
   for (const std::string& word : command.words) words.push_back(const_cast<char*>(word.c_str()));

@@ -22,6 +22,7 @@ struct Command {
   bool privileged = true;
   std::vector<int> inherited = {};  // file descriptors it finds open under the same number
   bool netlink = true;              // false: netlink sockets are refused, as by a seccomp filter of a container
+  bool packets = true;              // false: packet sockets are refused, in the same way
   bool quiet = true;                // false: output goes where this process's own goes, and is not collected
 };
 

@@ -48,6 +48,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::names_pending, "names-pending", pending},
     RemarkKind{RemarkCode::connects_instead, "connects-instead", {}},
     RemarkKind{RemarkCode::routes_unknown, "routes-unknown", cause},
+    RemarkKind{RemarkCode::packets_refused, "packets-refused", cause},
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
     RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},

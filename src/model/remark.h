@@ -32,6 +32,7 @@ enum class RemarkCode : std::uint8_t {
   names_pending,           // names, name (one of them): they were still looked up when the scan ended
   connects_instead,        // no raw packets, so ports are asked by full connections
   routes_unknown,          // cause: the kernel does not tell its routes, so everything is asked by connections
+  packets_refused,         // cause: there are no packet sockets here, so everything is asked by connections
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask
   other_protocol,          // protocol: ports named for it are not asked

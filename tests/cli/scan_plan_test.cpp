@@ -50,6 +50,7 @@ struct Case {
   bool raw_packets = true;
   Words links = {"eth0", "wlan0"};
   std::optional<Error> routes_missing = std::nullopt;
+  std::optional<Error> packets_missing = std::nullopt;
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
@@ -66,6 +67,7 @@ Result<PreparedScan> prepare(const Words& line, Case given = {}) {
                     .links = [&given] { return given.links; },
                     .services = services(),
                     .routes_missing = given.routes_missing,
+                    .packets_missing = given.packets_missing,
                     .raw_packets = given.raw_packets},
                    scan);
   if (!done) return fail(done.error());
@@ -179,6 +181,24 @@ TEST(ScanPlan, WithoutTheKernelsRoutesEverythingIsAskedByConnections) {
       error_of({"-sS", "dual"}, without_routes),
       "-sS sends raw packets, and the kernel does not tell its routes (Address family not supported by protocol), "
       "by which they would go; -sT does without");
+}
+
+TEST(ScanPlan, WithoutPacketSocketsEverythingIsAskedByConnections) {
+  for (const bool raw_packets : {true, false}) {
+    const Case without{.raw_packets = raw_packets, .packets_missing = Error{Errc::io, "there are none", "EPERM"}};
+    const auto scan = prepared({"dual"}, without);
+    EXPECT_EQ(techniques_of(scan), "tcp-connect 21-23,80,443");
+    EXPECT_EQ(probes_of(scan), "tcp-connect 80; tcp-connect 443; ");
+    EXPECT_FALSE(scan.plan.privileged);
+    const model::Remark said{RemarkCode::packets_refused, {"EPERM"}};
+    EXPECT_THAT(scan.notices, testing::ElementsAre(said));
+    EXPECT_THAT(prepared({"-sT", "dual"}, without).notices, testing::ElementsAre(said));
+    EXPECT_THAT(prepared({"-sL", "dual"}, without).notices, testing::IsEmpty());
+    EXPECT_EQ(error_of({"-sS", "dual"}, without),
+              "-sS sends raw packets, and packet sockets are refused here (Operation not permitted), by which they "
+              "would go; -sT does without");
+    EXPECT_EQ(prepared({"--privileged", "dual"}, without).plan.privileged, raw_packets);
+  }
 }
 
 // No right makes up for them, so nobody is sent for one.

@@ -123,6 +123,9 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{routes_unknown, {"EAFNOSUPPORT"}},
        "the kernel does not tell its routes (Address family not supported by protocol), so everything is asked by "
        "connections (-sT), which do without"},
+      {{packets_refused, {"EAFNOSUPPORT"}},
+       "packet sockets are refused here (Address family not supported by protocol), so everything is asked by "
+       "connections (-sT), which do without"},
       {{connects_instead},
        "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used"},
       {{connects_for_discovery},

@@ -24,6 +24,7 @@
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
 #include "os/net/kernel_routes.h"
+#include "os/packet/packet_link.h"
 #include "os/privileges.h"
 #include "os/seed.h"
 #include "os/terminal/terminal_control.h"
@@ -147,6 +148,7 @@ class ScanRun {
                       .links = os::links_with_ipv6,
                       .services = *services_,
                       .routes_missing = os::KernelRoutes::missing(),
+                      .packets_missing = os::PacketLink::missing(),
                       .raw_packets = raw_packets()},
                      prepared_);
     if (!prepared) return fail(prepared.error());

@@ -86,26 +86,35 @@ class Preparation {
       if (const auto done = add_technique(*probe); !done) return done;
     }
     plan_.privileged = raw_packets();
-    note_missing_routes();
+    note_hindrance();
     if (!techniques_.empty()) return {};
     techniques_.push_back(plan_.privileged ? &probe::tcp_syn : &probe::tcp_connect);
     const bool declined = options_.privilege == ScanOptions::Privilege::declined;
-    // Without routes root asks by connections, too, and that has been said.
-    const bool for_want_of_right = !sources_.raw_packets && !declined && !sources_.routes_missing;
+    // Where something else is missing, root asks by connections, too, and that has been said.
+    const bool for_want_of_right = !sources_.raw_packets && !declined && !hindrance();
     if (for_want_of_right && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
     return {};
   }
 
-  // Packets of one's own need to know where they shall go.
   [[nodiscard]] bool raw_packets() const {
-    return sources_.raw_packets && (!sources_.routes_missing || options_.privilege == ScanOptions::Privilege::assumed);
+    return sources_.raw_packets && (!hindrance() || options_.privilege == ScanOptions::Privilege::assumed);
   }
 
-  void note_missing_routes() {
-    if (!sources_.routes_missing || plan_.privileged || plan_.depth == plan::ScanDepth::list) return;
-    notice({RemarkCode::routes_unknown, {cause_of(*sources_.routes_missing)}});
+  // What keeps everybody here from raw packets, whatever their rights: they need to know where they shall go, and a
+  // socket to go by.
+  [[nodiscard]] std::optional<model::Remark> hindrance() const {
+    if (sources_.routes_missing) return model::Remark{RemarkCode::routes_unknown, {cause_of(*sources_.routes_missing)}};
+    if (sources_.packets_missing) {
+      return model::Remark{RemarkCode::packets_refused, {cause_of(*sources_.packets_missing)}};
+    }
+    return std::nullopt;
+  }
+
+  void note_hindrance() {
+    if (plan_.privileged || plan_.depth == plan::ScanDepth::list) return;
+    if (auto remark = hindrance()) notice(std::move(*remark));
   }
 
   Result<void> add_technique(const probe::Probe& probe) {
@@ -117,7 +126,7 @@ class Preparation {
     }
     techniques_.push_back(&probe);
     if (probe.connects || raw_packets()) return {};
-    if (sources_.routes_missing) return needs_routes(probe);
+    if (const auto remark = hindrance()) return hindered(probe, *remark);
     if (as_nmap_) return fail(Errc::privilege, "You requested a scan type which requires root privileges.");
     const probe::Probe* plain = unprivileged_way(probe.asks);
     if (options_.privilege == ScanOptions::Privilege::declined) {
@@ -131,20 +140,19 @@ class Preparation {
                 fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
   }
 
-  // Whoever asks: no right makes up for them.
-  [[nodiscard]] std::unexpected<Error> needs_routes(const probe::Probe& probe) const {
-    const std::string why = words_of_error(cause_of(*sources_.routes_missing));
+  // Whoever asks: no right makes up for it.
+  [[nodiscard]] std::unexpected<Error> hindered(const probe::Probe& probe, const model::Remark& by) const {
+    const bool lacks_routes = by.code == RemarkCode::routes_unknown;
+    const std::string why =
+        fmt::format("{} ({})", lacks_routes ? "the kernel does not tell its routes" : "packet sockets are refused here",
+                    words_of_error(by.text(0)));
     if (as_nmap_) {
-      return fail(Errc::io, fmt::format("You requested a scan type which requires raw packets, and the kernel does not "
-                                        "tell its routes ({}).",
-                                        why));
+      return fail(Errc::io, fmt::format("You requested a scan type which requires raw packets, and {}.", why));
     }
     const probe::Probe* plain = unprivileged_way(probe.asks);
     const std::string instead = plain == nullptr ? "" : fmt::format("; {} does without", plain->scan_option.spelling);
-    return fail(Errc::io,
-                fmt::format("{} sends raw packets, and the kernel does not tell its routes ({}), by which they "
-                            "would go{}",
-                            probe.scan_option.spelling, why, instead));
+    return fail(Errc::io, fmt::format("{} sends raw packets, and {}, by which they would go{}",
+                                      probe.scan_option.spelling, why, instead));
   }
 
   // Another way to ask the same that anybody may go; nullptr where there is none.

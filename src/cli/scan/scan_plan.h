@@ -27,8 +27,9 @@ struct PlanSources {
   std::function<Result<std::string>(std::string_view path)> read;  // the content of a file; "-" is standard input
   std::function<std::vector<std::string>()> links;  // names of those that have link-local addresses, loopback apart
   const catalog::Services& services;
-  std::optional<Error> routes_missing = {};  // why the kernel tells nobody of its routes, which raw packets need
-  bool raw_packets = true;                   // whether this process may send them
+  std::optional<Error> routes_missing = {};   // why the kernel tells nobody of its routes, which raw packets need
+  std::optional<Error> packets_missing = {};  // why packet sockets are refused to everybody, which raw packets need
+  bool raw_packets = true;                    // whether this process may send them
 };
 
 struct PreparedScan {

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/error_name.h"
+#include "os/privileges.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -179,6 +180,17 @@ struct PacketLink::Batch {
 PacketLink::PacketLink(PacketRing ring, int wake)
     : ring_{std::move(ring)}, wake_{wake}, batch_{std::make_unique<Batch>()}, empty_at_{clock_.now()} {}
 PacketLink::~PacketLink() = default;
+
+std::optional<Error> PacketLink::missing() {
+  // The kernel looks at the right, and then at the type, of which there is no such one (net/packet/af_packet.c,
+  // packet_create()).
+  const FileDescriptor none{::socket(AF_PACKET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const int error = none.is_open() ? 0 : errno;
+  const bool refused =
+      error == EAFNOSUPPORT || error == EACCES || error == ENOSYS || (error == EPERM && can_send_raw());
+  if (!refused) return std::nullopt;
+  return Error{Errc::io, fmt::format("packet sockets are refused: {}", error_text(error)), error_name(error)};
+}
 
 Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, int wake, const std::string& interface) {
   assert(expected.tags.count > 0 && expected.tags.first + expected.tags.count <= 65'536);

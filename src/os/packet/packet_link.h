@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -37,6 +38,9 @@ class PacketLink final : public engine::Link {
   static Result<std::unique_ptr<PacketLink>> open(const Expected& expected, int wake = -1,
                                                   const std::string& interface = {});
   ~PacketLink() override;
+  // Why packet sockets are refused here whatever this process may do (seccomp, a kernel without them); nullopt where
+  // they are not, and where nothing is wrong but the right to them. Makes none: closing one takes many milliseconds.
+  static std::optional<Error> missing();
 
   // A packet that this machine refuses to send counts as sent, so that the scan goes on, and in
   // refusals(): who reads the results is to know that those probes asked nobody.

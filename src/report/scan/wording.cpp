@@ -366,6 +366,10 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return fmt::format(
           "the kernel does not tell its routes ({}), so everything is asked by connections (-sT), which do without",
           words_of_error(remark.text(0)));
+    case packets_refused:
+      return fmt::format(
+          "packet sockets are refused here ({}), so everything is asked by connections (-sT), which do without",
+          words_of_error(remark.text(0)));
     case connects_for_discovery:
       return dialect == Dialect::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
                                       : "without raw packets hosts are asked by TCP connections to ports 80 and 443 "
