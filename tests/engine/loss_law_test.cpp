@@ -230,6 +230,48 @@ TEST(LossLaw, ALimitedRateThatIsCutThreeTimesInARowHasMetSomethingElse) {
   EXPECT_EQ(mended.law.state(), State::limited) << "not in a row";
 }
 
+// Noise that looks as if a slower rate mended something, and then does not.
+TEST(LossLaw, ALimitInDoubtThatTheLowestRatesDoNotShowWasChance) {
+  Drive path;
+  path.rate = 500;
+  path.look(chance(0.4));
+  path.look(chance(0.4));  // and far slower
+  EXPECT_LE(path.rate, 50);
+  path.look(chance(0.1));
+  ASSERT_EQ(path.law.state(), State::limited);
+  path.look(chance(0.3), 2);
+  EXPECT_EQ(path.law.state(), State::watching);
+  EXPECT_EQ(path.rate, 500) << "as fast as before the first cut";
+  EXPECT_FALSE(path.law.was_limited());
+  EXPECT_NEAR(path.law.chance(), 0.23, 0.01) << "of all that was asked below";
+}
+
+// The same after a rate at which hardly anything came: what comes now shows a limit, whatever is lost besides.
+TEST(LossLaw, WhereNothingCameAtSpeedLossesAtALowRateAreNoChance) {
+  Drive host;
+  host.law = LossLaw{1};
+  host.rate = 10'000;
+  host.look(limit(2));
+  host.look(limit(2));
+  host.rate = 5;
+  host.look(chance(0.4));
+  EXPECT_TRUE(host.law.was_limited());
+  const double before = host.rate;
+  host.look(chance(0.5));
+  EXPECT_LT(host.rate, before) << "not back to full speed";
+  host.look(chance(0.5), 5);
+  EXPECT_EQ(host.rate, 1) << "there is none slower";
+  EXPECT_EQ(host.law.state(), State::trying);
+}
+
+TEST(LossLaw, FewThatAreLostFirstAreNoProofOfALimit) {
+  Drive path;
+  path.law.judge({4, 4}, path.rate, 0);
+  path.rate = 100;
+  path.law.judge({16, 4}, path.rate, 0);
+  EXPECT_FALSE(path.law.was_limited());
+}
+
 TEST(LossLaw, OnADeadPathItGoesToTheLowestRateAndNoFurther) {
   Drive drive;
   for (int i = 0; i < 50; ++i) {

@@ -1,6 +1,7 @@
 #include "engine/pace/loss_law.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace portolan::engine {
@@ -25,12 +26,24 @@ constexpr double first_step = 0.06;
 constexpr double last_step = 0.5;
 // Up to so much is lost at the limit itself.
 constexpr double at_the_limit = 0.06;
-// Of two shares that were lost, which is no chance.
+// Of two shares that were lost: by so much, and by so many times what chance makes of it, it is none.
 constexpr double clear_difference = 0.3;
+constexpr double clear_deviations = 3;
+// Of a limit that loss probes at slower rates do not show beyond doubt, after so many of them.
+constexpr double enough_of_doubt = 48;
 // After an outage the rate is this share of what it was before.
 constexpr double after_outage = 0.25;
 // A limited rate that is cut so often in a row has met something else.
 constexpr int most_cuts = 3;
+
+// Whether less is lost now than `before`, and not by chance: two shares of few, compared as usual (pooled).
+bool clearly_less(const LossWindow& now, const LossWindow& before) {
+  if (before.asked == 0 || now.asked == 0) return false;
+  const double difference = before.share() - now.share();
+  const double pooled = (before.lost + now.lost) / (before.asked + now.asked);
+  const double deviation = std::sqrt(pooled * (1 - pooled) * (1 / before.asked + 1 / now.asked));
+  return difference > clear_difference && difference > clear_deviations * deviation;
+}
 
 double came_through(const LossWindow& window) { return (window.asked - window.lost + 0.5) / (window.asked + 1); }
 
@@ -47,11 +60,12 @@ void LossWindow::add(bool is_lost, double at_rate) {
 std::optional<double> LossLaw::judge(const LossWindow& window, double rate, double explained) {
   const double share = window.share();
   const double usual = std::max(chance_, explained);
-  if (share <= std::min(2 * usual + tolerated, (1 + usual) / 2)) return in_order(rate, share);
+  if (share <= std::min(2 * usual + tolerated, (1 + usual) / 2)) return in_order(window, rate);
   return too_much(window, rate);
 }
 
-std::optional<double> LossLaw::in_order(double rate, double share) {
+std::optional<double> LossLaw::in_order(const LossWindow& window, double rate) {
+  const double share = window.share();
   if (state_ == State::watching) {
     chance_ += (share - chance_) / 4;
     return std::nullopt;
@@ -77,10 +91,10 @@ std::optional<double> LossLaw::in_order(double rate, double share) {
   }
   if (state_ != State::limited) {
     state_ = State::limited;
-    // A little less loss than before may be chance as well.
-    if (first_through_ > 0 && 1 - first_through_ - share > clear_difference) was_limited_ = true;
+    below_ = {};
     step_ = first_step;
   }
+  weigh_doubt(window);
   if (share > chance_ + at_the_limit) {
     step_ = first_step;
     return std::nullopt;
@@ -102,6 +116,12 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
   // It has fallen that far already, for other reasons.
   if (state_ == State::watching && left_at * through >= rate) return std::nullopt;
   estimate_ = slower;
+  if (state_ == State::limited) weigh_doubt(window);
+  if (state_ == State::limited && !was_limited_ && rate <= slow_for_any && below_.asked >= enough_of_doubt) {
+    chance_ = below_.share();
+    state_ = State::watching;
+    return tried_from_;
+  }
   // A limit is known: the rate has only grown beyond it.
   if (state_ == State::limited && ++cuts_ < most_cuts) {
     step_ = first_step;
@@ -114,21 +134,30 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
     state_ = State::trying;
     tried_from_ = rate;
     came_through_ = through;
-    first_through_ = through;
+    first_ = window;
     return slower;
   }
-  if (nothing_came_ && rate <= lowest_) return std::nullopt;
+  was_limited_ = was_limited_ || clearly_less(window, first_);
+  if ((nothing_came_ || was_limited_) && rate <= lowest_) return std::nullopt;
   const bool mended = through > 1.4 * came_through_;
   came_through_ = std::max(came_through_, through);
-  if (nothing_came_ || mended) return slower;
+  if (nothing_came_ || mended || was_limited_) return slower;
   if (rate > slow_for_any) return std::max(rate * much_slower, 0.9 * slow_for_any);
   chance_ = window.share();
   state_ = State::watching;
   return tried_from_;
 }
 
+// A little less loss than before may be chance as well.
+void LossLaw::weigh_doubt(const LossWindow& window) {
+  below_.asked += window.asked;
+  below_.lost += window.lost;
+  was_limited_ = was_limited_ || clearly_less(below_, first_);
+}
+
 void LossLaw::give_up_search() {
   if (state_ != State::trying) return;
+  below_ = {};
   state_ = State::limited;
   estimate_ = 0;
   step_ = first_step;
@@ -140,7 +169,7 @@ void LossLaw::suspect(double rate) {
   tried_from_ = rate;
   estimate_ = 0;
   came_through_ = 0;
-  first_through_ = 0;
+  first_ = {};
 }
 
 }  // namespace portolan::engine

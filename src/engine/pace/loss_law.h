@@ -63,7 +63,8 @@ class LossLaw {
   [[nodiscard]] double chance() const { return chance_; }
 
  private:
-  std::optional<double> in_order(double rate, double share);
+  std::optional<double> in_order(const LossWindow& window, double rate);
+  void weigh_doubt(const LossWindow& window);
   std::optional<double> too_much(const LossWindow& window, double rate);
 
   double lowest_;
@@ -81,7 +82,8 @@ class LossLaw {
   double step_ = 0;              // by which a limited rate grows next
   double tried_from_ = 0;        // the rate before the first cut
   double came_through_ = 0;      // at that rate, the share of what was asked
-  double first_through_ = 0;     // the same before the first cut; 0 where it is not known
+  LossWindow below_{};           // all that is known since a limit was taken for the reason
+  LossWindow first_{};           // what told so before the first cut; empty where other evidence did
 };
 
 }  // namespace portolan::engine
