@@ -427,7 +427,7 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
   }
   note_losses_so_far(again);
   if (spread > Duration::zero()) {
-    again.acquaintance->was_spread = again.acquaintance->was_spread || limited > Duration::zero();
+    if (limited > Duration::zero()) ++again.acquaintance->spreads;
     // Hosts of which there is only one question left are to be spread as well.
     again.phase = HostWalk::Phase::spaced;
     return park(walk, now + duration_of(random_.unit() * seconds_of(again.acquaintance->pass_gap)));

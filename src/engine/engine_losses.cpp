@@ -362,7 +362,7 @@ LossWindow Engine::lost_in_pass(const HostWalk& walk, HostLoss::Kind kind) const
 bool Engine::met_limit(const HostWalk& walk) const {
   if (pacer_.was_limited()) return true;
   const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
-  return walk.acquaintance && (walk.acquaintance->was_spread || (own != nullptr && own->law.was_limited()));
+  return walk.acquaintance && (walk.acquaintance->spreads > 0 || (own != nullptr && own->law.was_limited()));
 }
 
 // Over what time the next pass is spread. Where most of the last one was lost, and not by chance, another one as fast
@@ -370,7 +370,8 @@ bool Engine::met_limit(const HostWalk& walk) const {
 Duration Engine::spread_of(const HostWalk& walk) const {
   const bool is_limited = is_lost_on_limit(walk) || (walk.acquaintance && walk.acquaintance->open_are_late);
   if (!is_limited) return {};
-  return first_spread * (std::int64_t{1} << std::min<unsigned>(walk.passes, 6) >> 1U);
+  const unsigned earlier = walk.acquaintance ? walk.acquaintance->spreads : 0;
+  return first_spread * (std::int64_t{1} << std::min(earlier, 5U));
 }
 
 bool Engine::is_lost_on_limit(const HostWalk& walk) const {
@@ -389,12 +390,17 @@ bool Engine::is_lost_on_limit(const HostWalk& walk) const {
   const LossWindow both{open.asked + other.asked, open.lost + other.lost};
   // Few as they are, chance may have taken them all where it takes much.
   double before = 0;
-  if (!walk.acquaintance->was_spread) {
+  if (walk.acquaintance->spreads == 0) {
     const auto& all = own->all;
     before = (all[0].lost + all[1].lost - both.lost) / (all[0].asked + all[1].asked - both.asked + 1);
   }
   // Where there is but one of them it takes several passes.
   if (open.lost == 1) open = since(own->all[0], 0, 0);
+  // Of a host that has answered once or twice there is no more to be had; where others lose as well, it is the path.
+  const LossWindow others{on_path.asked - both.asked, on_path.lost - both.lost};
+  const bool is_own = others.asked < several ? entered_ <= several : others.share() < 0.2;
+  const double least = walk.acquaintance->spreads > 0 ? 1 : walk.answered();
+  if (walk.answered() < several && both.asked > 0 && is_own) return is_limit(both, least, before);
   return is_limit(open, 2, before) || is_limit(both.asked < 2 ? on_path : both, 3, before);
 }
 

@@ -41,11 +41,11 @@ struct Acquaintance {
   Instant last_answer{};
   std::uint8_t turns = 0;                // since its last loss probe
   std::uint8_t open_asked = 0;           // open ports that were to be asked again in this pass
+  std::uint8_t spreads = 0;              // passes that were lost on a limit
   std::uint8_t asked_whether_there = 0;  // times, after its last pass
   Instant ask_again{};                   // whether it is there, at the earliest
   bool open_are_late = false;            // something limits what its open ports answer, and only theirs
   bool limiter_given_up = false;         // too slow to wait for
-  bool was_spread = false;               // a pass was lost on a limit
   bool stopped = false;                  // it answered, and then nothing came any more
 };
 

@@ -137,6 +137,14 @@ LimitedScan few_connections_a_second(std::uint64_t seed) {
   return scan_world(world, seed);
 }
 
+// A host that can hardly be asked at all.
+LimitedScan few_a_second(std::uint64_t seed) {
+  Random random{seed};
+  World world = some_hosts(random, 1 + random.below(3), 100, 7, random.chance(0.2));
+  world.hosts[0].questions = {.rate = between(random, 1, 10), .burst = 1.0 + static_cast<double>(random.below(10))};
+  return scan_world(world, seed);
+}
+
 // A full backlog, or a rule about the open ports alone.
 LimitedScan few_acceptances_a_second(std::uint64_t seed) {
   Random random{seed};
@@ -246,6 +254,7 @@ constexpr std::array worlds{
     LimitedWorld{"policer-on-the-way-back", policer_on_the_way_back},
     LimitedWorld{"policer-before-one-host", policer_before_one_host, 0.97, 0.99, 0.9},
     LimitedWorld{"few-connections-a-second", few_connections_a_second, 0.93, 0.99, 0.9},
+    LimitedWorld{"few-a-second", few_a_second, 0.87, 0.92, 0.8},
     LimitedWorld{"few-acceptances-a-second", few_acceptances_a_second, 0.985},
     LimitedWorld{"few-resets-a-second", few_resets_a_second},
     LimitedWorld{"few-errors-a-second", few_errors_a_second},
