@@ -34,6 +34,7 @@ struct LimitedWorld {
   double open_found = 0.99;
   double closed_found = 0.99;
   double known = 0.95;
+  double seconds = 1e9;  // that a scan takes of the world's own time, on average and at most
 };
 std::span<const LimitedWorld> limited_worlds();
 

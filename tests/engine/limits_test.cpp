@@ -32,6 +32,7 @@ TEST_P(Limits, WhatIsFoundAndStatedIsTrue) {
     sum.found += scan.found;
     sum.closed += scan.closed;
     sum.closed_found += scan.closed_found;
+    sum.seconds += scan.seconds;
     // The user has not said otherwise, so nobody who counts attempts has a reason to shut us out.
     ASSERT_LE(scan.most_asked, 6U) << "replay: PORTOLAN_SEED=" << seed;
     ASSERT_LE(scan.found, scan.open) << "replay: PORTOLAN_SEED=" << seed;
@@ -44,6 +45,7 @@ TEST_P(Limits, WhatIsFoundAndStatedIsTrue) {
   EXPECT_GE(share(known, scans), world.known);
   EXPECT_GE(share(sum.found, sum.open), world.open_found);
   EXPECT_GE(share(sum.closed_found, sum.closed), world.closed_found);
+  EXPECT_LE(sum.seconds / static_cast<double>(scans), world.seconds);
 }
 
 std::string test_name(const testing::TestParamInfo<LimitedWorld>& world) {
