@@ -264,6 +264,25 @@ TEST(LossLaw, WhereNothingCameAtSpeedLossesAtALowRateAreNoChance) {
   EXPECT_EQ(host.law.state(), State::trying);
 }
 
+// A limit that was found once is no reason to take all later losses for another.
+TEST(LossLaw, ChanceAfterALimitThatIsGoneCostsNoSpeed) {
+  Drive path;
+  path.look(limit(300), 20);
+  ASSERT_TRUE(path.law.was_limited());
+  path.look(nothing, 10);
+  ASSERT_EQ(path.law.state(), State::watching);
+  Drive suspected = path;
+  const double before = path.rate;
+  path.look(chance(0.4), 10);
+  EXPECT_EQ(path.law.state(), State::watching);
+  EXPECT_EQ(path.rate, before);
+  EXPECT_NEAR(path.law.chance(), 0.4, 0.01);
+  suspected.law.suspect(before);
+  suspected.rate = before / 4;
+  suspected.look(chance(0.4), 10);
+  EXPECT_EQ(suspected.rate, before) << "whoever suspected a limit";
+}
+
 TEST(LossLaw, FewThatAreLostFirstAreNoProofOfALimit) {
   Drive path;
   path.law.judge({4, 4}, path.rate, 0);

@@ -26,10 +26,11 @@ constexpr double first_step = 0.06;
 constexpr double last_step = 0.5;
 // Up to so much is lost at the limit itself.
 constexpr double at_the_limit = 0.06;
-// Of two shares that were lost: by so much, and by so many times what chance makes of it, it is none.
+// Two shares that were lost differ by more than chance where it is by so much, and by so many times what chance makes
+// of so few.
 constexpr double clear_difference = 0.3;
 constexpr double clear_deviations = 3;
-// Of a limit that loss probes at slower rates do not show beyond doubt, after so many of them.
+// A limit that so many loss probes at slower rates leave in doubt was none.
 constexpr double enough_of_doubt = 48;
 // After an outage the rate is this share of what it was before.
 constexpr double after_outage = 0.25;
@@ -91,7 +92,6 @@ std::optional<double> LossLaw::in_order(const LossWindow& window, double rate) {
   }
   if (state_ != State::limited) {
     state_ = State::limited;
-    below_ = {};
     step_ = first_step;
   }
   weigh_doubt(window);
@@ -131,21 +131,28 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
   nothing_came_ = window.share() > nearly_all;
   always_nothing_ = nothing_came_ && (always_nothing_ || state_ != State::trying);
   if (state_ != State::trying) {
-    state_ = State::trying;
-    tried_from_ = rate;
-    came_through_ = through;
-    first_ = window;
+    begin_search(rate, through, window);
     return slower;
   }
-  was_limited_ = was_limited_ || clearly_less(window, first_);
-  if ((nothing_came_ || was_limited_) && rate <= lowest_) return std::nullopt;
+  if (clearly_less(window, first_)) was_limited_ = shows_limit_ = true;
+  if ((nothing_came_ || shows_limit_) && rate <= lowest_) return std::nullopt;
   const bool mended = through > 1.4 * came_through_;
   came_through_ = std::max(came_through_, through);
-  if (nothing_came_ || mended || was_limited_) return slower;
+  if (nothing_came_ || mended || shows_limit_) return slower;
   if (rate > slow_for_any) return std::max(rate * much_slower, 0.9 * slow_for_any);
   chance_ = window.share();
   state_ = State::watching;
   return tried_from_;
+}
+
+// What was found earlier proves nothing now: a limit may have gone, and chance be at work.
+void LossLaw::begin_search(double rate, double through, const LossWindow& first) {
+  state_ = State::trying;
+  tried_from_ = rate;
+  came_through_ = through;
+  first_ = first;
+  below_ = {};
+  shows_limit_ = false;
 }
 
 // A little less loss than before may be chance as well.
@@ -157,7 +164,6 @@ void LossLaw::weigh_doubt(const LossWindow& window) {
 
 void LossLaw::give_up_search() {
   if (state_ != State::trying) return;
-  below_ = {};
   state_ = State::limited;
   estimate_ = 0;
   step_ = first_step;
@@ -165,11 +171,8 @@ void LossLaw::give_up_search() {
 
 void LossLaw::suspect(double rate) {
   if (state_ != State::watching) return;
-  state_ = State::trying;
-  tried_from_ = rate;
+  begin_search(rate, 0, {});
   estimate_ = 0;
-  came_through_ = 0;
-  first_ = {};
 }
 
 }  // namespace portolan::engine

@@ -64,14 +64,16 @@ class LossLaw {
 
  private:
   std::optional<double> in_order(const LossWindow& window, double rate);
-  void weigh_doubt(const LossWindow& window);
   std::optional<double> too_much(const LossWindow& window, double rate);
+  void begin_search(double rate, double through, const LossWindow& first);
+  void weigh_doubt(const LossWindow& window);
 
   double lowest_;
   Outages outages_;
   State state_ = State::watching;
   bool was_limited_ = false;
   double chance_ = 0;
+  bool shows_limit_ = false;     // beyond doubt, by what has been tried since the first cut
   bool nothing_came_ = false;    // at the rate that was tried last
   bool always_nothing_ = false;  // at any rate that has been tried since the first cut
   bool was_outage_ = false;      // that was taken for an outage once
@@ -82,8 +84,8 @@ class LossLaw {
   double step_ = 0;              // by which a limited rate grows next
   double tried_from_ = 0;        // the rate before the first cut
   double came_through_ = 0;      // at that rate, the share of what was asked
+  LossWindow first_{};           // what was too much before the first cut; empty where other evidence told of a limit
   LossWindow below_{};           // all that is known since a limit was taken for the reason
-  LossWindow first_{};           // what told so before the first cut; empty where other evidence did
 };
 
 }  // namespace portolan::engine
