@@ -98,7 +98,7 @@ std::unexpected<Error> list_failure(int error) {
 
 Result<std::vector<Id>> list_processes(const FileDescriptor& proc) {
   std::vector<Id> processes;
-  const auto entries = std::make_unique<Entries>();  // a stack may be as small
+  const auto entries = std::make_unique<Entries>();  // as large as a small stack
   while (const long size = read_entries(proc, *entries)) {
     if (size < 0) return list_failure(errno);
     for_each_number(*entries, size, [&](const char* name) {
