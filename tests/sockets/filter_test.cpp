@@ -198,11 +198,23 @@ TEST(FilterMistake, WhatCanBeNoHostNameIsNotLookedUp) {
   EXPECT_THAT(error_of(R"(dst 'my\x20sock')"),
               HasSubstr("is neither an address nor a host name; write something like"));
   // Patterns of a scan's targets.
-  for (const std::string_view host : {"10.0.0.1-5", "'10.0.0.*'", "10.0.0.1,5", "10.0-3.0.1:80"}) {
+  for (const std::string_view host :
+       {"10.0.0.1-5", "'10.0.0.*'", "10.0.0.1,5", "10.0-3.0.1:80", "10.0-3.1", "10.0.0.1-5/24"}) {
     const auto filter = Filter::parse(fmt::format("src {}", host), names);
     ASSERT_FALSE(filter.has_value()) << host;
-    EXPECT_THAT(filter.error().message, HasSubstr("is not an IPv4 address")) << host;
+    EXPECT_THAT(filter.error().message, HasSubstr("is neither an address nor a host name")) << host;
   }
+}
+
+TEST(FilterMatch, ANameOfDigitsAndDashesIsOne) {
+  FilterNames names = some_names();
+  std::vector<std::string> asked;
+  names.addresses = [&](std::string_view host) -> Result<std::vector<net::IpAddress>> {
+    asked.emplace_back(host);
+    return std::vector{net::IpAddress::v4(0x0a000001)};
+  };
+  EXPECT_TRUE(Filter::parse("src 10-0-0-1", names));
+  EXPECT_THAT(asked, ::testing::ElementsAre("10-0-0-1"));
 }
 
 TEST(FilterMistake, WhatCannotBeAskedIsRefused) {

@@ -160,16 +160,21 @@ Result<net::Prefix> read_prefix(const HostText& host, const FilterNames& names) 
   return net::Prefix::around(*address, *length);
 }
 
+// Targets of a scan may be patterns: "10.0.0.1-9", which could be a name as well, but was not meant as one.
+bool is_pattern(std::string_view text) {
+  return text.contains('.') && text.find_first_not_of("0123456789.,*-") == std::string_view::npos;
+}
+
 Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames& names) {
-  if (host.length) {
-    return fail(Errc::parse, fmt::format("{} is a name, and only addresses take the length of a prefix",
-                                         quoted_piece(host.address)));
-  }
   if (const auto odd = odd_character_in_name(host.address))
     return fail(Errc::parse, fmt::format("{} has {}", quoted_piece(host.address), *odd));
-  if (!is_host_name(host.address)) {
+  if (is_pattern(host.address) || !is_host_name(host.address)) {
     return fail(Errc::parse, fmt::format("{} is neither an address nor a host name; write something like 10.0.0.0/8, "
                                          "[2001:db8::1]:443, example.org or, for UNIX sockets, unix:NAME",
+                                         quoted_piece(host.address)));
+  }
+  if (host.length) {
+    return fail(Errc::parse, fmt::format("{} is a name, and only addresses take the length of a prefix",
                                          quoted_piece(host.address)));
   }
   auto addresses = names.addresses ? names.addresses(host.address)
@@ -187,9 +192,8 @@ Result<std::vector<net::Prefix>> look_up(const HostText& host, const FilterNames
 }
 
 Result<std::vector<net::Prefix>> read_prefixes(const HostText& host, const FilterNames& names) {
-  // Targets of a scan may be patterns (10.0.0.1-9); no name server is to be asked for one that was typed here.
   const bool numeric =
-      host.address.find_first_not_of("0123456789.,*-") == std::string_view::npos || net::is_c_address(host.address);
+      host.address.find_first_not_of("0123456789.") == std::string_view::npos || net::is_c_address(host.address);
   if (!numeric && !host.address.contains(':')) return look_up(host, names);
   const auto prefix = read_prefix(host, names);
   if (!prefix) return fail(prefix.error());
