@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace portolan::wire {
 
@@ -61,6 +62,10 @@ class Writer {
   constexpr Writer& u32(std::uint32_t value) { return number(value, 4); }
   constexpr Writer& bytes(std::span<const std::uint8_t> source) {
     for (const std::uint8_t byte : source) u8(byte);
+    return *this;
+  }
+  constexpr Writer& text(std::string_view source) {
+    for (const char letter : source) u8(static_cast<std::uint8_t>(letter));
     return *this;
   }
   constexpr Writer& zeros(std::size_t count) {

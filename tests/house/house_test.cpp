@@ -25,9 +25,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A folder may include those before it and itself.
-constexpr std::array<std::string_view, 19> folder_order{
-    "base",  "net",    "wire",    "model", "catalog", "plan", "probe",   "engine", "sockets", "identify",
-    "audit", "report", "netstat", "os",    "store",   "run",  "cluster", "serve",  "cli"};
+constexpr std::array<std::string_view, 20> folder_order{
+    "base",     "net",   "wire",   "payload", "model", "catalog", "plan", "probe",   "engine", "sockets",
+    "identify", "audit", "report", "netstat", "os",    "store",   "run",  "cluster", "serve",  "cli"};
 
 std::vector<SourceFile> production_code() { return files_of({"src"}, {".h", ".cpp"}); }
 std::vector<SourceFile> all_code() { return files_of({"src", "sim", "lab", "tests", "fuzz", "bench"}, {".h", ".cpp"}); }
