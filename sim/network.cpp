@@ -32,6 +32,8 @@ bool asks_one_of(const net::PortSet& ports, const wire::Packet& packet) {
   return false;
 }
 
+bool is_udp(const wire::Packet& packet) { return std::holds_alternative<wire::UdpDatagram>(packet.content); }
+
 // An ICMP error that quotes `quoted` in full, as whom `asked` is for sends it back.
 Bytes icmp_error(const wire::Packet& asked, std::span<const std::uint8_t> quoted, HostOptions::Reject reject) {
   const bool v4 = asked.source.is_v4();
@@ -60,6 +62,11 @@ bool is_reset(net::EtherType type, const Bytes& bytes) {
   const auto packet = wire::parse(type, bytes);
   const auto* tcp = packet ? std::get_if<wire::TcpSegment>(&packet->content) : nullptr;
   return tcp != nullptr && tcp->rst;
+}
+
+bool is_error(net::EtherType type, const Bytes& bytes) {
+  const auto packet = wire::parse(type, bytes);
+  return packet && std::holds_alternative<wire::IcmpError>(packet->content);
 }
 
 }  // namespace
@@ -186,7 +193,8 @@ void Network::answer(const Question& question, Instant at) {
     if (host.errors.take(at)) deliver(question.type, icmp_error(*packet, question.bytes, o.reject), at, o.extra_delay);
     return;
   }
-  const probe::Asked asked{*packet, asks_one_of(o.open, *packet), host_mac};
+  const bool open = asks_one_of(is_udp(*packet) ? o.open_udp : o.open, *packet);
+  const probe::Asked asked{*packet, open, host_mac, question.bytes};
   if (asked.open && !host.acceptances.take(at)) return;
   Bytes bytes(wire::longest_packet);
   for (const probe::Probe* probe : probe::registry) {
@@ -194,6 +202,7 @@ void Network::answer(const Question& question, Instant at) {
     if (size == 0) continue;
     bytes.resize(size);
     if (is_reset(question.type, bytes) && !host.resets.take(at)) return;
+    if (is_error(question.type, bytes) && !host.errors.take(at)) return;
     return deliver(question.type, bytes, at, o.extra_delay);
   }
 }

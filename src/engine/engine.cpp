@@ -146,11 +146,12 @@ probe::Attempt Engine::attempt(const WalkTarget& target, std::uint32_t question,
           .variant = asked.variant,
           .tag = tag,
           .cookie = cookie,
-          .dress = settings_.dress};
+          .dress = settings_.dress,
+          .number = static_cast<std::uint8_t>(tag - settings_.tag_base)};
 }
 
 std::uint32_t Engine::question_at(const HostWalk& walk) const {
-  if (job_.sequential) return walk.position;
+  if (job_.sequential || (job_.likely_first && walk.passes == 0)) return walk.position;
   const std::uint64_t place = std::uint64_t{walk.position} + walk.offset;
   return static_cast<std::uint32_t>(permutations_[walk.passes % orders].at(place % job_.questions.size()));
 }
@@ -239,6 +240,10 @@ bool Engine::fill_one(Instant now) {
     HostWalk& walk = walks_[handle.walk];
     if (walks_.is_current(handle)) give_up_if_overdue(handle.walk, now);
     if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) continue;
+    if (walk.limits_errors()) {
+      if (fill_by_tokens(handle, now)) return true;
+      continue;
+    }
     if (walk.acquaintance && fill_loss_probe_of(walk, now)) {
       next_turn(handle, now);
       return true;
@@ -260,6 +265,36 @@ bool Engine::fill_one(Instant now) {
     }
     return true;
   }
+  return false;
+}
+
+// The same of a host that limits its errors: what it may say is asked for when it may say it. False where it is to
+// wait, or is done with.
+bool Engine::fill_by_tokens(const WalkHandle& handle, Instant now) {
+  HostWalk& walk = walks_[handle.walk];
+  ErrorLimiter& errors = *walk.acquaintance->errors;
+  const Duration timeout = timeout_of(walk);
+  errors.expire(now, timeout);
+  const Instant due = walk.in_outbox > 0 ? now + 1ms : errors.next(now, timeout);
+  if (due <= now) {
+    auto question = errors.take_again();
+    const bool again = question.has_value();
+    if (!question) question = next_question(walk);
+    if (question) {
+      if (!again && walk.asked++ == 0) walk.pass_started = now;
+      const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % tags_an_engine);
+      ++walk.in_outbox;
+      put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
+      active_.push_back(handle);
+      return true;
+    }
+    if (errors.is_idle()) {
+      finish_pass(handle.walk, now);
+      return false;
+    }
+  }
+  walk.phase = HostWalk::Phase::spaced;
+  park(handle.walk, std::max(due, now + 1ms));
   return false;
 }
 
@@ -324,7 +359,9 @@ void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t
     }
     walk.last_sent = now;
     if (walk.passes == 0 || (walk.passes == 1 && walk.phase == HostWalk::Phase::waiting)) walk.first_pass_sent = now;
-    if (!is_refused) send_times_.note(p.walk.serial, p.question, p.tag, now);
+    if (is_refused) continue;
+    send_times_.note(p.walk.serial, p.question, p.tag, now);
+    if (walk.limits_errors()) walk.acquaintance->errors->on_sent(p.question, now);
   }
   outbox_first_ += count;
   sent_ += count - not_sent;
@@ -362,7 +399,7 @@ PassResult Engine::result_of_pass(const HostWalk& walk, Instant now) const {
                     .loss = pass_loss(walk),
                     .usual_loss = usual_loss(walk),
                     .usual_answers = usual_answers(),
-                    .limited = known.gap > Duration::zero(),
+                    .limited = known.gap > Duration::zero() || known.errors != nullptr,
                     .lost_on_limit = spread_of(walk) > Duration::zero()};
   if (finds_hosts()) {
     // Here hosts are what may be missed: as many as loss hides among those that were found.
@@ -385,6 +422,11 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   if (heard_ < due) return park(walk, now + 1ns);
 
   const PassResult result = result_of_pass(asked, now);
+  if (asked.acquaintance) {
+    const bool twice = asked.limits_errors() && asked.acquaintance->errors->puts_again();
+    asked.acquaintance->attempts = static_cast<std::uint8_t>(asked.acquaintance->attempts + (twice ? 2 : 1));
+  }
+  look_for_error_limit(asked, result, now);
   const double sharers = finds_hosts() ? 1 : static_cast<double>(settings_.hosts);
   const PassLimits limits{.max_retries = settings_.timing.max_retries,
                           .acceptable_misses = acceptable_misses / sharers};
@@ -392,7 +434,8 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   const bool came_back = comes_back(asked);
   // What this machine would not send then, it may send now; for how long it will not, nothing tells.
   const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
-  const bool again = decision.next == PassDecision::Next::again || came_back || ask_refused;
+  const bool may_again = !asked.limits_errors() || attempts_left(asked) > 0;
+  const bool again = may_again && (decision.next == PassDecision::Next::again || came_back || ask_refused);
   if (!again && asked.answered() < job_.questions.size()) {
     if (const Instant at = silence_at(asked); std::min(now, heard_) < at) return park(walk, std::max(now + 1ns, at));
     if (asks_whether_there(walk, now)) return;
@@ -400,7 +443,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   asked.hidden = static_cast<float>(decision.hidden);
   if (decision.open_are_late) asked.known().open_are_late = true;
   asked.least_loss = std::min(asked.least_loss, static_cast<float>(result.loss));
-  if (!finds_hosts()) {
+  if (!finds_hosts() && !asked.limits_errors()) {
     weigh_late_answers(result, now);
     if (const double limit = came_back ? slow_rate_of(asked, now) : decision.limit; limit > 0) {
       suspect_limit(walk, limit, now);
@@ -412,17 +455,19 @@ void Engine::decide(std::uint32_t walk, Instant now) {
 
 void Engine::start_pass(std::uint32_t walk, Instant now) {
   HostWalk& again = walks_[walk];
-  const Duration limited = spread_of(again);
+  const Duration limited = again.limits_errors() ? Duration::zero() : spread_of(again);
   const Duration spread = limited > Duration::zero() ? limited : idle_spread(again, now);
   if (again.acquaintance || spread > Duration::zero())
     again.known().pass_gap = longest_gap(spread / std::max(1U, again.asked));
   again.position = 0;
   again.asked = 0;
+  if (again.limits_errors()) again.acquaintance->errors->begin_pass(attempts_left(again) > 1);
   if (again.acquaintance) {
     again.acquaintance->answered_before = again.acquaintance->answered;
     again.acquaintance->open_before = again.acquaintance->open;
     again.acquaintance->asked_whether_there = 0;
     again.acquaintance->open_asked = 0;
+    again.acquaintance->errors_in_pass = 0;
     again.acquaintance->turns = 0;  // what a limit has saved up lets the first ones through
   }
   note_losses_so_far(again);
@@ -528,6 +573,10 @@ WalkOutcome Engine::outcome(std::uint32_t walk) const {
   outcome.round_trip = asked.acquaintance->round_trip;
   outcome.limiter_rate = asked.acquaintance->limiter_rate;
   outcome.limiter_given_up = asked.acquaintance->limiter_given_up;
+  if (const auto& errors = asked.acquaintance->errors) {
+    outcome.errors_are_limited = asked.at_work() || asked.acquaintance->errors_in_pass > 0;
+    outcome.limiter_rate = errors->period() ? 1 / seconds_of(*errors->period()) : 0;
+  }
   outcome.stopped_answering = asked.acquaintance->stopped;
   return outcome;
 }
@@ -536,6 +585,15 @@ std::optional<LedgerEntry> Engine::verdict(std::uint32_t walk, std::uint32_t que
   const auto code = walks_[walk].ledger.code(question);
   if (!VerdictCodes::is_verdict(code)) return std::nullopt;
   return codes_.entry(code);
+}
+
+LedgerEntry Engine::on_silence(std::uint32_t question) const {
+  const probe::Probe& probe = probe_of(question);
+  LedgerEntry entry{probe.on_silence.state, probe.on_silence.reason};
+  // Nobody has waited for the errors of closed ports, so these are among the silent ones; an open one that is known by
+  // its payload would have answered.
+  if (probe.closed_is_error && settings_.timing.ask_no_errors) entry.state = model::PortState::closed_filtered;
+  return entry;
 }
 
 double Engine::settled() const {

@@ -87,9 +87,10 @@ struct WalkOutcome {
   RoundTripEstimate round_trip;
   Duration timeout{};  // what is waited for a lost probe
   int passes = 0;
-  double limiter_rate = 0;         // answers a second, where the host was found to limit them; else 0
-  bool limiter_given_up = false;   // too slow to wait for: silent ports may be closed
-  bool stopped_answering = false;  // it answered, and then nothing came any more, however slowly it was asked
+  double limiter_rate = 0;          // answers a second, where the host was found to limit them; else 0
+  bool limiter_given_up = false;    // too slow to wait for: silent ports may be closed
+  bool errors_are_limited = false;  // ICMP errors, by which closed ports answer: silent ports may be closed
+  bool stopped_answering = false;   // it answered, and then nothing came any more, however slowly it was asked
   // The chance that a port which answers was silent in all passes; nullopt where nothing was measured.
   std::optional<double> hidden;
 };
@@ -137,6 +138,8 @@ class Engine {
   [[nodiscard]] WalkOutcome outcome(std::uint32_t walk) const;
   // What is known of one question; nullopt while silent, and where it was not asked.
   [[nodiscard]] std::optional<LedgerEntry> verdict(std::uint32_t walk, std::uint32_t question) const;
+  // What silence means for it.
+  [[nodiscard]] LedgerEntry on_silence(std::uint32_t question) const;
   [[nodiscard]] const Job& job() const { return job_; }
   // Whether a question that has no verdict was put to anybody when it was its turn last.
   [[nodiscard]] bool was_refused(std::uint32_t walk, std::uint32_t question) const {
@@ -190,6 +193,10 @@ class Engine {
   bool asks_open_again(HostWalk& walk, Instant now);
   void put_loss_probe(const LossProbes::Chosen& chosen);
   void next_turn(const WalkHandle& handle, Instant now);
+  bool fill_by_tokens(const WalkHandle& handle, Instant now);
+  void look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const;
+  [[nodiscard]] bool first_errors_were_all(const HostWalk& walk) const;
+  [[nodiscard]] unsigned attempts_left(const HostWalk& walk) const;
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
   void put(const WalkTarget& target, const Pending& pending);
   void park(std::uint32_t walk, Instant until);

@@ -152,6 +152,10 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
     if (!finds_hosts()) ++(match.tag == settings_.tag_base ? in_time_ : late_);
   }
   if (walk.paced() && walk.at_work()) weigh_answer(walk, frame.at);
+  const bool is_error = answer.verdict.by_error && answer.verdict.state == model::PortState::closed;
+  if (is_error) ++known.errors_in_pass;
+  if (known.errors && is_error) known.errors->on_error(match.question, frame.at);
+  if (known.errors && !is_error) known.errors->on_other_answer(match.question);
   mark(walk, match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
   if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
   Answer settled = answer;

@@ -16,7 +16,7 @@ constexpr double most_hidden = 0.9;
 
 struct Finding {
   Question question;
-  std::uint32_t index = 0;  // of the question
+  std::uint32_t index = 0;  // of the question among all
   net::Protocol protocol{};
   LedgerEntry verdict;
   bool answered = false;
@@ -36,9 +36,9 @@ void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
     const auto verdict = walk.engine.verdict(walk.walk, i);
     if (!verdict && (!done || walk.engine.was_refused(walk.walk, i))) continue;
     findings.push_back({.question = question,
-                        .index = i,
+                        .index = walk.first_detail + i,
                         .protocol = probe::protocol_of(probe.asks),
-                        .verdict = verdict ? *verdict : LedgerEntry{probe.on_silence.state, probe.on_silence.reason},
+                        .verdict = verdict ? *verdict : walk.engine.on_silence(i),
                         .answered = verdict.has_value()});
   }
 }
@@ -78,10 +78,19 @@ void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& wa
   record.timed_out = record.timed_out || outcome.timed_out;
   record.interrupted = record.interrupted || !outcome.done;
   if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;
+  const auto add = [&record](model::RemarkCode code) {
+    if (std::ranges::find(record.remarks, code, &model::Remark::code) == record.remarks.end()) {
+      record.remarks.push_back({code});
+    }
+  };
   if (outcome.done && asked && !outcome.up && host.reason == model::Reason::user_set) {
-    record.remarks.push_back({model::RemarkCode::nothing_answered});
+    add(model::RemarkCode::nothing_answered);
   }
-  if (outcome.stopped_answering) record.remarks.push_back({model::RemarkCode::stopped_answering});
+  if (outcome.stopped_answering) add(model::RemarkCode::stopped_answering);
+  const bool silent = outcome.answered < walk.engine.job().questions.size();
+  if (silent && outcome.errors_are_limited) {
+    record.remarks.push_back({model::RemarkCode::limits_errors, {outcome.limiter_rate}});
+  }
   if (outcome.limiter_given_up) {
     record.remarks.push_back({model::RemarkCode::limits_answers, {outcome.limiter_rate}});
   }
@@ -126,6 +135,12 @@ model::HostRecord host_record(const Host& host, const RecordContext& context, st
   if (host.facts) add_facts(record, *host.facts, context);
   record.port_scanned = !walks.empty();
   for (const PortWalk& walk : walks) add_outcome(record, host, walk);
+  // Of two transports one may have answered.
+  const auto up = [](const PortWalk& walk) { return walk.engine.outcome(walk.walk).up; };
+  if (std::ranges::any_of(walks, up)) {
+    std::erase_if(record.remarks,
+                  [](const auto& remark) { return remark.code == model::RemarkCode::nothing_answered; });
+  }
   add_ports(record, host, walks, context);
   return record;
 }

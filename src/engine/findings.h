@@ -31,6 +31,7 @@ model::PortRecord port_record(net::Protocol protocol, net::Port port, const Ledg
 struct PortWalk {
   const Engine& engine;
   std::uint32_t walk = 0;
+  std::uint32_t first_detail = 0;  // number of its first question among all that are put to the host (AnswerDetails)
 };
 // Without walks: the record of a host that was not port-scanned.
 model::HostRecord host_record(const Host& host, const RecordContext& context, std::span<const PortWalk> walks = {});

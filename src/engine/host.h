@@ -33,13 +33,19 @@ struct HostFacts {
   std::vector<model::Remark> remarks;
 };
 
+inline constexpr std::size_t most_port_walks = 4;
+inline constexpr std::uint32_t no_walk = UINT32_MAX;
+inline constexpr std::array<std::uint32_t, most_port_walks> no_port_walks{no_walk, no_walk, no_walk, no_walk};
+
 struct Host {
   WalkTarget target;           // its path lies in the PathTable or in own_path
   std::uint64_t position = 0;  // plan::Target::position
   model::WallTime started;
   std::unique_ptr<net::Path> own_path;  // where no other host can share it
   std::unique_ptr<HostFacts> facts;
-  std::optional<std::uint32_t> port_walk;  // in the engine that asks its ports
+  // In the engines that ask its ports, one of each transport; `no_walk` where it is asked nothing there.
+  std::array<std::uint32_t, most_port_walks> port_walks = no_port_walks;
+  std::uint8_t port_walks_left = 0;  // that are not done
   model::HostState state = model::HostState::unknown;
   model::Reason reason = model::Reason::none;
   std::uint8_t reason_ttl = 0;

@@ -13,6 +13,7 @@
 #include "base/slab.h"
 #include "base/time.h"
 #include "engine/ledger.h"
+#include "engine/pace/error_limiter.h"
 #include "engine/pace/round_trip.h"
 #include "net/ip_address.h"
 #include "net/path.h"
@@ -44,6 +45,9 @@ struct Acquaintance {
   std::uint8_t spreads = 0;              // passes that were lost on a limit
   std::uint8_t asked_whether_there = 0;  // times, after its last pass
   Instant ask_again{};                   // whether it is there, at the earliest
+  std::unique_ptr<ErrorLimiter> errors;  // where it limits its ICMP errors, and closed ports answer by them
+  std::uint32_t errors_in_pass = 0;      // that told a port closed
+  std::uint8_t attempts = 0;             // at each question that is still silent, at most
   bool open_are_late = false;            // something limits what its open ports answer, and only theirs
   bool limiter_given_up = false;         // too slow to wait for
   bool stopped = false;                  // it answered, and then nothing came any more
@@ -84,6 +88,7 @@ struct HostWalk {
 
   [[nodiscard]] bool at_work() const { return phase != Phase::judged && phase != Phase::done; }
   [[nodiscard]] std::uint32_t answered() const { return acquaintance ? acquaintance->answered : 0; }
+  [[nodiscard]] bool limits_errors() const { return acquaintance && acquaintance->errors; }
   [[nodiscard]] bool paced() const { return acquaintance && acquaintance->gap > Duration::zero(); }
   Acquaintance& known() {
     if (!acquaintance) acquaintance = std::make_unique<Acquaintance>();

@@ -1,6 +1,9 @@
 #include "engine/port_scan.h"
 
+#include <algorithm>
 #include <cassert>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "probe/registry.h"
@@ -8,31 +11,63 @@
 namespace portolan::engine {
 namespace {
 
-Job job_of(const plan::Plan& plan) {
+// What is asked of one transport.
+struct Share {
+  probe::Asks asks;
   Job job;
-  job.sequential = plan.sequential_ports;
+};
+
+constexpr std::size_t all_ports = 65'536;
+
+// Where hosts limit how often they say no, common ports go first: what is open is found at once.
+std::vector<net::Port> in_order(const plan::Technique& wanted, const probe::Probe& technique,
+                                const catalog::Services& services) {
+  std::vector<net::Port> ports = wanted.ports.ports();
+  if (!technique.closed_is_error) return ports;
+  std::vector<net::Port> likely;
+  for (const net::Port port : services.top(probe::protocol_of(technique.asks), all_ports)) {
+    if (wanted.ports.contains(port)) likely.push_back(port);
+  }
+  const std::set<net::Port> known{likely.begin(), likely.end()};
+  std::ranges::copy_if(ports, std::back_inserter(likely), [&](net::Port port) { return !known.contains(port); });
+  return likely;
+}
+
+std::vector<Share> shares_of(const plan::Plan& plan, const catalog::Services& services) {
+  std::vector<Share> shares;
   for (const plan::Technique& wanted : plan.techniques) {
     const probe::Probe* technique = probe::find(wanted.name);
     assert(technique != nullptr && "a plan names only techniques that are in the registry");
+    auto share = std::ranges::find(shares, technique->asks, &Share::asks);
+    if (share == shares.end()) share = shares.insert(share, {technique->asks, {}});
+    Job& job = share->job;
+    job.sequential = plan.sequential_ports;
     const auto number = static_cast<std::uint8_t>(job.techniques.size());
     job.techniques.push_back(technique);
-    for (const net::Port port : wanted.ports.ports()) {
+    job.likely_first = technique->closed_is_error && !plan.sequential_ports;
+    for (const net::Port port : plan.sequential_ports ? wanted.ports.ports() : in_order(wanted, *technique, services)) {
       const std::uint8_t variants = technique->variants == nullptr ? std::uint8_t{1} : technique->variants(port);
       for (std::uint8_t variant = 0; variant < variants; ++variant) job.questions.push_back({number, variant, port});
     }
   }
-  return job;
+  std::erase_if(shares, [](const Share& share) { return share.job.questions.empty(); });
+  return shares;
 }
 
 }  // namespace
 
 PortScan::PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts)
     : world_{world}, sink_{sink}, driver_{driver}, hosts_{hosts}, list_limit_{plan.list_limit} {
-  Job job = job_of(plan);
-  if (job.questions.empty()) return;
-  ledger_bytes_ = Ledger::bytes_of(job.questions.size());
+  for (Share& share : shares_of(plan, world.services)) open(std::move(share.job));
+}
+
+void PortScan::open(Job job) {
+  assert(stages_.size() < most_port_walks);
+  PortStage& opened = stages_.emplace_back(*this, stages_.size(), static_cast<std::uint32_t>(questions_));
+  questions_ += job.questions.size();
+  ledger_bytes_ += Ledger::bytes_of(job.questions.size());
   const std::string_view task = job.techniques[0]->name;
-  stage_ = &driver.open(task, std::move(job), *this);
+  opened.stage = &driver_.open(task, std::move(job), opened);
 }
 
 bool PortScan::has_room() const { return inside_ == 0 || (inside_ + 1) * ledger_bytes_ <= most_ledger_bytes; }
@@ -51,26 +86,34 @@ void PortScan::start(std::uint32_t number) {
   if (host.facts && host.facts->round_trip && !host.facts->round_trip_of_link) {
     known = host.facts->round_trip->smoothed;
   }
-  host.port_walk = stage_->engine.enter(host.target, number, known);
+  for (const PortStage& asked : stages_) {
+    host.port_walks[asked.number] = asked.stage->engine.enter(host.target, number, known);
+    ++host.port_walks_left;
+  }
   ++inside_;
 }
 
 void PortScan::release_judged() {
-  if (stage_ != nullptr) stage_->engine.release_judged();
+  for (const PortStage& asked : stages_) asked.stage->engine.release_judged();
 }
 
 std::vector<std::uint32_t> PortScan::take_done() {
   std::vector<std::uint32_t> done;
-  if (stage_ == nullptr) return done;
-  for (const std::uint32_t walk : stage_->engine.take_done()) done.push_back(stage_->engine.host_of(walk));
+  for (const PortStage& asked : stages_) {
+    const Engine& engine = asked.stage->engine;
+    for (const std::uint32_t walk : asked.stage->engine.take_done()) {
+      const std::uint32_t host = engine.host_of(walk);
+      if (--hosts_[host].port_walks_left == 0) done.push_back(host);
+    }
+  }
   return done;
 }
 
 void PortScan::leave(std::uint32_t number) {
   Host& host = hosts_[number];
-  if (!host.port_walk) return;
-  stage_->engine.leave(*host.port_walk);
-  host.port_walk.reset();
+  if (host.port_walks == no_port_walks) return;
+  for (const PortStage& asked : stages_) asked.stage->engine.leave(host.port_walks[asked.number]);
+  host.port_walks = no_port_walks;
   --inside_;
   while (!waiting_.empty() && has_room()) {
     start(waiting_.front());
@@ -79,28 +122,34 @@ void PortScan::leave(std::uint32_t number) {
 }
 
 std::vector<PortWalk> PortScan::walks_of(const Host& host) const {
-  if (!host.port_walk) return {};
-  return {{stage_->engine, *host.port_walk}};
+  std::vector<PortWalk> walks;
+  if (host.port_walks == no_port_walks) return walks;
+  for (const PortStage& asked : stages_) {
+    walks.push_back({asked.stage->engine, host.port_walks[asked.number], asked.first_detail});
+  }
+  return walks;
 }
 
-void PortScan::on_verdict(const Answer& answer) {
+void PortScan::on_verdict(const PortStage& stage, const Answer& answer) {
   Host& host = hosts_[answer.host];
   if (answer.mac && host.target.path->on_link && (!host.facts || !host.facts->mac)) host.known().mac = answer.mac;
   const bool open = answer.verdict.state == model::PortState::open;
   // Only ports that may be listed need details: open ones, and no more of any other state than are listed.
   if (open || host.known().details.may_be_listed(answer.verdict.state, list_limit_) || answer.overrules) {
     const bool foreign = answer.from.without_zone() != host.target.address.without_zone();
-    host.known().details.note(answer.question, answer.ttl, foreign ? std::optional{answer.from} : std::nullopt);
+    host.known().details.note(stage.first_detail + answer.question, answer.ttl,
+                              foreign ? std::optional{answer.from} : std::nullopt);
   }
   if (!open) return;
   ++driver_.found().open_ports;
-  if (auto done = report_open(host, answer); !done) reported_ = done;
+  if (auto done = report_open(stage, host, answer); !done) reported_ = done;
 }
 
-Result<void> PortScan::report_open(const Host& host, const Answer& answer) {
-  const Question& question = stage_->job.questions[answer.question];
-  model::PortRecord port = port_record(probe::protocol_of(stage_->job.techniques[question.technique]->asks),
-                                       question.port, {answer.verdict.state, answer.verdict.reason}, world_.services);
+Result<void> PortScan::report_open(const PortStage& stage, const Host& host, const Answer& answer) {
+  const Job& job = stage.stage->job;
+  const Question& question = job.questions[answer.question];
+  model::PortRecord port = port_record(probe::protocol_of(job.techniques[question.technique]->asks), question.port,
+                                       {answer.verdict.state, answer.verdict.reason}, world_.services);
   port.reason_ttl = answer.ttl;
   return sink_.on(model::OpenPort{host.target.address, std::move(port)});
 }

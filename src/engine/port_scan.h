@@ -1,4 +1,5 @@
-// Asks the ports of hosts that are up.
+// Asks the ports of hosts that are up. Each transport is a stage of its own, so that none waits for another: hosts
+// limit how often they say that a UDP port is closed.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +14,16 @@
 
 namespace portolan::engine {
 
-class PortScan final : private AnswerListener {
+class PortScan {
  public:
   // All outlive it.
   PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts);
 
   // A host that is up. Where there is no room for what would be known of its ports, it waits until there is.
   void enter(std::uint32_t host);
-  [[nodiscard]] bool asks_any() const { return stage_ != nullptr; }
+  [[nodiscard]] bool asks_any() const { return !stages_.empty(); }
   // Of each host.
-  [[nodiscard]] std::size_t questions() const { return asks_any() ? stage_->job.questions.size() : 0; }
+  [[nodiscard]] std::size_t questions() const { return questions_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   // Who is judged waits for late answers no longer.
   void release_judged();
@@ -38,8 +39,18 @@ class PortScan final : private AnswerListener {
   [[nodiscard]] const Result<void>& reported() const { return reported_; }
 
  private:
-  void on_verdict(const Answer& answer) override;
-  Result<void> report_open(const Host& host, const Answer& answer);
+  // Knows which stage an answer belongs to.
+  struct PortStage final : AnswerListener {
+    PortStage(PortScan& all, std::size_t place, std::uint32_t first) : scan{all}, number{place}, first_detail{first} {}
+    void on_verdict(const Answer& answer) override { scan.on_verdict(*this, answer); }
+    PortScan& scan;
+    std::size_t number;          // of its walks in Host::port_walks
+    std::uint32_t first_detail;  // PortWalk::first_detail
+    Stage* stage = nullptr;
+  };
+  void open(Job job);
+  void on_verdict(const PortStage& stage, const Answer& answer);
+  Result<void> report_open(const PortStage& stage, const Host& host, const Answer& answer);
   [[nodiscard]] bool has_room() const;
   void start(std::uint32_t host);
 
@@ -48,7 +59,8 @@ class PortScan final : private AnswerListener {
   Driver& driver_;
   HostTable& hosts_;
   std::size_t list_limit_;
-  Stage* stage_ = nullptr;
+  std::deque<PortStage> stages_;
+  std::size_t questions_ = 0;
   std::size_t ledger_bytes_ = 0;  // of one host
   std::size_t inside_ = 0;
   std::deque<std::uint32_t> waiting_;

@@ -24,7 +24,8 @@ struct Job {
   std::vector<const probe::Probe*> techniques;
   std::vector<Question> questions;  // put to every host; at most 2^24. Variants of one port stand side by side
   Goal goal = Goal::every_question;
-  bool sequential = false;  // questions in the order given (-r)
+  bool sequential = false;    // questions in the order given (-r)
+  bool likely_first = false;  // the first pass is: those that are most likely to be answered come first
 };
 
 }  // namespace portolan::engine

@@ -34,6 +34,7 @@ constexpr std::array sentence{Field{"sentence", Type::text}};
 constexpr std::array all_kinds{
     RemarkKind{RemarkCode::nothing_answered, "nothing-answered", {}},
     RemarkKind{RemarkCode::limits_answers, "limits-answers", rate},
+    RemarkKind{RemarkCode::limits_errors, "limits-errors", rate},
     RemarkKind{RemarkCode::stopped_answering, "stopped-answering", {}},
     RemarkKind{RemarkCode::gateway_silent, "gateway-silent", gateway},
     RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
@@ -51,6 +52,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::packets_refused, "packets-refused", cause},
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
+    RemarkKind{RemarkCode::no_udp_ports, "no-udp-ports", {}},
     RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},
     RemarkKind{RemarkCode::namespaces_hidden, "namespaces-hidden", hidden},
     RemarkKind{RemarkCode::namespace_missing, "namespace-missing", missing},

@@ -17,6 +17,7 @@ enum class RemarkCode : std::uint8_t {
   // About one host.
   nothing_answered,     // it counts as up because nobody asked whether it is
   limits_answers,       // rate
+  limits_errors,        // rate
   stopped_answering,    // it answered, and then nothing came any more
   gateway_silent,       // gateway
   link_address_silent,  // question: "arp" or "nd"
@@ -35,6 +36,7 @@ enum class RemarkCode : std::uint8_t {
   packets_refused,         // cause: there are no packet sockets here, so everything is asked by connections
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask
+  no_udp_ports,            // the same of UDP
   other_protocol,          // protocol: ports named for it are not asked
   // About a list of sockets: what it does not hold.
   namespaces_hidden,       // processes, user: of so many processes this user may not look at the network namespace

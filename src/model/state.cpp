@@ -42,6 +42,8 @@ std::string_view name_of(Reason reason) {
       return "reset";
     case Reason::conn_refused:
       return "conn-refused";
+    case Reason::udp_response:
+      return "udp-response";
     case Reason::no_response:
       return "no-response";
     case Reason::echo_reply:

@@ -15,6 +15,7 @@ enum class Reason : std::uint8_t {
   syn_ack,
   reset,
   conn_refused,
+  udp_response,
   no_response,
   echo_reply,
   timestamp_reply,

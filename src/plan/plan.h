@@ -31,6 +31,7 @@ struct Timing {
   std::optional<double> min_rate;        // probes a second
   std::optional<double> max_rate;        // probes a second, over everything that is sent
   double blind_rate = 20'000;            // highest rate while nothing that answers confirms it
+  bool ask_no_errors = false;            // do not wait for hosts that limit their ICMP errors
   Duration limiter_patience = 10min;     // longest extra wait for a host that limits its answers
 };
 Timing timing_template(int level);  // 0 to 5

@@ -30,6 +30,7 @@ struct Attempt {
   // Keyed hash over all of the above and the technique. Only a genuine answer can give it back.
   std::uint32_t cookie = 0;
   const wire::Dress& dress = wire::plain;
+  std::uint8_t number = 0;  // of the attempts at this question, from 0
 };
 
 struct Verdict {
@@ -90,8 +91,9 @@ struct OptionName {
 // A question as it arrives at a host of the simulator.
 struct Asked {
   const wire::Packet& packet;
-  bool open = false;  // the port that is asked, where one is
-  net::Mac mac;       // of the host
+  bool open = false;    // the port that is asked, where one is
+  net::Mac mac;         // of the host
+  wire::Bytes bytes{};  // all of the packet, from its network header on
 };
 
 struct Probe {
@@ -106,7 +108,8 @@ struct Probe {
   bool has_ipv6 = true;   // false where only IPv4 has such a question
   bool has_tag = true;    // false where the answer cannot carry the tag back (ARP, ND)
   Hears hears{};
-  bool open_answers = true;  // false where open ports are silent, so that loss cannot hide any
+  bool closed_is_error = false;  // hosts say by ICMP errors that a port is closed, and limit how often
+  bool open_answers = true;      // false where open ports are silent, so that loss cannot hide any
   // How many questions there are for a port, told apart by Attempt::variant; nullptr: one.
   std::uint8_t (*variants)(net::Port) = nullptr;
   net::EtherType (*ether_type)(const Attempt&) = nullptr;

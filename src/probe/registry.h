@@ -11,7 +11,12 @@ namespace portolan::probe {
 extern const Probe tcp_syn;
 extern const Probe tcp_connect;
 extern const Probe tcp_ack;
+extern const Probe tcp_window;
+extern const Probe tcp_maimon;
+extern const Probe tcp_null;
 extern const Probe tcp_fin;
+extern const Probe tcp_xmas;
+extern const Probe udp;
 extern const Probe icmp_echo;
 extern const Probe icmp_timestamp;
 extern const Probe icmp_mask;
@@ -24,7 +29,12 @@ inline constexpr std::array registry{
     &tcp_syn,
     &tcp_connect,
     &tcp_ack,
+    &tcp_window,
+    &tcp_maimon,
+    &tcp_null,
     &tcp_fin,
+    &tcp_xmas,
+    &udp,
     &icmp_echo,
     &icmp_timestamp,
     &icmp_mask,

@@ -1,5 +1,6 @@
 // An ACK out of the blue: a host that is there resets it, whether the port is open or not
-// (RFC 9293 §3.10.7.1). Used to find hosts behind filters that stop only SYNs.
+// (RFC 9293 §3.10.7.1). It finds hosts behind filters that stop only SYNs, and tells which ports a filter lets through:
+// one that keeps track of connections knows of none that this belongs to.
 #include "probe/answer.h"
 #include "probe/registry.h"
 #include "probe/tcp_answer.h"
@@ -24,6 +25,7 @@ constinit const Probe tcp_ack{
     .name = "tcp-ack",
     .scan_type = "ack",
     .task = "ACK Scan",
+    .scan_option = {"-sA", "TCP ACK: which ports a firewall lets through, open or not"},
     .discovery_option = {"-PA", "ask by TCP ACK to these ports (80 where none are given)"},
     .asks = Asks::tcp_ports,
     .hears = hears_tcp,

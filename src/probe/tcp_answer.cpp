@@ -34,6 +34,20 @@ std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packe
   return filtered_by(attempt, packet, *error);
 }
 
+bool is_reset_of(const Attempt& attempt, std::uint8_t flags, const wire::TcpSegment& answer) {
+  if (!answer.rst) return false;
+  if ((flags & wire::ack) != 0) return answer.sequence == attempt.cookie;
+  const std::uint32_t occupied = ((flags & wire::syn) != 0 ? 1U : 0U) + ((flags & wire::fin) != 0 ? 1U : 0U);
+  return answer.ack && answer.acknowledgement - attempt.cookie <= occupied;
+}
+
+std::optional<Verdict> judge_silence_of_open(const Attempt& attempt, std::uint8_t flags, const wire::Packet& packet) {
+  const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
+  if (tcp == nullptr) return judge_tcp_error(attempt, packet);
+  if (!is_reset_of(attempt, flags, *tcp)) return std::nullopt;
+  return Verdict{model::PortState::closed, model::Reason::reset, true};
+}
+
 std::size_t answer_segment(const Asked& asked, wire::Buffer out) {
   const auto* tcp = std::get_if<wire::TcpSegment>(&asked.packet.content);
   if (tcp == nullptr || tcp->rst) return 0;

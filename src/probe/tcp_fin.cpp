@@ -7,16 +7,12 @@
 namespace portolan::probe {
 namespace {
 
-std::size_t build(const Attempt& attempt, wire::Buffer out) { return build_segment(attempt, wire::fin, out); }
+constexpr std::uint8_t flags = wire::fin;
+
+std::size_t build(const Attempt& attempt, wire::Buffer out) { return build_segment(attempt, flags, out); }
 
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
-  const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
-  if (tcp == nullptr) return judge_tcp_error(attempt, packet);
-  // A FIN occupies one sequence number, so a genuine reset acknowledges ours plus one. Some systems acknowledge what
-  // they would have waited for instead, which is ours.
-  const std::uint32_t beyond = tcp->acknowledgement - attempt.cookie;
-  if (!tcp->rst || !tcp->ack || beyond > 1) return std::nullopt;
-  return Verdict{model::PortState::closed, model::Reason::reset, true};
+  return judge_silence_of_open(attempt, flags, packet);
 }
 
 }  // namespace
@@ -33,7 +29,7 @@ constinit const Probe tcp_fin{
     .build = build,
     .subject = tcp_subject,
     .judge = judge,
-    .on_silence = {.state = model::PortState::open_filtered, .reason = model::Reason::no_response},
+    .on_silence = silence_may_be_open,
     .answer = answer_segment,
 };
 

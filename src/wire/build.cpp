@@ -98,7 +98,8 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u16(f.dress.source_port.value_or(f.source_port).value()).u16(f.destination_port.value());
   w.u32(f.sequence).u32(f.acknowledgement);
-  w.u8(static_cast<std::uint8_t>(words << 4U)).u8(f.flags).u16(1024).u16(0).u16(0);
+  // Who resets has no room for anything, as most systems say.
+  w.u8(static_cast<std::uint8_t>(words << 4U)).u8(f.flags).u16((f.flags & rst) != 0 ? 0 : 1024).u16(0).u16(0);
   if (with_mss) w.u8(2).u8(4).u16(1460);
   w.zeros(f.dress.padding);
   // The identification only has to vary: it helps fragments, which a probe never becomes.

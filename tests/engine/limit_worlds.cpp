@@ -249,7 +249,7 @@ constexpr std::array worlds{
     LimitedWorld{"thin-300", thin_300},
     LimitedWorld{"thin-300-silent", thin_300_silent},
     // Half as long again as the limit needs for 3,200 questions, and a little.
-    LimitedWorld{.name = "thin-1000", .scan = thin_1000, .seconds = 5.2},
+    LimitedWorld{.name = "thin-1000", .scan = thin_1000, .seconds = 5.5},
     LimitedWorld{"thin-1000-silent", thin_1000_silent},
     LimitedWorld{"policer", policer},
     LimitedWorld{"policer-on-the-way-back", policer_on_the_way_back},
@@ -265,7 +265,7 @@ constexpr std::array worlds{
     LimitedWorld{"late-hosts", late_hosts, 0.99, 0.99, 0.8},
     // What comes after the ban can only be guessed at.
     LimitedWorld{"ban", ban, 0.85, 0.85, 0},
-    LimitedWorld{.name = "chance", .scan = chance, .seconds = 10},
+    LimitedWorld{.name = "chance", .scan = chance, .seconds = 14},
     // A scan that begins while the path is down may be over before it comes back.
     LimitedWorld{"outages", outages, 0.85, 0.85, 0.85},
 };

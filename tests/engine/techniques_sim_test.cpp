@@ -3,6 +3,7 @@
 
 #include "probe/registry.h"
 #include "scan_world.h"
+#include "tests/probe/probe_world.h"
 
 namespace portolan {
 namespace {
@@ -14,7 +15,8 @@ constexpr std::array hosts{"198.18.0.2", "2001:db8::2"};
 
 std::unique_ptr<test::Outcome> scan_of(const plan::Plan& plan, const char* host) {
   sim::Network network{3, {.delay = 2ms, .jitter = 1ms}};
-  network.add_host(test::address(host), {.open = test::ports({22, 80}), .dropped = test::ports({23})});
+  network.add_host(test::address(host),
+                   {.open = test::ports({22, 80}), .open_udp = test::ports({22, 80}), .dropped = test::ports({23})});
   return test::scan(plan, network);
 }
 
@@ -51,11 +53,16 @@ TEST(Techniques, EachTellsPortsByWhatTheySay) {
       ASSERT_EQ(outcome->sink.hosts.size(), 1U);
       const auto table = test::table_of(outcome->sink.hosts[0]);
       const PortState silent = probe->on_silence.state;
+      const auto told = [&](bool open) {
+        const bool v4 = test::address(host).is_v4();
+        const auto verdict = verdict_on(*probe, v4 ? probe::attempt(7) : probe::attempt_v6(7), open);
+        return verdict ? verdict->state : silent;
+      };
       ASSERT_EQ(table.ports.size(), 61U);
-      EXPECT_EQ(table.ports.at(21).state, PortState::closed);
-      EXPECT_EQ(table.ports.at(22).state, probe->open_answers ? PortState::open : silent);
+      EXPECT_EQ(table.ports.at(21).state, told(false));
+      EXPECT_EQ(table.ports.at(22).state, told(true));
       EXPECT_EQ(table.ports.at(23).state, silent);
-      EXPECT_EQ(outcome->sink.open.size(), probe->open_answers ? 2U : 0U);
+      EXPECT_EQ(outcome->sink.open.size(), told(true) == PortState::open ? 2U : 0U);
     }
   }
 }

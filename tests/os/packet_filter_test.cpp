@@ -341,7 +341,9 @@ TEST(PacketRing, TellsInterfaceSenderAndMomentOfAFrame) {
     const Peer peer;
     make_wire(peer);
     const net::Mac us = mac_of_device("near");
-    auto ring = PacketRing::open(everything());
+    Expected headers = everything();
+    std::erase_if(headers.techniques, [](const probe::Probe* probe) { return probe->hears.bytes > 128; });
+    auto ring = PacketRing::open(headers);
     ASSERT_TRUE(ring.has_value());
     const MonotonicClock clock;
     const Instant before = clock.now();

@@ -32,7 +32,7 @@ inline Octets hex(std::string_view digits) {
     const auto value = values.find(digit);
     if (value == values.npos) continue;
     if (half) {
-      bytes.back() = static_cast<std::uint8_t>(bytes.back() << 4U | value);
+      bytes.back() = static_cast<std::uint8_t>(unsigned{bytes.back()} << 4U | value);
     } else {
       bytes.push_back(static_cast<std::uint8_t>(value));
     }

@@ -90,7 +90,7 @@ inline Sent sent_by(const Probe& probe, const Attempt& attempt) {
 inline Sent answer_to(const Probe& probe, const Attempt& attempt, bool open) {
   const Sent asked = sent_by(probe, attempt);
   Sent answer{std::vector<std::uint8_t>(wire::longest_packet), std::nullopt};
-  answer.bytes.resize(probe.answer({*asked.packet, open, net::Mac{{2, 0, 0, 0, 0, 9}}}, answer.bytes));
+  answer.bytes.resize(probe.answer({*asked.packet, open, net::Mac{{2, 0, 0, 0, 0, 9}}, asked.bytes}, answer.bytes));
   answer.packet = wire::parse(probe.ether_type(attempt), answer.bytes);
   return answer;
 }

@@ -46,6 +46,8 @@ TEST(Registry, NoTechniqueTakesAForeignAnswerForItsOwn) {
       const Sent answer = answer_to(*asked, genuine, open);
       if (!answer.packet || !asked->has_tag) continue;
       for (const Probe* probe : registry) {
+        // A datagram may have no room for a cookie, and an error quotes none of it: there the source port alone tells.
+        if (asked == &udp && probe == &udp) continue;
         EXPECT_EQ(probe->judge(another, *answer.packet), std::nullopt)
             << probe->name << " believes an answer to " << asked->name;
       }

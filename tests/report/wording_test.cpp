@@ -82,6 +82,11 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
   const std::vector<std::pair<model::Remark, std::string>> sentences{
       {{nothing_answered},
        "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given."},
+      {{limits_errors, {0.998}},
+       "This host limits how often it says that a port is closed, to about 0.998 a second: ports told as open|filtered "
+       "may be closed. More --max-retries would tell."},
+      {{limits_errors, {0.0}},
+       "This host limits how often it says that a port is closed: ports told as open|filtered may be closed."},
       {{limits_answers, {10.4}},
        "This host limits its answers to about 10 a second: ports told as filtered may be closed. Fewer ports, or -T2, "
        "would tell."},
@@ -132,9 +137,10 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "without raw packets hosts are asked by TCP connections to ports 80 and 443 instead of ICMP"},
       {{no_tcp_ports},
        "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type."},
-      {{other_protocol, {"udp"}}, "-p names UDP ports, but only TCP ports can be asked yet"},
+      {{no_udp_ports}, "WARNING: UDP scan was requested, but no udp ports were specified.  Skipping this scan type."},
+      {{other_protocol, {"udp"}}, "-p names UDP ports, which are not asked: -sU asks them"},
       {{noted, {"It is so."}}, "It is so."},
-      {{other_protocol, {"sctp"}}, "-p names SCTP ports, but only TCP ports can be asked yet"},
+      {{other_protocol, {"sctp"}}, "-p names SCTP ports, which cannot be asked yet"},
   };
   std::set<model::RemarkCode> worded;
   for (const auto& [remark, sentence] : sentences) {

@@ -63,6 +63,7 @@ struct ScanOptions {
   std::optional<double> min_rate;
   std::optional<double> max_rate;
   std::optional<std::uint64_t> max_retries;
+  bool ask_no_errors = false;
   std::optional<std::uint64_t> threads;
   std::optional<Duration> host_timeout;
   std::optional<Duration> initial_rtt_timeout;

@@ -202,7 +202,7 @@ class Preparation {
         return usage(
             fmt::format("no {} port is left to ask; look at -p and --exclude-ports", protocol_name(probe->asks)));
       }
-      notice({RemarkCode::no_tcp_ports});
+      notice({protocol == net::Protocol::udp ? RemarkCode::no_udp_ports : RemarkCode::no_tcp_ports});
     }
     if (plan_.techniques.empty()) plan_.depth = plan::ScanDepth::ping;
     return {};
@@ -235,14 +235,27 @@ class Preparation {
     if (!some_asked && !as_nmap_) {
       const auto other = std::ranges::find_if(
           protocols, [&](net::Protocol protocol) { return !is_asked(protocol) && !named.of(protocol).empty(); });
-      const std::string name = upper_case(net::name_of(*other));
-      return fail(Errc::unsupported, fmt::format("-p names only {} ports, and {} scans are not built yet", name, name));
+      return usage(only_other_ports(*other));
     }
     for (const auto& [prefix, protocol] : {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}}) {
       if (is_asked(protocol) || !options_.ports->contains(prefix)) continue;
       notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
     return {};
+  }
+
+  // What asks them, where something does.
+  static std::string only_other_ports(net::Protocol protocol) {
+    const std::string name = upper_case(net::name_of(protocol));
+    const auto asks_them = [&](const probe::Probe* probe) {
+      return !probe->scan_option.spelling.empty() && probe::asks_ports(probe->asks) &&
+             probe::protocol_of(probe->asks) == protocol;
+    };
+    const auto way = std::ranges::find_if(probe::registry, asks_them);
+    if (way == probe::registry.end()) {
+      return fmt::format("-p names only {} ports, and {} scans are not built yet", name, name);
+    }
+    return fmt::format("-p names only {} ports, which nothing here asks: add {}", name, (*way)->scan_option.spelling);
   }
 
   Result<void> discovery() {
@@ -309,6 +322,7 @@ class Preparation {
   Result<void> timing() {
     plan::Timing& timing = plan_.timing;
     timing = plan::timing_template(options_.timing_level.value_or(3));
+    timing.ask_no_errors = options_.ask_no_errors;
     if (options_.max_retries) timing.max_retries = static_cast<int>(*options_.max_retries);
     if (options_.host_timeout) {
       // As nmap: 0 takes the template's bound away.

@@ -32,12 +32,15 @@ std::uint8_t checksum(Bytes bytes) {
   return static_cast<std::uint8_t>(-std::accumulate(bytes.begin(), bytes.end(), 0));
 }
 
-template <std::size_t count>
-std::size_t write(std::uint8_t to, std::uint8_t function, const std::array<std::uint8_t, count>& body, Buffer out) {
+std::size_t write(std::uint8_t to, std::uint8_t function, Bytes body, Buffer out) {
   const std::array<std::uint8_t, 2> head{to, function};
   wire::Writer w{out};
   w.u8(rmcp_version).u8(0).u8(unacknowledged).u8(ipmi_class).u8(0).zeros(session_size);  // no authentication
-  w.u8(head.size() + 1 + count + 1).bytes(head).u8(checksum(head)).bytes(body).u8(checksum(body));
+  w.u8(static_cast<std::uint8_t>(head.size() + 1 + body.size() + 1))
+      .bytes(head)
+      .u8(checksum(head))
+      .bytes(body)
+      .u8(checksum(body));
   return w.size();
 }
 

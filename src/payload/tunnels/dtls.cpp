@@ -2,6 +2,7 @@
 // record (§4.2.1), but those of OpenSSL and GnuTLS count from 0, so that no cookie can stand there.
 #include <array>
 #include <optional>
+#include <span>
 
 #include "payload/registry.h"
 #include "wire/cursor.h"
@@ -30,9 +31,8 @@ constexpr std::uint16_t extensions_size = groups_size + signatures_size;
 constexpr std::size_t random_size = 32;
 constexpr std::uint16_t hello_size = 2 + random_size + 1 + 1 + 2 + 2 * suites.size() + 2 + 2 + extensions_size;
 
-template <std::size_t count>
-void write_list(wire::Writer& w, const std::array<std::uint16_t, count>& values) {
-  w.u16(2 * count);
+void write_list(wire::Writer& w, std::span<const std::uint16_t> values) {
+  w.u16(static_cast<std::uint16_t>(2 * values.size()));
   for (const std::uint16_t value : values) w.u16(value);
 }
 

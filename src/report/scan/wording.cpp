@@ -289,7 +289,8 @@ std::string names_pending_text(const model::Remark& remark) {
 std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
   const bool udp = protocol == net::name_of(net::Protocol::udp);
   const std::string_view name = udp ? "UDP" : "SCTP";
-  if (dialect == Dialect::portolan) return fmt::format("-p names {} ports, but only TCP ports can be asked yet", name);
+  if (dialect == Dialect::portolan && udp) return "-p names UDP ports, which are not asked: -sU asks them";
+  if (dialect == Dialect::portolan) return "-p names SCTP ports, which cannot be asked yet";
   return fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
                      udp ? "U:" : "S:", name, udp ? "-sU" : "-sY or -sZ");
 }
@@ -307,6 +308,14 @@ std::string host_remark_text(const model::Remark& remark) {
       return fmt::format(
           "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. Fewer ports, "
           "or -T2, would tell.",
+          remark.real(0));
+    case limits_errors:
+      if (remark.real(0) == 0) {
+        return "This host limits how often it says that a port is closed: ports told as open|filtered may be closed.";
+      }
+      return fmt::format(
+          "This host limits how often it says that a port is closed, to about {:.3g} a second: ports told as "
+          "open|filtered may be closed. More --max-retries would tell.",
           remark.real(0));
     case gateway_silent:
       return fmt::format("The gateway {} does not answer on its link.", remark.text(0));
@@ -331,6 +340,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
   switch (remark.code) {
     case nothing_answered:
     case limits_answers:
+    case limits_errors:
     case stopped_answering:
     case gateway_silent:
     case link_address_silent:
@@ -376,6 +386,8 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
                                         "instead of ICMP";
     case no_tcp_ports:
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
+    case no_udp_ports:
+      return "WARNING: UDP scan was requested, but no udp ports were specified.  Skipping this scan type.";
     case other_protocol:
       return other_protocol_text(remark.text(0), dialect);
     default:

@@ -1,0 +1,180 @@
+// UDP scans of simulated hosts that limit their ICMP errors in the ways of Linux, of others, or not at all.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "scan_world.h"
+
+namespace portolan::test {
+namespace {
+
+using namespace std::chrono_literals;
+using model::PortState;
+
+constexpr const char* target = "198.19.0.1";
+
+// What a scan of one host found, against what is true of it.
+struct UdpScan {
+  std::size_t open = 0;           // in truth
+  std::size_t open_found = 0;     // of those
+  std::size_t closed = 0;         // in truth
+  std::size_t closed_found = 0;   // of those
+  std::size_t called_open = 0;    // that are not
+  std::size_t called_closed = 0;  // that are not
+  bool says_that_errors_are_limited = false;
+  double seconds = 0;
+};
+
+struct UdpWorld {
+  sim::NetworkOptions network{.delay = 10ms};
+  std::uint16_t ports = 100;
+  std::size_t open = 8;
+  std::size_t silent = 10;
+  sim::Limit errors{};
+  int max_retries = 5;
+  bool ask_no_errors = false;
+};
+
+UdpScan scan_world(const UdpWorld& world, std::uint64_t seed) {
+  Random random{seed};
+  sim::HostOptions host;
+  host.errors = world.errors;
+  const auto draw = [&](net::PortSet& set, std::size_t count, const net::PortSet& other) {
+    while (set.size() < count) {
+      const net::Port port{static_cast<std::uint16_t>(1 + random.below(world.ports))};
+      if (!other.contains(port)) set.insert(port);
+    }
+  };
+  draw(host.open_udp, world.open, {});
+  draw(host.dropped, world.silent, host.open_udp);
+  sim::Network network{seed, world.network};
+  network.add_host(address(target), host);
+  auto plan = plan_for({target}, {}, seed);
+  plan.techniques = {{"udp", ports(1, world.ports)}};
+  plan.timing.max_retries = world.max_retries;
+  plan.timing.ask_no_errors = world.ask_no_errors;
+  plan.discovery = plan::DiscoveryPolicy::never;
+  plan.list_limit = 70'000;
+  const auto outcome = scan(plan, network);
+  UdpScan result{.open = world.open, .closed = world.ports - world.open - world.silent};
+  result.seconds = seconds_of(outcome->finished.elapsed);
+  for (const auto& record : outcome->sink.hosts) {
+    for (const auto& remark : record.remarks) {
+      if (remark.code == model::RemarkCode::limits_errors) result.says_that_errors_are_limited = true;
+    }
+    for (const auto& [number, told] : table_of(record).ports) {
+      const net::Port port{number};
+      const bool open = host.open_udp.contains(port);
+      const bool closed = !open && !host.dropped.contains(port);
+      if (told.state == PortState::open) ++(open ? result.open_found : result.called_open);
+      if (told.state == PortState::closed) ++(closed ? result.closed_found : result.called_closed);
+    }
+  }
+  return result;
+}
+
+void expect_the_truth(const UdpScan& scan, std::uint64_t seed) {
+  EXPECT_EQ(scan.called_open, 0U) << "replay: PORTOLAN_SEED=" << seed;
+  EXPECT_EQ(scan.called_closed, 0U) << "replay: PORTOLAN_SEED=" << seed;
+  EXPECT_EQ(scan.open_found, scan.open) << "replay: PORTOLAN_SEED=" << seed;
+  // Of a port that the limiter hid it is said that it may be closed.
+  EXPECT_TRUE(scan.closed_found == scan.closed || scan.says_that_errors_are_limited)
+      << scan.closed - scan.closed_found << " closed ports are told as open|filtered; replay: PORTOLAN_SEED=" << seed;
+}
+
+TEST(UdpScan, WithoutALimitEveryPortIsTold) {
+  for (const std::uint64_t seed : sim::seeds(100)) {
+    const UdpScan scan = scan_world({}, seed);
+    expect_the_truth(scan, seed);
+    EXPECT_EQ(scan.closed_found, scan.closed);
+    EXPECT_LT(scan.seconds, 3);
+  }
+}
+
+// Six at once, then one a second.
+TEST(UdpScan, LinuxIsAskedAsOftenAsItAnswers) {
+  for (const std::uint64_t seed : sim::seeds(100)) {
+    const UdpWorld world{.errors = {.rate = 1, .burst = 6}};
+    const UdpScan scan = scan_world(world, seed);
+    expect_the_truth(scan, seed);
+    EXPECT_EQ(scan.closed_found, scan.closed) << "replay: PORTOLAN_SEED=" << seed;
+    const double least = static_cast<double>(scan.closed) - 6;
+    EXPECT_LT(scan.seconds, 1.15 * least + 5) << "replay: PORTOLAN_SEED=" << seed;
+  }
+}
+
+TEST(UdpScan, OtherLimitsAreFoundOutToo) {
+  std::size_t closed = 0;
+  std::size_t found = 0;
+  double seconds = 0;
+  double least = 0;
+  for (const std::uint64_t seed : sim::seeds(300)) {
+    Random random{seed};
+    UdpWorld world{.ports = 300, .silent = random.below(100)};
+    world.network.delay = Duration{static_cast<std::int64_t>(1e6 * std::pow(100, random.unit()))};
+    world.errors = {.rate = 0.5 * std::pow(1'000, random.unit()), .burst = 1.0 + static_cast<double>(random.below(50))};
+    const UdpScan scan = scan_world(world, seed);
+    expect_the_truth(scan, seed);
+    closed += scan.closed;
+    found += scan.closed_found;
+    seconds += scan.seconds;
+    least += std::max(0.0, (static_cast<double>(scan.closed) - world.errors.burst) / world.errors.rate);
+  }
+  EXPECT_GT(static_cast<double>(found), 0.98 * static_cast<double>(closed));
+  EXPECT_LT(seconds, 1.3 * least + 300 * 10);
+}
+
+TEST(UdpScan, LossIsNoLimit) {
+  for (const std::uint64_t seed : sim::seeds(200)) {
+    Random random{seed};
+    UdpWorld world{.open = 8};
+    world.network.loss = 0.1 * random.unit();
+    if (random.chance(0.5)) world.errors = {.rate = 1, .burst = 6};
+    const UdpScan scan = scan_world(world, seed);
+    EXPECT_EQ(scan.called_open, 0U) << "replay: PORTOLAN_SEED=" << seed;
+    EXPECT_EQ(scan.called_closed, 0U) << "replay: PORTOLAN_SEED=" << seed;
+    EXPECT_GE(scan.open_found + 1, scan.open) << "replay: PORTOLAN_SEED=" << seed;
+  }
+}
+
+TEST(UdpScan, WhatALimitHidIsSaid) {
+  const UdpScan scan = scan_world({.errors = {.rate = 1, .burst = 6}, .max_retries = 0}, 1);
+  EXPECT_LT(scan.closed_found, 10U);
+  EXPECT_TRUE(scan.says_that_errors_are_limited);
+}
+
+TEST(UdpScan, WhoWaitsForNoErrorsTellsSilentPortsClosedOrFiltered) {
+  const UdpScan scan = scan_world({.errors = {.rate = 1, .burst = 6}, .ask_no_errors = true}, 1);
+  EXPECT_EQ(scan.open_found, scan.open);
+  EXPECT_LT(scan.closed_found, 20U);
+  EXPECT_FALSE(scan.says_that_errors_are_limited);
+  EXPECT_LT(scan.seconds, 5);
+}
+
+// Both at once: the limit of the one costs the other nothing.
+TEST(UdpScan, TcpPortsOfTheSameHostAreTold) {
+  sim::Network network{1, {.delay = 10ms}};
+  network.add_host(address(target),
+                   {.open = ports({22, 80}), .open_udp = ports({53}), .errors = {.rate = 1, .burst = 6}});
+  auto plan = plan_for({target}, ports(1, 100), 1);
+  plan.techniques.push_back({"udp", ports(50, 69)});
+  plan.discovery = plan::DiscoveryPolicy::never;
+  plan.list_limit = 1'000;
+  const auto outcome = scan(plan, network);
+  ASSERT_EQ(outcome->sink.hosts.size(), 1U);
+  std::size_t tcp = 0;
+  std::size_t udp = 0;
+  for (const auto& port : outcome->sink.hosts.front().ports) {
+    const bool is_tcp = port.protocol == net::Protocol::tcp;
+    ++(is_tcp ? tcp : udp);
+    const bool open = is_tcp ? port.port == net::Port{22} || port.port == net::Port{80} : port.port == net::Port{53};
+    EXPECT_EQ(port.state, open ? PortState::open : PortState::closed) << port.port.value();
+  }
+  EXPECT_EQ(tcp, 100U);
+  EXPECT_EQ(udp, 20U);
+}
+
+}  // namespace
+}  // namespace portolan::test
