@@ -1,6 +1,8 @@
 #include "probe/cookie.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include "wire/cursor.h"
 
@@ -9,19 +11,13 @@ namespace {
 
 constexpr std::size_t address_room = 16;
 
-void put_address(wire::Writer& out, const net::IpAddress& address) {
-  const auto bytes = address.bytes();
-  out.bytes(bytes);
-  for (std::size_t i = bytes.size(); i < address_room; ++i) out.u8(0);
-}
-
 }  // namespace
 
 std::uint32_t cookie_of(HashKey key, const CookieFields& fields) {
   std::array<std::uint8_t, 2 * address_room + 6> text{};
-  wire::Writer out{text};
-  put_address(out, fields.source);
-  put_address(out, fields.target);
+  std::ranges::copy(fields.source.bytes(), text.begin());
+  std::ranges::copy(fields.target.bytes(), text.begin() + address_room);
+  wire::Writer out{std::span{text}.subspan(2 * address_room)};
   out.u16(fields.port.value()).u16(fields.tag).u8(fields.technique).u8(fields.variant);
   return static_cast<std::uint32_t>(siphash(key, text));
 }

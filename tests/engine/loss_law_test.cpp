@@ -172,6 +172,18 @@ TEST(LossLaw, ACallerThatIsFarSlowerThanWhatCameThroughDoublesUpToThat) {
   EXPECT_NEAR(drive.rate, 1.06 * came_through, 0.01) << "and feels its way from there";
 }
 
+// Of four that were all lost as much as a third may have come through: it is felt for in doublings, not in small steps.
+TEST(LossLaw, WhereAllOfAFewWereLostMoreThanThatMayComeThrough) {
+  LossLaw law{lowest};
+  const auto cut = law.judge({.asked = 4, .lost = 4}, 40'000, 0);
+  ASSERT_NEAR(cut.value(), 0.09 * 40'000, 1);
+  const auto doubled = law.judge({.asked = 20, .lost = 0}, *cut, 0);
+  EXPECT_NEAR(doubled.value(), 2 * *cut, 1);
+  const auto estimated = law.judge({.asked = 20, .lost = 0}, *doubled, 0);
+  EXPECT_NEAR(estimated.value(), 0.9 * 40'000 / 3, 1);
+  EXPECT_NEAR(law.judge({.asked = 20, .lost = 0}, *estimated, 0).value(), 1.06 * *estimated, 1);
+}
+
 // What left at a rate that is gone tells of that one.
 TEST(LossLaw, WhereTheRateHasFallenAlreadyToWhatCameThroughItStays) {
   LossLaw law{lowest};

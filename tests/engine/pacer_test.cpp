@@ -23,7 +23,7 @@ constexpr std::uint32_t hosts = 4;
 constexpr unsigned loss_probes = 16;  // in an epoch: as many as tell something
 
 struct Seen {
-  std::optional<std::uint64_t> answers{};  // else one a probe
+  std::optional<std::uint64_t> answers{};  // else one to each probe of the epoch before
   unsigned lost = 0;                       // of the loss probes, of all hosts in turn
   Duration round_trip = best;              // of all hosts
   std::optional<Duration> of_the_first{};  // of the first host, if it differs
@@ -46,7 +46,8 @@ class Drive {
     const auto frames =
         static_cast<std::uint64_t>(std::ceil(pacer_.rate() * seconds_of(length))) / (seen.idle ? 10 : 1);
     pacer_.on_sent(frames, now_);
-    for (std::uint64_t i = 0; i < seen.answers.value_or(frames); ++i) pacer_.on_answer();
+    const std::uint64_t left_before = std::exchange(left_before_, frames);
+    for (std::uint64_t i = 0; i < seen.answers.value_or(left_before); ++i) pacer_.on_answer();
     for (std::uint32_t host = 1; host <= hosts; ++host) {
       pacer_.on_round_trip(host, host == 1 ? seen.of_the_first.value_or(seen.round_trip) : seen.round_trip, best);
     }
@@ -78,6 +79,7 @@ class Drive {
   Pacer pacer_;
   Instant now_{};
   Duration length_ = best;
+  std::uint64_t left_before_ = 0;
 };
 
 TEST(PacerEpochs, TheRateDoublesWhileAllIsWell) {
@@ -85,6 +87,14 @@ TEST(PacerEpochs, TheRateDoublesWhileAllIsWell) {
   EXPECT_DOUBLE_EQ(drive.epoch(), 10'000);
   EXPECT_DOUBLE_EQ(drive.epoch(), 20'000);
   EXPECT_DOUBLE_EQ(drive.epoch(), 40'000);
+}
+
+TEST(PacerEpochs, FastRatesDoubleOnlyWhenTheirEffectHasBeenSeen) {
+  Drive drive;
+  EXPECT_DOUBLE_EQ(drive.epochs(4), 80'000);
+  EXPECT_DOUBLE_EQ(drive.epoch(), 160'000);
+  EXPECT_DOUBLE_EQ(drive.epoch(), 160'000) << "the answers that came were to half of it";
+  EXPECT_DOUBLE_EQ(drive.epoch(), 320'000);
 }
 
 TEST(PacerEpochs, WhatIsNotUsedEarnsNothing) {
@@ -242,7 +252,8 @@ TEST(PacerEpochs, ALimitThatIsSuspectedIsLookedFor) {
 TEST(PacerEpochs, WhereAnswersStopKeepingUpThePathIsFull) {
   Drive drive;
   const double rate = drive.epochs(4);
-  EXPECT_DOUBLE_EQ(drive.epoch({.answers = static_cast<std::uint64_t>(rate * seconds_of(best) / 2)}), rate / 2);
+  EXPECT_DOUBLE_EQ(drive.epoch({.answers = static_cast<std::uint64_t>(rate * seconds_of(best) / 4)}), rate / 2)
+      << "half of them";
   (void)drive.epoch();
   EXPECT_DOUBLE_EQ(drive.epoch(), rate / 2 * 1.25);
 }

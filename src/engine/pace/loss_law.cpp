@@ -48,6 +48,11 @@ bool clearly_less(const LossWindow& now, const LossWindow& before) {
 
 double came_through(const LossWindow& window) { return (window.asked - window.lost + 0.5) / (window.asked + 1); }
 
+// Where few of them were asked, because most was lost, that is known roughly: so much may have come through as well.
+double may_come_through(const LossWindow& window) {
+  return window.asked < enough ? (window.asked - window.lost + 2) / (window.asked + 2) : came_through(window);
+}
+
 }  // namespace
 
 bool LossWindow::tells() const { return asked >= enough || (lost >= enough_losses && share() >= most); }
@@ -115,7 +120,7 @@ std::optional<double> LossLaw::too_much(const LossWindow& window, double rate) {
   const double slower = std::max(left_at * margin * through, lowest_);
   // It has fallen that far already, for other reasons.
   if (state_ == State::watching && left_at * through >= rate) return std::nullopt;
-  estimate_ = slower;
+  estimate_ = left_at * margin * may_come_through(window);
   if (state_ == State::limited) weigh_doubt(window);
   if (state_ == State::limited && !was_limited_ && rate <= slow_for_any && below_.asked >= enough_of_doubt) {
     chance_ = below_.share();

@@ -18,6 +18,8 @@ constexpr double search_seconds = 2;
 constexpr double slow_for_any = 100;
 constexpr double queue_floor = 500;
 constexpr double fastest = 5'000'000;
+// Faster than this, a rate that is too high for the path loses many probes before that shows.
+constexpr double fast = 50'000;
 // Sends are late by a scheduler's whim; this much may be caught up at once.
 constexpr Duration catch_up = 3ms;
 constexpr Duration shortest_epoch = 1ms;
@@ -120,10 +122,13 @@ void Pacer::drain_queue() {
   slow_down(std::clamp(1.2 * fit, 0.25, 0.7), queue_floor);
 }
 
-// While the rate doubles, so must the answers; where they stop keeping up, the path carries no more.
-bool Pacer::path_is_full() {
+// While the rate doubles, so must the answers, which are to what left a round trip before; where they stop keeping up,
+// the path carries no more.
+bool Pacer::path_is_full(Duration length) {
   if (!slow_start_ || epoch_.answers < telling_answers || sent_last_ == 0) return false;
-  const double yield = static_cast<double>(epoch_.answers) / static_cast<double>(sent_last_);
+  const double before = round_trip_ ? std::min(1.0, seconds_of(*round_trip_) / seconds_of(length)) : 1;
+  const double asked = before * static_cast<double>(sent_last_) + (1 - before) * static_cast<double>(epoch_.sent);
+  const double yield = static_cast<double>(epoch_.answers) / asked;
   best_yield_ = std::max(best_yield_, yield);
   return yield < 0.75 * best_yield_;
 }
@@ -172,7 +177,7 @@ void Pacer::end_epoch(Instant now) {
     // Below a limit the law alone says how fast; what stands in the limit's queue is its own affair.
   } else if (inflation() > tolerated_inflation()) {
     drain_queue();
-  } else if (used && path_is_full()) {
+  } else if (used && path_is_full(now - epoch_.start)) {
     slow_down(0.5, first_rate);
   } else if (epoch_.refused == 0 && used) {
     if (epoch_.answers > 0) {
@@ -188,6 +193,9 @@ void Pacer::end_epoch(Instant now) {
 
 double Pacer::growth() {
   queue_cut_.reset();
+  // What the present rate does shows only in the next epoch. Slow rates go beyond it meanwhile, fast ones wait for
+  // that.
+  if (slow_start_ && rate_ >= fast) cool_down_ = 1;
   if (slow_start_) return 2;
   return inflation() < tolerated_inflation() / 4 ? 1.25 : 1.1;
 }

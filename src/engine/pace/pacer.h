@@ -95,7 +95,7 @@ class Pacer {
   [[nodiscard]] Duration tolerated_inflation() const;
   void drain_queue();
   double growth();
-  [[nodiscard]] bool path_is_full();
+  [[nodiscard]] bool path_is_full(Duration epoch);
   void look_at_loss(Instant now);
   [[nodiscard]] double search_rate(double rate) const;
   void slow_down(double factor, double floor);
@@ -107,7 +107,7 @@ class Pacer {
   bool started_ = false;
   Instant next_;
   Epoch epoch_;
-  std::uint64_t sent_last_ = 0;         // in the epoch before: what this one's answers are answers to
+  std::uint64_t sent_last_ = 0;         // in the epoch before
   double best_yield_ = 0;               // answers a probe
   int cool_down_ = 0;                   // epochs to wait for the effect of a reduction before the next one
   std::optional<Duration> round_trip_;  // mean of the last epoch that measured any
