@@ -240,6 +240,12 @@ bool Engine::fill_one(Instant now) {
     HostWalk& walk = walks_[handle.walk];
     if (walks_.is_current(handle)) give_up_if_overdue(handle.walk, now);
     if (!walks_.is_current(handle) || walk.phase != HostWalk::Phase::active) continue;
+    // The wait for a pass may be shorter than what is to lie between two probes.
+    if (const Instant due = walk.last_sent + settings_.timing.scan_delay; walk.has_started && due > now) {
+      walk.phase = HostWalk::Phase::spaced;
+      park(handle.walk, due);
+      continue;
+    }
     if (walk.limits_errors()) {
       if (fill_by_tokens(handle, now)) return true;
       continue;
@@ -265,36 +271,6 @@ bool Engine::fill_one(Instant now) {
     }
     return true;
   }
-  return false;
-}
-
-// The same of a host that limits its errors: what it may say is asked for when it may say it. False where it is to
-// wait, or is done with.
-bool Engine::fill_by_tokens(const WalkHandle& handle, Instant now) {
-  HostWalk& walk = walks_[handle.walk];
-  ErrorLimiter& errors = *walk.acquaintance->errors;
-  const Duration timeout = timeout_of(walk);
-  errors.expire(now, timeout);
-  const Instant due = walk.in_outbox > 0 ? now + 1ms : errors.next(now, timeout);
-  if (due <= now) {
-    auto question = errors.take_again();
-    const bool again = question.has_value();
-    if (!question) question = next_question(walk);
-    if (question) {
-      if (!again && walk.asked++ == 0) walk.pass_started = now;
-      const auto tag = static_cast<std::uint16_t>(settings_.tag_base + walk.passes % tags_an_engine);
-      ++walk.in_outbox;
-      put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
-      active_.push_back(handle);
-      return true;
-    }
-    if (errors.is_idle()) {
-      finish_pass(handle.walk, now);
-      return false;
-    }
-  }
-  walk.phase = HostWalk::Phase::spaced;
-  park(handle.walk, std::max(due, now + 1ms));
   return false;
 }
 
@@ -422,10 +398,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   if (heard_ < due) return park(walk, now + 1ns);
 
   const PassResult result = result_of_pass(asked, now);
-  if (asked.acquaintance) {
-    const bool twice = asked.limits_errors() && asked.acquaintance->errors->puts_again();
-    asked.acquaintance->attempts = static_cast<std::uint8_t>(asked.acquaintance->attempts + (twice ? 2 : 1));
-  }
+  if (asked.limits_errors() && asked.acquaintance->errors->puts_again()) ++asked.acquaintance->twice;
   look_for_error_limit(asked, result, now);
   const double sharers = finds_hosts() ? 1 : static_cast<double>(settings_.hosts);
   const PassLimits limits{.max_retries = settings_.timing.max_retries,
@@ -585,15 +558,6 @@ std::optional<LedgerEntry> Engine::verdict(std::uint32_t walk, std::uint32_t que
   const auto code = walks_[walk].ledger.code(question);
   if (!VerdictCodes::is_verdict(code)) return std::nullopt;
   return codes_.entry(code);
-}
-
-LedgerEntry Engine::on_silence(std::uint32_t question) const {
-  const probe::Probe& probe = probe_of(question);
-  LedgerEntry entry{probe.on_silence.state, probe.on_silence.reason};
-  // Nobody has waited for the errors of closed ports, so these are among the silent ones; an open one that is known by
-  // its payload would have answered.
-  if (probe.closed_is_error && settings_.timing.ask_no_errors) entry.state = model::PortState::closed_filtered;
-  return entry;
 }
 
 double Engine::settled() const {

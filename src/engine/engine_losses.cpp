@@ -47,6 +47,8 @@ constexpr double unmeasured = 0.05;
 constexpr Duration first_spread = 1s;
 // So many questions in a row may meet a limit of the host that is asked; fewer meet the path's alone.
 constexpr std::size_t many_questions = 16;
+// Share that is lost where nothing is wrong.
+constexpr double little = 0.2;
 // So many hosts speak for the path.
 constexpr std::uint32_t several = 3;
 
@@ -249,47 +251,6 @@ bool Engine::comes_back(const HostWalk& walk) const {
          walk.passes <= settings_.timing.max_retries && walk.acquaintance->last_answer >= walk.pass_started;
 }
 
-// ---- hosts that limit their errors --------------------------------------------------------------
-
-// Where the errors that tell ports closed are limited, those that came first are all: what was asked after them stayed
-// silent. Or some come only in a later pass, and loss does not explain that.
-void Engine::look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const {
-  const bool may_limit = !finds_hosts() && job_.techniques.front()->closed_is_error && !settings_.timing.ask_no_errors;
-  if (!may_limit || walk.limits_errors() || !walk.acquaintance || walk.acquaintance->errors_in_pass == 0) return;
-  const std::uint32_t errors = walk.acquaintance->errors_in_pass;
-  const bool limits = walk.passes == 1
-                          ? first_errors_were_all(walk)
-                          : chance_of(errors, expected_missed(result.answered_before, result.usual_loss)) < no_chance;
-  if (limits)
-    walk.acquaintance->errors = std::make_unique<ErrorLimiter>(errors, job_.questions.size() - walk.answered(), now);
-}
-
-// By chance alone so many would hardly all have been among the first that were asked.
-bool Engine::first_errors_were_all(const HostWalk& walk) const {
-  const auto closed = [this](VerdictCodes::Code code) {
-    return VerdictCodes::is_verdict(code) && codes_.entry(code).state == model::PortState::closed;
-  };
-  double silent_or_closed = 0;
-  double up_to_last = 0;
-  double errors = 0;
-  HostWalk first{.offset = walk.offset};
-  for (; first.position < job_.questions.size(); ++first.position) {
-    const auto code = walk.ledger.code(question_at(first));
-    if (VerdictCodes::is_verdict(code) && !closed(code)) continue;
-    ++silent_or_closed;
-    if (!closed(code)) continue;
-    ++errors;
-    up_to_last = silent_or_closed;
-  }
-  return silent_or_closed > errors && std::pow(up_to_last / silent_or_closed, errors) <= no_chance;
-}
-
-// At each question that is still unanswered.
-unsigned Engine::attempts_left(const HostWalk& walk) const {
-  const auto most = static_cast<unsigned>(settings_.timing.max_retries) + 1;
-  return most - std::min<unsigned>(most, walk.acquaintance->attempts);
-}
-
 // As many questions a second as it has answered so far.
 double Engine::slow_rate_of(const HostWalk& walk, Instant now) const {
   return walk.answered() / std::max(seconds_of(now - walk.started), 1.0);
@@ -439,7 +400,7 @@ bool Engine::is_lost_on_limit(const HostWalk& walk) const {
   if (open.lost == 1) open = since(own->all[0], 0, 0);
   // Of a host that has answered once or twice there is no more to be had; where others lose as well, it is the path.
   const LossWindow others{on_path.asked - both.asked, on_path.lost - both.lost};
-  const bool is_own = others.asked < several ? entered_ <= several : others.share() < 0.2;
+  const bool is_own = others.asked < several ? entered_ <= several : others.share() < little;
   const double least = walk.acquaintance->spreads > 0 ? 1 : walk.answered();
   if (walk.answered() < several && both.asked > 0 && is_own) return is_limit(both, least, before);
   return is_limit(open, 2, before) || is_limit(both.asked < 2 ? on_path : both, 3, before);

@@ -42,12 +42,12 @@ struct Acquaintance {
   Instant last_answer{};
   std::uint8_t turns = 0;                // since its last loss probe
   std::uint8_t open_asked = 0;           // open ports that were to be asked again in this pass
-  std::uint8_t spreads = 0;              // passes that were lost on a limit
+  std::uint16_t spreads = 0;             // passes that were lost on a limit
   std::uint8_t asked_whether_there = 0;  // times, after its last pass
   Instant ask_again{};                   // whether it is there, at the earliest
   std::unique_ptr<ErrorLimiter> errors;  // where it limits its ICMP errors, and closed ports answer by them
   std::uint32_t errors_in_pass = 0;      // that told a port closed
-  std::uint8_t attempts = 0;             // at each question that is still silent, at most
+  std::uint16_t twice = 0;               // passes that put each question twice
   bool open_are_late = false;            // something limits what its open ports answer, and only theirs
   bool limiter_given_up = false;         // too slow to wait for
   bool stopped = false;                  // it answered, and then nothing came any more

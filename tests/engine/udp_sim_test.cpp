@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <span>
 
 #include "scan_world.h"
 
@@ -15,6 +18,28 @@ using model::PortState;
 
 constexpr const char* target = "198.19.0.1";
 
+// Counts how often each port is asked, and tells the shortest time between two questions.
+class Watching final : public engine::Link {
+ public:
+  explicit Watching(sim::Network& network) : network_{network} {}
+  Result<std::size_t> send(std::span<const engine::Shot> shots) override {
+    for (const engine::Shot& shot : shots) {
+      most = std::max(most, ++asked_[shot.attempt.port]);
+      if (last_) shortest_gap = std::min(shortest_gap, network_.now() - *last_);
+      last_ = network_.now();
+    }
+    return network_.send(shots);
+  }
+  Result<std::span<const engine::Received>> receive(Instant deadline) override { return network_.receive(deadline); }
+  std::size_t most = 0;
+  Duration shortest_gap = Duration::max();
+
+ private:
+  sim::Network& network_;
+  std::map<net::Port, std::size_t> asked_;
+  std::optional<Instant> last_;
+};
+
 // What a scan of one host found, against what is true of it.
 struct UdpScan {
   std::size_t open = 0;           // in truth
@@ -24,6 +49,8 @@ struct UdpScan {
   std::size_t called_open = 0;    // that are not
   std::size_t called_closed = 0;  // that are not
   bool says_that_errors_are_limited = false;
+  std::size_t most_asked = 0;  // how often the port that was asked most often was asked
+  Duration shortest_gap{};     // between two questions
   double seconds = 0;
 };
 
@@ -35,6 +62,7 @@ struct UdpWorld {
   sim::Limit errors{};
   int max_retries = 5;
   bool ask_no_errors = false;
+  Duration scan_delay{};
 };
 
 UdpScan scan_world(const UdpWorld& world, std::uint64_t seed) {
@@ -57,10 +85,15 @@ UdpScan scan_world(const UdpWorld& world, std::uint64_t seed) {
   plan.timing.ask_no_errors = world.ask_no_errors;
   plan.discovery = plan::DiscoveryPolicy::never;
   plan.list_limit = 70'000;
-  const auto outcome = scan(plan, network);
+  plan.timing.scan_delay = world.scan_delay;
+  Watching link{network};
+  Outcome outcome;
+  outcome.finished = scan_into(plan, network, outcome.sink, nullptr, &link);
   UdpScan result{.open = world.open, .closed = world.ports - world.open - world.silent};
-  result.seconds = seconds_of(outcome->finished.elapsed);
-  for (const auto& record : outcome->sink.hosts) {
+  result.seconds = seconds_of(outcome.finished.elapsed);
+  result.most_asked = link.most;
+  result.shortest_gap = link.shortest_gap;
+  for (const auto& record : outcome.sink.hosts) {
     for (const auto& remark : record.remarks) {
       if (remark.code == model::RemarkCode::limits_errors) result.says_that_errors_are_limited = true;
     }
@@ -79,6 +112,7 @@ void expect_the_truth(const UdpScan& scan, std::uint64_t seed) {
   EXPECT_EQ(scan.called_open, 0U) << "replay: PORTOLAN_SEED=" << seed;
   EXPECT_EQ(scan.called_closed, 0U) << "replay: PORTOLAN_SEED=" << seed;
   EXPECT_EQ(scan.open_found, scan.open) << "replay: PORTOLAN_SEED=" << seed;
+  EXPECT_LE(scan.most_asked, 6U) << "replay: PORTOLAN_SEED=" << seed;
   // Of a port that the limiter hid it is said that it may be closed.
   EXPECT_TRUE(scan.closed_found == scan.closed || scan.says_that_errors_are_limited)
       << scan.closed - scan.closed_found << " closed ports are told as open|filtered; replay: PORTOLAN_SEED=" << seed;
@@ -137,6 +171,37 @@ TEST(UdpScan, LossIsNoLimit) {
     EXPECT_EQ(scan.called_closed, 0U) << "replay: PORTOLAN_SEED=" << seed;
     EXPECT_GE(scan.open_found + 1, scan.open) << "replay: PORTOLAN_SEED=" << seed;
   }
+}
+
+// A pass that met nothing but an empty bucket counts as well.
+TEST(UdpScan, NoPortIsAskedMoreOftenThanTheUserWants) {
+  for (const int most : {0, 1, 2, 3, 5, 10}) {
+    for (const std::uint64_t seed : sim::seeds(20)) {
+      const UdpScan scan =
+          scan_world({.open = 0, .silent = 60, .errors = {.rate = 0.3, .burst = 1}, .max_retries = most}, seed);
+      EXPECT_LE(scan.most_asked, static_cast<std::size_t>(most) + 1) << "replay: PORTOLAN_SEED=" << seed;
+    }
+  }
+}
+
+TEST(UdpScan, TheDelayThatTheUserWantsHoldsBesideTheLimit) {
+  const UdpScan scan =
+      scan_world({.ports = 40, .open = 2, .silent = 10, .errors = {.rate = 20, .burst = 3}, .scan_delay = 300ms}, 1);
+  EXPECT_GE(scan.shortest_gap, 299ms);
+  EXPECT_EQ(scan.open_found, scan.open);
+}
+
+TEST(ScanDelay, HoldsBetweenTwoPassesAsWell) {
+  sim::Network network{1, {.delay = 1ms}};
+  network.add_host(address(target), {.open = ports({3}), .dropped = ports({1, 2, 4, 5})});
+  auto plan = plan_for({target}, ports(1, 6), 1);
+  plan.discovery = plan::DiscoveryPolicy::never;
+  plan.timing.scan_delay = 2s;
+  Watching link{network};
+  Collect sink;
+  scan_into(plan, network, sink, nullptr, &link);
+  EXPECT_GE(link.shortest_gap, 1999ms);
+  EXPECT_EQ(sink.open.size(), 1U);
 }
 
 TEST(UdpScan, WhatALimitHidIsSaid) {

@@ -1,6 +1,7 @@
 #include "engine/pace/error_limiter.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -8,7 +9,7 @@ namespace portolan::engine {
 namespace {
 
 // Gaps between errors that tell of a period, and errors in a row that tell of a faster one than was asked for.
-constexpr std::size_t enough_gaps = 2;
+constexpr std::size_t enough_gaps = 3;
 constexpr std::uint32_t enough_in_a_row = 4;
 // So many questions without one, and they are put more slowly, up to this.
 constexpr std::uint32_t too_many = 16;
@@ -16,21 +17,32 @@ constexpr Duration shortest_interval = std::chrono::milliseconds{100};
 constexpr Duration longest_interval = std::chrono::seconds{2};
 // A walk over the questions is to tell the period.
 constexpr Duration long_enough = std::chrono::seconds{4};
-// Tokens that are to be there when a question is put again: the period is known roughly.
-constexpr double surely_one = 1.3;
+// Tokens that are to be there when a question is put again: the period is known roughly, and who waits loses none.
+constexpr double surely_one = 1.7;
 // A gap is more than the interval by this.
 constexpr double clearly = 1.5;
 // What is measured is rounded up to the interval, so that each error makes the period a little shorter; one that comes
-// only when the question is put again shows that it was too short.
+// only when the question is put again shows that it was too short, and several in a row that it was by far.
 constexpr double shorter = 0.998;
-constexpr double longer = 1.02;
+constexpr double first_longer = 0.02;
+constexpr double last_longer = 0.16;
+// What an earlier pass missed tells of the period that it had, and not of one that is longer by this.
+constexpr double much_longer = 1.5;
 
 Duration scaled(Duration duration, double by) { return duration_of(seconds_of(duration) * by); }
+
+// Each gap is right to an interval, so the mean to a third of it; but where an error was lost, a gap is two.
+Duration usual_of(std::array<Duration, enough_gaps> gaps) {
+  std::ranges::sort(gaps);
+  const bool lost = gaps[2] > scaled(gaps[1], clearly);
+  return lost ? (gaps[0] + gaps[1]) / 2 : (gaps[0] + gaps[1] + gaps[2]) / 3;
+}
 
 }  // namespace
 
 ErrorLimiter::ErrorLimiter(std::uint32_t burst, std::size_t left, Instant now)
     : burst_{std::max(1.0, 1.0 * burst)},
+      longer_{first_longer},
       at_{now},
       sent_{now},
       interval_{std::clamp<Duration>(long_enough / static_cast<std::int64_t>(std::max<std::size_t>(1, left)),
@@ -42,24 +54,38 @@ double ErrorLimiter::tokens(Instant at) const {
 }
 
 void ErrorLimiter::on_sent(std::uint32_t question, Instant at) {
-  sent_ = at;
+  const Duration since_last = at - std::exchange(sent_, at);
   if (!period_ && ++without_error_ >= too_many) {
     interval_ = std::min(2 * interval_, longest_interval);
     without_error_ = 0;
   }
-  open_.push_back({question, at, std::exchange(taken_, std::nullopt) == question});
+  open_.push_back({question, at, since_last, std::exchange(taken_, std::nullopt) == question});
 }
 
 void ErrorLimiter::on_error(std::uint32_t question, Instant at) {
   const auto found = std::ranges::find(open_, question, &Open::question);
   const Instant sent = found != open_.end() ? found->sent : at;
-  const bool put_again = found != open_.end() && found->again;
+  const Duration since_last = found != open_.end() ? found->since_last : Duration::max();
+  // It would have been answered earlier if there had been a token: just now, or in an earlier pass.
+  const bool too_early = (found != open_.end() && found->again) || is_missed(question);
   on_other_answer(question);
-  if (!period_) return measure(sent);
-  period_ = scaled(*period_, put_again ? longer : shorter);
+  if (!period_) return measure(sent, since_last);
+  period_ = scaled(*period_, too_early ? 1 + longer_ : shorter);
+  longer_ = too_early ? std::min(2 * longer_, last_longer) : first_longer;
   // There was none when it was put first, so this was the only one.
-  tokens_ = put_again ? 0 : std::clamp(tokens(sent) - 1, 0.0, burst_ - 1);
+  tokens_ = too_early ? 0 : std::clamp(tokens(sent) - 1, 0.0, burst_ - 1);
   at_ = std::max(at_, sent);
+}
+
+// That says something about the period at that time.
+bool ErrorLimiter::is_missed(std::uint32_t question) const {
+  const bool is_longer = period_ && missed_period_ && *period_ > scaled(*missed_period_, much_longer);
+  return question < missed_.size() && missed_[question] && !is_longer;
+}
+
+void ErrorLimiter::begin_pass(bool again) {
+  puts_again_ = again;
+  missed_period_ = period_;
 }
 
 void ErrorLimiter::on_other_answer(std::uint32_t question) {
@@ -67,21 +93,22 @@ void ErrorLimiter::on_other_answer(std::uint32_t question) {
   std::erase(again_, question);
 }
 
-void ErrorLimiter::measure(Instant sent) {
+void ErrorLimiter::measure(Instant sent, Duration since_last) {
+  const Duration at_most = scaled(interval_, clearly);
   if (last_ && sent > *last_) {
     const Duration gap = sent - *last_;
-    if (gap > scaled(interval_, clearly)) {
+    if (gap <= at_most) {
+      ++in_a_row_;
+    } else if (!saved_up_) {
       in_a_row_ = 0;
       gaps_.push_back(gap);
-    } else {
-      ++in_a_row_;
     }
   }
   last_ = sent;
+  saved_up_ = since_last > at_most;
   without_error_ = 0;
   if (gaps_.size() >= enough_gaps) {
-    // What had been saved up before makes gaps shorter, losses make them longer.
-    period_ = std::min(gaps_[gaps_.size() - 1], gaps_[gaps_.size() - 2]);
+    period_ = usual_of({gaps_[gaps_.size() - 3], gaps_[gaps_.size() - 2], gaps_[gaps_.size() - 1]});
     at_ = sent;
   } else if (in_a_row_ >= enough_in_a_row) {
     interval_ /= 2;
@@ -92,7 +119,14 @@ void ErrorLimiter::measure(Instant sent) {
 
 void ErrorLimiter::expire(Instant now, Duration timeout) {
   for (; !open_.empty() && open_.front().sent + timeout <= now; open_.pop_front()) {
-    if (period_ && puts_again_ && !open_.front().again) again_.push_back(open_.front().question);
+    if (!period_ || !puts_again_) continue;
+    const Open& silent = open_.front();
+    if (silent.again) {
+      if (missed_.size() <= silent.question) missed_.resize(silent.question + 1);
+      missed_[silent.question] = true;
+    } else {
+      again_.push_back(silent.question);
+    }
   }
 }
 

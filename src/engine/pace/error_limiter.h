@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
 
@@ -36,7 +37,7 @@ class ErrorLimiter {
   [[nodiscard]] bool is_idle() const { return open_.empty() && again_.empty(); }
 
   // Another walk over the questions begins; `again`: whether each may be put twice.
-  void begin_pass(bool again) { puts_again_ = again; }
+  void begin_pass(bool again);
 
   // In this one some were, or may still be.
   [[nodiscard]] bool puts_again() const { return puts_again_ && period_.has_value(); }
@@ -48,26 +49,32 @@ class ErrorLimiter {
   struct Open {
     std::uint32_t question = 0;
     Instant sent;
+    Duration since_last{};  // question
     bool again = false;
   };
-  void measure(Instant sent);
+  void measure(Instant sent, Duration since_last);
   [[nodiscard]] double tokens(Instant at) const;
+  [[nodiscard]] bool is_missed(std::uint32_t question) const;
 
   bool puts_again_ = true;
   double burst_;
   std::optional<Duration> period_;
+  double longer_ = 0;      // share by which it grows next
   double tokens_ = 0;      // there were so many
   Instant at_;             // then
   Instant sent_;           // the last question
   std::deque<Open> open_;  // questions whose answer may still come, by the time they left
   std::deque<std::uint32_t> again_;
-  std::optional<std::uint32_t> taken_;  // from there, and about to leave
+  std::vector<bool> missed_;               // questions that were put twice, and stayed silent
+  std::optional<Duration> missed_period_;  // when the present pass began
+  std::optional<std::uint32_t> taken_;     // from there, and about to leave
 
   // While the period is unknown: one question each interval, so that errors come at the pace of the limit.
   Duration interval_;
   std::uint32_t in_a_row_ = 0;  // errors for questions that followed each other
   std::uint32_t without_error_ = 0;
   std::optional<Instant> last_;  // question that drew an error
+  bool saved_up_ = false;        // it had left late, so that the next error may have been there already
   std::deque<Duration> gaps_;    // between such questions, longer than the interval
 };
 
