@@ -41,7 +41,8 @@ bool is_reset_of(const Attempt& attempt, std::uint8_t flags, const wire::TcpSegm
   return answer.ack && answer.acknowledgement - attempt.cookie <= occupied;
 }
 
-std::optional<Verdict> judge_silence_of_open(const Attempt& attempt, std::uint8_t flags, const wire::Packet& packet) {
+std::optional<Verdict> judge_where_closed_answers(const Attempt& attempt, std::uint8_t flags,
+                                                  const wire::Packet& packet) {
   const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
   if (tcp == nullptr) return judge_tcp_error(attempt, packet);
   if (!is_reset_of(attempt, flags, *tcp)) return std::nullopt;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
+#include "probe/answer.h"
 #include "probe/probe.h"
 #include "wire/protocol.h"
 
@@ -28,13 +30,36 @@ std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packe
 // have waited for instead, which is our number itself.
 bool is_reset_of(const Attempt& attempt, std::uint8_t flags, const wire::TcpSegment& answer);
 
-// For questions that only closed ports answer, with these flags: the reset is closed, an ICMP error a filter.
-std::optional<Verdict> judge_silence_of_open(const Attempt& attempt, std::uint8_t flags, const wire::Packet& packet);
-// Which is therefore what silence means.
-inline constexpr Verdict silence_may_be_open{.state = model::PortState::open_filtered,
-                                             .reason = model::Reason::no_response};
-
 // A port as RFC 9293 §3.10.7 has it, listening or closed.
 std::size_t answer_segment(const Asked& asked, wire::Buffer out);
+
+// Techniques whose segment only closed ports answer, by a reset; an ICMP error is a filter, silence may be an open
+// port.
+std::optional<Verdict> judge_where_closed_answers(const Attempt& attempt, std::uint8_t flags,
+                                                  const wire::Packet& packet);
+struct TcpTechnique {
+  std::string_view name;
+  std::string_view scan_type;
+  std::string_view task;
+  OptionName scan_option;
+};
+// With these flags.
+template <std::uint8_t Flags>
+constexpr Probe where_closed_answers(const TcpTechnique& technique) {
+  return {.name = technique.name,
+          .scan_type = technique.scan_type,
+          .task = technique.task,
+          .scan_option = technique.scan_option,
+          .asks = Asks::tcp_ports,
+          .hears = hears_tcp,
+          .open_answers = false,
+          .ether_type = ip_ether_type,
+          .build = [](const Attempt& attempt, wire::Buffer out) { return build_segment(attempt, Flags, out); },
+          .subject = tcp_subject,
+          .judge = [](const Attempt& attempt,
+                      const wire::Packet& packet) { return judge_where_closed_answers(attempt, Flags, packet); },
+          .on_silence = {.state = model::PortState::open_filtered, .reason = model::Reason::no_response},
+          .answer = answer_segment};
+}
 
 }  // namespace portolan::probe

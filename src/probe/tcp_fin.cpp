@@ -1,36 +1,15 @@
 // A FIN out of the blue. A closed port resets it, a listener drops it (RFC 9293 §3.10.7.1 and §3.10.7.2), and filters
 // that look for SYNs alone let it pass. Windows and some devices reset it on every port: all of theirs look closed.
-#include "probe/answer.h"
 #include "probe/registry.h"
 #include "probe/tcp_answer.h"
 
 namespace portolan::probe {
-namespace {
 
-constexpr std::uint8_t flags = wire::fin;
-
-std::size_t build(const Attempt& attempt, wire::Buffer out) { return build_segment(attempt, flags, out); }
-
-std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
-  return judge_silence_of_open(attempt, flags, packet);
-}
-
-}  // namespace
-
-constinit const Probe tcp_fin{
+constinit const Probe tcp_fin = where_closed_answers<wire::fin>({
     .name = "tcp-fin",
     .scan_type = "fin",
     .task = "FIN Scan",
     .scan_option = {"-sF", "TCP FIN, which passes filters that look for SYNs; open ports stay silent to it"},
-    .asks = Asks::tcp_ports,
-    .hears = hears_tcp,
-    .open_answers = false,
-    .ether_type = ip_ether_type,
-    .build = build,
-    .subject = tcp_subject,
-    .judge = judge,
-    .on_silence = silence_may_be_open,
-    .answer = answer_segment,
-};
+});
 
 }  // namespace portolan::probe

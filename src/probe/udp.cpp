@@ -21,15 +21,20 @@ const payload::Payload* payload_of(const Attempt& attempt) {
   return payloads.empty() ? nullptr : payloads[attempt.number % payloads.size()];
 }
 
-std::size_t build(const Attempt& attempt, wire::Buffer out) {
-  std::array<std::uint8_t, payload::longest> room{};
+using Room = std::array<std::uint8_t, payload::longest>;
+
+wire::Bytes question_of(const Attempt& attempt, Room& room) {
   const payload::Payload* payload = payload_of(attempt);
-  const std::size_t size = payload == nullptr ? 0 : payload->build(attempt.cookie, room);
+  return std::span{room}.first(payload == nullptr ? 0 : payload->build(attempt.cookie, room));
+}
+
+std::size_t build(const Attempt& attempt, wire::Buffer out) {
+  Room room{};
   return wire::build_udp({.source = attempt.path.source,
                           .destination = attempt.target,
                           .source_port = net::Port{attempt.tag},
                           .destination_port = attempt.port,
-                          .payload = std::span{room}.first(size),
+                          .payload = question_of(attempt, room),
                           .dress = attempt.dress},
                          out);
 }
@@ -54,10 +59,9 @@ std::optional<Subject> subject(const wire::Packet& packet) {
 
 // What quotes a datagram of another length is not about ours.
 bool quotes(const Attempt& attempt, const wire::IcmpError& error) {
-  std::array<std::uint8_t, payload::longest> room{};
-  const payload::Payload* payload = payload_of(attempt);
-  const std::size_t size = payload == nullptr ? 0 : payload->build(attempt.cookie, room);
-  return error.quoted_u16(4) == 8 + size + attempt.dress.padding;
+  constexpr std::size_t header_size = 8;
+  Room room{};
+  return error.quoted_u16(4) == header_size + question_of(attempt, room).size() + attempt.dress.padding;
 }
 
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
@@ -94,7 +98,7 @@ std::size_t answer(const Asked& asked, wire::Buffer out) {
   const auto* datagram = std::get_if<wire::UdpDatagram>(&asked.packet.content);
   if (datagram == nullptr) return 0;
   if (!asked.open) return say_that_it_is_closed(asked, out);
-  std::array<std::uint8_t, payload::longest> room{};
+  Room room{};
   wire::Bytes said = datagram->payload;
   const auto payloads = payload::payloads_for(datagram->destination.value());
   if (!payloads.empty()) {

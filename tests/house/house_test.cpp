@@ -343,35 +343,38 @@ TEST(Namespaces, AreNotOpenedWhole) { EXPECT_THAT(complaints_about(all_code(), o
 
 // --- one source file, one test file, one registry line
 
-// Names of the probes that a file defines: `const Probe tcp_syn{`, `extern const Probe tcp_syn`.
-std::vector<std::string> probes_defined(const std::string& text) {
-  static const std::regex definition{"\\bconst Probe ([a-z_0-9]+)\\s*(=\\s*)?\\{"};
+// Names of the constants of this type that a file defines: `const Probe tcp_syn{`, not `extern const Probe tcp_syn;`.
+std::vector<std::string> defined(const std::string& text, const std::string& type) {
+  const std::regex definition{"\\bconst " + type + " ([a-z_0-9]+)\\s*(\\{|=)"};
   std::vector<std::string> names;
   for (std::sregex_iterator it{text.begin(), text.end(), definition}, end; it != end; ++it) names.push_back((*it)[1]);
   return names;
 }
 
 TEST(Probes, AreRecognised) {
-  EXPECT_THAT(probes_defined("constexpr int a = 1;\nextern const Probe udp;\nconst Probe tcp_syn = {\n"),
+  EXPECT_THAT(defined("constexpr int a = 1;\nextern const Probe udp;\nconst Probe tcp_syn = {\n", "Probe"),
               ElementsAre("tcp_syn"));
-  EXPECT_THAT(probes_defined("constinit const Probe tcp_ack{\n"), ElementsAre("tcp_ack"));
+  EXPECT_THAT(defined("constinit const Probe tcp_ack{\n", "Probe"), ElementsAre("tcp_ack"));
 }
 
-TEST(Probes, HaveAFileARegistryLineAndATestFileEach) {
-  const std::string registry = text_of(root() / "src/probe/registry.h");
-  std::size_t probes = 0;
-  for (const SourceFile& file : files_of({"src/probe"}, {".cpp"})) {
-    const std::vector<std::string> names = probes_defined(file.text);
-    for (const std::string& name : names) {
-      ++probes;
+// How many there are below src/ROOM, each with a file, a registry line and a test file of its name.
+std::size_t expect_a_file_each(const std::string& room, const std::string& type) {
+  const std::string registry = text_of(root() / "src" / room / "registry.h");
+  std::size_t count = 0;
+  for (const SourceFile& file : files_of({"src/" + room}, {".cpp"})) {
+    for (const std::string& name : defined(file.text, type)) {
+      ++count;
       EXPECT_EQ(name, file.stem()) << file.path << " defines it";
-      EXPECT_THAT(registry, testing::HasSubstr("&" + name)) << "registry.h does not list it";
-      EXPECT_TRUE(std::filesystem::exists(root() / "tests/probe" / (name + "_test.cpp")))
-          << file.path << " has no tests/probe/" << name << "_test.cpp";
+      EXPECT_THAT(registry, testing::HasSubstr("&" + name + ",")) << "registry.h does not list it";
+      EXPECT_TRUE(std::filesystem::exists(root() / "tests" / room / (name + "_test.cpp")))
+          << file.path << " has no tests/" << room << "/" << name << "_test.cpp";
     }
   }
-  EXPECT_GT(probes, 0U);
+  return count;
 }
+
+TEST(Probes, HaveAFileARegistryLineAndATestFileEach) { EXPECT_GT(expect_a_file_each("probe", "Probe"), 0U); }
+TEST(Payloads, HaveAFileARegistryLineAndATestFileEach) { EXPECT_GE(expect_a_file_each("payload", "Payload"), 45U); }
 
 TEST(Formats, HaveAFileARegistryLineAndATestFileEach) {
   static const std::regex definition{"\\bconst Format ([a-z_0-9]+)_format\\{"};
