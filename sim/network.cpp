@@ -29,10 +29,15 @@ net::IpAddress asked_of(const wire::Packet& packet) {
 bool asks_one_of(const net::PortSet& ports, const wire::Packet& packet) {
   if (const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content)) return ports.contains(tcp->destination);
   if (const auto* udp = std::get_if<wire::UdpDatagram>(&packet.content)) return ports.contains(udp->destination);
+  if (const auto* sctp = std::get_if<wire::SctpPacket>(&packet.content)) return ports.contains(sctp->destination);
   return false;
 }
 
-bool is_udp(const wire::Packet& packet) { return std::holds_alternative<wire::UdpDatagram>(packet.content); }
+const net::PortSet& open_ports(const HostOptions& host, const wire::Packet& packet) {
+  if (std::holds_alternative<wire::UdpDatagram>(packet.content)) return host.open_udp;
+  if (std::holds_alternative<wire::SctpPacket>(packet.content)) return host.open_sctp;
+  return host.open;
+}
 
 // An ICMP error that quotes `quoted` in full, as whom `asked` is for sends it back.
 Bytes icmp_error(const wire::Packet& asked, std::span<const std::uint8_t> quoted, HostOptions::Reject reject) {
@@ -193,7 +198,7 @@ void Network::answer(const Question& question, Instant at) {
     if (host.errors.take(at)) deliver(question.type, icmp_error(*packet, question.bytes, o.reject), at, o.extra_delay);
     return;
   }
-  const bool open = asks_one_of(is_udp(*packet) ? o.open_udp : o.open, *packet);
+  const bool open = asks_one_of(open_ports(o, *packet), *packet);
   const probe::Asked asked{*packet, open, host_mac, question.bytes};
   if (asked.open && !host.acceptances.take(at)) return;
   Bytes bytes(wire::longest_packet);

@@ -64,6 +64,7 @@ struct HostOptions {
   enum class Reject : std::uint8_t { port_unreach, host_unreach, admin_prohibited };
   net::PortSet open{};      // of TCP
   net::PortSet open_udp{};  // these answer what is said to them
+  net::PortSet open_sctp{};
   net::PortSet dropped{};   // a filter that says nothing
   net::PortSet rejected{};  // a filter that says no
   Reject reject = Reject::admin_prohibited;

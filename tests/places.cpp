@@ -11,4 +11,6 @@ std::string program() {
   return chosen != nullptr ? chosen : PORTOLAN_BUILT_PROGRAM;
 }
 
+std::string sctp_peer() { return PORTOLAN_SCTP_PEER; }
+
 }  // namespace portolan::test

@@ -10,5 +10,7 @@ namespace portolan::test {
 std::string source_directory();
 // The program that was just built; PORTOLAN_PROGRAM in the environment names another one. "" in a build without it.
 std::string program();
+// lab/sctp_peer.cpp; "" in a build without the lab.
+std::string sctp_peer();
 
 }  // namespace portolan::test

@@ -94,6 +94,9 @@ std::string manual_options(const HelpPage& page) {
       text += fmt::format(".TP\n.B {}\n{}.\n", roff(form(*option)), roff(option->summary));
     }
   }
+  if (const std::string ignored = join(page, Support::ignored); !ignored.empty()) {
+    text += fmt::format(".SS \"Options of nmap that are taken and change nothing\"\n{}\n", roff(ignored));
+  }
   if (const std::string missing = join(page, Support::missing); !missing.empty()) {
     text += fmt::format(".SS \"Options of {} that are not built\"\n{}\n", page.missing_of, roff(missing));
   }

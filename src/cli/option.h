@@ -23,6 +23,7 @@ enum class Argument : std::uint8_t {
 enum class Support : std::uint8_t {
   built,
   unlisted,  // works, but help does not show it: old spellings
+  ignored,   // an option of nmap that is taken and changes nothing; `summary` says why
   missing,   // an option of nmap that is not built yet; `summary` says what it would do
   hiding,    // an option of nmap that hides who scans; never built
 };

@@ -35,6 +35,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
   const HashKey of_seed{seeds_(), seeds_()};
   settings_.key = world.key.value_or(of_seed);
   settings_.dress = plan.dress;
+  settings_.ignore_resets = plan.ignore_resets;
   settings_.batch = world.link.limits().batch;
   // Those of other shards too: what may be missed is one sum.
   settings_.hosts = plan.targets.size() + (world.late == nullptr ? 0 : world.late->pending());
@@ -44,7 +45,11 @@ Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, st
   EngineSettings settings = settings_;
   settings.seed = seeds_();
   settings.tag_base = world_.tag_base;
-  if (job.goal == Job::Goal::every_question) settings.tag_base += tags_an_engine;
+  if (job.goal == Job::Goal::every_question) {
+    settings.tag_base += tags_an_engine;
+  } else {
+    settings.dress.tcp_flags.reset();  // hosts are found by what these probes are known for
+  }
   if (first_wait) {
     settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, *first_wait);
   }

@@ -91,6 +91,7 @@ bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const R
   if (!came_from_asked_link(*walk.target->path, packet, frame)) return false;
   const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
   if (!verdict) return false;
+  if (finds_hosts() && settings_.ignore_resets && verdict->reason == model::Reason::reset) return true;
   const Answer answer{.host = walk.host,
                       .question = match.question,
                       .verdict = *verdict,

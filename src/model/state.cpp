@@ -44,6 +44,10 @@ std::string_view name_of(Reason reason) {
       return "conn-refused";
     case Reason::udp_response:
       return "udp-response";
+    case Reason::init_ack:
+      return "init-ack";
+    case Reason::abort:
+      return "abort";
     case Reason::no_response:
       return "no-response";
     case Reason::echo_reply:

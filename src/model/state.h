@@ -16,6 +16,8 @@ enum class Reason : std::uint8_t {
   reset,
   conn_refused,
   udp_response,
+  init_ack,  // SCTP
+  abort,     // SCTP
   no_response,
   echo_reply,
   timestamp_reply,

@@ -67,6 +67,7 @@ struct Plan {
   DiscoveryPolicy discovery = DiscoveryPolicy::when_many;
   std::vector<DiscoveryProbe> discovery_probes;  // asked beyond the link
   bool arp_ping = true;                          // --disable-arp-ping clears it
+  bool ignore_resets = false;                    // a TCP reset is no sign of a host; --discovery-ignore-rst
   bool sequential_ports = false;                 // -r
   NameLookup names = NameLookup::live_hosts;
   Timing timing;

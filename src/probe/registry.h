@@ -17,6 +17,8 @@ extern const Probe tcp_null;
 extern const Probe tcp_fin;
 extern const Probe tcp_xmas;
 extern const Probe udp;
+extern const Probe sctp_init;
+extern const Probe sctp_cookie;
 extern const Probe icmp_echo;
 extern const Probe icmp_timestamp;
 extern const Probe icmp_mask;
@@ -35,6 +37,8 @@ inline constexpr std::array registry{
     &tcp_fin,
     &tcp_xmas,
     &udp,
+    &sctp_init,
+    &sctp_cookie,
     &icmp_echo,
     &icmp_timestamp,
     &icmp_mask,

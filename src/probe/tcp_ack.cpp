@@ -15,7 +15,7 @@ std::size_t build(const Attempt& attempt, wire::Buffer out) { return build_segme
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
   const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
   if (tcp == nullptr) return judge_tcp_error(attempt, packet);
-  if (!tcp->rst || tcp->sequence != attempt.cookie) return std::nullopt;
+  if (!is_reset_of(attempt, wire::ack, *tcp)) return std::nullopt;
   return Verdict{model::PortState::unfiltered, model::Reason::reset, true};
 }
 

@@ -4,7 +4,15 @@
 
 namespace portolan::probe {
 
-std::size_t build_segment(const Attempt& attempt, std::uint8_t flags, wire::Buffer out) {
+std::uint8_t flags_of(const Attempt& attempt, std::uint8_t usual) { return attempt.dress.tcp_flags.value_or(usual); }
+
+std::uint32_t sequence_length(const Attempt& attempt, std::uint8_t flags) {
+  return static_cast<std::uint32_t>(attempt.dress.data.size()) + ((flags & wire::syn) != 0 ? 1 : 0) +
+         ((flags & wire::fin) != 0 ? 1 : 0);
+}
+
+std::size_t build_segment(const Attempt& attempt, std::uint8_t usual, wire::Buffer out) {
+  const std::uint8_t flags = flags_of(attempt, usual);
   return wire::build_tcp({.source = attempt.path.source,
                           .destination = attempt.target,
                           .source_port = net::Port{attempt.tag},
@@ -34,11 +42,11 @@ std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packe
   return filtered_by(attempt, packet, *error);
 }
 
-bool is_reset_of(const Attempt& attempt, std::uint8_t flags, const wire::TcpSegment& answer) {
+bool is_reset_of(const Attempt& attempt, std::uint8_t usual, const wire::TcpSegment& answer) {
   if (!answer.rst) return false;
+  const std::uint8_t flags = flags_of(attempt, usual);
   if ((flags & wire::ack) != 0) return answer.sequence == attempt.cookie;
-  const std::uint32_t occupied = ((flags & wire::syn) != 0 ? 1U : 0U) + ((flags & wire::fin) != 0 ? 1U : 0U);
-  return answer.ack && answer.acknowledgement - attempt.cookie <= occupied;
+  return answer.ack && answer.acknowledgement - attempt.cookie <= sequence_length(attempt, flags);
 }
 
 std::optional<Verdict> judge_where_closed_answers(const Attempt& attempt, std::uint8_t flags,

@@ -13,9 +13,15 @@ namespace portolan::probe {
 
 inline constexpr Hears hears_tcp{.protocol = wire::protocol_tcp};
 
-// A segment of the attempt with these flags; the cookie is its sequence number, and its acknowledgement number where
-// it acknowledges.
-std::size_t build_segment(const Attempt& attempt, std::uint8_t flags, wire::Buffer out);
+// Those that the technique is about, unless the user wants others (Dress::tcp_flags).
+std::uint8_t flags_of(const Attempt& attempt, std::uint8_t usual);
+
+// How many sequence numbers such a segment occupies: its data, its SYN and its FIN (RFC 9293 §3.4).
+std::uint32_t sequence_length(const Attempt& attempt, std::uint8_t flags);
+
+// A segment of the attempt with these flags, or the user's; the cookie is its sequence number, and its acknowledgement
+// number where it acknowledges.
+std::size_t build_segment(const Attempt& attempt, std::uint8_t usual, wire::Buffer out);
 
 // The TCP segment's sender, or the destination quoted in an ICMP error about a TCP segment of ours.
 std::optional<Subject> tcp_subject(const wire::Packet& packet);
@@ -24,11 +30,11 @@ std::optional<Subject> tcp_subject(const wire::Packet& packet);
 // or packet filter, even the codes that RFC 1122 §4.2.3.9 calls hard errors: filtered.
 std::optional<Verdict> judge_tcp_error(const Attempt& attempt, const wire::Packet& packet);
 
-// Whether the segment is the reset that such a question draws from a port that wants none of it (RFC 9293 §3.10.7.1):
-// to one that acknowledges, the reset takes its sequence number from there; any other it acknowledges. What it
-// acknowledges is our number and what the flags occupy of the sequence space; some systems acknowledge what they would
-// have waited for instead, which is our number itself.
-bool is_reset_of(const Attempt& attempt, std::uint8_t flags, const wire::TcpSegment& answer);
+// Whether the segment is the reset that a question with these flags, or the user's, draws from a port that wants none
+// of it (RFC 9293 §3.10.7.1): to one that acknowledges, the reset takes its sequence number from there; any other it
+// acknowledges. What it acknowledges is our number and what the flags occupy of the sequence space; some systems
+// acknowledge what they would have waited for instead, which is our number itself.
+bool is_reset_of(const Attempt& attempt, std::uint8_t usual, const wire::TcpSegment& answer);
 
 // A port as RFC 9293 §3.10.7 has it, listening or closed.
 std::size_t answer_segment(const Asked& asked, wire::Buffer out);

@@ -6,13 +6,13 @@
 
 namespace portolan::probe {
 
-constinit const Probe tcp_maimon =
-    where_closed_answers < wire::fin |
-    wire::ack > ({
-                    .name = "tcp-maimon",
-                    .scan_type = "maimon",
-                    .task = "Maimon Scan",
-                    .scan_option = {"-sM", "TCP FIN and ACK; open ports of some BSD systems stay silent to it"},
-                });
+constexpr std::uint8_t fin_ack = wire::fin | wire::ack;
+
+constinit const Probe tcp_maimon = where_closed_answers<fin_ack>({
+    .name = "tcp-maimon",
+    .scan_type = "maimon",
+    .task = "Maimon Scan",
+    .scan_option = {"-sM", "TCP FIN and ACK; open ports of some BSD systems stay silent to it"},
+});
 
 }  // namespace portolan::probe

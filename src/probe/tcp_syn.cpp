@@ -16,10 +16,14 @@ std::size_t build_syn(const Attempt& attempt, wire::Buffer out) { return build_s
 std::optional<Verdict> judge_syn(const Attempt& attempt, const wire::Packet& packet) {
   const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
   if (tcp == nullptr) return judge_tcp_error(attempt, packet);
+  const std::uint32_t data = static_cast<std::uint32_t>(attempt.dress.data.size());
+  const bool usual = flags_of(attempt, wire::syn) == wire::syn && data == 0;
+  if (!usual && is_reset_of(attempt, wire::syn, *tcp)) return Verdict{PortState::closed, Reason::reset, true};
   // A SYN occupies one sequence number (RFC 9293 §3.4), so a genuine answer acknowledges ours plus
-  // one. Anything else is stale or forged, and says nothing about this port. A bare SYN back
-  // (simultaneous open, §3.5) carries no acknowledgement and therefore no proof.
-  if (!tcp->ack || tcp->acknowledgement != attempt.cookie + 1) return std::nullopt;
+  // one, or some of the data that the user wants behind it. Anything else is stale or forged, and says
+  // nothing about this port. A bare SYN back (simultaneous open, §3.5) carries no acknowledgement and
+  // therefore no proof.
+  if (!tcp->ack || tcp->acknowledgement - (attempt.cookie + 1) > data) return std::nullopt;
   if (tcp->rst) return Verdict{PortState::closed, Reason::reset, true};
   if (tcp->syn) return Verdict{PortState::open, Reason::syn_ack, true};
   return std::nullopt;

@@ -5,14 +5,13 @@
 
 namespace portolan::probe {
 
-constinit const Probe tcp_xmas = where_closed_answers < wire::fin | wire::psh |
-                                 wire::urg >
-                                     ({
-                                         .name = "tcp-xmas",
-                                         .scan_type = "xmas",
-                                         .task = "XMAS Scan",
-                                         .scan_option = {"-sX",
-                                                         "TCP FIN, PSH and URG together; open ports stay silent to it"},
-                                     });
+constexpr std::uint8_t fin_psh_urg = wire::fin | wire::psh | wire::urg;
+
+constinit const Probe tcp_xmas = where_closed_answers<fin_psh_urg>({
+    .name = "tcp-xmas",
+    .scan_type = "xmas",
+    .task = "XMAS Scan",
+    .scan_option = {"-sX", "TCP FIN, PSH and URG together; open ports stay silent to it"},
+});
 
 }  // namespace portolan::probe

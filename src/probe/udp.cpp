@@ -24,6 +24,7 @@ const payload::Payload* payload_of(const Attempt& attempt) {
 using Room = std::array<std::uint8_t, payload::longest>;
 
 wire::Bytes question_of(const Attempt& attempt, Room& room) {
+  if (!attempt.dress.data.empty()) return {};  // build_udp puts that there
   const payload::Payload* payload = payload_of(attempt);
   return std::span{room}.first(payload == nullptr ? 0 : payload->build(attempt.cookie, room));
 }
@@ -61,12 +62,12 @@ std::optional<Subject> subject(const wire::Packet& packet) {
 bool quotes(const Attempt& attempt, const wire::IcmpError& error) {
   constexpr std::size_t header_size = 8;
   Room room{};
-  return error.quoted_u16(4) == header_size + question_of(attempt, room).size() + attempt.dress.padding;
+  return error.quoted_u16(4) == header_size + question_of(attempt, room).size() + attempt.dress.data.size();
 }
 
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
   if (const auto* datagram = std::get_if<wire::UdpDatagram>(&packet.content)) {
-    const payload::Payload* payload = payload_of(attempt);
+    const payload::Payload* payload = attempt.dress.data.empty() ? payload_of(attempt) : nullptr;
     if (payload != nullptr && payload->match(attempt.cookie, datagram->payload) == payload::Match::stale) {
       return std::nullopt;
     }
@@ -121,6 +122,8 @@ constinit const Probe udp{
     .scan_type = "udp",
     .task = "UDP Scan",
     .scan_option = {"-sU", "UDP, with a payload that services at that port understand; slow where hosts limit errors"},
+    .discovery_option = {"-PU", "ask by UDP to these ports (40125 where none are given), most of which are closed"},
+    .discovery_port = net::Port{40'125},
     .asks = Asks::udp_ports,
     .hears = {.protocol = wire::protocol_udp, .bytes = wire::longest_packet},
     .closed_is_error = true,

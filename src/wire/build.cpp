@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 
 #include "wire/cursor.h"
@@ -79,7 +80,39 @@ void spoil_checksum(Buffer out, const net::IpAddress& source, std::size_t at) {
   put_u16(place, 0, static_cast<std::uint16_t>(right == 0xffff ? 1 : right + 1));
 }
 
+constexpr std::size_t sctp_header_size = 12;
+constexpr std::size_t sctp_checksum_at = 8;
+constexpr std::size_t chunk_header_size = 4;
+
+// CRC32c (Castagnoli), bits in the order in which they are sent, for every byte.
+constexpr auto crc32c_table = [] {
+  constexpr std::uint32_t polynomial = 0x82f63b78;
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
+    std::uint32_t rest = byte;
+    for (int bit = 0; bit < 8; ++bit) rest = rest >> 1U ^ ((rest & 1U) != 0 ? polynomial : 0);
+    table[byte] = rest;
+  }
+  return table;
+}();
+
+// As it stands in the packet, read like every number there, while zeros stand in its place: its lowest byte comes first
+// (RFC 9260, appendix A).
+std::uint32_t sctp_checksum(Bytes packet) {
+  std::uint32_t rest = ~std::uint32_t{0};
+  for (std::size_t i = 0; i < packet.size(); ++i) {
+    const bool is_sum = i >= sctp_checksum_at && i < sctp_header_size;
+    const std::uint8_t byte = is_sum ? 0 : packet[i];
+    rest = rest >> 8U ^ crc32c_table[(rest ^ byte) & 0xffU];
+  }
+  return std::byteswap(~rest);
+}
+
 }  // namespace
+
+bool has_sctp_checksum(Bytes packet) {
+  return packet.size() >= sctp_header_size && u32_at(packet, sctp_checksum_at) == sctp_checksum(packet);
+}
 
 std::uint32_t pseudo_header_sum(const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t protocol,
                                 std::size_t payload_size) {
@@ -101,7 +134,7 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
   // Who resets has no room for anything, as most systems say.
   w.u8(static_cast<std::uint8_t>(words << 4U)).u8(f.flags).u16((f.flags & rst) != 0 ? 0 : 1024).u16(0).u16(0);
   if (with_mss) w.u8(2).u8(4).u16(1460);
-  w.zeros(f.dress.padding);
+  w.bytes(f.dress.data);
   // The identification only has to vary: it helps fragments, which a probe never becomes.
   const IpFields ip{f.source, f.destination, protocol_tcp, f.dress.hop_limit,
                     static_cast<std::uint16_t>(f.sequence >> 16U)};
@@ -114,10 +147,10 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
 std::size_t build_udp(const UdpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const std::uint16_t source_port = f.dress.source_port.value_or(f.source_port).value();
-  const std::size_t length = 8 + f.payload.size() + f.dress.padding;
+  const std::size_t length = 8 + f.payload.size() + f.dress.data.size();
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u16(source_port).u16(f.destination_port.value()).u16(static_cast<std::uint16_t>(length)).u16(0);
-  w.bytes(f.payload).zeros(f.dress.padding);
+  w.bytes(f.payload).bytes(f.dress.data);
   const IpFields ip{f.source, f.destination, protocol_udp, f.dress.hop_limit, source_port};
   constexpr Check check{6, true};
   const std::size_t size = finish(ip, w.size(), check, out);
@@ -128,11 +161,26 @@ std::size_t build_udp(const UdpFields& f, Buffer out) {
   return size;
 }
 
+std::size_t build_sctp(const SctpFields& f, Buffer out) {
+  assert(f.source.family() == f.destination.family());
+  const std::uint16_t source_port = f.dress.source_port.value_or(f.source_port).value();
+  const std::size_t header = ip_header_size(f.source);
+  Writer w{out.subspan(header)};
+  w.u16(source_port).u16(f.destination_port.value()).u32(f.verification_tag).u32(0);
+  w.u8(f.chunk).u8(f.flags).u16(static_cast<std::uint16_t>(chunk_header_size + f.body.size())).bytes(f.body);
+  w.bytes(f.dress.data);
+  write_ip_header({f.source, f.destination, protocol_sctp, f.dress.hop_limit, source_port}, w.size(), out);
+  const Buffer packet = out.subspan(header, w.size());
+  const std::uint32_t sum = sctp_checksum(packet) ^ (f.dress.bad_checksum ? 1U : 0U);
+  Writer{packet.subspan(sctp_checksum_at)}.u32(sum);
+  return header + packet.size();
+}
+
 std::size_t build_icmp(const IcmpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const bool v4 = f.source.is_v4();
   Writer w{out.subspan(ip_header_size(f.source))};
-  w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).zeros(f.dress.padding);
+  w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).bytes(f.dress.data);
   const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
   return finish(ip, w.size(), {2, !v4}, out);
 }

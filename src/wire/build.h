@@ -15,7 +15,7 @@
 namespace portolan::wire {
 
 // No packet of ours is longer: what every Ethernet carries whole. A buffer of this size holds each of them, as long
-// as headers, payload and Dress::padding together do not exceed it.
+// as headers, payload and Dress::data together do not exceed it.
 inline constexpr std::size_t longest_packet = 1500;
 
 using Buffer = std::span<std::uint8_t>;
@@ -44,6 +44,20 @@ struct UdpFields {
   const Dress& dress = plain;
 };
 std::size_t build_udp(const UdpFields& fields, Buffer out);
+
+// A packet of one chunk (RFC 9260 §3).
+struct SctpFields {
+  net::IpAddress source;
+  net::IpAddress destination;
+  net::Port source_port;  // gives way to that of the dress
+  net::Port destination_port;
+  std::uint32_t verification_tag = 0;
+  std::uint8_t chunk = 0;  // type
+  std::uint8_t flags = 0;  // of the chunk
+  Bytes body{};            // of the chunk, behind its header; a multiple of four bytes
+  const Dress& dress = plain;
+};
+std::size_t build_sctp(const SctpFields& fields, Buffer out);
 
 // A query of ICMP or ICMPv6, whichever the addresses say, or a reply to one.
 struct IcmpFields {
@@ -84,6 +98,9 @@ net::Mac solicited_node_mac(const net::IpAddress& target);
 
 // RFC 1071 one's complement sum; `initial` carries a pseudo header.
 std::uint16_t checksum(std::span<const std::uint8_t> bytes, std::uint32_t initial = 0);
+// Whether an SCTP packet, from its common header on, has the checksum that it should have: CRC32c, which sums no
+// addresses (RFC 9260 §6.8, appendix A).
+bool has_sctp_checksum(Bytes packet);
 // What is summed beside a transport's own bytes: the addresses, the length and the protocol (RFC 9293 §3.1, RFC 8200
 // §8.1).
 std::uint32_t pseudo_header_sum(const net::IpAddress& source, const net::IpAddress& destination, std::uint8_t protocol,

@@ -1,18 +1,24 @@
 // How the packets of a scan are dressed beyond what they ask: the same for every technique.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "net/port.h"
 
 namespace portolan::wire {
 
+// Fits into every packet (longest_packet), whatever headers stand before it.
+inline constexpr std::size_t longest_data = 1400;
+
 struct Dress {
-  std::uint8_t hop_limit = 64;             // TTL (IPv4) or hop limit (IPv6); neighbour discovery keeps its 255
-  std::optional<net::Port> source_port{};  // TCP, UDP and SCTP: instead of the attempt's tag
-  std::uint16_t padding = 0;               // bytes of zeros behind the transport header and payload
-  bool bad_checksum = false;               // of the transport layer: hosts drop it, careless middleboxes answer
+  std::uint8_t hop_limit = 64;              // TTL (IPv4) or hop limit (IPv6); neighbour discovery keeps its 255
+  std::optional<net::Port> source_port{};   // TCP, UDP and SCTP: instead of the attempt's tag
+  std::vector<std::uint8_t> data{};         // behind the transport header; of UDP in the place of the payload
+  bool bad_checksum = false;                // of the transport layer: hosts drop it, careless middleboxes answer
+  std::optional<std::uint8_t> tcp_flags{};  // instead of those of the technique
 };
 
 // What a scan wears unless told otherwise.

@@ -143,6 +143,22 @@ std::optional<UdpDatagram> read_udp(Bytes bytes) {
   return udp;
 }
 
+std::optional<SctpPacket> read_sctp(Bytes bytes) {
+  Reader r{bytes};
+  SctpPacket sctp;
+  sctp.source = net::Port{r.u16()};
+  sctp.destination = net::Port{r.u16()};
+  sctp.verification_tag = r.u32();
+  r.skip(4);
+  sctp.chunk = r.u8();
+  sctp.flags = r.u8();
+  constexpr std::size_t header = 4;
+  const std::size_t length = r.u16();
+  if (!r.ok() || length < header) return std::nullopt;
+  sctp.body = r.rest().first(std::min(length - header, r.rest().size()));
+  return sctp;
+}
+
 std::optional<IcmpError> read_quote(IcmpError::Kind kind, const std::optional<IpPart>& quoted) {
   if (!quoted) return std::nullopt;
   IcmpError error;
@@ -296,6 +312,8 @@ std::optional<Content> read_transport(const IpPart& ip) {
       return as_content(read_tcp(ip.payload));
     case protocol_udp:
       return as_content(read_udp(ip.payload));
+    case protocol_sctp:
+      return as_content(read_sctp(ip.payload));
     case protocol_icmp:
       return ip.source.is_v4() ? read_icmp(ip.payload) : std::nullopt;
     case protocol_icmpv6:
@@ -354,6 +372,8 @@ bool is_damaged(net::EtherType type, Bytes bytes) {
   switch (ip->protocol) {
     case protocol_icmp:
       return checksum(ip->payload) != 0;
+    case protocol_sctp:
+      return !has_sctp_checksum(ip->payload);
     case protocol_udp:
       // RFC 768: zero means that there is none.
       if (ip->payload.size() >= 8 && ip->payload[6] == 0 && ip->payload[7] == 0) return false;

@@ -59,7 +59,8 @@ struct IcmpError {
   net::IpAddress quoted_destination;  // whom we asked
   std::uint8_t quoted_protocol = 0;   // IANA number
   // The first eight bytes behind the quoted header, which is what RFC 792 promises. Whoever sent them knows how to
-  // read them: TCP has its ports and sequence number there, UDP ports, ICMP type, identifier and sequence.
+  // read them: TCP has its ports and sequence number there, UDP its ports, SCTP its ports and verification tag, ICMP
+  // type, identifier and sequence.
   std::array<std::uint8_t, 8> quote{};
 
   [[nodiscard]] constexpr std::uint16_t quoted_u16(std::size_t at) const {
@@ -74,6 +75,16 @@ struct UdpDatagram {
   net::Port source;
   net::Port destination;
   Bytes payload;
+};
+
+// The common header and the first chunk, which says what the packet is about (RFC 9260 §3).
+struct SctpPacket {
+  net::Port source;
+  net::Port destination;
+  std::uint32_t verification_tag = 0;
+  std::uint8_t chunk = 0;  // type
+  std::uint8_t flags = 0;  // of the chunk
+  Bytes body{};            // of the chunk, behind its header
 };
 
 struct ArpRequest {
@@ -102,7 +113,7 @@ struct Other {
   std::uint8_t protocol = 0;  // IANA number
 };
 
-using Content = std::variant<TcpSegment, UdpDatagram, IcmpMessage, IcmpError, ArpRequest, ArpReply,
+using Content = std::variant<TcpSegment, UdpDatagram, SctpPacket, IcmpMessage, IcmpError, ArpRequest, ArpReply,
                              NeighbourSolicitation, NeighbourAdvertisement, Other>;
 
 struct Packet {

@@ -27,6 +27,12 @@ inline constexpr std::uint8_t icmpv6_echo_reply = 129;
 inline constexpr std::uint8_t icmpv6_neighbour_solicitation = 135;
 inline constexpr std::uint8_t icmpv6_neighbour_advertisement = 136;
 
+// RFC 9260 §3.2
+inline constexpr std::uint8_t sctp_init = 1;
+inline constexpr std::uint8_t sctp_init_ack = 2;
+inline constexpr std::uint8_t sctp_abort = 6;
+inline constexpr std::uint8_t sctp_cookie_echo = 10;
+
 // RFC 826
 inline constexpr std::uint16_t arp_request = 1;
 inline constexpr std::uint16_t arp_reply = 2;

@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/scan/scan_options.h"
@@ -102,6 +107,62 @@ TEST(Documentation, NamesEveryBuiltOption) {
     if (option->support != Support::built) continue;
     EXPECT_THAT(text, testing::HasSubstr("`" + std::string{option->spellings.front()})) << option->spellings.front();
   }
+}
+
+// A row of docs/options.md: "| `-f`, `--ff` | not yet | |".
+struct Row {
+  std::vector<std::string> spellings;
+  std::string here;
+};
+std::vector<Row> rows_of(const std::string& text) {
+  std::vector<Row> rows;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    Row row;
+    const std::size_t end = line.find(" | ");
+    for (std::size_t at = line.find('`'); at < end; at = line.find('`', at)) {
+      const std::size_t close = line.find('`', at + 1);
+      row.spellings.push_back(line.substr(at + 1, close - at - 1));
+      at = close + 1;
+    }
+    row.here = line.substr(end + 3, line.find(" |", end + 3) - end - 3);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> words_for(Support support) {
+  switch (support) {
+    case Support::ignored:
+      return {"no effect"};
+    case Support::missing:
+      return {"not yet"};
+    case Support::hiding:
+      return {"not offered"};
+    case Support::built:
+    case Support::unlisted:
+      break;
+  }
+  return {"same", "better"};
+}
+
+TEST(Documentation, SaysOfEveryOptionOfNmapWhatItDoesHere) {
+  std::map<std::string, std::string> told;
+  for (const Row& row : rows_of(file("docs/options.md"))) {
+    for (const std::string& spelling : row.spellings) {
+      EXPECT_TRUE(told.emplace(spelling, row.here).second) << spelling << " stands there twice";
+    }
+  }
+  const std::set<std::string_view> ours{"--threads", "--seed", "-oJ", "-oL"};
+  for (const OptionSpec* option : page_of("scan").options) {
+    if (ours.contains(option->spellings.front()) || option->support == Support::unlisted) continue;
+    const auto row = told.find(std::string{option->spellings.front()});
+    ASSERT_NE(row, told.end()) << option->spellings.front();
+    EXPECT_THAT(words_for(option->support), testing::Contains(row->second)) << row->first;
+    for (const std::string_view spelling : option->spellings) told.erase(std::string{spelling});
+  }
+  EXPECT_TRUE(told.empty()) << told.begin()->first << " is no option";
 }
 
 }  // namespace

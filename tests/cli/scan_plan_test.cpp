@@ -401,7 +401,7 @@ TEST(ScanPlan, DecliningRawPacketsIsNotLackingThem) {
 TEST(ScanPlan, WithoutATcpPortTheReasonIsSaid) {
   EXPECT_EQ(error_of({"-p", "U:53", "198.18.0.1"}), "-p names only UDP ports, which nothing here asks: add -sU");
   EXPECT_EQ(error_of({"-sU", "-p", "T:53", "198.18.0.1"}), "-p names only TCP ports, which nothing here asks: add -sS");
-  EXPECT_EQ(error_of({"-p", "S:9", "198.18.0.1"}), "-p names only SCTP ports, and SCTP scans are not built yet");
+  EXPECT_EQ(error_of({"-p", "S:9", "198.18.0.1"}), "-p names only SCTP ports, which nothing here asks: add -sY");
   EXPECT_EQ(error_of({"-p", "[60000-]", "198.18.0.1"}),
             "-p: the port list '[60000-]' has no registered port in its brackets; leave the [] out to take "
             "unregistered ones too");

@@ -15,8 +15,10 @@ constexpr std::array hosts{"198.18.0.2", "2001:db8::2"};
 
 std::unique_ptr<test::Outcome> scan_of(const plan::Plan& plan, const char* host) {
   sim::Network network{3, {.delay = 2ms, .jitter = 1ms}};
-  network.add_host(test::address(host),
-                   {.open = test::ports({22, 80}), .open_udp = test::ports({22, 80}), .dropped = test::ports({23})});
+  network.add_host(test::address(host), {.open = test::ports({22, 80}),
+                                         .open_udp = test::ports({22, 80}),
+                                         .open_sctp = test::ports({22, 80}),
+                                         .dropped = test::ports({23})});
   return test::scan(plan, network);
 }
 

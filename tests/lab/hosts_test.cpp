@@ -117,5 +117,20 @@ TEST_F(Hosts, AreAllUpWithoutAskingUnderPn) {
   EXPECT_EQ(differences(chart, "198.18.64.3", 79, 81, {.ports = {}, .rest = {"filtered", "no-response"}}), "");
 }
 
+TEST_F(Hosts, AClosedUdpPortIsASign) {
+  Pair pair;
+  const Chart chart = scan(pair.scanner, {"-sn", "--disable-arp-ping", "-PU9", Pair::target_v4});
+  EXPECT_EQ(up_hosts(chart), (std::map<std::string, std::string>{{Pair::target_v4, "port-unreach"}}));
+}
+
+TEST_F(Hosts, AResetIsNoneWhereItIsNotToBe) {
+  Pair pair;
+  const std::vector<std::string> question{"-sn", "--disable-arp-ping", "-PS9", Pair::target_v4};
+  EXPECT_EQ(up_hosts(scan(pair.scanner, question)), (std::map<std::string, std::string>{{Pair::target_v4, "reset"}}));
+  std::vector<std::string> without = question;
+  without.emplace_back("--discovery-ignore-rst");
+  EXPECT_TRUE(up_hosts(scan(pair.scanner, without)).empty());
+}
+
 }  // namespace
 }  // namespace portolan::lab_test

@@ -156,5 +156,41 @@ table inet lab {
   EXPECT_EQ(differences(v6, Pair::target_v6, 1, 100, truth), "");
 }
 
+// Linux takes a SYN for one whatever stands beside it, but for a FIN (tcp_rcv_state_process).
+TEST_F(TcpStates, OtherFlagsAreAskedAndUnderstood) {
+  Pair pair;
+  pair.target.listen(listening);
+  for (const auto& [flags, open] : {std::pair{"SYNURG", Answer{"open", "syn-ack"}},
+                                    {"SYNFIN", Answer{"filtered", "no-response"}},
+                                    {"0x12", Answer{"closed", "reset"}}}) {
+    Truth truth;
+    for (const std::uint16_t port : listening) truth.ports[port] = open;
+    const Chart chart =
+        scan(pair.scanner, {"-sS", "-Pn", "-T4", "--scanflags", flags, "-p", "1-1500", Pair::target_v4});
+    EXPECT_EQ(differences(chart, Pair::target_v4, first_port, last_port, truth), "") << flags;
+  }
+}
+
+TEST_F(TcpStates, PacketsAreDressedAsTheUserWants) {
+  Pair pair;
+  pair.target.listen(listening);
+  lab::Sniffer sniffer = pair.target.sniff("wire");
+  const Chart chart =
+      scan(pair.scanner, {"-sS", "-Pn", "-g", "53", "--ttl", "7", "--data", "0xcafe", "-p", "80,81", Pair::target_v4});
+  EXPECT_EQ(chart.find(Pair::target_v4)->ports.at(80), (Answer{"open", "syn-ack"}));
+  EXPECT_EQ(chart.find(Pair::target_v4)->ports.at(81), (Answer{"closed", "reset"}));
+  int asked = 0;
+  for (const lab::Arrival& arrival : probes_seen(sniffer)) {
+    const auto& bytes = arrival.bytes;
+    constexpr std::size_t ip = 20;
+    if (bytes.size() < ip + 20 || bytes[0] != 0x45 || bytes[ip + 13] != 0x02) continue;
+    ++asked;
+    EXPECT_EQ(bytes[8], 7) << "time to live";
+    EXPECT_EQ(bytes[ip] << 8 | bytes[ip + 1], 53);
+    EXPECT_EQ(bytes[bytes.size() - 2] << 8 | bytes.back(), 0xcafe);
+  }
+  EXPECT_GE(asked, 2);
+}
+
 }  // namespace
 }  // namespace portolan::lab_test

@@ -28,7 +28,7 @@ TEST(Neighbour, ASolicitationIsNobodysAnswer) {
 }
 
 TEST(Neighbour, AsksTheGroupOfTheTargetWhateverTheScanWears) {
-  const wire::Dress dress{.hop_limit = 3, .padding = 10, .bad_checksum = true};
+  const wire::Dress dress{.hop_limit = 3, .data = std::vector<std::uint8_t>(10), .bad_checksum = true};
   const Attempt asked{path_v6, them_v6, net::Port{}, 0, 0, 0, dress};
   EXPECT_EQ(neighbour.link_destination(asked), wire::solicited_node_mac(them_v6));
   EXPECT_EQ(sent_by(neighbour, asked).bytes, sent_by(neighbour, attempt_v6(0)).bytes)

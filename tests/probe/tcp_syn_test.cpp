@@ -69,7 +69,7 @@ TEST(TcpSyn, AsksFromItsTagWithTheCookieAsSequenceNumber) {
 }
 
 TEST(TcpSyn, WearsTheDressOfTheScan) {
-  const wire::Dress dress{.hop_limit = 3, .source_port = net::Port{53}, .padding = 10};
+  const wire::Dress dress{.hop_limit = 3, .source_port = net::Port{53}, .data = std::vector<std::uint8_t>(10)};
   for (const bool v4 : {true, false}) {
     const Attempt plain = v4 ? attempt(7) : attempt_v6(7);
     const Attempt dressed{plain.path, plain.target, plain.port, 0, tag, 7, dress};
@@ -80,6 +80,24 @@ TEST(TcpSyn, WearsTheDressOfTheScan) {
     EXPECT_EQ(asked->source, net::Port{53});
     EXPECT_EQ(sent.packet->transport.size(), 24U + 10U);
   }
+}
+
+TEST(TcpSyn, AnswersToOtherFlagsAndToDataAreKnown) {
+  const auto asked_with = [](const wire::Dress& dress) {
+    return Attempt{path, them, net::Port{443}, 0, tag, 7, dress};
+  };
+  const Verdict closed{PortState::closed, Reason::reset, true};
+  const wire::Dress with_data{.data = std::vector<std::uint8_t>(10)};
+  const Attempt data = asked_with(with_data);
+  EXPECT_EQ(tcp_syn.judge(data, segment(wire::rst | wire::ack, 0, 7 + 11)), closed) << "a reset acknowledges all of it";
+  EXPECT_EQ(tcp_syn.judge(data, segment(wire::syn | wire::ack, 9, 8)),
+            (Verdict{PortState::open, Reason::syn_ack, true}));
+  EXPECT_EQ(tcp_syn.judge(data, segment(wire::rst | wire::ack, 0, 7 + 12)), std::nullopt);
+  const wire::Dress with_fin{.tcp_flags = wire::syn | wire::fin};
+  EXPECT_EQ(tcp_syn.judge(asked_with(with_fin), segment(wire::rst | wire::ack, 0, 7 + 2)), closed);
+  EXPECT_EQ(tcp_syn.judge(attempt(7), segment(wire::rst | wire::ack, 0, 7 + 2)), std::nullopt) << "not to a plain SYN";
+  const wire::Dress with_ack{.tcp_flags = wire::ack};
+  EXPECT_EQ(tcp_syn.judge(asked_with(with_ack), segment(wire::rst, 7, 0)), closed);
 }
 
 TEST(TcpSyn, AnErrorSpeaksAboutTheSegmentThatItQuotes) {

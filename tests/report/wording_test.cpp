@@ -140,7 +140,7 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{no_udp_ports}, "WARNING: UDP scan was requested, but no udp ports were specified.  Skipping this scan type."},
       {{other_protocol, {"udp"}}, "-p names UDP ports, which are not asked: -sU asks them"},
       {{noted, {"It is so."}}, "It is so."},
-      {{other_protocol, {"sctp"}}, "-p names SCTP ports, which cannot be asked yet"},
+      {{other_protocol, {"sctp"}}, "-p names SCTP ports, which are not asked: -sY asks them"},
   };
   std::set<model::RemarkCode> worded;
   for (const auto& [remark, sentence] : sentences) {

@@ -104,10 +104,10 @@ TEST(ParseIpv4, WindowOptionsAndAllThatFollowsTheHeaderAreKept) {
 
 TEST(ParseIpv4, ATransportThatNobodyReadsKeepsItsNumberAndItsBytes) {
   PacketBytes bytes = reset_packet;
-  bytes[9] = 132;  // SCTP
+  bytes[9] = 50;  // ESP
   const auto packet = parse(net::EtherType::ipv4, bytes);
   ASSERT_TRUE(packet);
-  EXPECT_EQ(std::get<Other>(packet->content).protocol, 132);
+  EXPECT_EQ(std::get<Other>(packet->content).protocol, 50);
   EXPECT_EQ(packet->transport.size(), 20U);
 }
 
@@ -316,7 +316,7 @@ TEST(Dress, ABadChecksumIsOneOff) {
 }
 
 TEST(Dress, PaddingStandsBehindThePayload) {
-  constexpr Dress padded{.padding = 3};
+  const Dress padded{.data = std::vector<std::uint8_t>(3)};
   std::array<std::uint8_t, longest_packet> buffer{};
   buffer.fill(0xee);
   const std::array<std::uint8_t, 2> payload{1, 2};
@@ -335,6 +335,21 @@ TEST(Dress, PaddingStandsBehindThePayload) {
 TEST(WriterDeathTest, NothingIsWrittenBeyondTheBuffer) {
   std::array<std::uint8_t, 3> room{};
   EXPECT_DEATH(Writer{room}.u32(1), "width");
+}
+
+// Numbers from RFC 3720, appendix B.4: thirty-two bytes of zeros have the sum 0x8a9136aa. As an SCTP packet they have
+// it where it stands, lowest byte first.
+TEST(SctpChecksum, IsCrc32c) {
+  std::array<std::uint8_t, 32> packet{};
+  EXPECT_FALSE(has_sctp_checksum(packet));
+  packet[8] = 0xaa;
+  packet[9] = 0x36;
+  packet[10] = 0x91;
+  packet[11] = 0x8a;
+  EXPECT_TRUE(has_sctp_checksum(packet));
+  packet[31] = 1;
+  EXPECT_FALSE(has_sctp_checksum(packet));
+  EXPECT_FALSE(has_sctp_checksum(Bytes{packet}.first(11)));
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "base/escape.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
+#include "cli/scan/dress_options.h"
 #include "cli/scan/report_options.h"
 #include "cli/scan/technique_options.h"
 #include "cli/values.h"
@@ -22,6 +24,7 @@ constexpr std::string_view targets = "Targets";
 constexpr std::string_view discovery = "Which hosts are up";
 constexpr std::string_view techniques = "How ports are asked";
 constexpr std::string_view ports = "Which ports";
+constexpr std::string_view packets = "What packets look like";
 constexpr std::string_view names = "Names of hosts";
 constexpr std::string_view timing = "Timing";
 constexpr std::string_view reports = "Reports";
@@ -77,6 +80,54 @@ Result<void> server_list(ScanOptions& options, const Given& given) {
     if (comma != 0) options.dns_servers.emplace_back(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
   }
+  return {};
+}
+
+void dressed(ScanOptions& options, const Given& given) {
+  if (options.dressed_by.empty()) options.dressed_by = given.spelling;
+}
+
+Result<void> hop_limit(ScanOptions& options, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 0, 255);
+  if (!value) return fail(value.error());
+  options.dress.hop_limit = static_cast<std::uint8_t>(*value);
+  dressed(options, given);
+  return {};
+}
+
+Result<void> source_port(ScanOptions& options, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 0, 65'535);
+  if (!value) return fail(value.error());
+  options.dress.source_port = net::Port{static_cast<std::uint16_t>(*value)};
+  dressed(options, given);
+  return {};
+}
+
+Result<void> tcp_flags(ScanOptions& options, const Given& given) {
+  const auto value = parse_tcp_flags(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  options.dress.tcp_flags = *value;
+  dressed(options, given);
+  return {};
+}
+
+template <auto Parse>
+Result<void> data(ScanOptions& options, const Given& given) {
+  if (!options.dress.data.empty()) {
+    return fail(Errc::usage, fmt::format("{}: there is data to send already; one of --data, --data-string and "
+                                         "--data-length is enough",
+                                         given.spelling));
+  }
+  auto value = Parse(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  options.dress.data = std::move(*value);
+  dressed(options, given);
+  return {};
+}
+
+Result<void> bad_checksum(ScanOptions& options, const Given& given) {
+  options.dress.bad_checksum = true;
+  dressed(options, given);
   return {};
 }
 
@@ -144,6 +195,10 @@ constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, st
   return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
           refuse};
 }
+constexpr Option<ScanOptions> ignored(Spellings spellings, Argument argument, std::string_view why) {
+  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = why, .support = Support::ignored},
+          nothing};
+}
 constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
   return {
       OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
@@ -200,6 +255,10 @@ constexpr std::array later_rows{
           clear<&ScanOptions::arp_ping>),
     unlisted({.spellings = {"-PR"}}, nothing),  // ARP is asked on the link anyway
 
+    entry({.spellings = {"--discovery-ignore-rst"},
+           .group = discovery,
+           .summary = "do not take a TCP reset for being up; some firewalls send them for hosts that are not there"},
+          set<&ScanOptions::ignore_resets>),
     entry({.spellings = {"-p"},
            .argument = required,
            .value = "<ports>",
@@ -224,6 +283,46 @@ constexpr std::array later_rows{
     entry({.spellings = {"-r"}, .group = ports, .summary = "ask ports in ascending order instead of a shuffled one"},
           set<&ScanOptions::sequential_ports>),
 
+    entry({.spellings = {"--scanflags"},
+           .argument = required,
+           .value = "<flags>",
+           .group = packets,
+           .summary = "flags of TCP probes, as SYNFIN or a number; the answers mean what the scan type says"},
+          tcp_flags),
+    entry({.spellings = {"-g", "--source-port"},
+           .argument = required,
+           .value = "<port>",
+           .group = packets,
+           .summary = "send from this port"},
+          source_port),
+    entry({.spellings = {"--ttl"},
+           .argument = required,
+           .value = "<number>",
+           .group = packets,
+           .summary = "time to live, or hop limit"},
+          hop_limit),
+    entry({.spellings = {"--data"},
+           .argument = required,
+           .value = "<hex>",
+           .group = packets,
+           .summary = "send these bytes behind the header, as 0xcafe; with -sU instead of the payload"},
+          data<parse_hex_data>),
+    entry({.spellings = {"--data-string"},
+           .argument = required,
+           .value = "<text>",
+           .group = packets,
+           .summary = "the same with this text"},
+          data<parse_text_data>),
+    entry({.spellings = {"--data-length"},
+           .argument = required,
+           .value = "<number>",
+           .group = packets,
+           .summary = "the same with so many bytes that mean nothing"},
+          data<parse_data_length>),
+    entry({.spellings = {"--badsum"},
+           .group = packets,
+           .summary = "wrong checksums: hosts drop such packets, so whoever answers is something in between"},
+          bad_checksum),
     entry({.spellings = {"-n"}, .group = names, .summary = "never look up names of addresses"},
           set<&ScanOptions::never_names>),
     entry({.spellings = {"-R"},
@@ -273,6 +372,10 @@ constexpr std::array later_rows{
            .group = timing,
            .summary = "do not wait for hosts that limit their ICMP errors: silent UDP ports are closed|filtered"},
           set<&ScanOptions::ask_no_errors>),
+    entry({.spellings = {"--defeat-rst-ratelimit"},
+           .group = timing,
+           .summary = "do not wait for hosts that limit what they answer: their silent ports are filtered"},
+          set<&ScanOptions::ask_without_patience>),
     entry({.spellings = {"--host-timeout"},
            .argument = required,
            .value = "<time>",
@@ -373,17 +476,21 @@ constexpr std::array later_rows{
     hiding({"--spoof-mac"}, "a false link-layer address"),
     hiding({"--proxies", "--proxy"}, "scanning through proxies"),
 
-    missing({"-sU"}, none, "UDP ports"),
-    missing({"-sA"}, none, "ACK scan"),
-    missing({"-sW"}, none, "window scan"),
-    missing({"-sM"}, none, "Maimon scan"),
-    missing({"-sN"}, none, "null scan"),
-    missing({"-sF"}, none, "FIN scan"),
-    missing({"-sX"}, none, "Xmas scan"),
-    missing({"-sY"}, none, "SCTP INIT scan"),
-    missing({"-sZ"}, none, "SCTP COOKIE-ECHO scan"),
+    ignored({"--randomize-hosts", "--rH"}, none, "hosts are always asked in a shuffled order"),
+    ignored({"--min-hostgroup"}, required, "hosts enter as others finish, in no groups"),
+    ignored({"--max-hostgroup"}, required, "hosts enter as others finish, in no groups"),
+    ignored({"--min-parallelism"}, required, "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-parallelism"}, required, "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-scan-delay"}, required, "hosts that limit their answers are asked as often as they answer"),
+    ignored({"--nogcc"}, none, "the pace of each host is its own already"),
+    ignored({"--nsock-engine"}, required, "there is one way to wait for packets"),
+    ignored({"--send-eth", "--send-ip"}, none, "each path decides whether frames or packets are sent; -v says which"),
+    ignored({"--log-errors"}, none, "errors stand on standard error, whatever is written to files"),
+    ignored({"--release-memory"}, none, "what is no more needed is given back as the scan goes on"),
+    ignored({"--deprecated-xml-osclass"}, none, "no systems are told yet"),
+    ignored({"-M"}, required, "as many sockets are open as the limits allow"),
+
     missing({"-sO"}, none, "IP protocol scan"),
-    missing({"--scanflags"}, required, "TCP flags of one's own"),
     missing({"-sV", "-sR"}, none, "service versions"),
     missing({"--version-intensity"}, required, "service versions"),
     missing({"--version-light"}, none, "service versions"),
@@ -406,46 +513,21 @@ constexpr std::array later_rows{
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--traceroute"}, none, "the way to each host"),
     missing({"-iR"}, required, "random targets"),
-    missing({"-PU"}, attached, "discovery by UDP"),
-    missing({"-PY"}, attached, "discovery by SCTP"),
     missing({"-PO"}, attached, "discovery by IP protocols"),
-    missing({"-PM"}, none, "discovery by ICMP address mask"),
-    missing({"--discovery-ignore-rst"}, none, "discovery that does not believe resets"),
     missing({"--port-ratio"}, required, "ports by how common they are; see --top-ports"),
-    missing({"--randomize-hosts", "--rH"}, none, "hosts in random order"),
-    missing({"--min-hostgroup"}, required, "the size of groups of hosts"),
-    missing({"--max-hostgroup"}, required, "the size of groups of hosts"),
-    missing({"--min-parallelism"}, required, "the number of probes under way; see --min-rate"),
-    missing({"--max-parallelism"}, required, "the number of probes under way; see --max-rate"),
-    missing({"--max-scan-delay"}, required, "a bound for delays; see --scan-delay"),
-    missing({"--defeat-rst-ratelimit"}, none, "not waiting for hosts that limit their resets"),
-    missing({"--nogcc"}, none, "scanning without congestion control; see --min-rate"),
-    missing({"--nsock-engine"}, required, "choosing a way to wait for sockets"),
     missing({"-f", "--ff"}, none, "fragments"),
     missing({"--mtu"}, required, "fragments"),
-    missing({"-g", "--source-port"}, required, "a source port of one's own"),
-    missing({"--ttl"}, required, "a TTL of one's own"),
     missing({"--ip-options"}, required, "IP options"),
-    missing({"--data"}, required, "payloads of one's own"),
-    missing({"--data-string"}, required, "payloads of one's own"),
-    missing({"--data-length"}, required, "payloads of one's own"),
-    missing({"--badsum"}, none, "wrong checksums"),
     missing({"--adler32"}, none, "SCTP with the old checksum"),
-    missing({"--send-eth"}, none, "choosing the layer to send on"),
-    missing({"--send-ip"}, none, "choosing the layer to send on"),
     missing({"--route-dst"}, required, "showing a route"),
     missing({"--iflist"}, none, "a list of interfaces and routes"),
     missing({"--packet-trace"}, none, "showing every packet"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
     missing({"--datadir"}, required, "a data directory of one's own"),
     missing({"--servicedb"}, required, "a services file of one's own"),
-    missing({"--log-errors"}, none, "errors in the report"),
-    missing({"--release-memory"}, none, "tidying memory up at the end"),
-    missing({"--deprecated-xml-osclass"}, none, "an old form of the XML"),
     missing({"-oS"}, required, "an output format"),
     missing({"-oM"}, required, "an output format; see -oG"),
     missing({"-oH"}, required, "an output format"),
-    missing({"-M"}, required, "the number of sockets"),
 };
 
 Result<void> refuse(ScanOptions&, const Given& given) {

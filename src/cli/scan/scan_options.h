@@ -14,6 +14,7 @@
 #include "plan/plan.h"
 #include "probe/probe.h"
 #include "report/scan/format.h"
+#include "wire/dress.h"
 
 namespace portolan::cli {
 
@@ -42,6 +43,7 @@ struct ScanOptions {
   bool ping_only = false;
   bool skip_discovery = false;
   bool arp_ping = true;
+  bool ignore_resets = false;  // --discovery-ignore-rst
   std::vector<DiscoveryWord> discovery;
   std::vector<const probe::Probe*> techniques;  // that ask the ports, each once; none: what is allowed decides
 
@@ -51,6 +53,10 @@ struct ScanOptions {
   std::optional<std::uint64_t> top_ports;
   bool fast = false;
   bool sequential_ports = false;
+
+  // Packets
+  wire::Dress dress;
+  std::string dressed_by;  // the first option that has changed it
 
   // Names
   bool never_names = false;
@@ -63,7 +69,8 @@ struct ScanOptions {
   std::optional<double> min_rate;
   std::optional<double> max_rate;
   std::optional<std::uint64_t> max_retries;
-  bool ask_no_errors = false;
+  bool ask_no_errors = false;         // --defeat-icmp-ratelimit
+  bool ask_without_patience = false;  // --defeat-rst-ratelimit
   std::optional<std::uint64_t> threads;
   std::optional<Duration> host_timeout;
   std::optional<Duration> initial_rtt_timeout;

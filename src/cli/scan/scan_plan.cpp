@@ -34,15 +34,17 @@ class Preparation {
   Result<void> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step :
-         {&Preparation::depth, &Preparation::techniques, &Preparation::ports, &Preparation::discovery,
-          &Preparation::timing, &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
+    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::dress, &Preparation::ports,
+                            &Preparation::discovery, &Preparation::timing, &Preparation::words,
+                            &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
                   : options_.always_names ? plan::NameLookup::always
                                           : plan::NameLookup::live_hosts;
     plan_.sequential_ports = options_.sequential_ports;
+    plan_.dress = options_.dress;
+    plan_.ignore_resets = options_.ignore_resets;
     plan_.interface = options_.interface;
     plan_.seed = options_.seed.value_or(0);
     plan_.list_limit = list_limit();
@@ -95,6 +97,21 @@ class Preparation {
     if (for_want_of_right && plan_.depth == plan::ScanDepth::ports && !as_nmap_) {
       notice({RemarkCode::connects_instead});
     }
+    return {};
+  }
+
+  // Who asks by connections has no hand in what the kernel sends. Under nmap's name that is no reason to fail.
+  Result<void> dress() {
+    if (options_.dressed_by.empty() || as_nmap_) return {};
+    const auto connecting = std::ranges::find_if(techniques_, &probe::Probe::connects);
+    if (plan_.depth == plan::ScanDepth::ports && connecting != techniques_.end()) {
+      return usage(
+          fmt::format("{} is about packets that a scan builds itself, and {} asks by connections of the kernel's",
+                      options_.dressed_by, (*connecting)->scan_option.spelling));
+    }
+    const bool tcp = std::ranges::any_of(
+        techniques_, [](const probe::Probe* probe) { return probe->asks == probe::Asks::tcp_ports; });
+    if (options_.dress.tcp_flags && !tcp) return usage("--scanflags sets the flags of TCP, and no TCP ports are asked");
     return {};
   }
 
@@ -252,9 +269,6 @@ class Preparation {
              probe::protocol_of(probe->asks) == protocol;
     };
     const auto way = std::ranges::find_if(probe::registry, asks_them);
-    if (way == probe::registry.end()) {
-      return fmt::format("-p names only {} ports, and {} scans are not built yet", name, name);
-    }
     return fmt::format("-p names only {} ports, which nothing here asks: add {}", name, (*way)->scan_option.spelling);
   }
 
@@ -323,6 +337,7 @@ class Preparation {
     plan::Timing& timing = plan_.timing;
     timing = plan::timing_template(options_.timing_level.value_or(3));
     timing.ask_no_errors = options_.ask_no_errors;
+    if (options_.ask_without_patience) timing.limiter_patience = Duration::zero();
     if (options_.max_retries) timing.max_retries = static_cast<int>(*options_.max_retries);
     if (options_.host_timeout) {
       // As nmap: 0 takes the template's bound away.

@@ -289,8 +289,9 @@ std::string names_pending_text(const model::Remark& remark) {
 std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
   const bool udp = protocol == net::name_of(net::Protocol::udp);
   const std::string_view name = udp ? "UDP" : "SCTP";
-  if (dialect == Dialect::portolan && udp) return "-p names UDP ports, which are not asked: -sU asks them";
-  if (dialect == Dialect::portolan) return "-p names SCTP ports, which cannot be asked yet";
+  if (dialect == Dialect::portolan) {
+    return fmt::format("-p names {} ports, which are not asked: {} asks them", name, udp ? "-sU" : "-sY");
+  }
   return fmt::format("WARNING: Your ports include \"{}\" but you haven't specified {} scan with {}.",
                      udp ? "U:" : "S:", name, udp ? "-sU" : "-sY or -sZ");
 }

@@ -1,0 +1,105 @@
+#include "cli/scan/dress_options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "base/escape.h"
+#include "base/hash.h"
+#include "cli/values.h"
+#include "wire/dress.h"
+
+namespace portolan::cli {
+namespace {
+
+struct FlagName {
+  std::string_view name;
+  std::uint8_t flags;
+};
+// RFC 9293 §3.1, from the highest bit down.
+constexpr std::array<FlagName, 10> flag_names{{{"CWR", 0x80},
+                                               {"ECE", 0x40},
+                                               {"URG", 0x20},
+                                               {"ACK", 0x10},
+                                               {"PSH", 0x08},
+                                               {"RST", 0x04},
+                                               {"SYN", 0x02},
+                                               {"FIN", 0x01},
+                                               {"ALL", 0xff},
+                                               {"NONE", 0x00}}};
+
+std::unexpected<Error> unusable(std::string_view option, std::string_view text, std::string_view why) {
+  return fail(Errc::usage, fmt::format("{}: '{}' {}", option, escape_terminal(text), why));
+}
+
+Result<void> check_length(std::string_view option, std::size_t size) {
+  if (size <= wire::longest_data) return {};
+  return fail(Errc::usage, fmt::format("{}: these are {} bytes; more than {} do not fit into every packet", option,
+                                       size, wire::longest_data));
+}
+
+}  // namespace
+
+Result<std::uint8_t> parse_tcp_flags(std::string_view option, std::string_view text) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hexadecimal ? text.substr(2) : text;
+  std::uint8_t number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, hexadecimal ? 16 : 10);
+  if (!digits.empty() && error == std::errc{} && end == digits.data() + digits.size()) return number;
+  std::string letters{text};
+  std::ranges::transform(letters, letters.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
+  std::uint8_t flags = 0;
+  for (std::string_view rest = letters; !rest.empty();) {
+    const auto found =
+        std::ranges::find_if(flag_names, [&](const FlagName& flag) { return rest.starts_with(flag.name); });
+    if (found == flag_names.end()) return unusable(option, text, "is neither names like SYNFIN nor a number up to 255");
+    flags |= found->flags;
+    rest.remove_prefix(found->name.size());
+  }
+  if (letters.empty()) return unusable(option, text, "names no flag; NONE stands for none at all");
+  return flags;
+}
+
+Result<std::vector<std::uint8_t>> parse_hex_data(std::string_view option, std::string_view text) {
+  std::string digits;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    digits = text.substr(2);
+  } else {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text.substr(i).starts_with("\\x"))
+        ++i;
+      else
+        digits += text[i];
+    }
+  }
+  constexpr std::string_view why = "is no even number of hexadecimal digits";
+  if (digits.empty() || digits.size() % 2 != 0) return unusable(option, text, why);
+  std::vector<std::uint8_t> bytes(digits.size() / 2);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char* first = digits.data() + 2 * i;
+    if (std::from_chars(first, first + 2, bytes[i], 16).ptr != first + 2) return unusable(option, text, why);
+  }
+  if (const auto done = check_length(option, bytes.size()); !done) return fail(done.error());
+  return bytes;
+}
+
+Result<std::vector<std::uint8_t>> parse_text_data(std::string_view option, std::string_view text) {
+  if (text.empty()) return unusable(option, text, "holds nothing to send");
+  if (const auto done = check_length(option, text.size()); !done) return fail(done.error());
+  return std::vector<std::uint8_t>{text.begin(), text.end()};
+}
+
+Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std::string_view text) {
+  const auto size = parse_count(option, text, 0, wire::longest_data);
+  if (!size) return fail(size.error());
+  std::vector<std::uint8_t> bytes(*size);
+  Random random{1};
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return bytes;
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,24 @@
+// What options say of the packets themselves, to values. Pure; every error is one sentence that quotes what was given.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace portolan::cli {
+
+// --scanflags: names in any order and case, one behind the other ("URGACKPSH"), ALL or NONE, or a number to 255 (0x12).
+Result<std::uint8_t> parse_tcp_flags(std::string_view option, std::string_view text);
+
+// --data: bytes in hexadecimal digits, "0xcafe", "cafe" or "\xca\xfe"; 1 to wire::longest_data of them.
+Result<std::vector<std::uint8_t>> parse_hex_data(std::string_view option, std::string_view text);
+
+// --data-string: the text itself, as long as that.
+Result<std::vector<std::uint8_t>> parse_text_data(std::string_view option, std::string_view text);
+
+// --data-length: so many bytes that mean nothing, the same each time; none for 0.
+Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std::string_view text);
+
+}  // namespace portolan::cli

@@ -1,0 +1,53 @@
+#include "cli/scan/dress_options.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace portolan::cli {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+TEST(DressOptions, FlagsAreNamesOrANumber) {
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "SYN"), 0x02);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "URGackpshRSTSYNFIN"), 0x3f);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "ECECWR"), 0xc0);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "NONE"), 0);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "ALL"), 0xff);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "18"), 18);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "0x12"), 18);
+  for (const char* wrong : {"", "SYNC", "SYN,FIN", "256", "-1", "0x", "0x100"}) {
+    EXPECT_FALSE(parse_tcp_flags("--scanflags", wrong)) << wrong;
+  }
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "SYNC").error().message,
+            "--scanflags: 'SYNC' is neither names like SYNFIN nor a number up to 255");
+}
+
+TEST(DressOptions, DataIsHexadecimalInThreeForms) {
+  const Bytes cafe{0xca, 0xfe};
+  for (const char* form : {"0xcafe", "0XCAFE", "cafe", "\\xca\\xfe"})
+    EXPECT_EQ(parse_hex_data("--data", form), cafe) << form;
+  for (const char* wrong : {"", "0x", "caf", "0xcafg", "ca fe", "+1", "0x-1"}) {
+    EXPECT_FALSE(parse_hex_data("--data", wrong)) << wrong;
+  }
+}
+
+TEST(DressOptions, DataIsTextAsItStands) {
+  EXPECT_EQ(parse_text_data("--data-string", "a\n"), (Bytes{'a', '\n'}));
+  EXPECT_FALSE(parse_text_data("--data-string", ""));
+}
+
+TEST(DressOptions, NothingIsLongerThanWhatFits) {
+  EXPECT_TRUE(parse_text_data("--data-string", std::string(1400, 'x')));
+  EXPECT_FALSE(parse_text_data("--data-string", std::string(1401, 'x')));
+  EXPECT_TRUE(parse_hex_data("--data", std::string(2800, 'a')));
+  EXPECT_FALSE(parse_hex_data("--data", std::string(2802, 'a')));
+  EXPECT_EQ(parse_data_length("--data-length", "1400")->size(), 1400U);
+  EXPECT_FALSE(parse_data_length("--data-length", "1401"));
+  EXPECT_TRUE(parse_data_length("--data-length", "0")->empty());
+  EXPECT_EQ(*parse_data_length("--data-length", "9"), *parse_data_length("--data-length", "9"));
+}
+
+}  // namespace
+}  // namespace portolan::cli
