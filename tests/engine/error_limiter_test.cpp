@@ -144,5 +144,34 @@ TEST(ErrorLimiter, QuestionsThatLeaveLateDoNotMakeThePeriodShorter) {
   EXPECT_EQ(missed, 0U);
 }
 
+// What has not been read yet may hold the answer, and then no token is free.
+TEST(ErrorLimiter, AQuestionWhoseTimeIsOverHoldsItsTokenUntilAllIsRead) {
+  Host host;
+  host.find_period();
+  while (!host.limiter.is_idle()) host.ask();
+  host.ask(false);
+  host.now += timeout;
+  host.limiter.expire(host.now - 1ns, timeout);
+  EXPECT_GT(host.limiter.next(host.now, timeout), host.now);
+}
+
+TEST(ErrorLimiter, LossDoesNotDriveThePeriodAway) {
+  Random random{1};
+  Host host;
+  host.find_period();
+  for (int i = 0; i < 2'000; ++i) host.ask(!random.chance(0.3));
+  EXPECT_LT(seconds_of(*host.limiter.period()), 1.6 * 1.6);
+}
+
+TEST(ErrorLimiter, WhoIsSlowForOtherReasonsFindsThePeriodAsWell) {
+  Host host;
+  for (int i = 0; i < 200 && !host.limiter.period(); ++i) {
+    host.now += 200ms;
+    host.ask();
+  }
+  ASSERT_TRUE(host.limiter.period());
+  EXPECT_NEAR(seconds_of(*host.limiter.period()), 1, 0.3);
+}
+
 }  // namespace
 }  // namespace portolan::engine

@@ -26,6 +26,9 @@ constexpr double clearly = 1.5;
 constexpr double shorter = 0.998;
 constexpr double first_longer = 0.02;
 constexpr double last_longer = 0.16;
+// Where questions and errors are lost besides, some are answered only the second time whatever the period. It is not
+// longer than what was measured by more than this.
+constexpr double longest = 1.6;
 // What an earlier pass missed tells of the period that it had, and not of one that is longer by this.
 constexpr double much_longer = 1.5;
 
@@ -54,27 +57,27 @@ double ErrorLimiter::tokens(Instant at) const {
 }
 
 void ErrorLimiter::on_sent(std::uint32_t question, Instant at) {
-  const Duration since_last = at - std::exchange(sent_, at);
+  const Duration gap = at - std::exchange(sent_, at);
   if (!period_ && ++without_error_ >= too_many) {
     interval_ = std::min(2 * interval_, longest_interval);
     without_error_ = 0;
   }
-  open_.push_back({question, at, since_last, std::exchange(taken_, std::nullopt) == question});
+  open_.push_back(
+      {question, at, gap, std::min(gap, std::exchange(gap_, gap)), std::exchange(taken_, std::nullopt) == question});
 }
 
 void ErrorLimiter::on_error(std::uint32_t question, Instant at) {
   const auto found = std::ranges::find(open_, question, &Open::question);
-  const Instant sent = found != open_.end() ? found->sent : at;
-  const Duration since_last = found != open_.end() ? found->since_last : Duration::max();
+  const Open asked = found != open_.end() ? *found : Open{.question = question, .sent = at};
   // It would have been answered earlier if there had been a token: just now, or in an earlier pass.
-  const bool too_early = (found != open_.end() && found->again) || is_missed(question);
+  const bool too_early = asked.again || is_missed(question);
   on_other_answer(question);
-  if (!period_) return measure(sent, since_last);
-  period_ = scaled(*period_, too_early ? 1 + longer_ : shorter);
+  if (!period_) return measure(asked);
+  period_ = std::min(scaled(*period_, too_early ? 1 + longer_ : shorter), scaled(measured_, longest));
   longer_ = too_early ? std::min(2 * longer_, last_longer) : first_longer;
   // There was none when it was put first, so this was the only one.
-  tokens_ = too_early ? 0 : std::clamp(tokens(sent) - 1, 0.0, burst_ - 1);
-  at_ = std::max(at_, sent);
+  tokens_ = too_early ? 0 : std::clamp(tokens(asked.sent) - 1, 0.0, burst_ - 1);
+  at_ = std::max(at_, asked.sent);
 }
 
 // That says something about the period at that time.
@@ -93,10 +96,11 @@ void ErrorLimiter::on_other_answer(std::uint32_t question) {
   std::erase(again_, question);
 }
 
-void ErrorLimiter::measure(Instant sent, Duration since_last) {
-  const Duration at_most = scaled(interval_, clearly);
-  if (last_ && sent > *last_) {
-    const Duration gap = sent - *last_;
+void ErrorLimiter::measure(const Open& asked) {
+  // Others may space the questions further than the interval: more than they usually do is late.
+  const Duration at_most = scaled(std::max(interval_, asked.usual_gap), clearly);
+  if (last_ && asked.sent > *last_) {
+    const Duration gap = asked.sent - *last_;
     if (gap <= at_most) {
       ++in_a_row_;
     } else if (!saved_up_) {
@@ -104,12 +108,13 @@ void ErrorLimiter::measure(Instant sent, Duration since_last) {
       gaps_.push_back(gap);
     }
   }
-  last_ = sent;
-  saved_up_ = since_last > at_most;
+  last_ = asked.sent;
+  saved_up_ = asked.gap > at_most;
   without_error_ = 0;
   if (gaps_.size() >= enough_gaps) {
-    period_ = usual_of({gaps_[gaps_.size() - 3], gaps_[gaps_.size() - 2], gaps_[gaps_.size() - 1]});
-    at_ = sent;
+    measured_ = usual_of({gaps_[gaps_.size() - 3], gaps_[gaps_.size() - 2], gaps_[gaps_.size() - 1]});
+    period_ = measured_;
+    at_ = asked.sent;
   } else if (in_a_row_ >= enough_in_a_row) {
     interval_ /= 2;
     in_a_row_ = 0;
@@ -137,7 +142,9 @@ Instant ErrorLimiter::next(Instant now, Duration timeout) const {
   if (free >= wanted) return now;
   // Either a token comes, or one of the open questions turns out to have needed none.
   const Instant by_token = now + scaled(*period_, wanted - free);
-  return open_.empty() ? by_token : std::min(by_token, open_.front().sent + timeout);
+  const Instant next = open_.empty() ? by_token : std::min(by_token, open_.front().sent + timeout);
+  // It is silent once all that has arrived is read, which expire() knows.
+  return std::max(next, now + Duration{1});
 }
 
 std::optional<std::uint32_t> ErrorLimiter::take_again() {

@@ -49,20 +49,23 @@ class ErrorLimiter {
   struct Open {
     std::uint32_t question = 0;
     Instant sent;
-    Duration since_last{};  // question
+    Duration gap{};        // since the question before it left
+    Duration usual_gap{};  // the shorter one of this and the one before
     bool again = false;
   };
-  void measure(Instant sent, Duration since_last);
+  void measure(const Open& asked);
   [[nodiscard]] double tokens(Instant at) const;
   [[nodiscard]] bool is_missed(std::uint32_t question) const;
 
   bool puts_again_ = true;
   double burst_;
   std::optional<Duration> period_;
+  Duration measured_{};    // what it was when it was found out
   double longer_ = 0;      // share by which it grows next
   double tokens_ = 0;      // there were so many
   Instant at_;             // then
   Instant sent_;           // the last question
+  Duration gap_{};         // between the last two questions
   std::deque<Open> open_;  // questions whose answer may still come, by the time they left
   std::deque<std::uint32_t> again_;
   std::vector<bool> missed_;               // questions that were put twice, and stayed silent
@@ -74,7 +77,7 @@ class ErrorLimiter {
   std::uint32_t in_a_row_ = 0;  // errors for questions that followed each other
   std::uint32_t without_error_ = 0;
   std::optional<Instant> last_;  // question that drew an error
-  bool saved_up_ = false;        // it had left late, so that the next error may have been there already
+  bool saved_up_ = false;        // that question had left late: the next error may have been there already
   std::deque<Duration> gaps_;    // between such questions, longer than the interval
 };
 
