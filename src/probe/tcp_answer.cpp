@@ -68,7 +68,7 @@ std::size_t answer_segment(const Asked& asked, wire::Buffer out) {
     back.sequence = tcp->acknowledgement;
     back.flags = wire::rst;
   } else if (!asked.open) {
-    // What a segment takes of the sequence space: its SYN and its FIN, as ours carry no data.
+    // What a segment takes of the sequence space: its SYN and its FIN, as if it carried no data.
     back.acknowledgement = tcp->sequence + (tcp->syn ? 1 : 0) + (tcp->fin ? 1 : 0);
     back.flags = wire::rst | wire::ack;
   } else if (tcp->syn) {

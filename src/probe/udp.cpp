@@ -65,12 +65,17 @@ bool quotes(const Attempt& attempt, const wire::IcmpError& error) {
   return error.quoted_u16(4) == header_size + question_of(attempt, room).size() + attempt.dress.data.size();
 }
 
+// Over loopback our own packets are heard, too: from a port of this machine to itself, a question looks like an answer.
+bool may_be_a_question(const Attempt& attempt, const wire::UdpDatagram& datagram) {
+  return attempt.path.source == attempt.target && datagram.source == datagram.destination;
+}
+
 std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet) {
   if (const auto* datagram = std::get_if<wire::UdpDatagram>(&packet.content)) {
     const payload::Payload* payload = attempt.dress.data.empty() ? payload_of(attempt) : nullptr;
-    if (payload != nullptr && payload->match(attempt.cookie, datagram->payload) == payload::Match::stale) {
-      return std::nullopt;
-    }
+    const auto match = payload == nullptr ? payload::Match::other : payload->match(attempt.cookie, datagram->payload);
+    if (match == payload::Match::stale) return std::nullopt;
+    if (match == payload::Match::other && may_be_a_question(attempt, *datagram)) return std::nullopt;
     return Verdict{PortState::open, Reason::udp_response, true};
   }
   const auto* error = std::get_if<wire::IcmpError>(&packet.content);

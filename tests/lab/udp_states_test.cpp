@@ -108,5 +108,16 @@ TEST_F(UdpStates, LocalhostIsAskedToo) {
   EXPECT_EQ(differences(chart, "127.0.0.1", first_port, last_port, truth), "");
 }
 
+// Over loopback a scan hears its own questions; from a port to itself they look like answers.
+TEST_F(UdpStates, ItsOwnQuestionsAreNoAnswers) {
+  Pair pair;
+  Truth truth;
+  truth.rest = {"closed", "port-unreach"};
+  for (const char* address : {"127.0.0.1", Pair::target_v4}) {
+    const Chart chart = scan(pair.target, {"-sU", "-T4", "-g", "53", "-p", "53,54", address});
+    EXPECT_EQ(differences(chart, address, 53, 54, truth), "");
+  }
+}
+
 }  // namespace
 }  // namespace portolan::lab_test

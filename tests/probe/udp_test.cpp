@@ -49,6 +49,23 @@ TEST(Udp, AnAnswerIsAnOpenPortWhoeverSpeaks) {
   EXPECT_EQ(udp.judge(asked_of(53, 7), datagram(53, hello)), open) << "no DNS, but somebody";
 }
 
+// Over loopback the question itself is heard: from a port to the same one it is no answer.
+TEST(Udp, ItsOwnQuestionIsNoAnswer) {
+  net::Path local = path;
+  local.kind = net::Path::Kind::local;
+  local.source = them;
+  for (const std::uint16_t port : {std::uint16_t{53}, tag}) {
+    const Attempt asked{.path = local, .target = them, .port = net::Port{port}, .tag = port, .cookie = 7};
+    const Sent sent = sent_by(udp, asked);
+    EXPECT_EQ(udp.judge(asked, *sent.packet), std::nullopt) << port;
+    const Attempt later{.path = local, .target = them, .port = net::Port{port}, .tag = port, .cookie = 8};
+    EXPECT_EQ(udp.judge(later, *sent.packet), std::nullopt) << port << ", of an earlier attempt";
+  }
+  const wire::Dress dress{.data = {1, 2, 3}};
+  const Attempt dressed{.path = local, .target = them, .port = net::Port{53}, .tag = 53, .cookie = 7, .dress = dress};
+  EXPECT_EQ(udp.judge(dressed, *sent_by(udp, dressed).packet), std::nullopt);
+}
+
 TEST(Udp, AnAnswerToAnotherQuestionIsStale) {
   std::vector<std::uint8_t> question(payload::longest);
   question.resize(payload::dns.build(7, question));
