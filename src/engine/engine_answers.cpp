@@ -18,6 +18,9 @@ bool is_log_in(net::Port port) {
   return std::ranges::binary_search(usual, port.value());
 }
 
+// Of TCP, seen on the wire or told by the kernel.
+bool is_reset(model::Reason reason) { return reason == model::Reason::reset || reason == model::Reason::conn_refused; }
+
 // What the answer itself says counts more than who put it on the link: proxies and bonds differ.
 std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Received& frame) {
   if (const auto* arp = std::get_if<wire::ArpReply>(&packet.content)) return arp->sender_mac;
@@ -91,7 +94,7 @@ bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const R
   if (!came_from_asked_link(*walk.target->path, packet, frame)) return false;
   const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
   if (!verdict) return false;
-  if (finds_hosts() && settings_.ignore_resets && verdict->reason == model::Reason::reset) return true;
+  if (finds_hosts() && settings_.ignore_resets && is_reset(verdict->reason)) return true;
   const Answer answer{.host = walk.host,
                       .question = match.question,
                       .verdict = *verdict,

@@ -182,7 +182,10 @@ std::size_t build_icmp(const IcmpFields& f, Buffer out) {
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).bytes(f.dress.data);
   const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
-  return finish(ip, w.size(), {2, !v4}, out);
+  const Check check{2, !v4};
+  const std::size_t size = finish(ip, w.size(), check, out);
+  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  return size;
 }
 
 std::size_t build_icmp_error(const IcmpErrorFields& f, Buffer out) {

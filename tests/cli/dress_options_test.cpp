@@ -13,11 +13,13 @@ TEST(DressOptions, FlagsAreNamesOrANumber) {
   EXPECT_EQ(parse_tcp_flags("--scanflags", "SYN"), 0x02);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "URGackpshRSTSYNFIN"), 0x3f);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "ECECWR"), 0xc0);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "SYN,FIN"), 0x03);
+  EXPECT_EQ(parse_tcp_flags("--scanflags", "reset|push"), 0x0c);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "NONE"), 0);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "ALL"), 0xff);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "18"), 18);
   EXPECT_EQ(parse_tcp_flags("--scanflags", "0x12"), 18);
-  for (const char* wrong : {"", "SYNC", "SYN,FIN", "256", "-1", "0x", "0x100"}) {
+  for (const char* wrong : {"", "SYNC", "SYN,", "SYN,,FIN", "256", "-1", "0x", "0x100"}) {
     EXPECT_FALSE(parse_tcp_flags("--scanflags", wrong)) << wrong;
   }
   EXPECT_EQ(parse_tcp_flags("--scanflags", "SYNC").error().message,

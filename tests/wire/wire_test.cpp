@@ -315,7 +315,7 @@ TEST(Dress, ABadChecksumIsOneOff) {
   EXPECT_NE(summed(bad), 0);
 }
 
-TEST(Dress, PaddingStandsBehindThePayload) {
+TEST(Dress, DataStandsBehindThePayload) {
   const Dress padded{.data = std::vector<std::uint8_t>(3)};
   std::array<std::uint8_t, longest_packet> buffer{};
   buffer.fill(0xee);

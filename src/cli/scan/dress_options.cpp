@@ -20,12 +20,14 @@ struct FlagName {
   std::uint8_t flags;
 };
 // RFC 9293 §3.1, from the highest bit down.
-constexpr std::array<FlagName, 10> flag_names{{{"CWR", 0x80},
+constexpr std::array<FlagName, 12> flag_names{{{"CWR", 0x80},
                                                {"ECE", 0x40},
                                                {"URG", 0x20},
                                                {"ACK", 0x10},
                                                {"PSH", 0x08},
+                                               {"PUSH", 0x08},
                                                {"RST", 0x04},
+                                               {"RESET", 0x04},
                                                {"SYN", 0x02},
                                                {"FIN", 0x01},
                                                {"ALL", 0xff},
@@ -59,6 +61,7 @@ Result<std::uint8_t> parse_tcp_flags(std::string_view option, std::string_view t
     if (found == flag_names.end()) return unusable(option, text, "is neither names like SYNFIN nor a number up to 255");
     flags |= found->flags;
     rest.remove_prefix(found->name.size());
+    if (rest.size() > 1 && (rest.front() == ',' || rest.front() == '|')) rest.remove_prefix(1);
   }
   if (letters.empty()) return unusable(option, text, "names no flag; NONE stands for none at all");
   return flags;

@@ -63,6 +63,14 @@ Result<void> min_round_trip(ScanOptions& options, const Given& given) {
   return done;
 }
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
+Result<void> some_number(ScanOptions&, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 1, 1'000'000'000);
+  return value ? Result<void>{} : fail(value.error());
+}
+Result<void> some_time(ScanOptions&, const Given& given) {
+  const auto value = parse_duration(given.spelling, *given.value);
+  return value ? Result<void>{} : fail(value.error());
+}
 
 Result<void> port_list(ScanOptions& options, const Given& given) {
   if (options.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
@@ -195,9 +203,17 @@ constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, st
   return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
           refuse};
 }
-constexpr Option<ScanOptions> ignored(Spellings spellings, Argument argument, std::string_view why) {
-  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = why, .support = Support::ignored},
-          nothing};
+constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view why) {
+  return {OptionSpec{.spellings = spellings, .summary = why, .support = Support::ignored}, nothing};
+}
+// Nobody notices a wrong value otherwise.
+constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view value, Apply check, std::string_view why) {
+  return {OptionSpec{.spellings = spellings,
+                     .argument = Argument::required,
+                     .value = value,
+                     .summary = why,
+                     .support = Support::ignored},
+          check};
 }
 constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
   return {
@@ -264,7 +280,7 @@ constexpr std::array later_rows{
            .value = "<ports>",
            .group = ports,
            .summary = "these ports: 22,80,8000-8080, - for 1 to 65535, names and patterns (ssh,http*), [1-1024] for "
-                      "registered ones among them, T: before TCP ports"},
+                      "registered ones among them, T:, U:, S: before those of TCP, UDP, SCTP"},
           port_list),
     entry({.spellings = {"-F"}, .group = ports, .summary = "fast: the 100 most common ports instead of 1000"},
           set<&ScanOptions::fast>),
@@ -374,7 +390,7 @@ constexpr std::array later_rows{
           set<&ScanOptions::ask_no_errors>),
     entry({.spellings = {"--defeat-rst-ratelimit"},
            .group = timing,
-           .summary = "do not wait for hosts that limit what they answer: their silent ports are filtered"},
+           .summary = "do not wait for hosts that limit what they answer: their ports are told by their silence"},
           set<&ScanOptions::ask_without_patience>),
     entry({.spellings = {"--host-timeout"},
            .argument = required,
@@ -476,19 +492,22 @@ constexpr std::array later_rows{
     hiding({"--spoof-mac"}, "a false link-layer address"),
     hiding({"--proxies", "--proxy"}, "scanning through proxies"),
 
-    ignored({"--randomize-hosts", "--rH"}, none, "hosts are always asked in a shuffled order"),
-    ignored({"--min-hostgroup"}, required, "hosts enter as others finish, in no groups"),
-    ignored({"--max-hostgroup"}, required, "hosts enter as others finish, in no groups"),
-    ignored({"--min-parallelism"}, required, "the pace is a rate, whose bounds are --min-rate and --max-rate"),
-    ignored({"--max-parallelism"}, required, "the pace is a rate, whose bounds are --min-rate and --max-rate"),
-    ignored({"--max-scan-delay"}, required, "hosts that limit their answers are asked as often as they answer"),
-    ignored({"--nogcc"}, none, "the pace of each host is its own already"),
-    ignored({"--nsock-engine"}, required, "there is one way to wait for packets"),
-    ignored({"--send-eth", "--send-ip"}, none, "each path decides whether frames or packets are sent; -v says which"),
-    ignored({"--log-errors"}, none, "errors stand on standard error, whatever is written to files"),
-    ignored({"--release-memory"}, none, "what is no more needed is given back as the scan goes on"),
-    ignored({"--deprecated-xml-osclass"}, none, "no systems are told yet"),
-    ignored({"-M"}, required, "as many sockets are open as the limits allow"),
+    ignored({"--randomize-hosts", "--rH"}, "hosts are always asked in a shuffled order"),
+    ignored({"--min-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
+    ignored({"--max-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
+    ignored({"--min-parallelism"}, "<number>", some_number,
+            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-parallelism"}, "<number>", some_number,
+            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-scan-delay"}, "<time>", some_time,
+            "hosts that limit their answers are asked as often as they answer"),
+    ignored({"--nogcc"}, "the pace of each host is its own already"),
+    ignored({"--nsock-engine"}, "<name>", nothing, "there is one way to wait for packets"),
+    ignored({"--send-eth", "--send-ip"}, "each path decides whether frames or packets are sent; -v says which"),
+    ignored({"--log-errors"}, "errors stand on standard error, whatever is written to files"),
+    ignored({"--release-memory"}, "what is no more needed is given back as the scan goes on"),
+    ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
+    ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
 
     missing({"-sO"}, none, "IP protocol scan"),
     missing({"-sV", "-sR"}, none, "service versions"),

@@ -102,7 +102,11 @@ class Preparation {
 
   // Who asks by connections has no hand in what the kernel sends. Under nmap's name that is no reason to fail.
   Result<void> dress() {
-    if (options_.dressed_by.empty() || as_nmap_) return {};
+    if (options_.dressed_by.empty() || as_nmap_ || plan_.depth == plan::ScanDepth::list) return {};
+    if (!plan_.privileged && options_.techniques.empty()) {
+      return fail(Errc::privilege,
+                  fmt::format("{} is about raw packets, which need CAP_NET_RAW; run it as root", options_.dressed_by));
+    }
     const auto connecting = std::ranges::find_if(techniques_, &probe::Probe::connects);
     if (plan_.depth == plan::ScanDepth::ports && connecting != techniques_.end()) {
       return usage(
