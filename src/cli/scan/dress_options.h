@@ -9,7 +9,8 @@
 
 namespace portolan::cli {
 
-// --scanflags: names in any order and case, one behind the other ("URGACKPSH", "SYN,FIN"), ALL or NONE, or a number to 255 (0x12).
+// --scanflags: names in any order and case, one behind the other ("URGACKPSH", "SYN,FIN"), ALL or NONE, or a number to
+// 255 (0x12).
 Result<std::uint8_t> parse_tcp_flags(std::string_view option, std::string_view text);
 
 // --data: bytes in hexadecimal digits, "0xcafe", "cafe" or "\xca\xfe"; 1 to wire::longest_data of them.
