@@ -82,6 +82,8 @@ std::string_view name_of(Reason reason) {
       return "admin-prohibited";
     case Reason::time_exceeded:
       return "time-exceeded";
+    case Reason::param_problem:
+      return "param-problem";
     case Reason::no_route:
       return "no-route";
     case Reason::beyond_scope:

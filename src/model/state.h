@@ -34,6 +34,7 @@ enum class Reason : std::uint8_t {
   host_prohibited,
   admin_prohibited,
   time_exceeded,
+  param_problem,  // over IPv6 also: the host knows no such protocol (RFC 8200 §4)
   no_route,       // ICMPv6 code 0, or: this machine has no route
   beyond_scope,   // ICMPv6 code 2
   addr_unreach,   // ICMPv6 code 3

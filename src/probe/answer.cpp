@@ -36,6 +36,8 @@ model::Reason reason_of(wire::IcmpError::Kind kind) {
       return Reason::reject_route;
     case Kind::time_exceeded:
       return Reason::time_exceeded;
+    case Kind::parameter_problem:
+      return Reason::param_problem;
     case Kind::other_unreach:
       break;
   }

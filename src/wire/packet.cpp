@@ -253,6 +253,9 @@ std::optional<Content> read_icmp(Bytes bytes) {
     case icmp_time_exceeded:
       r.skip(4);
       return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv4(r.rest(), Extent::quoted)));
+    case icmp_parameter_problem:
+      r.skip(4);
+      return as_content(read_quote(IcmpError::Kind::parameter_problem, split_ipv4(r.rest(), Extent::quoted)));
     default:
       return as_content(read_message(bytes));
   }
@@ -301,6 +304,9 @@ std::optional<Content> read_icmpv6(Bytes bytes) {
     case icmpv6_time_exceeded:
       r.skip(4);
       return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest(), Extent::quoted)));
+    case icmpv6_parameter_problem:
+      r.skip(4);
+      return as_content(read_quote(IcmpError::Kind::parameter_problem, split_ipv6(r.rest(), Extent::quoted)));
     default:
       return as_content(read_message(bytes));
   }

@@ -54,6 +54,7 @@ struct IcmpError {
     reject_route,
     other_unreach,
     time_exceeded,
+    parameter_problem,
   };
   Kind kind = Kind::other_unreach;
   net::IpAddress quoted_destination;  // whom we asked

@@ -16,12 +16,14 @@ inline constexpr std::uint8_t icmp_echo_reply = 0;
 inline constexpr std::uint8_t icmp_unreachable = 3;
 inline constexpr std::uint8_t icmp_echo_request = 8;
 inline constexpr std::uint8_t icmp_time_exceeded = 11;
+inline constexpr std::uint8_t icmp_parameter_problem = 12;
 inline constexpr std::uint8_t icmp_timestamp_request = 13;
 inline constexpr std::uint8_t icmp_timestamp_reply = 14;
 
 // RFC 4443 and RFC 4861
 inline constexpr std::uint8_t icmpv6_unreachable = 1;
 inline constexpr std::uint8_t icmpv6_time_exceeded = 3;
+inline constexpr std::uint8_t icmpv6_parameter_problem = 4;
 inline constexpr std::uint8_t icmpv6_echo_request = 128;
 inline constexpr std::uint8_t icmpv6_echo_reply = 129;
 inline constexpr std::uint8_t icmpv6_neighbour_solicitation = 135;

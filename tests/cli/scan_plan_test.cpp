@@ -292,6 +292,37 @@ TEST(ScanPlan, WhatDoesNotGoTogetherIsRefused) {
   EXPECT_EQ(error_of({"--min-rate", "20", "--max-rate", "10", "dual"}), "--min-rate 20 is above --max-rate 10");
 }
 
+TEST(ScanPlan, WhatPacketsLookLikeIsForThoseThatBuildThem) {
+  EXPECT_EQ(prepared({"--ttl", "3", "--scanflags", "SYNFIN", "dual"}).plan.dress.hop_limit, 3);
+  EXPECT_EQ(error_of({"-sT", "--ttl", "3", "dual"}),
+            "--ttl is about packets that a scan builds itself, and -sT asks by connections of the kernel's");
+  EXPECT_EQ(error_of({"-sU", "--scanflags", "SYN", "dual"}),
+            "--scanflags sets the flags of TCP, and no TCP ports are asked");
+  for (const Words& line : {Words{"--badsum", "dual"}, {"-sn", "-g", "53", "dual"}}) {
+    EXPECT_THAT(error_of(line, plain_user),
+                testing::EndsWith("is about raw packets, which need CAP_NET_RAW; run it as root"));
+  }
+  EXPECT_EQ(error_of({"-sL", "--badsum", "dual"}, plain_user), "no error") << "nothing is sent";
+  EXPECT_EQ(error_of({"-sT", "--ttl", "3", "dual"}, nmap), "no error") << "programs pass such options blindly";
+}
+
+TEST(ScanPlan, PatienceWithLimitsCanBeDeclined) {
+  EXPECT_GT(prepared({"dual"}).plan.timing.limiter_patience, Duration::zero());
+  EXPECT_EQ(prepared({"--defeat-rst-ratelimit", "dual"}).plan.timing.limiter_patience, Duration::zero());
+}
+
+// Another question in its place would be no answer to what was asked for.
+TEST(ScanPlan, ADiscoveryQuestionThatCannotBePutIsRefused) {
+  EXPECT_EQ(error_of({"-PUT:53", "dual"}), "-PU: 'T:53' names no UDP port");
+  EXPECT_EQ(error_of({"-PYU:53", "dual"}), "-PY: 'U:53' names no SCTP port");
+  EXPECT_THAT(error_of({"-Pn", "-PU65536", "dual"}), testing::StartsWith("-PU: "));
+  for (const char* option : {"-PU", "-PY"}) {
+    EXPECT_EQ(error_of({option, "dual"}, plain_user),
+              std::string{option} + " sends raw packets, which needs CAP_NET_RAW; run it as root, or use -PS");
+    EXPECT_EQ(error_of({"-Pn", option, "dual"}, plain_user), "no error") << "nobody is asked";
+  }
+}
+
 TEST(ScanPlan, ErrorsSayWhere) {
   EXPECT_EQ(error_of({"-p", "70000", "dual"}), "-p: '70000' is no port; ports go from 0 to 65535");
   EXPECT_EQ(error_of({"-p", "1-70000", "dual"}),

@@ -93,6 +93,20 @@ TEST_F(SctpStates, CookieEchoScanTellsTheClosedOnes) {
   EXPECT_EQ(differences(chart, Pair::target_v4, first_port, last_port, truth_of_v4(silent, silent)), "");
 }
 
+// Without the peer nobody speaks SCTP there. Over IPv6 that is a parameter problem (RFC 8200 §4).
+TEST_F(SctpStates, AHostThatKnowsNoSctpSaysSo) {
+  Pair pair;
+  for (const char* way : {"-sY", "-sZ"}) {
+    Truth truth;
+    truth.rest = {"filtered", "proto-unreach"};
+    const Chart v4 = scan(pair.scanner, {way, "-Pn", "-T4", "-p", "36-38", Pair::target_v4});
+    EXPECT_EQ(differences(v4, Pair::target_v4, 36, 38, truth), "") << way;
+    truth.rest = {"filtered", "param-problem"};
+    const Chart v6 = scan(pair.scanner, {"-6", way, "-Pn", "-T4", "-p", "36-38", Pair::target_v6});
+    EXPECT_EQ(differences(v6, Pair::target_v6, 36, 38, truth), "") << way;
+  }
+}
+
 TEST_F(SctpStates, AHostIsFoundByThem) {
   Pair pair;
   const Peer peer{pair.target};

@@ -6,9 +6,11 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "base/escape.h"
 #include "base/hash.h"
+#include "cli/arguments.h"
 #include "cli/values.h"
 #include "wire/dress.h"
 
@@ -103,6 +105,105 @@ Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std
   Random random{1};
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
   return bytes;
+}
+
+namespace {
+
+void dressed(ScanOptions& options, const Given& given) {
+  if (options.dressed_by.empty()) options.dressed_by = given.spelling;
+}
+
+Result<void> hop_limit(ScanOptions& options, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 0, 255);
+  if (!value) return fail(value.error());
+  options.dress.hop_limit = static_cast<std::uint8_t>(*value);
+  dressed(options, given);
+  return {};
+}
+
+Result<void> source_port(ScanOptions& options, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 0, 65'535);
+  if (!value) return fail(value.error());
+  options.dress.source_port = net::Port{static_cast<std::uint16_t>(*value)};
+  dressed(options, given);
+  return {};
+}
+
+Result<void> tcp_flags(ScanOptions& options, const Given& given) {
+  const auto value = parse_tcp_flags(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  options.dress.tcp_flags = *value;
+  dressed(options, given);
+  return {};
+}
+
+template <auto Parse>
+Result<void> data(ScanOptions& options, const Given& given) {
+  if (!options.dress.data.empty()) {
+    return fail(Errc::usage, fmt::format("{}: there is data to send already; one of --data, --data-string and "
+                                         "--data-length is enough",
+                                         given.spelling));
+  }
+  auto value = Parse(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  options.dress.data = std::move(*value);
+  dressed(options, given);
+  return {};
+}
+
+Result<void> bad_checksum(ScanOptions& options, const Given& given) {
+  options.dress.bad_checksum = true;
+  dressed(options, given);
+  return {};
+}
+
+constexpr Argument required = Argument::required;
+
+}  // namespace
+
+std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
+  return {
+      {{.spellings = {"--scanflags"},
+        .argument = required,
+        .value = "<flags>",
+        .group = group,
+        .summary = "flags of TCP probes, as SYNFIN or a number; the answers mean what the scan type says"},
+       tcp_flags},
+      {{.spellings = {"-g", "--source-port"},
+        .argument = required,
+        .value = "<port>",
+        .group = group,
+        .summary = "send from this port"},
+       source_port},
+      {{.spellings = {"--ttl"},
+        .argument = required,
+        .value = "<number>",
+        .group = group,
+        .summary = "time to live, or hop limit"},
+       hop_limit},
+      {{.spellings = {"--data"},
+        .argument = required,
+        .value = "<hex>",
+        .group = group,
+        .summary = "send these bytes behind the header, as 0xcafe; with -sU instead of the payload"},
+       data<parse_hex_data>},
+      {{.spellings = {"--data-string"},
+        .argument = required,
+        .value = "<text>",
+        .group = group,
+        .summary = "the same with this text"},
+       data<parse_text_data>},
+      {{.spellings = {"--data-length"},
+        .argument = required,
+        .value = "<number>",
+        .group = group,
+        .summary = "the same with so many bytes that mean nothing"},
+       data<parse_data_length>},
+      {{.spellings = {"--badsum"},
+        .group = group,
+        .summary = "wrong checksums: hosts drop such packets, so whoever answers is something in between"},
+       bad_checksum},
+  };
 }
 
 }  // namespace portolan::cli

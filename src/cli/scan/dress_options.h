@@ -1,4 +1,5 @@
-// What options say of the packets themselves, to values. Pure; every error is one sentence that quotes what was given.
+// The options about what packets look like, and their arguments to values. Every error is one sentence that quotes what
+// was given.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/option.h"
+#include "cli/scan/scan_options.h"
 
 namespace portolan::cli {
 
@@ -21,5 +24,8 @@ Result<std::vector<std::uint8_t>> parse_text_data(std::string_view option, std::
 
 // --data-length: so many bytes that mean nothing, the same each time; none for 0.
 Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std::string_view text);
+
+// --scanflags to --badsum.
+std::vector<Option<ScanOptions>> dress_rows(std::string_view group);
 
 }  // namespace portolan::cli

@@ -12,6 +12,7 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/scan/dress_options.h"
+#include "cli/scan/nmap_options.h"
 #include "cli/scan/report_options.h"
 #include "cli/scan/technique_options.h"
 #include "cli/values.h"
@@ -63,14 +64,6 @@ Result<void> min_round_trip(ScanOptions& options, const Given& given) {
   return done;
 }
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
-Result<void> some_number(ScanOptions&, const Given& given) {
-  const auto value = parse_count(given.spelling, *given.value, 1, 1'000'000'000);
-  return value ? Result<void>{} : fail(value.error());
-}
-Result<void> some_time(ScanOptions&, const Given& given) {
-  const auto value = parse_duration(given.spelling, *given.value);
-  return value ? Result<void>{} : fail(value.error());
-}
 
 Result<void> port_list(ScanOptions& options, const Given& given) {
   if (options.ports) return fail(Errc::usage, "-p is given twice; put all ports into one, with commas");
@@ -88,54 +81,6 @@ Result<void> server_list(ScanOptions& options, const Given& given) {
     if (comma != 0) options.dns_servers.emplace_back(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
   }
-  return {};
-}
-
-void dressed(ScanOptions& options, const Given& given) {
-  if (options.dressed_by.empty()) options.dressed_by = given.spelling;
-}
-
-Result<void> hop_limit(ScanOptions& options, const Given& given) {
-  const auto value = parse_count(given.spelling, *given.value, 0, 255);
-  if (!value) return fail(value.error());
-  options.dress.hop_limit = static_cast<std::uint8_t>(*value);
-  dressed(options, given);
-  return {};
-}
-
-Result<void> source_port(ScanOptions& options, const Given& given) {
-  const auto value = parse_count(given.spelling, *given.value, 0, 65'535);
-  if (!value) return fail(value.error());
-  options.dress.source_port = net::Port{static_cast<std::uint16_t>(*value)};
-  dressed(options, given);
-  return {};
-}
-
-Result<void> tcp_flags(ScanOptions& options, const Given& given) {
-  const auto value = parse_tcp_flags(given.spelling, *given.value);
-  if (!value) return fail(value.error());
-  options.dress.tcp_flags = *value;
-  dressed(options, given);
-  return {};
-}
-
-template <auto Parse>
-Result<void> data(ScanOptions& options, const Given& given) {
-  if (!options.dress.data.empty()) {
-    return fail(Errc::usage, fmt::format("{}: there is data to send already; one of --data, --data-string and "
-                                         "--data-length is enough",
-                                         given.spelling));
-  }
-  auto value = Parse(given.spelling, *given.value);
-  if (!value) return fail(value.error());
-  options.dress.data = std::move(*value);
-  dressed(options, given);
-  return {};
-}
-
-Result<void> bad_checksum(ScanOptions& options, const Given& given) {
-  options.dress.bad_checksum = true;
-  dressed(options, given);
   return {};
 }
 
@@ -186,39 +131,12 @@ Result<void> privilege(ScanOptions& options, const Given&) {
   return {};
 }
 
-// For options that nmap has and portolan has not; the tables below end with them.
-Result<void> refuse(ScanOptions&, const Given& given);
-
 using Apply = Result<void> (*)(ScanOptions&, const Given&);
 
 constexpr Option<ScanOptions> entry(OptionSpec spec, Apply apply) { return {spec, apply}; }
 constexpr Option<ScanOptions> unlisted(OptionSpec spec, Apply apply) {
   spec.support = Support::unlisted;
   return {spec, apply};
-}
-
-using Spellings = std::array<std::string_view, 5>;
-
-constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, std::string_view what) {
-  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
-          refuse};
-}
-constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view why) {
-  return {OptionSpec{.spellings = spellings, .summary = why, .support = Support::ignored}, nothing};
-}
-// Nobody notices a wrong value otherwise.
-constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view value, Apply check, std::string_view why) {
-  return {OptionSpec{.spellings = spellings,
-                     .argument = Argument::required,
-                     .value = value,
-                     .summary = why,
-                     .support = Support::ignored},
-          check};
-}
-constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
-  return {
-      OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
-      refuse};
 }
 
 constexpr Argument none = Argument::none;
@@ -299,46 +217,6 @@ constexpr std::array later_rows{
     entry({.spellings = {"-r"}, .group = ports, .summary = "ask ports in ascending order instead of a shuffled one"},
           set<&ScanOptions::sequential_ports>),
 
-    entry({.spellings = {"--scanflags"},
-           .argument = required,
-           .value = "<flags>",
-           .group = packets,
-           .summary = "flags of TCP probes, as SYNFIN or a number; the answers mean what the scan type says"},
-          tcp_flags),
-    entry({.spellings = {"-g", "--source-port"},
-           .argument = required,
-           .value = "<port>",
-           .group = packets,
-           .summary = "send from this port"},
-          source_port),
-    entry({.spellings = {"--ttl"},
-           .argument = required,
-           .value = "<number>",
-           .group = packets,
-           .summary = "time to live, or hop limit"},
-          hop_limit),
-    entry({.spellings = {"--data"},
-           .argument = required,
-           .value = "<hex>",
-           .group = packets,
-           .summary = "send these bytes behind the header, as 0xcafe; with -sU instead of the payload"},
-          data<parse_hex_data>),
-    entry({.spellings = {"--data-string"},
-           .argument = required,
-           .value = "<text>",
-           .group = packets,
-           .summary = "the same with this text"},
-          data<parse_text_data>),
-    entry({.spellings = {"--data-length"},
-           .argument = required,
-           .value = "<number>",
-           .group = packets,
-           .summary = "the same with so many bytes that mean nothing"},
-          data<parse_data_length>),
-    entry({.spellings = {"--badsum"},
-           .group = packets,
-           .summary = "wrong checksums: hosts drop such packets, so whoever answers is something in between"},
-          bad_checksum),
     entry({.spellings = {"-n"}, .group = names, .summary = "never look up names of addresses"},
           set<&ScanOptions::never_names>),
     entry({.spellings = {"-R"},
@@ -485,78 +363,7 @@ constexpr std::array later_rows{
     entry({.spellings = {"-h", "--help"}, .group = miscellaneous, .summary = "print this help and end"},
           set<&ScanOptions::help>),
 
-    hiding({"-D"}, "decoys"),
-    hiding({"-S"}, "a false source address"),
-    hiding({"-sI"}, "scanning through an idle third machine"),
-    hiding({"-b"}, "scanning through an FTP server"),
-    hiding({"--spoof-mac"}, "a false link-layer address"),
-    hiding({"--proxies", "--proxy"}, "scanning through proxies"),
-
-    ignored({"--randomize-hosts", "--rH"}, "hosts are always asked in a shuffled order"),
-    ignored({"--min-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
-    ignored({"--max-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
-    ignored({"--min-parallelism"}, "<number>", some_number,
-            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
-    ignored({"--max-parallelism"}, "<number>", some_number,
-            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
-    ignored({"--max-scan-delay"}, "<time>", some_time,
-            "hosts that limit their answers are asked as often as they answer"),
-    ignored({"--nogcc"}, "the pace of each host is its own already"),
-    ignored({"--nsock-engine"}, "<name>", nothing, "there is one way to wait for packets"),
-    ignored({"--send-eth", "--send-ip"}, "each path decides whether frames or packets are sent; -v says which"),
-    ignored({"--log-errors"}, "errors stand on standard error, whatever is written to files"),
-    ignored({"--release-memory"}, "what is no more needed is given back as the scan goes on"),
-    ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
-    ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
-
-    missing({"-sO"}, none, "IP protocol scan"),
-    missing({"-sV", "-sR"}, none, "service versions"),
-    missing({"--version-intensity"}, required, "service versions"),
-    missing({"--version-light"}, none, "service versions"),
-    missing({"--version-all"}, none, "service versions"),
-    missing({"--version-trace"}, none, "service versions"),
-    missing({"--versiondb"}, required, "service versions"),
-    missing({"--allports"}, none, "service versions"),
-    missing({"-sC"}, none, "scripts"),
-    missing({"--script"}, required, "scripts"),
-    missing({"--script-args"}, required, "scripts"),
-    missing({"--script-args-file"}, required, "scripts"),
-    missing({"--script-help"}, required, "scripts"),
-    missing({"--script-timeout"}, required, "scripts"),
-    missing({"--script-trace"}, none, "scripts"),
-    missing({"--script-updatedb"}, none, "scripts"),
-    missing({"-O"}, attached, "finding out the operating system"),
-    missing({"--osscan-limit"}, none, "finding out the operating system"),
-    missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
-    missing({"--max-os-tries"}, required, "finding out the operating system"),
-    missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
-    missing({"--traceroute"}, none, "the way to each host"),
-    missing({"-iR"}, required, "random targets"),
-    missing({"-PO"}, attached, "discovery by IP protocols"),
-    missing({"--port-ratio"}, required, "ports by how common they are; see --top-ports"),
-    missing({"-f", "--ff"}, none, "fragments"),
-    missing({"--mtu"}, required, "fragments"),
-    missing({"--ip-options"}, required, "IP options"),
-    missing({"--adler32"}, none, "SCTP with the old checksum"),
-    missing({"--route-dst"}, required, "showing a route"),
-    missing({"--iflist"}, none, "a list of interfaces and routes"),
-    missing({"--packet-trace"}, none, "showing every packet"),
-    missing({"--resume"}, required, "going on with a scan that was stopped"),
-    missing({"--datadir"}, required, "a data directory of one's own"),
-    missing({"--servicedb"}, required, "a services file of one's own"),
-    missing({"-oS"}, required, "an output format"),
-    missing({"-oM"}, required, "an output format; see -oG"),
-    missing({"-oH"}, required, "an output format"),
 };
-
-Result<void> refuse(ScanOptions&, const Given& given) {
-  const OptionSpec& option = scan_option_table()[given.option];
-  if (option.support == Support::hiding) {
-    return fail(Errc::unsupported,
-                fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
-  }
-  return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
-}
 
 // What nmap has and portolan has not stands in a list of its own, until something in the table has that name.
 bool is_built_elsewhere(const OptionSpec& row, std::span<const Option<ScanOptions>> built) {
@@ -570,11 +377,15 @@ std::vector<Option<ScanOptions>> all_rows() {
   for (const auto& derived : {discovery_rows(discovery), technique_rows(techniques)}) {
     rows.insert(rows.end(), derived.begin(), derived.end());
   }
+  rows.insert(rows.end(), later_rows.begin(), later_rows.end());
+  const auto insert_before = [&rows](std::string_view group, const std::vector<Option<ScanOptions>>& more) {
+    rows.insert(std::ranges::find(rows, group, &OptionSpec::group), more.begin(), more.end());
+  };
+  insert_before(names, dress_rows(packets));
+  insert_before(reports, report_rows(reports));
   const std::vector<Option<ScanOptions>> built = rows;
-  std::ranges::copy_if(later_rows, std::back_inserter(rows),
+  std::ranges::copy_if(rows_of_nmap(), std::back_inserter(rows),
                        [&](const OptionSpec& row) { return !is_built_elsewhere(row, built); });
-  const auto formats = report_rows(reports);
-  rows.insert(std::ranges::find(rows, reports, &OptionSpec::group), formats.begin(), formats.end());
   return rows;
 }
 

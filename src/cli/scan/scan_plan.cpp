@@ -12,6 +12,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "cli/scan/timing_plan.h"
 #include "plan/port_expression.h"
 #include "plan/target_expression.h"
 #include "plan/target_set.h"
@@ -278,17 +279,18 @@ class Preparation {
 
   Result<void> discovery() {
     plan_.arp_ping = options_.arp_ping;
+    for (const DiscoveryWord& word : options_.discovery) {
+      if (options_.only_v6 && !word.probe->has_ipv6 && !options_.skip_discovery) return asks_nobody(*word.probe);
+      if (const auto done = add_probe(word); !done) return fail(done.error());
+    }
     if (options_.skip_discovery) {
       plan_.discovery = plan::DiscoveryPolicy::never;
+      plan_.discovery_probes.clear();
       return {};
     }
     // Who writes down how to ask wants it asked, even of a single host.
     plan_.discovery =
         as_nmap_ || !options_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
-    for (const DiscoveryWord& word : options_.discovery) {
-      if (options_.only_v6 && !word.probe->has_ipv6) return asks_nobody(*word.probe);
-      if (const auto done = add_probe(word); !done) return fail(done.error());
-    }
     if (!plan_.discovery_probes.empty()) return {};
     if (!options_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
     // nmap's defaults: between them they get through most filters.
@@ -323,10 +325,19 @@ class Preparation {
       const auto named = plan::parse_ports(word.ports, sources_.services);
       if (!named) return usage(fmt::format("{}: {}", probe.discovery_option.spelling, named.error().message));
       ports = named->of(probe::protocol_of(probe.asks));
+      if (ports.empty()) {
+        return usage(fmt::format("{}: '{}' names no {} port", probe.discovery_option.spelling,
+                                 escape_terminal(word.ports), protocol_name(probe.asks)));
+      }
     }
+    if (options_.skip_discovery) return {};
     // Without raw packets a connection is the only question there is.
     const probe::Probe* way = plan_.privileged ? &probe : unprivileged_way(probe.asks);
-    if (way == nullptr) return {};
+    if (way == nullptr) {
+      return fail(Errc::privilege,
+                  fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or use -PS",
+                              probe.discovery_option.spelling));
+    }
     for (const net::Port port : ports.ports()) add_once(*way, port);
     return {};
   }
@@ -338,49 +349,9 @@ class Preparation {
   }
 
   Result<void> timing() {
-    plan::Timing& timing = plan_.timing;
-    timing = plan::timing_template(options_.timing_level.value_or(3));
-    timing.ask_no_errors = options_.ask_no_errors;
-    if (options_.ask_without_patience) timing.limiter_patience = Duration::zero();
-    if (options_.max_retries) timing.max_retries = static_cast<int>(*options_.max_retries);
-    if (options_.host_timeout) {
-      // As nmap: 0 takes the template's bound away.
-      timing.host_timeout = *options_.host_timeout > Duration{} ? options_.host_timeout : std::nullopt;
-    }
-    if (options_.scan_delay) timing.scan_delay = *options_.scan_delay;
-    timing.min_rate = options_.min_rate;
-    timing.max_rate = options_.max_rate;
-    if (timing.min_rate && timing.max_rate && *timing.min_rate > *timing.max_rate) {
-      return usage(fmt::format("--min-rate {} is above --max-rate {}", *timing.min_rate, *timing.max_rate));
-    }
-    return round_trips();
-  }
-
-  // What is given stands; what is not gives way, so that the least is never above the first wait
-  // nor that above the longest.
-  Result<void> round_trips() {
-    Duration& least = plan_.timing.min_rtt_timeout;
-    Duration& first = plan_.timing.initial_rtt_timeout;
-    Duration& longest = plan_.timing.max_rtt_timeout;
-    least = options_.min_rtt_timeout.value_or(least);
-    first = options_.initial_rtt_timeout.value_or(first);
-    longest = options_.max_rtt_timeout.value_or(longest);
-    if (!options_.min_rtt_timeout) {
-      if (options_.initial_rtt_timeout) least = std::min(least, first);
-      if (options_.max_rtt_timeout) least = std::min(least, longest);
-    }
-    if (!options_.max_rtt_timeout) {
-      if (options_.initial_rtt_timeout) longest = std::max(longest, first);
-      if (options_.min_rtt_timeout) longest = std::max(longest, least);
-    }
-    const bool fits = least <= longest && (!options_.initial_rtt_timeout || (least <= first && first <= longest));
-    if (!fits && !as_nmap_) {
-      return usage(
-          "the round-trip bounds contradict each other; --min-rtt-timeout must not be above "
-          "--initial-rtt-timeout, nor that above --max-rtt-timeout");
-    }
-    longest = std::max(longest, least);
-    first = std::clamp(first, least, longest);
+    auto timing = timing_of(options_, as_nmap_);
+    if (!timing) return fail(timing.error());
+    plan_.timing = *timing;
     return {};
   }
 

@@ -161,8 +161,8 @@ void read_ipv6(Assembler& a) {
 // Everything that one of the techniques hears, and that no technique needs to name.
 struct Heard {
   std::set<std::uint8_t> protocols;
-  std::set<std::uint8_t> icmp{wire::icmp_unreachable, wire::icmp_time_exceeded};
-  std::set<std::uint8_t> icmpv6{wire::icmpv6_unreachable, wire::icmpv6_time_exceeded};
+  std::set<std::uint8_t> icmp{wire::icmp_unreachable, wire::icmp_time_exceeded, wire::icmp_parameter_problem};
+  std::set<std::uint8_t> icmpv6{wire::icmpv6_unreachable, wire::icmpv6_time_exceeded, wire::icmpv6_parameter_problem};
   bool arp = false;
   bool any_protocol = false;
 

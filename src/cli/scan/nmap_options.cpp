@@ -1,0 +1,132 @@
+#include "cli/scan/nmap_options.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "cli/values.h"
+
+namespace portolan::cli {
+namespace {
+
+using Apply = Result<void> (*)(ScanOptions&, const Given&);
+
+Result<void> nothing(ScanOptions&, const Given&) { return {}; }
+Result<void> some_number(ScanOptions&, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 1, 1'000'000'000);
+  return value ? Result<void>{} : fail(value.error());
+}
+Result<void> some_time(ScanOptions&, const Given& given) {
+  const auto value = parse_duration(given.spelling, *given.value);
+  return value ? Result<void>{} : fail(value.error());
+}
+
+Result<void> refuse(ScanOptions&, const Given& given) {
+  const OptionSpec& option = scan_option_table()[given.option];
+  if (option.support == Support::hiding) {
+    return fail(Errc::unsupported,
+                fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
+  }
+  return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
+}
+
+using Spellings = std::array<std::string_view, 5>;
+
+constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, std::string_view what) {
+  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
+          refuse};
+}
+constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view why) {
+  return {OptionSpec{.spellings = spellings, .summary = why, .support = Support::ignored}, nothing};
+}
+// Nobody notices a wrong value otherwise.
+constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view value, Apply check, std::string_view why) {
+  return {OptionSpec{.spellings = spellings,
+                     .argument = Argument::required,
+                     .value = value,
+                     .summary = why,
+                     .support = Support::ignored},
+          check};
+}
+constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
+  return {
+      OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
+      refuse};
+}
+
+constexpr Argument none = Argument::none;
+constexpr Argument required = Argument::required;
+constexpr Argument attached = Argument::attached;
+
+constexpr std::array rows{
+    hiding({"-D"}, "decoys"),
+    hiding({"-S"}, "a false source address"),
+    hiding({"-sI"}, "scanning through an idle third machine"),
+    hiding({"-b"}, "scanning through an FTP server"),
+    hiding({"--spoof-mac"}, "a false link-layer address"),
+    hiding({"--proxies", "--proxy"}, "scanning through proxies"),
+
+    ignored({"--randomize-hosts", "--rH"}, "hosts are always asked in a shuffled order"),
+    ignored({"--min-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
+    ignored({"--max-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
+    ignored({"--min-parallelism"}, "<number>", some_number,
+            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-parallelism"}, "<number>", some_number,
+            "the pace is a rate, whose bounds are --min-rate and --max-rate"),
+    ignored({"--max-scan-delay"}, "<time>", some_time,
+            "hosts that limit their answers are asked as often as they answer"),
+    ignored({"--nogcc"}, "the pace of each host is its own already"),
+    ignored({"--nsock-engine"}, "<name>", nothing, "there is one way to wait for packets"),
+    ignored({"--send-eth", "--send-ip"}, "each path decides whether frames or packets are sent; -v says which"),
+    ignored({"--log-errors"}, "errors stand on standard error, whatever is written to files"),
+    ignored({"--release-memory"}, "what is no more needed is given back as the scan goes on"),
+    ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
+    ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
+
+    missing({"-sO"}, none, "IP protocol scan"),
+    missing({"-sV", "-sR"}, none, "service versions"),
+    missing({"--version-intensity"}, required, "service versions"),
+    missing({"--version-light"}, none, "service versions"),
+    missing({"--version-all"}, none, "service versions"),
+    missing({"--version-trace"}, none, "service versions"),
+    missing({"--versiondb"}, required, "service versions"),
+    missing({"--allports"}, none, "service versions"),
+    missing({"-sC"}, none, "scripts"),
+    missing({"--script"}, required, "scripts"),
+    missing({"--script-args"}, required, "scripts"),
+    missing({"--script-args-file"}, required, "scripts"),
+    missing({"--script-help"}, required, "scripts"),
+    missing({"--script-timeout"}, required, "scripts"),
+    missing({"--script-trace"}, none, "scripts"),
+    missing({"--script-updatedb"}, none, "scripts"),
+    missing({"-O"}, attached, "finding out the operating system"),
+    missing({"--osscan-limit"}, none, "finding out the operating system"),
+    missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
+    missing({"--max-os-tries"}, required, "finding out the operating system"),
+    missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
+    missing({"--traceroute"}, none, "the way to each host"),
+    missing({"-iR"}, required, "random targets"),
+    missing({"-PO"}, attached, "discovery by IP protocols"),
+    missing({"--port-ratio"}, required, "ports by how common they are; see --top-ports"),
+    missing({"-f", "--ff"}, none, "fragments"),
+    missing({"--mtu"}, required, "fragments"),
+    missing({"--ip-options"}, required, "IP options"),
+    missing({"--adler32"}, none, "SCTP with the old checksum"),
+    missing({"--route-dst"}, required, "showing a route"),
+    missing({"--iflist"}, none, "a list of interfaces and routes"),
+    missing({"--packet-trace"}, none, "showing every packet"),
+    missing({"--resume"}, required, "going on with a scan that was stopped"),
+    missing({"--datadir"}, required, "a data directory of one's own"),
+    missing({"--servicedb"}, required, "a services file of one's own"),
+    missing({"-oS"}, required, "an output format"),
+    missing({"-oM"}, required, "an output format; see -oG"),
+    missing({"-oH"}, required, "an output format"),
+};
+
+}  // namespace
+
+std::vector<Option<ScanOptions>> rows_of_nmap() { return {rows.begin(), rows.end()}; }
+
+}  // namespace portolan::cli
