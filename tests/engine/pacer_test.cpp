@@ -97,6 +97,23 @@ TEST(PacerEpochs, FastRatesDoubleOnlyWhenTheirEffectHasBeenSeen) {
   EXPECT_DOUBLE_EQ(drive.epoch(), 320'000);
 }
 
+// Answers that come within the epoch are to its own probes: while a rate waits for its effect there are no fewer of
+// them.
+TEST(Pacer, OnAShortPathARateThatWaitsIsNoFullPath) {
+  Pacer pacer{usual};
+  Instant now{};
+  (void)pacer.allowance(now, 0);
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    const auto frames = static_cast<std::uint64_t>(std::ceil(pacer.rate() * 0.001));
+    pacer.on_sent(frames, now);
+    for (std::uint64_t i = 0; i < frames; ++i) pacer.on_answer();
+    pacer.on_round_trip(1, 50us, 50us);
+    now += 1ms;
+    (void)pacer.allowance(now, 0);
+  }
+  EXPECT_GT(pacer.rate(), 1'000'000);
+}
+
 TEST(PacerEpochs, WhatIsNotUsedEarnsNothing) {
   Drive drive;
   EXPECT_DOUBLE_EQ(drive.epoch({.idle = true}), 5'000);

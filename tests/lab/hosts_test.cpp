@@ -123,6 +123,13 @@ TEST_F(Hosts, AClosedUdpPortIsASign) {
   EXPECT_EQ(up_hosts(chart), (std::map<std::string, std::string>{{Pair::target_v4, "port-unreach"}}));
 }
 
+// Nothing answers a reset.
+TEST_F(Hosts, TheFlagsOfPortProbesAreNotThoseThatFindHosts) {
+  Pair pair;
+  const Chart chart = scan(pair.scanner, {"-sn", "--disable-arp-ping", "-PS9", "--scanflags", "RST", Pair::target_v4});
+  EXPECT_EQ(up_hosts(chart), (std::map<std::string, std::string>{{Pair::target_v4, "reset"}}));
+}
+
 TEST_F(Hosts, AResetIsNoneWhereItIsNotToBe) {
   Pair pair;
   const std::vector<std::string> question{"-sn", "--disable-arp-ping", "-PS9", Pair::target_v4};

@@ -63,5 +63,16 @@ TEST(IcmpEcho, AsksInBothVersionsAndASimulatedHostReplies) {
   }
 }
 
+TEST(IcmpEcho, ItsChecksumIsWrongWhereTheUserWantsThat) {
+  const wire::Dress dress{.bad_checksum = true};
+  for (const bool v4 : {true, false}) {
+    const Attempt plain = v4 ? attempt(7) : attempt_v6(7);
+    const Attempt dressed{plain.path, plain.target, plain.port, 0, tag, 7, dress};
+    const auto type = v4 ? net::EtherType::ipv4 : net::EtherType::ipv6;
+    EXPECT_FALSE(wire::is_damaged(type, sent_by(icmp_echo, plain).bytes));
+    EXPECT_TRUE(wire::is_damaged(type, sent_by(icmp_echo, dressed).bytes));
+  }
+}
+
 }  // namespace
 }  // namespace portolan::probe

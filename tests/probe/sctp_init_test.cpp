@@ -27,6 +27,15 @@ TEST(SctpInit, AsksForAnAssociation) {
   }
 }
 
+TEST(SctpInit, AChecksumThatIsWrongIsSeen) {
+  Sent sent = sent_by(sctp_init, attempt(7));
+  sent.bytes.back() ^= 1;
+  EXPECT_TRUE(wire::is_damaged(net::EtherType::ipv4, sent.bytes));
+  const wire::Dress dress{.bad_checksum = true};
+  const Attempt dressed{path, them, net::Port{443}, 0, tag, 7, dress};
+  EXPECT_TRUE(wire::is_damaged(net::EtherType::ipv4, sent_by(sctp_init, dressed).bytes)) << "--badsum";
+}
+
 TEST(SctpInit, AnAnswerBearsTheCookie) {
   EXPECT_EQ(sctp_init.judge(attempt(7), answer(wire::sctp_init_ack, 7)),
             (Verdict{PortState::open, Reason::init_ack, true}));

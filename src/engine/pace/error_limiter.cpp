@@ -29,8 +29,6 @@ constexpr double last_longer = 0.16;
 // Where questions and errors are lost besides, some are answered only the second time whatever the period. It is not
 // longer than what was measured by more than this.
 constexpr double longest = 1.6;
-// What an earlier pass missed tells of the period that it had, and not of one that is longer by this.
-constexpr double much_longer = 1.5;
 
 Duration scaled(Duration duration, double by) { return duration_of(seconds_of(duration) * by); }
 
@@ -69,26 +67,13 @@ void ErrorLimiter::on_sent(std::uint32_t question, Instant at) {
 void ErrorLimiter::on_error(std::uint32_t question, Instant at) {
   const auto found = std::ranges::find(open_, question, &Open::question);
   const Open asked = found != open_.end() ? *found : Open{.question = question, .sent = at};
-  // It would have been answered earlier if there had been a token: just now, or in an earlier pass.
-  const bool too_early = asked.again || is_missed(question);
   on_other_answer(question);
   if (!period_) return measure(asked);
-  period_ = std::min(scaled(*period_, too_early ? 1 + longer_ : shorter), scaled(measured_, longest));
-  longer_ = too_early ? std::min(2 * longer_, last_longer) : first_longer;
+  period_ = std::min(scaled(*period_, asked.again ? 1 + longer_ : shorter), scaled(measured_, longest));
+  longer_ = asked.again ? std::min(2 * longer_, last_longer) : first_longer;
   // There was none when it was put first, so this was the only one.
-  tokens_ = too_early ? 0 : std::clamp(tokens(asked.sent) - 1, 0.0, burst_ - 1);
+  tokens_ = asked.again ? 0 : std::clamp(tokens(asked.sent) - 1, 0.0, burst_ - 1);
   at_ = std::max(at_, asked.sent);
-}
-
-// That says something about the period at that time.
-bool ErrorLimiter::is_missed(std::uint32_t question) const {
-  const bool is_longer = period_ && missed_period_ && *period_ > scaled(*missed_period_, much_longer);
-  return question < missed_.size() && missed_[question] && !is_longer;
-}
-
-void ErrorLimiter::begin_pass(bool again) {
-  puts_again_ = again;
-  missed_period_ = period_;
 }
 
 void ErrorLimiter::on_other_answer(std::uint32_t question) {
@@ -124,14 +109,7 @@ void ErrorLimiter::measure(const Open& asked) {
 
 void ErrorLimiter::expire(Instant now, Duration timeout) {
   for (; !open_.empty() && open_.front().sent + timeout <= now; open_.pop_front()) {
-    if (!period_ || !puts_again_) continue;
-    const Open& silent = open_.front();
-    if (silent.again) {
-      if (missed_.size() <= silent.question) missed_.resize(silent.question + 1);
-      missed_[silent.question] = true;
-    } else {
-      again_.push_back(silent.question);
-    }
+    if (period_ && puts_again_ && !open_.front().again) again_.push_back(open_.front().question);
   }
 }
 

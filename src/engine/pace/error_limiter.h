@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
 
 #include "base/time.h"
 
@@ -37,7 +36,7 @@ class ErrorLimiter {
   [[nodiscard]] bool is_idle() const { return open_.empty() && again_.empty(); }
 
   // Another walk over the questions begins; `again`: whether each may be put twice.
-  void begin_pass(bool again);
+  void begin_pass(bool again) { puts_again_ = again; }
 
   // In this one some were, or may still be.
   [[nodiscard]] bool puts_again() const { return puts_again_ && period_.has_value(); }
@@ -55,7 +54,6 @@ class ErrorLimiter {
   };
   void measure(const Open& asked);
   [[nodiscard]] double tokens(Instant at) const;
-  [[nodiscard]] bool is_missed(std::uint32_t question) const;
 
   bool puts_again_ = true;
   double burst_;
@@ -68,9 +66,7 @@ class ErrorLimiter {
   Duration gap_{};         // between the last two questions
   std::deque<Open> open_;  // questions whose answer may still come, by the time they left
   std::deque<std::uint32_t> again_;
-  std::vector<bool> missed_;               // questions that were put twice, and stayed silent
-  std::optional<Duration> missed_period_;  // when the present pass began
-  std::optional<std::uint32_t> taken_;     // from there, and about to leave
+  std::optional<std::uint32_t> taken_;  // from there, and about to leave
 
   // While the period is unknown: one question each interval, so that errors come at the pace of the limit.
   Duration interval_;
