@@ -103,7 +103,7 @@ TEST(Pacer, OnAShortPathARateThatWaitsIsNoFullPath) {
   Pacer pacer{usual};
   Instant now{};
   (void)pacer.allowance(now, 0);
-  for (int epoch = 0; epoch < 20; ++epoch) {
+  for (int epoch = 0; epoch < 13; ++epoch) {
     const auto frames = static_cast<std::uint64_t>(std::ceil(pacer.rate() * 0.001));
     pacer.on_sent(frames, now);
     for (std::uint64_t i = 0; i < frames; ++i) pacer.on_answer();
@@ -326,6 +326,13 @@ TEST(Pacer, ALateWakeUpIsCaughtUpForThreeMillisecondsOnly) {
   Pacer pacer{{.min_rate = {}, .max_rate = 5'000, .blind_rate = 20'000, .blind_round_trip = 50ms}};
   pacer.on_sent(pacer.allowance(Instant{1s}, 64), Instant{1s});
   EXPECT_EQ(pacer.allowance(Instant{9s}, 64), 16U);  // 3 ms at 5,000 a second, and the one that is due
+}
+
+TEST(Pacer, AtTheLeastRateThatIsAskedForALateWakeUpIsCaughtUpLonger) {
+  Pacer pacer{{.min_rate = 200'000, .max_rate = {}, .blind_rate = 20'000, .blind_round_trip = 50ms}};
+  (void)pacer.allowance(Instant{}, 1'000'000);
+  EXPECT_EQ(pacer.allowance(Instant{20ms}, 1'000'000), 4'001U);
+  EXPECT_EQ(pacer.allowance(Instant{1s}, 1'000'000), 6'001U) << "for thirty milliseconds at most";
 }
 
 }  // namespace

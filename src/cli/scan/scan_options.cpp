@@ -139,7 +139,6 @@ constexpr Option<ScanOptions> unlisted(OptionSpec spec, Apply apply) {
   return {spec, apply};
 }
 
-constexpr Argument none = Argument::none;
 constexpr Argument required = Argument::required;
 constexpr Argument attached = Argument::attached;
 

@@ -22,6 +22,8 @@ constexpr double fastest = 5'000'000;
 constexpr double fast = 50'000;
 // Sends are late by a scheduler's whim; this much may be caught up at once.
 constexpr Duration catch_up = 3ms;
+// A lowest rate is promised on average: what held it up, reports above all, is caught up as well.
+constexpr Duration promised_catch_up = 30ms;
 constexpr Duration shortest_epoch = 1ms;
 // A batch is what half a millisecond brings, but no more than the kernel gains from.
 constexpr double longest_batch = 0.0005;
@@ -44,7 +46,8 @@ std::size_t Pacer::allowance(Instant now, std::size_t most) {
   }
   if (now >= epoch_.start + epoch_length()) end_epoch(now);
   if (now < next()) return 0;
-  next_ = std::max(next_, now - catch_up);
+  const bool promised = limits_.min_rate && rate_ <= *limits_.min_rate;
+  next_ = std::max(next_, now - (promised ? promised_catch_up : catch_up));
   const double due = seconds_of(now - next_) * rate_ + 1;
   return due >= static_cast<double>(most) ? most : static_cast<std::size_t>(due);
 }
