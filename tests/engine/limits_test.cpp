@@ -6,6 +6,7 @@
 #include <string>
 
 #include "limit_worlds.h"
+#include "seeds.h"
 #include "sim/network.h"
 
 namespace portolan::test {

@@ -9,6 +9,7 @@
 
 #include "engine/scan.h"
 #include "model/sink.h"
+#include "seeds.h"
 #include "sim/network.h"
 
 namespace portolan::test {

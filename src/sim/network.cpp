@@ -1,8 +1,6 @@
 #include "sim/network.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <string>
 
 #include "probe/registry.h"
 #include "wire/build.h"
@@ -268,15 +266,6 @@ void Network::deliver(net::EtherType type, const std::vector<std::uint8_t>& byte
     if (random_.chance(options_.reorder)) arrives += options_.delay + 1ms;
     flights_.push({arrives, order_++, type, bytes});
   }
-}
-
-std::vector<std::uint64_t> seeds(std::size_t count) {
-  if (const char* one = std::getenv("PORTOLAN_SEED")) return {std::stoull(one)};
-  const char* first = std::getenv("PORTOLAN_FIRST_SEED");
-  std::vector<std::uint64_t> list(count);
-  std::uint64_t next = first != nullptr ? std::stoull(first) : 1;
-  for (std::uint64_t& seed : list) seed = next++;
-  return list;
 }
 
 }  // namespace portolan::sim
