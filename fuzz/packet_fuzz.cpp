@@ -1,4 +1,5 @@
-// Packets as the network may send them: any bytes in, a packet or nothing out, nothing read beyond the end.
+// Packets as the network may send them: any bytes in, a packet or nothing out, nothing read beyond the end. And a line
+// for people of each.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -6,6 +7,7 @@
 
 #include "net/path.h"
 #include "probe/registry.h"
+#include "report/packets/packet_line.h"
 #include "wire/packet.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const net::Path path{};
   std::array<std::uint8_t, wire::longest_packet> out{};
   for (const auto type : {net::EtherType::ipv4, net::EtherType::ipv6, net::EtherType::arp}) {
+    (void)report::packet_line(type, bytes);
     const auto packet = wire::parse(type, bytes);
     if (!packet) continue;
     for (const probe::Probe* probe : probe::registry) {
