@@ -1,8 +1,8 @@
 // When a host that limits its ICMP errors will say the next one. Closed UDP ports answer by such errors, and Linux
 // sends six at once and then one a second (net.ipv4.icmp_ratelimit), others so many a second: a token bucket, from
 // which a question that is not answered takes nothing. So questions are timed to the tokens. One that stays unanswered
-// is put again at once: where that is answered it had only come too early, else the port is silent, and the token waits
-// for the next one.
+// is put once more, when there is surely a token: where that is answered it had only come too early, else the port is
+// silent, and the token waits for the next one.
 // A pure judgement over times. RFC 1812 §4.3.2.8, RFC 4443 §2.4 (f).
 #pragma once
 
