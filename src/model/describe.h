@@ -66,6 +66,19 @@ void describe(auto& visitor, Of<RoundTrip> auto& times) {
   visitor.member("timeout", times.timeout);
 }
 
+void describe(auto& visitor, Of<Hop> auto& hop) {
+  visitor.member("ttl", hop.ttl);
+  visitor.optional("address", hop.address);
+  visitor.optional("name", hop.name);
+  visitor.optional("round_trip", hop.round_trip);
+}
+
+void describe(auto& visitor, Of<Trace> auto& trace) {
+  visitor.optional("protocol", trace.protocol);
+  visitor.optional("port", trace.port);
+  visitor.member("hops", trace.hops);
+}
+
 // Its ports are told before it, each as an OpenPort.
 void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.member("address", host.address);
@@ -87,6 +100,7 @@ void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.optional("unlisted", host.extra);
   visitor.optional("remarks", host.remarks);
   visitor.optional("position", host.position);
+  visitor.optional("trace", host.trace);
 }
 
 void describe(auto& visitor, Of<TaskRecord> auto& task) {
@@ -136,13 +150,6 @@ void describe(auto& visitor, Of<OpenPort> auto& open) {
   describe(visitor, open.port);
 }
 
-void describe(auto& visitor, Of<Hop> auto& hop) {
-  visitor.member("address", hop.host);
-  visitor.member("ttl", hop.ttl);
-  visitor.optional("router", hop.router);
-  visitor.optional("round_trip", hop.round_trip);
-}
-
 void describe(auto& /*visitor*/, Of<CaughtUp> auto& /*caught_up*/) {}
 
 void describe(auto& visitor, Of<Loss> auto& loss) {
@@ -190,8 +197,6 @@ template <>
 inline constexpr std::string_view record_name<TaskEnd> = "task_end";
 template <>
 inline constexpr std::string_view record_name<OpenPort> = "port";
-template <>
-inline constexpr std::string_view record_name<Hop> = "hop";
 template <>
 inline constexpr std::string_view record_name<Remark> = "remark";
 template <>

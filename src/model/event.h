@@ -24,15 +24,6 @@ struct OpenPort {
   friend bool operator==(const OpenPort&, const OpenPort&) = default;
 };
 
-// One router on the way to a host, or the place where one kept silent.
-struct Hop {
-  net::IpAddress host;   // where the way leads
-  std::uint8_t ttl = 0;  // how many routers away, from 1
-  std::optional<net::IpAddress> router;
-  std::optional<Duration> round_trip;
-  friend bool operator==(const Hop&, const Hop&) = default;
-};
-
 // All that is known by now has been told, and what comes next may take its time: whoever keeps text back to write more
 // of it at once writes it now.
 struct CaughtUp {
@@ -42,6 +33,6 @@ struct CaughtUp {
 // ScanStarted comes first and once; ScanFinished last and once, whatever happened, even when the scan failed right
 // after it began; the others in any mix between them.
 using Event =
-    std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Hop, Remark, HostRecord, CaughtUp, ScanFinished>;
+    std::variant<ScanStarted, TaskBegin, Progress, TaskEnd, OpenPort, Remark, HostRecord, CaughtUp, ScanFinished>;
 
 }  // namespace portolan::model

@@ -61,6 +61,24 @@ struct RoundTrip {
   friend bool operator==(const RoundTrip&, const RoundTrip&) = default;
 };
 
+// A router on the way to a host, or the host itself at its end.
+struct Hop {
+  std::uint8_t ttl = 0;                   // from 1
+  std::optional<net::IpAddress> address;  // nullopt where nobody answered
+  std::string name;                       // PTR, "" where there is none
+  std::optional<Duration> round_trip;
+  friend bool operator==(const Hop&, const Hop&) = default;
+};
+
+// The way to a host (--traceroute), and by what it was asked. A host on the same link is its only hop, and was asked
+// nothing for it.
+struct Trace {
+  std::string protocol;           // "tcp", "udp", "sctp", "icmp", "ipv6-icmp"; "" where nothing was asked
+  std::optional<net::Port> port;  // where the protocol has some
+  std::vector<Hop> hops;          // ascending, none left out
+  friend bool operator==(const Trace&, const Trace&) = default;
+};
+
 struct HostRecord {
   net::IpAddress address;
   HostState state = HostState::unknown;
@@ -83,6 +101,7 @@ struct HostRecord {
   std::vector<Remark> remarks;
   // Its place among the targets in the order in which they were named, from 0.
   std::uint64_t position = 0;
+  std::optional<Trace> trace;
   friend bool operator==(const HostRecord&, const HostRecord&) = default;
 };
 

@@ -102,6 +102,9 @@ inline ExtraPorts extra_ports() { return {.state = state(), .count = count(), .r
 inline HostName host_name() { return {text(), one_of<HostName::Kind>(2)}; }
 inline RoundTrip round_trip() { return {.smoothed = duration(), .variation = duration(), .timeout = duration()}; }
 
+inline Hop hop() { return {*arbitrary<std::uint8_t>(), maybe(address()), text(), maybe(duration())}; }
+inline Trace trace() { return {text(), maybe(port()), some(hop)}; }
+
 // Its ports ascend and no two are one, as they are in every record.
 inline HostRecord host_record() {
   HostRecord host;
@@ -128,6 +131,7 @@ inline HostRecord host_record() {
   host.extra = some(extra_ports);
   host.remarks = some(remark);
   host.position = *arbitrary<std::uint64_t>();
+  host.trace = maybe(trace());
   return host;
 }
 
@@ -195,16 +199,8 @@ inline std::vector<Event> events() {
   PortRecord open = port_record();
   open.state = PortState::open;
   const HostRecord host = host_record();
-  return {scan_started(),
-          TaskBegin{task()},
-          progress(),
-          OpenPort{host.address.plus(1), open},
-          Hop{address(), *arbitrary<std::uint8_t>(), maybe(address()), maybe(duration())},
-          remark(),
-          host,
-          CaughtUp{},
-          TaskEnd{task()},
-          scan_finished()};
+  return {scan_started(), TaskBegin{task()}, progress(),     OpenPort{host.address.plus(1), open}, remark(), host,
+          CaughtUp{},     TaskEnd{task()},   scan_finished()};
 }
 
 }  // namespace portolan::model::testing

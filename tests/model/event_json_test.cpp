@@ -148,8 +148,8 @@ TEST(EventJson, ALineThatBreaksItsPromiseIsRefusedWithTheField) {
   for (const char* wrong : {"65536", "-1", "2.5", "\"22\"", "null", "1e1"}) {
     EXPECT_EQ(error_of(port(wrong)), "the field 'port' of a 'port' record is missing or makes no sense") << wrong;
   }
-  EXPECT_EQ(error_of(R"({"record":"hop","address":"::1"})"),
-            "the field 'ttl' of a 'hop' record is missing or makes no sense");
+  EXPECT_EQ(error_of(R"({"record":"host","address":"::1"})"),
+            "the field 'status' of a 'host' record is missing or makes no sense");
 }
 
 // As a kill may leave it behind.

@@ -107,7 +107,6 @@ class Recorder : public model::Sink {
                                  [this](const model::Progress&) { return heard("progress"); },
                                  [this](const model::TaskEnd&) { return heard("end"); },
                                  [this](const model::OpenPort&) { return heard("open"); },
-                                 [this](const model::Hop&) { return heard("hop"); },
                                  [this](const model::Remark&) { return heard("remark"); },
                                  [this](const model::HostRecord&) { return heard("host"); },
                                  [this](const model::CaughtUp&) { return heard("caught-up"); },
@@ -132,13 +131,12 @@ TEST(Tee, PassesEveryKindOfEventOn) {
   EXPECT_TRUE(tee.on(model::TaskBegin{}));
   EXPECT_TRUE(tee.on(model::Progress{}));
   EXPECT_TRUE(tee.on(model::OpenPort{}));
-  EXPECT_TRUE(tee.on(model::Hop{}));
   EXPECT_TRUE(tee.on(model::Remark{}));
   EXPECT_TRUE(tee.on(model::TaskEnd{}));
   EXPECT_TRUE(tee.on(model::HostRecord{}));
   EXPECT_TRUE(tee.on(model::CaughtUp{}));
   EXPECT_TRUE(tee.on(model::ScanFinished{}));
-  EXPECT_EQ(recorder.words, "start begin progress open hop remark end host caught-up finish ");
+  EXPECT_EQ(recorder.words, "start begin progress open remark end host caught-up finish ");
 }
 
 TEST(OutputBuffer, LargeRecordsLeaveMemoryBeforeTheyAreWhole) {

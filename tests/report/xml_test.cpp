@@ -80,6 +80,25 @@ TEST(XmlReport, NmapsDocumentFromBeginningToEnd) {
           "</nmaprun>\n");
 }
 
+TEST(XmlReport, TheWayToAHostIsNmapsTrace) {
+  model::HostRecord host = host_on_link();
+  host.trace = model::Trace{
+      "tcp",
+      net::Port{80},
+      {{1, address("198.18.1.2"), "a<b.test", 50us}, {2, {}, {}, {}}, {3, address("198.18.64.1"), {}, 12345us}}};
+  EXPECT_NE(host_text(host, nmap_options())
+                .find("</ports>\n<trace port=\"80\" proto=\"tcp\">\n"
+                      "<hop ttl=\"1\" ipaddr=\"198.18.1.2\" rtt=\"0.05\" host=\"a&lt;b.test\"/>\n"
+                      "<hop ttl=\"3\" ipaddr=\"198.18.64.1\" rtt=\"12.35\"/>\n"
+                      "</trace>\n<times "),
+            std::string::npos)
+      << host_text(host, nmap_options());
+  host.trace = model::Trace{"", {}, {{1, address("198.18.0.2"), {}, {}}}};
+  EXPECT_NE(
+      host_text(host, nmap_options()).find("<trace>\n<hop ttl=\"1\" ipaddr=\"198.18.0.2\" rtt=\"--\"/>\n</trace>\n"),
+      std::string::npos);
+}
+
 TEST(XmlReport, EveryHostIsInTheOutputWhenItIsTold) {
   MemoryOutput output;
   XmlReport report{output, nmap_options()};

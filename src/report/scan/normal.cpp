@@ -245,7 +245,8 @@ void NormalReport::host_tail(const HostRecord& host) {
   if (!host.remarks.empty() && options_.dialect == Dialect::portolan) {
     buffer_.add("Note: {}\n", escape_terminal(note_text(host, options_.dialect)));
   }
-  if (host.port_scanned || host.timed_out) buffer_.put("\n");
+  if (host.trace) buffer_.put(traces_.tell(host, options_));
+  if (host.port_scanned || host.timed_out || host.trace) buffer_.put("\n");
 }
 
 Result<void> NormalReport::finish(const model::ScanFinished& finished) {

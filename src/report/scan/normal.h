@@ -6,6 +6,7 @@
 #include "model/sink.h"
 #include "report/options.h"
 #include "report/output_buffer.h"
+#include "report/scan/trace_texts.h"
 
 namespace portolan::report {
 
@@ -36,6 +37,7 @@ class NormalReport : public model::Sink {
   void finish_for_file(const model::ScanFinished& finished);
 
   OutputBuffer buffer_;
+  TraceTexts traces_;
   ReportOptions options_;
   bool ports_asked_ = false;
   bool list_only_ = false;

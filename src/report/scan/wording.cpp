@@ -55,6 +55,8 @@ std::string latency_text(const model::RoundTrip& round_trip) {
   return two_digits(static_cast<double>(microseconds) / 1e6) + "s";
 }
 
+std::string hop_time(Duration round_trip) { return fmt::format("{:.2f}", 1000 * seconds_of(round_trip)); }
+
 std::string plain_address(const net::IpAddress& address) { return net::to_string(address.without_zone()); }
 
 std::optional<std::string> zone_name(const net::IpAddress& address, const ReportOptions& options) {
@@ -176,6 +178,7 @@ std::string loss_text(const model::ScanFinished& finished) {
 
 std::string task_text(const model::TaskRecord& task) {
   if (task.name == "ping") return "Ping Scan";
+  if (task.name == "traceroute") return "Traceroute";
   const probe::Probe* const probe = probe::find(task.name);
   return probe == nullptr ? task.name : std::string{probe->task};
 }

@@ -22,6 +22,9 @@ std::string two_digits(double value);
 // How nmap tells a round trip, in seconds: "0.046s".
 std::string latency_text(const model::RoundTrip& round_trip);
 
+// How nmap tells a hop's round trip, in milliseconds: "0.05".
+std::string hop_time(Duration round_trip);
+
 // The address without its zone, as nmap's reports have it and their parsers expect it.
 std::string plain_address(const net::IpAddress& address);
 // The name of the interface that is the address's zone, where it has one and that is known. Not escaped: it may hold

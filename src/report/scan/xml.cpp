@@ -191,7 +191,24 @@ void XmlReport::port(const model::PortRecord& port) {
   buffer_.put("</port>\n");
 }
 
+// Hops that nobody answered from are left out, as nmap leaves them out.
+void XmlReport::trace(const model::Trace& trace) {
+  buffer_.put("<trace");
+  if (trace.port) buffer_.add(" port=\"{}\"", trace.port->value());
+  if (!trace.protocol.empty()) buffer_.add(" proto=\"{}\"", escape_xml(trace.protocol));
+  buffer_.put(">\n");
+  for (const model::Hop& hop : trace.hops) {
+    if (!hop.address) continue;
+    buffer_.add("<hop ttl=\"{}\" ipaddr=\"{}\"", hop.ttl, plain_address(*hop.address));
+    buffer_.add(" rtt=\"{}\"", hop.round_trip ? hop_time(*hop.round_trip) : "--");
+    if (!hop.name.empty()) buffer_.add(" host=\"{}\"", escape_xml(hop.name));
+    buffer_.put("/>\n");
+  }
+  buffer_.put("</trace>\n");
+}
+
 void XmlReport::host_close(const HostRecord& host) {
+  if (host.trace && !host.trace->hops.empty()) trace(*host.trace);
   if (host.round_trip) {
     buffer_.add("<times srtt=\"{}\" rttvar=\"{}\" to=\"{}\"/>\n", microseconds(host.round_trip->smoothed),
                 microseconds(host.round_trip->variation), microseconds(host.round_trip->timeout));

@@ -28,6 +28,7 @@ class XmlReport : public model::Sink {
   void host_open(const model::HostRecord& host);
   void host_names(const model::HostRecord& host);
   void host_ports(const model::HostRecord& host);
+  void trace(const model::Trace& trace);
   void port(const model::PortRecord& port);
   void host_close(const model::HostRecord& host);
 
