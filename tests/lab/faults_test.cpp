@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,25 @@ TEST_F(Faults, AFirewallOnTheWayOutIsToldOfTheOneAddressThatItIsAbout) {
   EXPECT_EQ(invented(done.output), 0) << done.output;
   EXPECT_EQ(differences(read_chart(done.output), Pair::target_v4, 1, 20, {}), "");
   EXPECT_NE(done.errors.find("probes to 198.18.0.1: its firewall forbids it"), std::string::npos) << done.errors;
+}
+
+// A table of connections that is full forbids the next one, and lets it pass a moment later.
+TEST_F(Faults, ATableOfConnectionsThatIsFullMakesNoVerdict) {
+  Pair pair;
+  try {
+    pair.scanner.nft(
+        "table ip f {\n chain o {\n  type filter hook output priority 0;\n"
+        "  ip protocol tcp ct count over 20 drop\n }\n}\n");
+  } catch (const std::runtime_error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const Finished done = pair.scanner.run(
+      scan_command({"-sS", "-Pn", "-n", "--max-retries", "0", "-p", "1-200", Pair::target_v4, "-oX", "-"}));
+  const Chart chart = read_chart(done.output);
+  ASSERT_NE(chart.find(Pair::target_v4), nullptr) << done.output << done.errors;
+  EXPECT_EQ(invented(done.output), 0) << done.output;
+  EXPECT_NE(done.errors.find("its firewall forbids it"), std::string::npos) << done.errors;
+  EXPECT_EQ(done.status, chart.find(Pair::target_v4)->ports.size() == 200 ? 0 : 1) << done.errors;
 }
 
 TEST_F(Faults, ABroadcastAddressIsNoHostAndItsRefusalNoFirewall) {
