@@ -34,4 +34,8 @@ std::string join(const Pieces& pieces, std::string_view between) {
 // A to Z only, whatever the locale.
 std::string lower_case(std::string_view text);
 
+// `text` in lines of at most `width` columns of a terminal, each but the first behind `indent` blanks, which count
+// beside them. What is longer stays in one piece. `text` holds nothing that would have to be escaped.
+std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
+
 }  // namespace portolan

@@ -137,27 +137,6 @@ std::string manual_statuses() {
 
 }  // namespace
 
-std::string wrap(std::string_view text, std::size_t columns, std::size_t indent) {
-  std::string result;
-  std::size_t used = 0;
-  while (!text.empty()) {
-    const std::size_t blank = text.find(' ');
-    const std::string_view word = text.substr(0, blank);
-    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
-    if (used != 0 && used + 1 + word.size() > columns) {
-      result += '\n';
-      result.append(indent, ' ');
-      used = 0;
-    } else if (used != 0) {
-      result += ' ';
-      ++used;
-    }
-    result += word;
-    used += word.size();
-  }
-  return result;
-}
-
 std::string help_text(const HelpPage& page) {
   std::string text = fmt::format("usage: {}\n\n", page.usage);
   for (const std::string_view paragraph : page.about) text += wrap(paragraph, width, 0) + "\n\n";

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/option.h"
 
 namespace portolan::cli {
@@ -35,7 +36,6 @@ std::string manual_page(std::span<const HelpPage> pages);
 // A completion script for bash.
 std::string bash_completion(std::span<const HelpPage> pages);
 
-// `text` in lines of at most `width` columns, each but the first behind `indent` blanks.
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
+using portolan::wrap;
 
 }  // namespace portolan::cli

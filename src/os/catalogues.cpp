@@ -18,6 +18,19 @@ Result<catalog::Services> read_services() {
   return services;
 }
 
+Result<catalog::Descriptions> read_descriptions(std::optional<MappedFile>& text) {
+  const auto file = find_data_file("descriptions");
+  if (!file) return catalog::Descriptions::parse("");
+  auto opened = MappedFile::open(*file);
+  if (!opened) return fail(opened.error());
+  text.emplace(std::move(*opened));
+  auto descriptions = catalog::Descriptions::parse(text->text());
+  if (!descriptions) {
+    return fail(descriptions.error().code, fmt::format("{}: {}", *file, descriptions.error().message));
+  }
+  return descriptions;
+}
+
 VendorLists::VendorLists() {
   const std::string directory{vendor_file.substr(0, vendor_file.rfind('/') + 1)};
   for (const char* name : {"oui.txt", "mam.txt", "oui36.txt", "iab.txt"}) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "probe/registry.h"
@@ -22,6 +24,14 @@ std::vector<const Probe*> techniques_of(const plan::Plan& plan) {
     }
   }
   return techniques;
+}
+
+std::vector<plan::DiscoveryProbe> usual_discovery(bool privileged) {
+  const auto ask = [](const Probe& probe, std::uint16_t port) {
+    return plan::DiscoveryProbe{std::string{probe.name}, net::Port{port}};
+  };
+  if (!privileged) return {ask(tcp_connect, 80), ask(tcp_connect, 443)};
+  return {ask(icmp_echo, 0), ask(tcp_syn, 443), ask(tcp_ack, 80), ask(icmp_timestamp, 0)};
 }
 
 }  // namespace portolan::probe

@@ -16,6 +16,7 @@
 #include "plan/port_expression.h"
 #include "plan/target_expression.h"
 #include "plan/target_set.h"
+#include "probe/plan_techniques.h"
 #include "probe/registry.h"
 #include "report/scan/wording.h"
 
@@ -293,16 +294,7 @@ class Preparation {
         as_nmap_ || !options_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
     if (!plan_.discovery_probes.empty()) return {};
     if (!options_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
-    // nmap's defaults: between them they get through most filters.
-    if (plan_.privileged) {
-      add_once(probe::icmp_echo, {});
-      add_once(probe::tcp_syn, net::Port{443});
-      add_once(probe::tcp_ack, net::Port{80});
-      add_once(probe::icmp_timestamp, {});
-    } else {
-      add_once(probe::tcp_connect, net::Port{80});
-      add_once(probe::tcp_connect, net::Port{443});
-    }
+    plan_.discovery_probes = probe::usual_discovery(plan_.privileged);
     return {};
   }
 

@@ -60,21 +60,6 @@ HelpPage page() {
           .examples = examples};
 }
 
-// `text` keeps what they point into. Where they are not there nothing is described: that the registry is missing has
-// been said.
-Result<catalog::Descriptions> read_descriptions(std::optional<os::MappedFile>& text) {
-  const auto file = os::find_data_file("descriptions");
-  if (!file) return catalog::Descriptions::parse("");
-  auto opened = os::MappedFile::open(*file);
-  if (!opened) return fail(opened.error());
-  text.emplace(std::move(*opened));
-  auto descriptions = catalog::Descriptions::parse(text->text());
-  if (!descriptions) {
-    return fail(descriptions.error().code, fmt::format("{}: {}", *file, descriptions.error().message));
-  }
-  return descriptions;
-}
-
 Result<int> show(const ListingOptions& options) {
   std::vector<model::Remark> unread;
   const catalog::Services services = services_or_none(unread);
@@ -84,7 +69,7 @@ Result<int> show(const ListingOptions& options) {
   });
   if (!choice) return fail(choice.error());
   std::optional<os::MappedFile> text;
-  const auto descriptions = read_descriptions(text);
+  const auto descriptions = os::read_descriptions(text);
   if (!descriptions) return fail(descriptions.error());
 
   const auto names = os::make_socket_names({}, &services);
