@@ -25,9 +25,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // A folder may include those before it and itself.
-constexpr std::array<std::string_view, 21> folder_order{
-    "base",     "net",   "wire",   "payload", "model", "catalog", "plan", "probe",   "engine", "sim", "sockets",
-    "identify", "audit", "report", "netstat", "os",    "store",   "run",  "cluster", "serve",  "cli"};
+constexpr std::array<std::string_view, 22> folder_order{
+    "base",     "net",   "wire",   "payload", "model",   "catalog", "plan",  "probe", "engine",  "sim",   "sockets",
+    "identify", "audit", "report", "explain", "netstat", "os",      "store", "run",   "cluster", "serve", "cli"};
 
 std::vector<SourceFile> production_code() { return files_of({"src"}, {".h", ".cpp"}); }
 std::vector<SourceFile> all_code() { return files_of({"src", "lab", "tests", "fuzz", "bench"}, {".h", ".cpp"}); }

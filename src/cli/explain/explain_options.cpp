@@ -1,0 +1,362 @@
+#include "cli/explain/explain_options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/escape.h"
+#include "base/suggest.h"
+#include "base/text.h"
+#include "cli/arguments.h"
+#include "cli/option_actions.h"
+#include "plan/port_expression.h"
+#include "probe/registry.h"
+
+namespace portolan::cli {
+namespace {
+
+using explain::Question;
+using explain::World;
+using probe::Asks;
+
+using Entry = Option<ExplainOptions>;
+
+constexpr std::string_view how = "How it is asked";
+constexpr std::string_view rest = "The rest";
+
+constexpr std::array table{
+    Entry{
+        {.spellings = {"--technique"},
+         .argument = Argument::required,
+         .value = "<name>",
+         .group = how,
+         .summary = "ask by this technique: tcp-syn, tcp-connect, tcp-ack, tcp-window, tcp-maimon, tcp-null, tcp-fin, "
+                    "tcp-xmas, udp, sctp-init, sctp-cookie; of a host without a port icmp-echo, icmp-timestamp, "
+                    "icmp-mask, arp, neighbour"},
+        text<&ExplainOptions::technique>},
+    Entry{
+        {.spellings = {"--offline"},
+         .argument = Argument::required,
+         .value = "<state>",
+         .group = how,
+         .summary = "without a network, in the simulator: a port that is open, closed, filtered or open-filtered, or a "
+                    "host that is up or down; <host> may be left out"},
+        [](ExplainOptions& options, const Given& given) -> Result<void> {
+          if (const auto done = not_empty(given); !done) return done;
+          options.offline = *given.value;
+          return {};
+        }},
+    Entry{{.spellings = {"-4"}, .group = how, .summary = "the IPv4 address of a name"}, set<&ExplainOptions::only_v4>},
+    Entry{{.spellings = {"-6"}, .group = how, .summary = "the IPv6 address of a name"}, set<&ExplainOptions::only_v6>},
+    Entry{{.spellings = {"--unprivileged"},
+           .group = how,
+           .summary = "as a user who may not send raw packets: by connections, of which no packet is seen"},
+          set<&ExplainOptions::unprivileged>},
+    Entry{{.spellings = {"-n"},
+           .group = how,
+           .summary = "names of addresses are never looked up here",
+           .support = Support::unlisted},
+          [](ExplainOptions&, const Given&) -> Result<void> { return {}; }},
+    Entry{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&ExplainOptions::help>},
+    Entry{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&ExplainOptions::version>},
+};
+
+std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
+
+// ---- HOST[:PORT[/PROTOCOL]] ---------------------------------------------------------------------
+
+struct Place {
+  std::string host;
+  std::optional<std::string> port;
+  std::optional<net::Protocol> protocol;
+};
+
+Result<net::Protocol> protocol_named(std::string_view word, std::string_view whole) {
+  for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
+    if (word == net::name_of(protocol)) return protocol;
+  }
+  return usage(fmt::format("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network",
+                           escape_terminal(whole)));
+}
+
+Result<Place> place_of(std::string_view whole) {
+  Place place;
+  std::string_view text = whole;
+  if (const auto slash = text.rfind('/'); slash != std::string_view::npos) {
+    const auto protocol = protocol_named(text.substr(slash + 1), whole);
+    if (!protocol) return fail(protocol.error());
+    place.protocol = *protocol;
+    text = text.substr(0, slash);
+  }
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    const std::string_view behind = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    if (end == std::string_view::npos || (!behind.empty() && !behind.starts_with(':'))) {
+      return usage(
+          fmt::format("'{}': an IPv6 address with a port is written [2001:db8::1]:80", escape_terminal(whole)));
+    }
+    place.host = text.substr(1, end - 1);
+    if (!behind.empty()) place.port = behind.substr(1);
+  } else if (std::ranges::count(text, ':') == 1) {
+    const auto colon = text.find(':');
+    place.host = text.substr(0, colon);
+    place.port = text.substr(colon + 1);
+  } else {
+    place.host = text;
+  }
+  if (place.host.empty()) return usage(fmt::format("'{}' names no host", escape_terminal(whole)));
+  if (place.protocol && !place.port) {
+    return usage(fmt::format("'{}' has a protocol and no port; write {}:80/{}", escape_terminal(whole),
+                             escape_terminal(place.host), net::name_of(*place.protocol)));
+  }
+  return place;
+}
+
+// A number, or a name of the registry.
+Result<net::Port> port_named(const std::string& word, net::Protocol protocol, const catalog::Services& services) {
+  if (const auto number = net::Port::parse(word)) return *number;
+  const auto ports = services.matching(protocol, word);
+  const bool is_pattern = word.find_first_of("*?") != std::string::npos;
+  if (!word.empty() && !is_pattern && !ports.empty()) return ports.ports().front();
+  return usage(fmt::format("'{}' is no {} port: a number from 0 to 65535 or the name of a service stands there",
+                           escape_terminal(word), net::name_of(protocol)));
+}
+
+// ---- the technique ------------------------------------------------------------------------------
+
+bool asks_host(const probe::Probe& probe) { return probe.asks == Asks::hosts || probe.asks == Asks::links; }
+bool can_be_explained(const probe::Probe& probe) { return probe::asks_ports(probe.asks) || asks_host(probe); }
+
+Result<const probe::Probe*> technique_named(const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const probe::Probe* probe : probe::registry) {
+    if (!can_be_explained(*probe)) continue;
+    if (probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name) {
+      return probe;
+    }
+    known.push_back(probe->name);
+  }
+  const auto best = closest(name, known);
+  return usage(
+      best ? fmt::format("--technique: there is no '{}'; did you mean {}?", escape_terminal(name), *best)
+           : fmt::format("--technique: there is no '{}', but these: {}", escape_terminal(name), join(known, ", ")));
+}
+
+const probe::Probe* usual_technique(net::Protocol protocol, bool raw_packets) {
+  if (protocol == net::Protocol::udp) return &probe::udp;
+  if (protocol == net::Protocol::sctp) return &probe::sctp_init;
+  return raw_packets ? &probe::tcp_syn : &probe::tcp_connect;
+}
+
+// ---- --offline ----------------------------------------------------------------------------------
+
+constexpr std::array<std::string_view, 6> offline_words{"open", "closed", "filtered", "open-filtered", "up", "down"};
+
+Result<void> check_offline_word(std::string_view word) {
+  if (std::ranges::find(offline_words, word) != offline_words.end()) return {};
+  const auto best = closest(word, offline_words);
+  return usage(best ? fmt::format("--offline: there is no state '{}'; did you mean {}?", escape_terminal(word), *best)
+                    : fmt::format("--offline: '{}' is none of {}", escape_terminal(word), join(offline_words, ", ")));
+}
+
+bool is_about_hosts(std::string_view word) { return word == "up" || word == "down"; }
+
+// The world in which a question comes to that state, or has the best chance to.
+Result<World> world_of(const Question& question, std::string_view word) {
+  if (!question.port) {
+    if (word == "up" || word == "open") return World::open;
+    if (word == "down" || word == "filtered") return World::silent;
+    return usage(fmt::format("--offline {}: a host is up or down", word));
+  }
+  const bool silence_is_open_too = question.probe->on_silence.state == model::PortState::open_filtered;
+  if (word == "open") return World::open;
+  if (word == "closed") return World::closed;
+  if (word == "filtered") return silence_is_open_too ? World::refuses : World::silent;
+  if (word == "open-filtered" && silence_is_open_too) return World::silent;
+  if (word == "open-filtered") {
+    return usage(fmt::format("--offline open-filtered: to {} open ports are not silent, so silence means filtered",
+                             question.probe->name));
+  }
+  return usage(
+      fmt::format("--offline {} is about a host; leave the port out, or choose open, closed, filtered or "
+                  "open-filtered",
+                  word));
+}
+
+class Preparation {
+ public:
+  Preparation(const ExplainOptions& options, const ExplainSources& sources) : options_{options}, sources_{sources} {}
+
+  Result<PreparedQuestion> run() {
+    using Step = Result<void> (Preparation::*)();
+    for (const Step step : {&Preparation::words, &Preparation::technique, &Preparation::port, &Preparation::target,
+                            &Preparation::family, &Preparation::world}) {
+      if (const auto done = (this->*step)(); !done) return fail(done.error());
+    }
+    return prepared_;
+  }
+
+ private:
+  Result<void> words() {
+    if (options_.only_v4 && options_.only_v6) return usage("-4 and -6 exclude each other");
+    if (options_.offline) {
+      if (const auto done = check_offline_word(*options_.offline); !done) return done;
+    }
+    if (options_.operands.size() > 1) return usage("one host is explained at a time");
+    if (options_.operands.empty()) {
+      if (options_.offline) return {};
+      return usage("whom to ask? Name a host, host:port or host:port/udp, or a state with --offline");
+    }
+    auto place = place_of(options_.operands.front());
+    if (!place) return fail(place.error());
+    place_ = std::move(*place);
+    return {};
+  }
+
+  Result<void> technique() {
+    if (options_.technique.empty()) return {};
+    const auto probe = technique_named(options_.technique);
+    if (!probe) return fail(probe.error());
+    question().probe = *probe;
+    if (asks_host(**probe) && place_ && place_->port) {
+      return usage(fmt::format("{} asks a host, so leave the port out", (*probe)->name));
+    }
+    if (!asks_host(**probe) && place_ && !place_->port) {
+      return usage(fmt::format("{} asks a port: write {}:80", (*probe)->name, escape_terminal(place_->host)));
+    }
+    return {};
+  }
+
+  // Which port, and by which technique where none was chosen.
+  Result<void> port() {
+    const probe::Probe* chosen = question().probe;
+    const bool of_host = place_ ? !place_->port.has_value()
+                                : (chosen != nullptr ? asks_host(*chosen) : is_about_hosts(*options_.offline));
+    if (of_host) return {};
+    net::Protocol protocol = chosen == nullptr ? net::Protocol::tcp : probe::protocol_of(chosen->asks);
+    if (place_ && place_->protocol) {
+      if (chosen != nullptr && *place_->protocol != protocol) {
+        return usage(fmt::format("{} asks {} ports, and /{} is another protocol", chosen->name, net::name_of(protocol),
+                                 net::name_of(*place_->protocol)));
+      }
+      protocol = *place_->protocol;
+    }
+    if (chosen == nullptr) question().probe = usual_technique(protocol, sources_.raw_packets || options_.offline);
+    if (!place_) {
+      constexpr std::uint16_t http = 80;
+      constexpr std::uint16_t dns = 53;
+      question().port = net::Port{protocol == net::Protocol::udp ? dns : http};
+      return {};
+    }
+    const auto port = port_named(*place_->port, protocol, sources_.services);
+    if (!port) return fail(port.error());
+    question().port = *port;
+    return {};
+  }
+
+  [[nodiscard]] bool is_v6_only() const { return question().probe == &probe::neighbour; }
+
+  Result<void> target() {
+    if (options_.offline) return simulated_target();
+    if (const auto address = net::IpAddress::parse(place_->host, sources_.zone_of)) {
+      question().target = *address;
+      return {};
+    }
+    plan::TargetSet set;
+    const plan::TargetOptions which{.families = families()};
+    if (const auto added = set.add(place_->host, which, sources_.resolve, sources_.zone_of); !added) {
+      return fail(added.error());
+    }
+    plan::TargetSet::Cursor cursor{set};
+    const auto first = cursor.next();
+    if (!first || first->name.empty()) {
+      return usage(
+          fmt::format("'{}' is no single host, and one is explained at a time", escape_terminal(place_->host)));
+    }
+    question().target = first->address;
+    question().name = first->name;
+    question().other_addresses = first->other_addresses.size() + static_cast<std::size_t>(set.size()) - 1;
+    return {};
+  }
+
+  // No name is looked up: nothing leaves this machine.
+  Result<void> simulated_target() {
+    const bool v6 = options_.only_v6 || (!options_.only_v4 && is_v6_only());
+    const auto stand_in = net::IpAddress::parse(v6 ? "2001:db8::2" : "198.18.0.2");
+    question().target = *stand_in;
+    if (!place_) return {};
+    if (const auto address = net::IpAddress::parse(place_->host, sources_.zone_of)) {
+      question().target = *address;
+    } else {
+      question().name = place_->host;
+    }
+    return {};
+  }
+
+  [[nodiscard]] plan::TargetOptions::Families families() const {
+    using enum plan::TargetOptions::Families;
+    if (options_.only_v6 || is_v6_only()) return v6;
+    const bool v4_only = question().probe != nullptr && !question().probe->has_ipv6;
+    return options_.only_v4 || v4_only ? v4 : both;
+  }
+
+  Result<void> family() {
+    const bool v4 = question().target.is_v4();
+    if ((options_.only_v4 && !v4) || (options_.only_v6 && v4)) {
+      return usage(fmt::format("{} is no IPv{} address", to_string(question().target), options_.only_v4 ? 4 : 6));
+    }
+    const probe::Probe* probe = question().probe;
+    if (probe == nullptr) return {};
+    if (!v4 && !probe->has_ipv6) return usage(fmt::format("{} asks over IPv4 only", probe->name));
+    if (v4 && is_v6_only())
+      return usage(fmt::format("{} asks over IPv6 only; over IPv4 arp asks the same", probe->name));
+    return {};
+  }
+
+  Result<void> world() {
+    if (options_.offline) {
+      const auto world = world_of(question(), *options_.offline);
+      if (!world) return fail(world.error());
+      prepared_.world = *world;
+      return {};
+    }
+    const probe::Probe* probe = question().probe;
+    if (probe == nullptr || probe->connects || sources_.raw_packets) return {};
+    return fail(Errc::privilege,
+                fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or see by --offline what "
+                            "would happen",
+                            probe->name));
+  }
+
+  [[nodiscard]] const Question& question() const { return prepared_.question; }
+  Question& question() { return prepared_.question; }
+
+  const ExplainOptions& options_;
+  const ExplainSources& sources_;
+  std::optional<Place> place_;
+  PreparedQuestion prepared_;
+};
+
+}  // namespace
+
+std::span<const Option<ExplainOptions>> explain_option_table() { return table; }
+
+Result<ExplainOptions> parse_explain_options(std::span<const std::string> words) {
+  const auto arguments = parse_arguments(specs_of(explain_option_table()), words);
+  if (!arguments) return fail(arguments.error());
+  ExplainOptions options;
+  for (const Given& given : arguments->options) {
+    if (const auto done = table.at(given.option).apply(options, given); !done) return fail(done.error());
+  }
+  options.operands = arguments->operands;
+  return options;
+}
+
+Result<PreparedQuestion> prepare_question(const ExplainOptions& options, const ExplainSources& sources) {
+  return Preparation{options, sources}.run();
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,429 @@
+#include "explain/steps.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "base/escape.h"
+#include "base/text.h"
+#include "explain/dns_text.h"
+#include "payload/registry.h"
+#include "probe/registry.h"
+#include "report/packets/icmp_words.h"
+#include "report/packets/packet_line.h"
+#include "wire/cursor.h"
+#include "wire/protocol.h"
+
+namespace portolan::explain {
+namespace {
+
+constexpr std::size_t flags_at = 13;     // of a TCP header
+constexpr std::size_t shown_bytes = 24;  // of an answer that nobody here can read
+constexpr std::uint16_t dns_port = 53;
+
+// What a packet is, as far as it can be told from itself and from what was asked.
+struct Reading {
+  std::string label;
+  std::vector<std::string> details;
+  Meaning meaning = Meaning::other;
+  std::optional<net::Port> port;
+};
+
+std::uint8_t tcp_flags(const wire::Packet& packet) {
+  return packet.transport.size() > flags_at ? packet.transport[flags_at] : std::uint8_t{0};
+}
+
+std::string flag_names(std::uint8_t flags) {
+  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 6> names{{{wire::syn, "SYN"},
+                                                                            {wire::fin, "FIN"},
+                                                                            {wire::rst, "RST"},
+                                                                            {wire::psh, "PSH"},
+                                                                            {wire::ack, "ACK"},
+                                                                            {wire::urg, "URG"}}};
+  std::string text;
+  for (const auto& [flag, name] : names) {
+    if ((flags & flag) != 0) append(text, "{}{}", text.empty() ? "" : ", ", name);
+  }
+  return text.empty() ? "no flag" : text;
+}
+
+bool asks_by(const Question& question, const probe::Probe& probe) { return question.probe == &probe; }
+
+Meaning meaning_of_ours(const Question& question, std::uint8_t flags) {
+  if ((flags & wire::syn) != 0) return Meaning::syn;
+  if (flags == wire::ack) return asks_by(question, probe::tcp_window) ? Meaning::window_ack : Meaning::lone_ack;
+  return flags == (wire::fin | wire::ack) ? Meaning::maimon_flags : Meaning::odd_flags;
+}
+
+// `asked`: the flags of the question that was put to the same port.
+Meaning meaning_of_answer(const Question& question, std::uint8_t flags, std::uint8_t asked) {
+  const bool resets = (flags & wire::rst) != 0;
+  if (!resets) return (flags & wire::syn) != 0 ? Meaning::syn_ack : Meaning::other;
+  if ((asked & wire::syn) != 0) return Meaning::refusing_reset;
+  if (asked != wire::ack) return Meaning::reset_to_odd_flags;
+  return asks_by(question, probe::tcp_window) ? Meaning::reset_with_window : Meaning::reset_to_ack;
+}
+
+// "ICMP: Echo request"
+std::string icmp_label(const wire::Packet& packet) {
+  const bool v4 = packet.source.is_v4();
+  const std::uint8_t type = packet.transport[0];
+  const std::uint8_t code = packet.transport[1];
+  const std::string_view words = v4 ? report::icmp_words(type, code) : report::icmpv6_words(type, code);
+  const std::string_view protocol = v4 ? "ICMP" : "ICMPv6";
+  if (words.empty()) return fmt::format("{}: type {} code {}", protocol, type, code);
+  return fmt::format("{}: {}", protocol, words);
+}
+
+Meaning meaning_of(const wire::IcmpError& error, bool from_target) {
+  using enum wire::IcmpError::Kind;
+  switch (error.kind) {
+    case port_unreach:
+      // To TCP a port is refused by a reset: this is a filter's.
+      return from_target && error.quoted_protocol == wire::protocol_udp ? Meaning::port_unreachable
+                                                                        : Meaning::prohibited;
+    case net_prohibited:
+    case host_prohibited:
+    case admin_prohibited:
+    case policy_failed:
+    case reject_route:
+      return Meaning::prohibited;
+    case time_exceeded:
+      return Meaning::time_exceeded;
+    case parameter_problem:
+      return Meaning::parameter_problem;
+    case net_unreach:
+    case host_unreach:
+    case proto_unreach:
+    case no_route:
+    case beyond_scope:
+    case addr_unreach:
+    case other_unreach:
+      break;
+  }
+  return Meaning::unreachable;
+}
+
+Meaning meaning_of(const wire::IcmpMessage& icmp, bool v4) {
+  constexpr std::uint8_t mask_request = 17;  // RFC 950
+  constexpr std::uint8_t mask_reply = 18;
+  if (!v4) {
+    if (icmp.type == wire::icmpv6_echo_request) return Meaning::echo_request;
+    return icmp.type == wire::icmpv6_echo_reply ? Meaning::echo_reply : Meaning::other;
+  }
+  switch (icmp.type) {
+    case wire::icmp_echo_request:
+      return Meaning::echo_request;
+    case wire::icmp_echo_reply:
+      return Meaning::echo_reply;
+    case wire::icmp_timestamp_request:
+      return Meaning::timestamp_request;
+    case wire::icmp_timestamp_reply:
+      return Meaning::timestamp_reply;
+    case mask_request:
+      return Meaning::mask_request;
+    case mask_reply:
+      return Meaning::mask_reply;
+    default:
+      return Meaning::other;
+  }
+}
+
+std::pair<std::string_view, Meaning> reading_of_chunk(std::uint8_t chunk) {
+  switch (chunk) {
+    case wire::sctp_init:
+      return {"INIT", Meaning::init};
+    case wire::sctp_init_ack:
+      return {"INIT ACK", Meaning::init_ack};
+    case wire::sctp_abort:
+      return {"ABORT", Meaning::abort};
+    case wire::sctp_cookie_echo:
+      return {"COOKIE ECHO", Meaning::cookie_echo};
+    default:
+      return {"SCTP", Meaning::other};
+  }
+}
+
+// The protocol in which a datagram of ours asks; nullptr where it holds nothing, or nothing that is known.
+const payload::Payload* protocol_of(const wire::UdpDatagram& datagram) {
+  if (datagram.payload.empty()) return nullptr;
+  std::array<std::uint8_t, payload::longest> room{};
+  for (const payload::Payload* payload : payload::payloads_for(datagram.destination.value())) {
+    if (payload->build(0, room) == datagram.payload.size()) return payload;
+  }
+  return nullptr;
+}
+
+std::string beginning_of(wire::Bytes bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), shown_bytes))) text += static_cast<char>(byte);
+  return escape_terminal(text);
+}
+
+// Reads the packets of one story, which know of those before them.
+class Reader {
+ public:
+  explicit Reader(const Story& story) : story_{story} {}
+
+  std::vector<Step> run() {
+    if (story_.connected && was_asked(story_)) connections();
+    for (const Moment& moment : story_.moments) add(moment);
+    return std::move(steps_);
+  }
+
+ private:
+  [[nodiscard]] const Question& question() const { return story_.question; }
+
+  Reading read(const wire::Packet& packet, bool ours) {
+    return std::visit(
+        Overloaded{
+            [&](const wire::TcpSegment& tcp) { return read(packet, tcp, ours); },
+            [&](const wire::UdpDatagram& udp) { return read(udp, ours); },
+            [&](const wire::SctpPacket& sctp) {
+              const auto [label, meaning] = reading_of_chunk(sctp.chunk);
+              return Reading{std::string{label},
+                             {fmt::format("verification tag {}", sctp.verification_tag)},
+                             meaning,
+                             ours ? sctp.destination : sctp.source};
+            },
+            [&](const wire::IcmpMessage& icmp) {
+              return Reading{icmp_label(packet),
+                             {fmt::format("id {}", icmp.identifier), fmt::format("seq {}", icmp.sequence)},
+                             meaning_of(icmp, packet.source.is_v4()),
+                             std::nullopt};
+            },
+            [&](const wire::IcmpError& error) {
+              const bool from_target = packet.source.without_zone() == question().target.without_zone();
+              return Reading{icmp_label(packet), {}, meaning_of(error, from_target), question().port};
+            },
+            [](const wire::ArpRequest& arp) {
+              return Reading{"ARP request",
+                             {fmt::format("who has {}?", to_string(arp.target))},
+                             Meaning::arp_request,
+                             std::nullopt};
+            },
+            [](const wire::ArpReply& arp) {
+              return Reading{"ARP reply",
+                             {fmt::format("{} is at {}", to_string(arp.sender), to_string(arp.sender_mac))},
+                             Meaning::arp_reply,
+                             std::nullopt};
+            },
+            [](const wire::NeighbourSolicitation& neighbour) {
+              return Reading{"neighbour solicitation",
+                             {fmt::format("who has {}?", to_string(neighbour.target.without_zone()))},
+                             Meaning::solicitation,
+                             std::nullopt};
+            },
+            [](const wire::NeighbourAdvertisement& neighbour) {
+              return Reading{
+                  "neighbour advertisement",
+                  {fmt::format("{} is at {}", to_string(neighbour.target.without_zone()), to_string(neighbour.mac))},
+                  Meaning::advertisement,
+                  std::nullopt};
+            },
+            [](const wire::Other& other) {
+              return Reading{fmt::format("IP protocol {}", other.protocol), {}, Meaning::other, std::nullopt};
+            },
+        },
+        packet.content);
+  }
+
+  Reading read(const wire::Packet& packet, const wire::TcpSegment& tcp, bool ours) {
+    const std::uint8_t flags = tcp_flags(packet);
+    Reading reading{flag_names(flags), {fmt::format("seq {}", tcp.sequence)}, Meaning::other, {}};
+    if (tcp.ack) reading.details.push_back(fmt::format("ack {}", tcp.acknowledgement));
+    reading.details.push_back(fmt::format("window {}", tcp.window));
+    if (const auto options = report::tcp_options_text(tcp.options); !options.empty()) {
+      reading.details.push_back(fmt::format("<{}>", options));
+    }
+    reading.port = ours ? tcp.destination : tcp.source;
+    if (ours) {
+      flags_asked_ = flags;
+      reading.meaning = meaning_of_ours(question(), flags);
+    } else {
+      reading.meaning = meaning_of_answer(question(), flags, asked_flags(*reading.port, flags));
+    }
+    return reading;
+  }
+
+  // Of the question to this port that the segment answers: several may have been put, where it is asked who is there.
+  [[nodiscard]] std::uint8_t asked_flags(net::Port port, std::uint8_t answer) const {
+    if (story_.connected) return wire::syn;
+    for (const Step& step : steps_) {
+      if (!step.ours || step.port != port) continue;
+      if (step.meaning == Meaning::syn) return wire::syn;
+      if (step.meaning == Meaning::lone_ack || step.meaning == Meaning::window_ack) return wire::ack;
+    }
+    return (answer & wire::syn) != 0 ? std::uint8_t{wire::syn} : flags_asked_;
+  }
+
+  static Reading read(const wire::UdpDatagram& udp, bool ours) {
+    Reading reading{.label = "UDP",
+                    .details = {},
+                    .meaning = ours ? Meaning::datagram : Meaning::datagram_back,
+                    .port = ours ? udp.destination : udp.source};
+    const auto size = fmt::format("{} bytes", udp.payload.size());
+    if (reading.port->value() == dns_port) {
+      if (auto dns = dns_details(udp.payload); !dns.empty()) {
+        reading.label = ours ? "UDP: a DNS question" : "UDP: a DNS answer";
+        reading.details = std::move(dns);
+        return reading;
+      }
+    }
+    if (ours) {
+      const payload::Payload* protocol = protocol_of(udp);
+      reading.label = protocol != nullptr   ? fmt::format("UDP: a question in {}", protocol->name)
+                      : udp.payload.empty() ? "UDP: an empty datagram"
+                                            : "UDP";
+      if (protocol != nullptr) reading.details.emplace_back(protocol->document);
+    } else {
+      reading.label = "UDP: an answer";
+    }
+    reading.details.push_back(size);
+    if (!ours && !udp.payload.empty()) reading.details.push_back(fmt::format("\"{}\"", beginning_of(udp.payload)));
+    return reading;
+  }
+
+  void add(const Moment& moment) {
+    const auto packet = wire::parse(moment.type, moment.bytes);
+    if (!packet) return;
+    Reading reading = read(*packet, moment.ours);
+    Step step{.at = moment.at,
+              .ours = moment.ours,
+              .seen = !moment.told,
+              .label = std::move(reading.label),
+              .details = {},
+              .meaning = reading.meaning,
+              .port = reading.port,
+              .sender = {}};
+    const auto same = [&](const Step& other) {
+      return other.ours && other.meaning == step.meaning && other.port == step.port;
+    };
+    step.again = step.ours && std::ranges::any_of(steps_, same);
+    const bool names_sender = std::holds_alternative<wire::IcmpError>(packet->content) && !moment.ours &&
+                              packet->source.without_zone() != question().target.without_zone();
+    if (names_sender) {
+      step.sender = packet->source.without_zone();
+      step.details.push_back(fmt::format("from {}", to_string(*step.sender)));
+    }
+    if (!moment.told) {
+      std::ranges::move(reading.details, std::back_inserter(step.details));
+      step.ttl = packet->ttl;
+      if (packet->ttl != 0) {
+        step.details.push_back(fmt::format("{} {}", packet->source.is_v4() ? "ttl" : "hop limit", packet->ttl));
+      }
+    }
+    steps_.push_back(std::move(step));
+    follow(steps_.back());
+  }
+
+  // What this machine's kernel does by itself when that has arrived.
+  void follow(const Step& arrived) {
+    if (arrived.ours || arrived.meaning != Meaning::syn_ack) return;
+    const auto port = arrived.port;
+    if (story_.connected) {
+      unseen("ACK", Meaning::kernel_acknowledges, port);
+      unseen("RST, ACK", Meaning::kernel_hangs_up, port);
+    } else {
+      unseen("RST", Meaning::kernel_resets, port);
+    }
+  }
+
+  void connections() {
+    for (const net::Port port : story_.ports) unseen("SYN", Meaning::syn, port);
+  }
+
+  void unseen(std::string label, Meaning meaning, std::optional<net::Port> port) {
+    steps_.push_back({.ours = true, .seen = false, .label = std::move(label), .meaning = meaning, .port = port});
+  }
+
+  const Story& story_;
+  std::vector<Step> steps_;
+  std::uint8_t flags_asked_ = wire::syn;
+};
+
+}  // namespace
+
+std::string_view name_of(Meaning meaning) {
+  switch (meaning) {
+    case Meaning::syn:
+      return "syn";
+    case Meaning::syn_ack:
+      return "syn-ack";
+    case Meaning::refusing_reset:
+      return "refusing-reset";
+    case Meaning::kernel_resets:
+      return "kernel-resets";
+    case Meaning::kernel_acknowledges:
+      return "kernel-acknowledges";
+    case Meaning::kernel_hangs_up:
+      return "kernel-hangs-up";
+    case Meaning::lone_ack:
+      return "lone-ack";
+    case Meaning::window_ack:
+      return "window-ack";
+    case Meaning::odd_flags:
+      return "odd-flags";
+    case Meaning::maimon_flags:
+      return "maimon-flags";
+    case Meaning::reset_to_ack:
+      return "reset-to-ack";
+    case Meaning::reset_with_window:
+      return "reset-with-window";
+    case Meaning::reset_to_odd_flags:
+      return "reset-to-odd-flags";
+    case Meaning::datagram:
+      return "datagram";
+    case Meaning::datagram_back:
+      return "datagram-back";
+    case Meaning::port_unreachable:
+      return "port-unreachable";
+    case Meaning::prohibited:
+      return "prohibited";
+    case Meaning::unreachable:
+      return "unreachable";
+    case Meaning::time_exceeded:
+      return "time-exceeded";
+    case Meaning::parameter_problem:
+      return "parameter-problem";
+    case Meaning::echo_request:
+      return "echo-request";
+    case Meaning::echo_reply:
+      return "echo-reply";
+    case Meaning::timestamp_request:
+      return "timestamp-request";
+    case Meaning::timestamp_reply:
+      return "timestamp-reply";
+    case Meaning::mask_request:
+      return "mask-request";
+    case Meaning::mask_reply:
+      return "mask-reply";
+    case Meaning::arp_request:
+      return "arp-request";
+    case Meaning::arp_reply:
+      return "arp-reply";
+    case Meaning::solicitation:
+      return "solicitation";
+    case Meaning::advertisement:
+      return "advertisement";
+    case Meaning::init:
+      return "init";
+    case Meaning::init_ack:
+      return "init-ack";
+    case Meaning::abort:
+      return "abort";
+    case Meaning::cookie_echo:
+      return "cookie-echo";
+    case Meaning::other:
+      break;
+  }
+  return "other";
+}
+
+std::vector<Step> steps_of(const Story& story) { return Reader{story}.run(); }
+
+}  // namespace portolan::explain

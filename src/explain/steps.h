@@ -1,0 +1,68 @@
+// The packets of a story, read: what stands on the rungs of the ladder, and which sentence says what each means.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "explain/story.h"
+
+namespace portolan::explain {
+
+// What a packet means in the story it belongs to.
+enum class Meaning : std::uint8_t {
+  syn,
+  syn_ack,
+  refusing_reset,       // to a SYN
+  kernel_resets,        // this machine's kernel, to a SYN-ACK that it knows nothing of
+  kernel_acknowledges,  // this machine's kernel ends the handshake that connect() began
+  kernel_hangs_up,      // and closes the connection by a reset
+  lone_ack,
+  window_ack,  // the same, asked for the sake of the window
+  odd_flags,   // FIN, null, Xmas
+  maimon_flags,
+  reset_to_ack,
+  reset_with_window,
+  reset_to_odd_flags,
+  datagram,
+  datagram_back,
+  port_unreachable,  // from the host itself
+  prohibited,        // a filter says no
+  unreachable,       // a router, or the host, says that it goes no further
+  time_exceeded,
+  parameter_problem,
+  echo_request,
+  echo_reply,
+  timestamp_request,
+  timestamp_reply,
+  mask_request,
+  mask_reply,
+  arp_request,
+  arp_reply,
+  solicitation,
+  advertisement,
+  init,
+  init_ack,
+  abort,
+  cookie_echo,
+  other,
+};
+std::string_view name_of(Meaning meaning);  // "syn-ack": for records
+
+struct Step {
+  std::optional<Duration> at = {};        // nullopt: nobody saw when
+  bool ours = false;                      // sent by this machine
+  bool seen = true;                       // false: nobody saw it, it follows from the rest
+  bool again = false;                     // the same has been sent before
+  std::string label = {};                 // "SYN, ACK"
+  std::vector<std::string> details = {};  // "ttl 64"; none for what nobody saw
+  Meaning meaning = Meaning::other;
+  std::uint8_t ttl = 0;                       // 0: not known, or none
+  std::optional<net::Port> port = {};         // of the other end, where there is one
+  std::optional<net::IpAddress> sender = {};  // of an answer that is not the target's own
+};
+
+std::vector<Step> steps_of(const Story& story);
+
+}  // namespace portolan::explain

@@ -1,0 +1,439 @@
+#include "explain/texts.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "probe/registry.h"
+
+namespace portolan::explain {
+namespace {
+
+using model::HostState;
+using model::PortState;
+using model::Reason;
+
+std::string host_text(const Question& question) { return to_string(question.target); }
+
+// The record of the port that was asked; nullptr where it was not.
+const model::PortRecord* port_of(const Story& story) {
+  return story.host && !story.host->ports.empty() ? &story.host->ports.front() : nullptr;
+}
+
+bool asks_udp(const Question& question) {
+  return question.probe != nullptr && question.probe->asks == probe::Asks::udp_ports;
+}
+
+// ---- results ------------------------------------------------------------------------------------
+
+std::string open_text(const Question& question) {
+  switch (question.probe->asks) {
+    case probe::Asks::udp_ports:
+      return "A program on the host has answered. UDP knows no other proof of an open port.";
+    case probe::Asks::sctp_ports:
+      return "A program on the host accepts SCTP associations there.";
+    default:
+      break;
+  }
+  if (question.probe == &probe::tcp_window) {
+    return "The window of the RST is not zero, which on some systems gives a listener away. On others it means "
+           "nothing; ask by tcp-syn to be sure.";
+  }
+  return "A program on the host accepts connections there. The kernel has answered for it; which program it is, these "
+         "packets do not tell.";
+}
+
+std::string closed_text(const Question& question) {
+  if (question.probe == &probe::tcp_window) {
+    return "The window of the RST is zero. That is so of every port on most systems, so it says little; ask by tcp-syn "
+           "to be sure.";
+  }
+  return "The host is there and has answered by itself, and nobody listens on that port. No firewall stands in "
+         "between that would have kept the question away.";
+}
+
+std::string filtered_text(const model::PortRecord& port, const Question& question) {
+  if (port.reason == Reason::no_response) {
+    return "Nothing came back, though the question was put again. Somebody drops it, or the answer, mostly a firewall. "
+           "Whether a program listens on the port cannot be told from here.";
+  }
+  if (port.reason_address) {
+    return fmt::format(
+        "Not {0} has answered but {1}, a router or firewall on the way, which says that the packet did not get "
+        "through. "
+        "Whether a program listens on the port cannot be told from here.",
+        host_text(question), to_string(*port.reason_address));
+  }
+  return "The answer is an ICMP error, which says that the question was not let through. A closed port answers in "
+         "another way, so a firewall on the host has spoken, and about the port itself nothing is known.";
+}
+
+std::string result_of_port(const model::PortRecord& port, const Question& question) {
+  switch (port.state) {
+    case PortState::open:
+      return open_text(question);
+    case PortState::closed:
+      return closed_text(question);
+    case PortState::filtered:
+      return filtered_text(port, question);
+    case PortState::unfiltered:
+      return "The host itself has answered, so no firewall on the way drops such packets. Open and closed ports answer "
+             "them alike: ask by tcp-syn which it is.";
+    case PortState::open_filtered:
+      return "Nothing came back, though the question was put again. An open port may be silent to it, and so is a "
+             "firewall that drops it: the two cannot be told apart in this way.";
+    case PortState::closed_filtered:
+      break;
+  }
+  return "Nothing that came back tells closed and filtered apart.";
+}
+
+std::string result_of_host(const model::HostRecord& host, bool asked) {
+  if (host.reason == Reason::localhost_response) {
+    return "It is an address of this machine itself, so nothing has to be asked.";
+  }
+  if (host.reason == Reason::user_set) {
+    return "Nothing was asked: the host is on no link of this machine on which this question could be put.";
+  }
+  if (!asked) return "This machine has no way to ask it, so nothing is known of it.";
+  if (host.state == HostState::up) {
+    return "Something at that address has answered. Any answer will do, a refusal as well: only who is there can "
+           "refuse.";
+  }
+  if (host.reason == Reason::no_response) {
+    return "Nothing came back, though it was asked again. Nobody is there, or a firewall drops all of this.";
+  }
+  return "Nobody at that address has answered, and who passes packets on says that it cannot be reached.";
+}
+
+std::string state_of(const Story& story) {
+  if (const auto* port = port_of(story)) return std::string{name_of(port->state)};
+  return story.host ? std::string{name_of(story.host->state)} : std::string{"unknown"};
+}
+
+Reason reason_of(const Story& story) {
+  if (const auto* port = port_of(story)) return port->reason;
+  return story.host ? story.host->reason : Reason::none;
+}
+
+// ---- what could have come back ------------------------------------------------------------------
+
+constexpr std::string_view dropped = "dropped on the way, mostly by a firewall";
+constexpr std::string_view refused = "a firewall or router says no";
+
+std::vector<Alternative> half_open() {
+  return {{"-> SYN  <- SYN, ACK  -> RST", "open", false, "a program listens there"},
+          {"-> SYN  <- RST, ACK", "closed", false, "the host is there, and nobody listens"},
+          {"-> SYN  -> SYN  ... nothing", "filtered", true, dropped},
+          {"-> SYN  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> connecting() {
+  return {{"-> SYN  <- SYN, ACK  -> ACK", "open", false, "connect() succeeds; the connection is closed again at once"},
+          {"-> SYN  <- RST, ACK", "closed", false, "connect() fails: connection refused"},
+          {"-> SYN  -> SYN  ... nothing", "filtered", true, dropped},
+          {"-> SYN  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> acknowledging() {
+  return {{"-> ACK  <- RST", "unfiltered", false, "the host has answered; open and closed ports do so alike"},
+          {"-> ACK  -> ACK  ... nothing", "filtered", true, dropped},
+          {"-> ACK  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> by_window() {
+  return {{"-> ACK  <- RST, window not 0", "open", false, "some systems give a listener away like that"},
+          {"-> ACK  <- RST, window 0", "closed", false, "most systems answer so on every port"},
+          {"-> ACK  -> ACK  ... nothing", "filtered", true, dropped},
+          {"-> ACK  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> where_closed_answers(std::string_view refusal, std::string_view silence,
+                                              std::string_view error) {
+  return {{refusal, "closed", false, "the host is there, and nobody listens"},
+          {silence, "open|filtered", true, "open ports are silent to this, and so is a firewall that drops it"},
+          {error, "filtered", false, refused}};
+}
+
+std::vector<Alternative> datagrams() {
+  return {{"-> UDP  <- UDP", "open", false, "a program listens there, and has answered"},
+          {"-> UDP  <- ICMP port unreachable", "closed", false, "the host says that nobody listens"},
+          {"-> UDP  <- another ICMP error", "filtered", false, refused},
+          {"-> UDP  -> UDP  ... nothing", "open|filtered", true,
+           "a program that did not care for what was said, or a firewall that drops it"}};
+}
+
+std::vector<Alternative> associations() {
+  return {{"-> INIT  <- INIT ACK", "open", false, "a program listens there"},
+          {"-> INIT  <- ABORT", "closed", false, "the host is there, and nobody listens"},
+          {"-> INIT  -> INIT  ... nothing", "filtered", true, dropped},
+          {"-> INIT  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> of_a_host() {
+  return {{"-> question  <- any answer", "up", false, "somebody is there: a refusal tells that as well"},
+          {"-> question  <- ICMP error", "down", false, "a router says that it cannot be reached"},
+          {"-> question  ... nothing", "down", true, "nobody is there, or all of it is dropped"}};
+}
+
+std::vector<Alternative> of_any(const probe::Probe& probe) {
+  return {{"-> question  <- an answer", "open", false, "somebody there understands the question"},
+          {"-> question  ... nothing", name_of(probe.on_silence.state), true, dropped},
+          {"-> question  <- ICMP error", "filtered", false, refused}};
+}
+
+}  // namespace
+
+std::string port_text(const Question& question, net::Port port) {
+  const auto asks = question.probe == nullptr ? probe::Asks::tcp_ports : question.probe->asks;
+  return fmt::format("{}/{}", port.value(), net::name_of(probe::protocol_of(asks)));
+}
+std::string port_text(const Question& question) { return question.port ? port_text(question, *question.port) : ""; }
+
+std::string title_text(const Question& question) {
+  const std::string host = question.name.empty()
+                               ? host_text(question)
+                               : fmt::format("{} ({})", escape_terminal(question.name), host_text(question));
+  if (question.port) return fmt::format("Port {} of {}, asked by {}", port_text(question), host, question.probe->name);
+  if (question.probe != nullptr) return fmt::format("Is {} there? Asked by {}", host, question.probe->name);
+  return fmt::format("Is {} there?", host);
+}
+
+std::string other_addresses_text(std::size_t count) {
+  if (count == 1) return "The name has another address, which is not asked; -4 and -6 choose the family.";
+  return fmt::format("The name has {0} other addresses, which are not asked; -4 and -6 choose the family.", count);
+}
+std::string_view simulated_text() { return "In the simulator: nothing was sent over any network."; }
+std::string_view connected_text() {
+  return "Asked by connections of the kernel's, which shows their packets to root only (CAP_NET_RAW): broken arrows "
+         "are what must have gone over the wire. Times are those of connect(); numbers, TTL and options are not known.";
+}
+
+Ends ends_text(const Question& question) {
+  return {"this machine", question.port ? fmt::format("port {}", port_text(question)) : std::string{"the host"}};
+}
+std::string again_label(std::string_view label) { return fmt::format("{0}, again", label); }
+std::string_view silence_text() { return "... nothing comes back ..."; }
+std::string_view nothing_sent_text() { return "No packet was sent."; }
+
+std::string meaning_text(Meaning meaning, std::string_view port) {
+  switch (meaning) {
+    case Meaning::syn:
+      return fmt::format("SYN asks port {0} for a connection. Its sequence number is one that nobody can guess.", port);
+    case Meaning::syn_ack:
+      return fmt::format(
+          "SYN and ACK accept: something listens on port {0}. What is acknowledged is our sequence number plus one, "
+          "which proves that our SYN is meant.",
+          port);
+    case Meaning::refusing_reset:
+      return fmt::format(
+          "RST refuses: the host is there, and nothing listens on port {0}. What is acknowledged is our sequence "
+          "number "
+          "plus one, which proves that our SYN is meant.",
+          port);
+    case Meaning::kernel_resets:
+      return "RST takes it back. portolan made the SYN itself, so this machine's kernel knows of no connection and "
+             "resets what comes of it: nothing stays half open. Nobody saw this packet; it follows from the one "
+             "before.";
+    case Meaning::kernel_acknowledges:
+      return "ACK ends the three-way handshake: both sides have a connection now.";
+    case Meaning::kernel_hangs_up:
+      return "portolan wants to know no more and drops the connection by RST, so that neither side keeps anything.";
+    case Meaning::lone_ack:
+      return fmt::format(
+          "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed (RFC 9293 "
+          "section 3.10.7). A firewall that keeps track of connections drops it.",
+          port);
+    case Meaning::window_ack:
+      return fmt::format(
+          "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed; on some "
+          "systems the window in that RST differs.",
+          port);
+    case Meaning::odd_flags:
+      return fmt::format(
+          "A segment of no connection, with neither SYN nor RST nor ACK. If port {0} is closed, RST is the answer; a "
+          "listener drops it (RFC 9293 section 3.10.7).",
+          port);
+    case Meaning::maimon_flags:
+      return fmt::format(
+          "FIN and ACK of no connection. By the RFC any port answers by RST, and so port {0} looks closed; listeners "
+          "of "
+          "some BSD systems drop it.",
+          port);
+    case Meaning::reset_to_ack:
+      return fmt::format(
+          "RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is open. "
+          "Its "
+          "sequence number is the one that we acknowledged, which proves that our ACK is meant.",
+          port);
+    case Meaning::reset_with_window:
+      return "RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
+             "something listens, on the few systems that give it away.";
+    case Meaning::reset_to_odd_flags:
+      return fmt::format("RST: nothing listens on port {0}, for a listener would have dropped our segment.", port);
+    case Meaning::datagram:
+      return fmt::format(
+          "UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty where none "
+          "is known: a program answers only what it understands.",
+          port);
+    case Meaning::datagram_back:
+      return fmt::format("The answer: a program listens on port {0}.", port);
+    case Meaning::port_unreachable:
+      return fmt::format(
+          "The host itself says that nobody listens on port {0}, and quotes our datagram. Hosts send only so many of "
+          "these a second, which makes scans of many UDP ports slow.",
+          port);
+    case Meaning::prohibited:
+      return "A firewall refuses to let our packet through, and says so instead of just dropping it.";
+    case Meaning::unreachable:
+      return "Our packet got no further: whoever says so knows no way on.";
+    case Meaning::time_exceeded:
+      return "Our packet was passed on by as many routers as its TTL allows, and did not arrive.";
+    case Meaning::parameter_problem:
+      return "Whoever got our packet did not understand its header.";
+    case Meaning::echo_request:
+      return "The ordinary ping. Whoever gets it is to send back what it holds.";
+    case Meaning::echo_reply:
+      return "The ping came back: the host is there.";
+    case Meaning::timestamp_request:
+      return "This asks for the time of day. Some firewalls stop the ping and forget this (IPv4 only).";
+    case Meaning::timestamp_reply:
+      return "The host is there, and tells its time.";
+    case Meaning::mask_request:
+      return "This asks for the address mask of the network. It is obsolete; some devices still answer, Linux does not "
+             "(IPv4 only).";
+    case Meaning::mask_reply:
+      return "The host is there, and tells its address mask.";
+    case Meaning::arp_request:
+      return "On a link, packets go to hardware addresses. ARP asks everybody on it who has this IPv4 address.";
+    case Meaning::arp_reply:
+      return "The host is there and tells its hardware address. No firewall for ports hides it: without this nobody on "
+             "the link could reach it.";
+    case Meaning::solicitation:
+      return "On a link, packets go to hardware addresses. A neighbour solicitation asks who has this IPv6 address.";
+    case Meaning::advertisement:
+      return "The host is there and tells its hardware address. No firewall for ports hides it: without this nobody on "
+             "the link could reach it.";
+    case Meaning::init:
+      return fmt::format("INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection.", port);
+    case Meaning::init_ack:
+      return fmt::format(
+          "INIT ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send back, and "
+          "until then the other side keeps nothing.",
+          port);
+    case Meaning::abort:
+      return fmt::format("ABORT refuses: the host is there, and nothing listens for SCTP on port {0}.", port);
+    case Meaning::cookie_echo:
+      return fmt::format(
+          "The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
+          "listener "
+          "drops a cookie that is none of its own.",
+          port);
+    case Meaning::other:
+      break;
+  }
+  return "This packet says nothing about what was asked.";
+}
+
+std::string_view again_text() { return "It was sent again because no answer had come: any packet may get lost."; }
+
+std::string distance_text(std::uint8_t ttl, bool v4) {
+  if (ttl == 0) return "";
+  const int first = ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
+  const std::string_view name = v4 ? "TTL" : "hop limit";
+  if (ttl == first) {
+    return fmt::format(
+        "Its {0} of {1} is one that systems begin with, and every router takes one off: none is in between.", name,
+        ttl);
+  }
+  return fmt::format("Its {0} of {1} has probably begun as {2}, and every router takes one off: {3} in between.", name,
+                     ttl, first, first - ttl);
+}
+
+std::string_view packets_heading() { return "What the packets mean"; }
+
+std::string result_heading(const Story& story) {
+  const auto reason = name_of(reason_of(story));
+  if (story.question.port && port_of(story) != nullptr) {
+    return fmt::format("Result: port {} is {} ({})", port_text(story.question), state_of(story), reason);
+  }
+  return fmt::format("Result: the host is {} ({})", state_of(story), reason);
+}
+
+std::string result_text(const Story& story) {
+  if (const auto* port = port_of(story)) return result_of_port(*port, story.question);
+  return story.host ? result_of_host(*story.host, was_asked(story)) : std::string{"Nothing is known."};
+}
+
+std::vector<Alternative> alternatives_of(const Question& question) {
+  const probe::Probe* probe = question.probe;
+  if (!question.port) return of_a_host();
+  if (probe == &probe::tcp_syn) return half_open();
+  if (probe == &probe::tcp_connect) return connecting();
+  if (probe == &probe::tcp_ack) return acknowledging();
+  if (probe == &probe::tcp_window) return by_window();
+  if (probe == &probe::tcp_fin) {
+    return where_closed_answers("-> FIN  <- RST, ACK", "-> FIN  -> FIN  ... nothing", "-> FIN  <- ICMP error");
+  }
+  if (probe == &probe::tcp_maimon) {
+    return where_closed_answers("-> FIN, ACK  <- RST", "-> FIN, ACK  ... nothing", "-> FIN, ACK  <- ICMP error");
+  }
+  if (probe == &probe::tcp_null) {
+    return where_closed_answers("-> no flag  <- RST, ACK", "-> no flag  ... nothing", "-> no flag  <- ICMP error");
+  }
+  if (probe == &probe::tcp_xmas) {
+    return where_closed_answers("-> FIN, PSH, URG  <- RST, ACK", "-> FIN, PSH, URG  ... nothing",
+                                "-> FIN, PSH, URG  <- ICMP error");
+  }
+  if (probe == &probe::udp) return datagrams();
+  if (probe == &probe::sctp_init) return associations();
+  if (probe == &probe::sctp_cookie) {
+    return where_closed_answers("-> COOKIE ECHO  <- ABORT", "-> COOKIE ECHO  ... nothing",
+                                "-> COOKIE ECHO  <- ICMP error");
+  }
+  return of_any(*probe);
+}
+
+bool is_what_happened(const Alternative& alternative, const Story& story) {
+  if (!was_asked(story)) return false;
+  return alternative.state == state_of(story) && alternative.silent == (reason_of(story) == Reason::no_response);
+}
+
+std::string alternatives_heading(const Question& question) {
+  return question.port ? "How it could have gone (=> is how it went)"
+                       : "How it could have gone (=> is how it went), whatever is asked";
+}
+
+std::string_view service_heading() { return "What is registered there"; }
+
+std::string service_text(const Question& question, const Facts& facts) {
+  constexpr std::string_view only_custom =
+      "That is a custom: what really listens on a port is for its machine to decide.";
+  const std::string port = port_text(question);
+  if (facts.service.empty()) {
+    return fmt::format("No service is registered for {}. {}", port,
+                       asks_udp(question) ? "A program there decides by itself what it understands."
+                                          : "What listens there, if anything, is for its machine to decide.");
+  }
+  if (facts.description.empty()) return fmt::format("{} is registered for {}. {}", facts.service, port, only_custom);
+  return fmt::format("{} ({}) is registered for {}. {}", escape_terminal(facts.service),
+                     escape_terminal(facts.description), port, only_custom);
+}
+
+std::string note_text(std::string_view sentence) { return fmt::format("Note: {0}", sentence); }
+
+std::string_view discovery_heading() { return "How portolan finds out whether a host is there"; }
+
+std::vector<std::string_view> discovery_texts() {
+  return {
+      "On the same link (Ethernet, Wi-Fi) it asks for the hardware address: by ARP (IPv4) or by neighbour discovery "
+      "(IPv6). That alone decides, because no host can be silent to it.",
+      "Beyond the link it asks in four ways at once, since firewalls stop one and let another through: the ping (ICMP "
+      "echo request), a SYN to port 443, an ACK to port 80, an ICMP timestamp request. One answer will do, and a "
+      "refusal (RST) is one. Without the right to send raw packets it opens connections to ports 80 and 443.",
+      "If nothing answers, a scan of a network takes the host for down and leaves its ports out. A host that was "
+      "named by itself is scanned all the same, and -Pn has every host scanned without asking."};
+}
+
+}  // namespace portolan::explain

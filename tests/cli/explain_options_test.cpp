@@ -1,0 +1,145 @@
+#include "cli/explain/explain_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "probe/registry.h"
+
+namespace portolan::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+const catalog::Services& services() {
+  static const auto parsed = catalog::Services::parse("22 t ssh\n53 tu domain\n80 tu http\n").value();
+  return parsed;
+}
+
+Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
+  if (name != "two.example") return fail(Errc::unresolved, "no address of '" + std::string{name} + "' is known");
+  return std::vector{net::IpAddress::parse("2001:db8::7").value(), net::IpAddress::parse("198.18.0.7").value()};
+}
+
+Result<PreparedQuestion> prepared(const std::vector<std::string>& words, bool raw_packets = true) {
+  const auto options = parse_explain_options(words);
+  if (!options) return fail(options.error());
+  return prepare_question(*options,
+                          {.resolve = resolve, .zone_of = {}, .services = services(), .raw_packets = raw_packets});
+}
+
+explain::Question question(const std::vector<std::string>& words, bool raw_packets = true) {
+  const auto result = prepared(words, raw_packets);
+  EXPECT_TRUE(result) << (result ? "" : result.error().message);
+  return result ? result->question : explain::Question{};
+}
+
+std::string complaint(const std::vector<std::string>& words, bool raw_packets = true) {
+  const auto result = prepared(words, raw_packets);
+  EXPECT_FALSE(result);
+  return result ? "" : result.error().message;
+}
+
+std::string asked(const explain::Question& one) {
+  std::string text = to_string(one.target);
+  if (one.port) text += " " + std::to_string(one.port->value());
+  return text + " " + std::string{one.probe == nullptr ? "host" : one.probe->name};
+}
+
+TEST(ExplainOptions, APlaceIsAHostAPortAndAProtocol) {
+  EXPECT_EQ(asked(question({"198.18.0.2"})), "198.18.0.2 host");
+  EXPECT_EQ(asked(question({"198.18.0.2:22"})), "198.18.0.2 22 tcp-syn");
+  EXPECT_EQ(asked(question({"198.18.0.2:22/tcp"})), "198.18.0.2 22 tcp-syn");
+  EXPECT_EQ(asked(question({"198.18.0.2:53/udp"})), "198.18.0.2 53 udp");
+  EXPECT_EQ(asked(question({"198.18.0.2:domain/udp"})), "198.18.0.2 53 udp");
+  EXPECT_EQ(asked(question({"198.18.0.2:36412/sctp"})), "198.18.0.2 36412 sctp-init");
+  EXPECT_EQ(asked(question({"2001:db8::7"})), "2001:db8::7 host");
+  EXPECT_EQ(asked(question({"[2001:db8::7]"})), "2001:db8::7 host");
+  EXPECT_EQ(asked(question({"[2001:db8::7]:ssh"})), "2001:db8::7 22 tcp-syn");
+}
+
+TEST(ExplainOptions, WithoutRawPacketsTcpIsAskedByConnections) {
+  EXPECT_EQ(asked(question({"198.18.0.2:22"}, false)), "198.18.0.2 22 tcp-connect");
+  EXPECT_THAT(complaint({"198.18.0.2:22/udp"}, false), HasSubstr("CAP_NET_RAW"));
+  EXPECT_THAT(complaint({"198.18.0.2:22", "--technique", "tcp-fin"}, false), HasSubstr("CAP_NET_RAW"));
+  EXPECT_EQ(asked(question({"--offline", "open"}, false)), "198.18.0.2 80 tcp-syn");
+}
+
+TEST(ExplainOptions, ANameHasOneAddressAskedAndTheOthersCounted) {
+  const auto both = question({"two.example:22"});
+  EXPECT_EQ(asked(both), "2001:db8::7 22 tcp-syn");
+  EXPECT_EQ(both.name, "two.example");
+  EXPECT_EQ(both.other_addresses, 1U);
+  const auto v4 = question({"-4", "two.example:22"});
+  EXPECT_EQ(asked(v4), "198.18.0.7 22 tcp-syn");
+  EXPECT_THAT(complaint({"none.example"}), HasSubstr("none.example"));
+}
+
+TEST(ExplainOptions, ATechniqueIsNamedAsInTheRegistryOrAsTheScanHasIt) {
+  EXPECT_EQ(asked(question({"198.18.0.2:22", "--technique", "tcp-fin"})), "198.18.0.2 22 tcp-fin");
+  EXPECT_EQ(asked(question({"198.18.0.2:22", "--technique=-sA"})), "198.18.0.2 22 tcp-ack");
+  EXPECT_EQ(asked(question({"198.18.0.2", "--technique", "icmp-echo"})), "198.18.0.2 icmp-echo");
+  EXPECT_THAT(complaint({"198.18.0.2:22", "--technique", "tcp-sny"}), HasSubstr("did you mean tcp-syn?"));
+  EXPECT_THAT(complaint({"198.18.0.2:22", "--technique", "what"}), HasSubstr("sctp-cookie"));
+}
+
+TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
+  EXPECT_THAT(complaint({}), HasSubstr("whom to ask?"));
+  EXPECT_THAT(complaint({"a", "b"}), HasSubstr("one host"));
+  EXPECT_THAT(complaint({"198.18.0.0/24"}), HasSubstr("no network"));
+  EXPECT_THAT(complaint({"198.18.0.1-9:22"}), HasSubstr("one is explained at a time"));
+  EXPECT_THAT(complaint({"198.18.0.2:70000"}), HasSubstr("'70000' is no tcp port"));
+  EXPECT_THAT(complaint({"198.18.0.2:"}), HasSubstr("'' is no tcp port"));
+  EXPECT_THAT(complaint({"198.18.0.2:*"}), HasSubstr("'*' is no tcp port"));
+  EXPECT_THAT(complaint({":22"}), HasSubstr("names no host"));
+  EXPECT_THAT(complaint({"198.18.0.2/udp"}), HasSubstr("no port"));
+  EXPECT_THAT(complaint({"198.18.0.2:22/icmp"}), HasSubstr("tcp, udp or sctp"));
+  EXPECT_THAT(complaint({"[2001:db8::7"}), HasSubstr("[2001:db8::1]:80"));
+  EXPECT_THAT(complaint({"198.18.0.2:22/udp", "--technique", "tcp-fin"}), HasSubstr("another protocol"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "tcp-fin"}), HasSubstr("asks a port"));
+  EXPECT_THAT(complaint({"198.18.0.2:22", "--technique", "icmp-echo"}), HasSubstr("leave the port out"));
+  EXPECT_THAT(complaint({"2001:db8::7", "--technique", "icmp-timestamp"}), HasSubstr("IPv4 only"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "neighbour"}), HasSubstr("IPv6 only"));
+  EXPECT_THAT(complaint({"-4", "-6", "two.example"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(complaint({"-6", "198.18.0.2"}), HasSubstr("IPv6"));
+}
+
+TEST(ExplainOptions, OfflineNeedsNoHostAndLooksUpNone) {
+  EXPECT_EQ(asked(question({"--offline", "open"})), "198.18.0.2 80 tcp-syn");
+  EXPECT_EQ(asked(question({"--offline", "open", "-6"})), "2001:db8::2 80 tcp-syn");
+  EXPECT_EQ(asked(question({"--offline", "closed", "--technique", "udp"})), "198.18.0.2 53 udp");
+  EXPECT_EQ(asked(question({"--offline", "up"})), "198.18.0.2 host");
+  EXPECT_EQ(asked(question({"--offline", "up", "--technique", "neighbour"})), "2001:db8::2 neighbour");
+  const auto named = question({"--offline", "open", "none.example:22"});
+  EXPECT_EQ(asked(named), "198.18.0.2 22 tcp-syn");
+  EXPECT_EQ(named.name, "none.example");
+}
+
+TEST(ExplainOptions, EachStateHasItsWorld) {
+  using explain::World;
+  EXPECT_EQ(prepared({"--offline", "open"})->world, World::open);
+  EXPECT_EQ(prepared({"--offline", "closed"})->world, World::closed);
+  EXPECT_EQ(prepared({"--offline", "filtered"})->world, World::silent);
+  EXPECT_EQ(prepared({"--offline", "filtered", "--technique", "udp"})->world, World::refuses);
+  EXPECT_EQ(prepared({"--offline", "open-filtered", "--technique", "udp"})->world, World::silent);
+  EXPECT_EQ(prepared({"--offline", "down"})->world, World::silent);
+  EXPECT_EQ(prepared({"198.18.0.2"})->world, std::nullopt);
+  EXPECT_THAT(complaint({"--offline", "opne"}), HasSubstr("did you mean open?"));
+  EXPECT_THAT(complaint({"--offline", "open-filtered"}), HasSubstr("silence means filtered"));
+  EXPECT_THAT(complaint({"--offline", "closed", "198.18.0.2"}), HasSubstr("up or down"));
+  EXPECT_THAT(complaint({"--offline", "up", "198.18.0.2:22"}), HasSubstr("leave the port out"));
+}
+
+TEST(ExplainOptions, HelpNamesEveryTechniqueThatCanBeExplained) {
+  std::string help;
+  for (const auto& option : explain_option_table()) help += std::string{option.summary} + "\n";
+  for (const probe::Probe* probe : probe::registry) {
+    if (probe->asks == probe::Asks::hops || probe->asks == probe::Asks::ip_protocols) continue;
+    EXPECT_THAT(help, HasSubstr(std::string{probe->name}));
+  }
+}
+
+}  // namespace
+}  // namespace portolan::cli
