@@ -8,6 +8,7 @@
 #include "cli/explain/explain_options.h"
 #include "explain/offline.h"
 #include "explain/page.h"
+#include "explain/story_json.h"
 #include "os/catalogues.h"
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
@@ -72,7 +73,7 @@ Result<int> explain_question(const ExplainOptions& options) {
   const auto story = story_of(*prepared, raw_packets, *services);
   if (!story) return fail(story.error());
   if (!story->finished.success) return fail(Errc::io, story->finished.error);
-  return print(explain::page_of(*story, *facts));
+  return print(options.json ? explain::json_of(*story, *facts) : explain::page_of(*story, *facts));
 }
 
 int run(const Invocation& invocation) {

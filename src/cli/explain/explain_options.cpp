@@ -60,6 +60,8 @@ constexpr std::array table{
            .summary = "names of addresses are never looked up here",
            .support = Support::unlisted},
           [](ExplainOptions&, const Given&) -> Result<void> { return {}; }},
+    Entry{{.spellings = {"--json"}, .group = rest, .summary = "for programs: one object a line (docs/output.md)"},
+          set<&ExplainOptions::json>},
     Entry{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&ExplainOptions::help>},
     Entry{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&ExplainOptions::version>},
 };
@@ -133,11 +135,13 @@ bool can_be_explained(const probe::Probe& probe) { return probe::asks_ports(prob
 Result<const probe::Probe*> technique_named(const std::string& name) {
   std::vector<std::string_view> known;
   for (const probe::Probe* probe : probe::registry) {
-    if (!can_be_explained(*probe)) continue;
-    if (probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name) {
-      return probe;
+    const bool is_it =
+        probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name;
+    if (is_it && !can_be_explained(*probe)) {
+      return usage(fmt::format("--technique {}: only what asks ports and hosts is explained", probe->name));
     }
-    known.push_back(probe->name);
+    if (is_it) return probe;
+    if (can_be_explained(*probe)) known.push_back(probe->name);
   }
   const auto best = closest(name, known);
   return usage(

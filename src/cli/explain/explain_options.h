@@ -22,6 +22,7 @@ struct ExplainOptions {
   bool only_v4 = false;
   bool only_v6 = false;
   bool unprivileged = false;
+  bool json = false;
   bool help = false;
   bool version = false;
 };

@@ -1,0 +1,183 @@
+#include "explain/story_json.h"
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "explain/steps.h"
+#include "model/json_fields.h"
+#include "report/sockets/gap_records.h"
+#include "report/sockets/stream_schema.h"
+
+namespace portolan::explain {
+namespace {
+
+constexpr std::string_view schema = "portolan-explain/1";
+
+struct QuestionRecord {
+  net::IpAddress address;
+  std::string name;
+  std::size_t other_addresses = 0;
+  std::optional<net::Port> port;
+  std::optional<net::Protocol> protocol;
+  std::string technique;
+  bool simulated = false;
+  bool connected = false;
+};
+void describe(auto& visitor, const QuestionRecord& question) {
+  visitor.member("address", question.address);
+  visitor.optional("name", question.name);
+  visitor.optional("other_addresses", question.other_addresses);
+  visitor.optional("port", question.port);
+  visitor.optional("protocol", question.protocol);
+  visitor.optional("technique", question.technique);
+  visitor.member("simulated", question.simulated);
+  visitor.member("connected", question.connected);
+}
+
+struct PacketRecord {
+  std::size_t number = 0;
+  std::optional<Duration> time;
+  bool sent = false;
+  bool seen = false;
+  bool again = false;
+  std::string label;
+  Word meaning;
+  std::vector<std::string> details;
+  std::optional<net::Port> port;
+  std::optional<net::IpAddress> sender;
+  std::uint8_t ttl = 0;
+};
+void describe(auto& visitor, const PacketRecord& packet) {
+  visitor.member("number", packet.number);
+  visitor.optional("time", packet.time);
+  visitor.member("sent", packet.sent);
+  visitor.member("seen", packet.seen);
+  visitor.optional("again", packet.again);
+  visitor.member("label", packet.label);
+  visitor.member("meaning", packet.meaning);
+  visitor.optional("details", packet.details);
+  visitor.optional("port", packet.port);
+  visitor.optional("sender", packet.sender);
+  visitor.optional("ttl", packet.ttl);
+}
+
+struct AlternativeRecord {
+  std::string_view state;
+  bool silent = false;
+  bool happened = false;
+};
+void describe(auto& visitor, const AlternativeRecord& alternative) {
+  visitor.member("state", alternative.state);
+  visitor.member("silent", alternative.silent);
+  visitor.member("happened", alternative.happened);
+}
+
+struct ResultRecord {
+  std::string_view state;  // of the port, or of the host where no port was asked
+  model::Reason reason = model::Reason::none;
+  std::optional<net::IpAddress> reason_address;
+  model::HostState host = model::HostState::unknown;
+  std::string service;
+  std::string description;
+  std::vector<model::Remark> remarks;
+};
+void describe(auto& visitor, const ResultRecord& result) {
+  visitor.member("state", result.state);
+  visitor.member("reason", result.reason);
+  visitor.optional("reason_address", result.reason_address);
+  visitor.member("host", result.host);
+  visitor.optional("service", result.service);
+  visitor.optional("description", result.description);
+  visitor.optional("remarks", result.remarks);
+}
+
+QuestionRecord record_of(const Story& story) {
+  const Question& question = story.question;
+  QuestionRecord record{.address = question.target,
+                        .name = question.name,
+                        .other_addresses = question.other_addresses,
+                        .port = question.port,
+                        .protocol = {},
+                        .technique = {},
+                        .simulated = story.simulated,
+                        .connected = story.connected};
+  if (question.port) record.protocol = probe::protocol_of(question.probe->asks);
+  if (question.probe != nullptr) record.technique = question.probe->name;
+  return record;
+}
+
+PacketRecord record_of(const Step& step, std::size_t number) {
+  return {.number = number,
+          .time = step.at,
+          .sent = step.ours,
+          .seen = step.seen,
+          .again = step.again,
+          .label = step.label,
+          .meaning = {std::string{name_of(step.meaning)}},
+          .details = step.details,
+          .port = step.port,
+          .sender = step.sender,
+          .ttl = step.ttl};
+}
+
+ResultRecord result_of(const Story& story, const Facts& facts) {
+  ResultRecord record{.state = name_of(model::HostState::unknown),
+                      .reason = {},
+                      .reason_address = {},
+                      .host = {},
+                      .service = facts.service,
+                      .description = facts.description,
+                      .remarks = story.remarks};
+  if (!story.host) return record;
+  const model::HostRecord& host = *story.host;
+  record.host = host.state;
+  record.remarks.insert(record.remarks.end(), host.remarks.begin(), host.remarks.end());
+  if (host.ports.empty()) {
+    record.state = name_of(host.state);
+    record.reason = host.reason;
+  } else {
+    const model::PortRecord& port = host.ports.front();
+    record.state = name_of(port.state);
+    record.reason = port.reason;
+    record.reason_address = port.reason_address;
+  }
+  return record;
+}
+
+template <class Record>
+void write(JsonStream& stream, std::string_view name, const Record& record) {
+  FieldWriter fields{stream.record(name)};
+  describe(fields, record);
+  stream.end();
+}
+
+}  // namespace
+
+std::string json_of(const Story& story, const Facts& facts) {
+  std::string out;
+  JsonStream stream{out};
+  stream.start(schema);
+  stream.end();
+  write(stream, "question", record_of(story));
+  const auto steps = steps_of(story);
+  for (std::size_t i = 0; i < steps.size(); ++i) write(stream, "packet", record_of(steps[i], i + 1));
+  write(stream, "result", result_of(story, facts));
+  for (const Alternative& one : alternatives_of(story.question)) {
+    write(stream, "alternative", AlternativeRecord{one.state, one.silent, is_what_happened(one, story)});
+  }
+  report::finish_stream(stream, "packets", steps.size(), {});
+  return out;
+}
+
+std::string json_schema() {
+  return report::stream_json_schema(
+      {.command = "portolan explain --json",
+       .schema = schema,
+       .things = "packets",
+       .start = report::stream_start_schema(schema)},
+      std::array{record_schema<QuestionRecord>("question"), record_schema<PacketRecord>("packet"),
+                 record_schema<ResultRecord>("result"), record_schema<AlternativeRecord>("alternative")});
+}
+
+}  // namespace portolan::explain
