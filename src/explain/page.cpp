@@ -119,10 +119,10 @@ std::string alternatives_section(const Story& story) {
 
 std::string notes(const Story& story) {
   std::string text;
-  const auto add = [&text](const std::vector<model::Remark>& remarks) {
+  const auto add = [&](const std::vector<model::Remark>& remarks) {
     for (const model::Remark& remark : remarks) {
       if (report::is_detail(remark)) continue;
-      text += paragraph(note_text(escape_terminal(report::remark_text(remark, Dialect::portolan))));
+      text += paragraph(note_text(remark, story.question));
     }
   };
   add(story.remarks);

@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include "base/escape.h"
 #include "probe/registry.h"
+#include "report/scan/wording.h"
 
 namespace portolan::explain {
 namespace {
@@ -183,6 +186,94 @@ std::vector<Alternative> of_any(const probe::Probe& probe) {
           {"-> question  <- ICMP error", "filtered", false, refused}};
 }
 
+// What each packet means; {0} is the port.
+struct Sentence {
+  Meaning meaning;
+  std::string_view text;
+};
+constexpr std::array sentences{
+    Sentence{Meaning::syn, "SYN asks port {0} for a connection. Its sequence number is one that nobody can guess."},
+    Sentence{Meaning::syn_ack,
+             "SYN and ACK accept: something listens on port {0}. What is acknowledged is our sequence number plus "
+             "one, which proves that our SYN is meant."},
+    Sentence{Meaning::refusing_reset,
+             "RST refuses: the host is there, and nothing listens on port {0}. What is acknowledged is our "
+             "sequence number plus one, which proves that our SYN is meant."},
+    Sentence{Meaning::kernel_resets,
+             "RST takes it back. portolan made the SYN itself, so this machine's kernel knows of no connection "
+             "and resets what comes of it: nothing stays half open. Nobody saw this packet; it follows from the "
+             "one before."},
+    Sentence{Meaning::kernel_acknowledges, "ACK ends the three-way handshake: both sides have a connection now."},
+    Sentence{Meaning::kernel_hangs_up,
+             "portolan wants to know no more and drops the connection by RST, so that neither side keeps anything."},
+    Sentence{Meaning::lone_ack,
+             "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed "
+             "(RFC 9293 section 3.10.7). A firewall that keeps track of connections drops it."},
+    Sentence{Meaning::window_ack,
+             "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed; on "
+             "some systems the window in that RST differs."},
+    Sentence{Meaning::odd_flags,
+             "A segment of no connection, with neither SYN nor RST nor ACK. If port {0} is closed, RST is the "
+             "answer; a listener drops it (RFC 9293 section 3.10.7)."},
+    Sentence{Meaning::maimon_flags,
+             "FIN and ACK of no connection. By the RFC any port answers by RST, and so port {0} looks closed; "
+             "listeners of some BSD systems drop it."},
+    Sentence{Meaning::reset_to_ack,
+             "RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is "
+             "open. Its sequence number is the one that we acknowledged, which proves that our ACK is meant."},
+    Sentence{Meaning::reset_with_window,
+             "RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
+             "something listens, on the few systems that give it away."},
+    Sentence{Meaning::reset_to_odd_flags,
+             "RST: nothing listens on port {0}, for a listener would have dropped our segment."},
+    Sentence{Meaning::datagram,
+             "UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty "
+             "where none is known: a program answers only what it understands."},
+    Sentence{Meaning::datagram_back, "The answer: a program listens on port {0}."},
+    Sentence{Meaning::port_unreachable,
+             "The host itself says that nobody listens on port {0}, and quotes our datagram. Hosts send only so "
+             "many of these a second, which makes scans of many UDP ports slow."},
+    Sentence{Meaning::prohibited,
+             "A firewall refuses to let our packet through, and says so instead of just dropping it."},
+    Sentence{Meaning::unreachable, "Our packet got no further: whoever says so knows no way on."},
+    Sentence{Meaning::time_exceeded,
+             "Our packet was passed on by as many routers as its TTL allows, and did not arrive."},
+    Sentence{Meaning::parameter_problem, "Whoever got our packet did not understand its header."},
+    Sentence{Meaning::echo_request, "The ordinary ping. Whoever gets it is to send back what it holds."},
+    Sentence{Meaning::echo_reply, "The ping came back: the host is there."},
+    Sentence{Meaning::timestamp_request,
+             "This asks for the time of day. Some firewalls stop the ping and forget this (IPv4 only)."},
+    Sentence{Meaning::timestamp_reply, "The host is there, and tells its time."},
+    Sentence{Meaning::mask_request,
+             "This asks for the address mask of the network. It is obsolete; some devices still answer, Linux "
+             "does not (IPv4 only)."},
+    Sentence{Meaning::mask_reply, "The host is there, and tells its address mask."},
+    Sentence{Meaning::arp_request,
+             "On a link, packets go to hardware addresses. ARP asks everybody on it who has this IPv4 address."},
+    Sentence{Meaning::arp_reply,
+             "The host is there and tells its hardware address. No firewall for ports hides it: without this "
+             "nobody on the link could reach it."},
+    Sentence{Meaning::solicitation,
+             "On a link, packets go to hardware addresses. A neighbour solicitation asks who has this IPv6 "
+             "address."},
+    Sentence{Meaning::advertisement,
+             "The host is there and tells its hardware address. No firewall for ports hides it: without this "
+             "nobody on the link could reach it."},
+    Sentence{Meaning::init, "INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection."},
+    Sentence{Meaning::init_ack,
+             "INIT ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
+             "back, and until then the other side keeps nothing."},
+    Sentence{Meaning::abort, "ABORT refuses: the host is there, and nothing listens for SCTP on port {0}."},
+    Sentence{Meaning::cookie_echo,
+             "The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
+             "listener drops a cookie that is none of its own."},
+    Sentence{Meaning::other, "This packet says nothing about what was asked."},
+};
+static_assert(std::ranges::all_of(sentences, [](const Sentence& one) {
+  return &one == &sentences.at(static_cast<std::size_t>(one.meaning));
+}));
+static_assert(sentences.back().meaning == Meaning::other);
+
 }  // namespace
 
 std::string port_text(const Question& question, net::Port port) {
@@ -218,122 +309,7 @@ std::string_view silence_text() { return "... nothing comes back ..."; }
 std::string_view nothing_sent_text() { return "No packet was sent."; }
 
 std::string meaning_text(Meaning meaning, std::string_view port) {
-  switch (meaning) {
-    case Meaning::syn:
-      return fmt::format("SYN asks port {0} for a connection. Its sequence number is one that nobody can guess.", port);
-    case Meaning::syn_ack:
-      return fmt::format(
-          "SYN and ACK accept: something listens on port {0}. What is acknowledged is our sequence number plus one, "
-          "which proves that our SYN is meant.",
-          port);
-    case Meaning::refusing_reset:
-      return fmt::format(
-          "RST refuses: the host is there, and nothing listens on port {0}. What is acknowledged is our sequence "
-          "number "
-          "plus one, which proves that our SYN is meant.",
-          port);
-    case Meaning::kernel_resets:
-      return "RST takes it back. portolan made the SYN itself, so this machine's kernel knows of no connection and "
-             "resets what comes of it: nothing stays half open. Nobody saw this packet; it follows from the one "
-             "before.";
-    case Meaning::kernel_acknowledges:
-      return "ACK ends the three-way handshake: both sides have a connection now.";
-    case Meaning::kernel_hangs_up:
-      return "portolan wants to know no more and drops the connection by RST, so that neither side keeps anything.";
-    case Meaning::lone_ack:
-      return fmt::format(
-          "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed (RFC 9293 "
-          "section 3.10.7). A firewall that keeps track of connections drops it.",
-          port);
-    case Meaning::window_ack:
-      return fmt::format(
-          "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed; on some "
-          "systems the window in that RST differs.",
-          port);
-    case Meaning::odd_flags:
-      return fmt::format(
-          "A segment of no connection, with neither SYN nor RST nor ACK. If port {0} is closed, RST is the answer; a "
-          "listener drops it (RFC 9293 section 3.10.7).",
-          port);
-    case Meaning::maimon_flags:
-      return fmt::format(
-          "FIN and ACK of no connection. By the RFC any port answers by RST, and so port {0} looks closed; listeners "
-          "of "
-          "some BSD systems drop it.",
-          port);
-    case Meaning::reset_to_ack:
-      return fmt::format(
-          "RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is open. "
-          "Its "
-          "sequence number is the one that we acknowledged, which proves that our ACK is meant.",
-          port);
-    case Meaning::reset_with_window:
-      return "RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
-             "something listens, on the few systems that give it away.";
-    case Meaning::reset_to_odd_flags:
-      return fmt::format("RST: nothing listens on port {0}, for a listener would have dropped our segment.", port);
-    case Meaning::datagram:
-      return fmt::format(
-          "UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty where none "
-          "is known: a program answers only what it understands.",
-          port);
-    case Meaning::datagram_back:
-      return fmt::format("The answer: a program listens on port {0}.", port);
-    case Meaning::port_unreachable:
-      return fmt::format(
-          "The host itself says that nobody listens on port {0}, and quotes our datagram. Hosts send only so many of "
-          "these a second, which makes scans of many UDP ports slow.",
-          port);
-    case Meaning::prohibited:
-      return "A firewall refuses to let our packet through, and says so instead of just dropping it.";
-    case Meaning::unreachable:
-      return "Our packet got no further: whoever says so knows no way on.";
-    case Meaning::time_exceeded:
-      return "Our packet was passed on by as many routers as its TTL allows, and did not arrive.";
-    case Meaning::parameter_problem:
-      return "Whoever got our packet did not understand its header.";
-    case Meaning::echo_request:
-      return "The ordinary ping. Whoever gets it is to send back what it holds.";
-    case Meaning::echo_reply:
-      return "The ping came back: the host is there.";
-    case Meaning::timestamp_request:
-      return "This asks for the time of day. Some firewalls stop the ping and forget this (IPv4 only).";
-    case Meaning::timestamp_reply:
-      return "The host is there, and tells its time.";
-    case Meaning::mask_request:
-      return "This asks for the address mask of the network. It is obsolete; some devices still answer, Linux does not "
-             "(IPv4 only).";
-    case Meaning::mask_reply:
-      return "The host is there, and tells its address mask.";
-    case Meaning::arp_request:
-      return "On a link, packets go to hardware addresses. ARP asks everybody on it who has this IPv4 address.";
-    case Meaning::arp_reply:
-      return "The host is there and tells its hardware address. No firewall for ports hides it: without this nobody on "
-             "the link could reach it.";
-    case Meaning::solicitation:
-      return "On a link, packets go to hardware addresses. A neighbour solicitation asks who has this IPv6 address.";
-    case Meaning::advertisement:
-      return "The host is there and tells its hardware address. No firewall for ports hides it: without this nobody on "
-             "the link could reach it.";
-    case Meaning::init:
-      return fmt::format("INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection.", port);
-    case Meaning::init_ack:
-      return fmt::format(
-          "INIT ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send back, and "
-          "until then the other side keeps nothing.",
-          port);
-    case Meaning::abort:
-      return fmt::format("ABORT refuses: the host is there, and nothing listens for SCTP on port {0}.", port);
-    case Meaning::cookie_echo:
-      return fmt::format(
-          "The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
-          "listener "
-          "drops a cookie that is none of its own.",
-          port);
-    case Meaning::other:
-      break;
-  }
-  return "This packet says nothing about what was asked.";
+  return fmt::format(fmt::runtime(sentences.at(static_cast<std::size_t>(meaning)).text), port);
 }
 
 std::string_view again_text() { return "It was sent again because no answer had come: any packet may get lost."; }
@@ -421,7 +397,14 @@ std::string service_text(const Question& question, const Facts& facts) {
                      escape_terminal(facts.description), port, only_custom);
 }
 
-std::string note_text(std::string_view sentence) { return fmt::format("Note: {0}", sentence); }
+std::string note_text(const model::Remark& remark, const Question& question) {
+  if (remark.code == model::RemarkCode::nothing_answered) {
+    return fmt::format(
+        "Note: Nothing at all has answered here, so perhaps nobody is there: `portolan explain {0}` asks that.",
+        host_text(question));
+  }
+  return fmt::format("Note: {0}", escape_terminal(report::remark_text(remark, Dialect::portolan)));
+}
 
 std::string_view discovery_heading() { return "How portolan finds out whether a host is there"; }
 

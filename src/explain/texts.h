@@ -67,7 +67,7 @@ std::string_view service_heading();
 std::string service_text(const Question& question, const Facts& facts);
 
 // What is to be known beside, as a sentence of its own.
-std::string note_text(std::string_view sentence);
+std::string note_text(const model::Remark& remark, const Question& question);
 
 // How it is found out whether a host is there, a paragraph each.
 std::string_view discovery_heading();

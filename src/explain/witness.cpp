@@ -60,8 +60,7 @@ Witness::Witness(const Question& question, const plan::Plan& plan, Instant began
 
 Result<void> Witness::sent(Instant at, const net::Path& /*path*/, net::EtherType type,
                            std::span<const std::uint8_t> bytes) {
-  if (story_.moments.size() >= most_moments) return {};
-  story_.moments.push_back({.at = at - began_, .ours = true, .type = type, .bytes = {bytes.begin(), bytes.end()}});
+  keep({.at = at - began_, .ours = true, .type = type, .bytes = {bytes.begin(), bytes.end()}});
   if (const auto packet = wire::parse(type, bytes)) {
     const Asked asked = asked_by(*packet);
     asked_.insert(asked.address.without_zone());
@@ -88,13 +87,20 @@ bool Witness::is_for_us(const engine::Received& frame) {
 }
 
 Result<void> Witness::received(const engine::Received& frame) {
-  if (story_.moments.size() >= most_moments || !is_for_us(frame)) return {};
-  story_.moments.push_back({.at = frame.at - began_,
-                            .ours = false,
-                            .type = frame.type,
-                            .bytes = {frame.bytes.begin(), frame.bytes.end()},
-                            .told = story_.connected});
+  if (!is_for_us(frame)) return {};
+  keep({.at = frame.at - began_,
+        .ours = false,
+        .type = frame.type,
+        .bytes = {frame.bytes.begin(), frame.bytes.end()},
+        .told = story_.connected});
   return {};
+}
+
+// The kernel may have seen an answer before the call that sent the next question came back.
+void Witness::keep(Moment moment) {
+  if (story_.moments.size() >= most_moments) return;
+  const auto behind = std::ranges::upper_bound(story_.moments, moment.at, {}, &Moment::at);
+  story_.moments.insert(behind, std::move(moment));
 }
 
 Result<void> Witness::on(const model::Event& event) {
@@ -111,8 +117,6 @@ Result<void> Witness::on(const model::Event& event) {
 }
 
 Story Witness::take(model::ScanFinished finished) {
-  // The kernel may have seen an answer before the call that sent the question came back.
-  std::ranges::stable_sort(story_.moments, {}, &Moment::at);
   // What had to be done before the first packet could leave is of no interest.
   if (!story_.connected && !story_.moments.empty()) {
     const Duration first = story_.moments.front().at;

@@ -30,6 +30,7 @@ class Witness final : public engine::PacketWatch, public model::Sink {
  private:
   // Others may hear from the same host at the same time, and everybody hears ARP.
   [[nodiscard]] bool is_for_us(const engine::Received& frame);
+  void keep(Moment moment);
 
   Instant began_;
   std::set<net::IpAddress> asked_;    // who was asked anything

@@ -88,6 +88,7 @@ TEST(Page, SilenceIsDrawnAndQuestionsThatComeAgainShareASentence) {
   EXPECT_THAT(page, HasSubstr("Result: port 22/tcp is filtered (no-response)\n"));
   EXPECT_THAT(page, HasSubstr("\n  1, 2"));
   EXPECT_THAT(page, HasSubstr("sent again because no answer had come"));
+  EXPECT_THAT(page, HasSubstr("so perhaps nobody is there: `portolan\n  explain 198.18.0.2` asks that."));
 }
 
 TEST(Page, OfADnsQuestionSaysWhatIsAskedAndAnswered) {
