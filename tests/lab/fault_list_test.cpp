@@ -555,5 +555,29 @@ class FaultsOfWho : public SocketFaults {
 };
 TEST_F(FaultsOfWho, MakeNoAnswer) { try_every_fault(); }
 
+class FaultsOfServices : public SocketFaults {
+ protected:
+  std::vector<std::string> words() const override { return {test::program(), "services", "--json"}; }
+
+  void check(const Injection& injection, const Finished& done, const Scratch&) override {
+    if (injection.call == "write") return;
+    const Listing listing = read_listing(done);
+    EXPECT_TRUE(listing.whole) << done.output;
+    std::set<int> ports;
+    for (const Json& record : listing.records) {
+      if (record.value("record", "") != "service") continue;
+      ports.insert(record.value("port", 0));
+      const Json pids = record.value("pids", Json::array());
+      for (const Json& pid : pids) EXPECT_EQ(pid, ::getpid()) << record;
+      EXPECT_TRUE(!pids.empty() || listing.has_gap) << record;
+    }
+    const std::set<int> there{open_ports.begin(), open_ports.end()};
+    EXPECT_TRUE(std::ranges::includes(there, ports)) << done.output;
+    EXPECT_TRUE(ports == there || listing.has_gap) << done.output;
+    EXPECT_TRUE(done.status == 0 || !done.errors.empty()) << done.status;
+  }
+};
+TEST_F(FaultsOfServices, MakeNoService) { try_every_fault(); }
+
 }  // namespace
 }  // namespace portolan::lab_test
