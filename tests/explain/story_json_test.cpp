@@ -13,7 +13,6 @@ namespace portolan::explain {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 net::IpAddress address(std::string_view text) { return net::IpAddress::parse(text).value(); }
 

@@ -46,26 +46,26 @@ Bytes arp_request() {
 class WitnessTest : public testing::Test {
  protected:
   void send(Duration at, net::EtherType type, const Bytes& bytes) {
-    ASSERT_TRUE(witness.sent(Instant{at}, {}, type, bytes));
+    ASSERT_TRUE(witness_.sent(Instant{at}, {}, type, bytes));
   }
   void receive(Duration at, net::EtherType type, const Bytes& bytes) {
     engine::Received frame;
     frame.at = Instant{at};
     frame.type = type;
     frame.bytes = bytes;
-    ASSERT_TRUE(witness.received(frame));
+    ASSERT_TRUE(witness_.received(frame));
   }
-  std::size_t kept() { return witness.take({}).moments.size(); }
+  std::size_t kept() { return witness_.take({}).moments.size(); }
 
-  Question question{.target = there, .port = net::Port{22}, .probe = &probe::tcp_syn};
-  plan::Plan plan = plan_of(question, true).value();
-  Witness witness{question, plan, Instant{1s}};
+  Question question_{.target = there, .port = net::Port{22}, .probe = &probe::tcp_syn};
+  plan::Plan plan_ = plan_of(question_, true).value();
+  Witness witness_{question_, plan_, Instant{1s}};
 };
 
 TEST_F(WitnessTest, KeepsTheAnswersToItsQuestionsAndCountsFromTheFirstPacket) {
   send(2s, net::EtherType::ipv4, segment(here, there, 40'000, 22));
   receive(2s + 3ms, net::EtherType::ipv4, segment(there, here, 22, 40'000));
-  const Story story = witness.take({});
+  const Story story = witness_.take({});
   ASSERT_EQ(story.moments.size(), 2U);
   EXPECT_EQ(story.moments[0].at, 0ms);
   EXPECT_EQ(story.moments[1].at, 3ms);

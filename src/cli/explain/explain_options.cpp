@@ -27,44 +27,62 @@ using Entry = Option<ExplainOptions>;
 constexpr std::string_view how = "How it is asked";
 constexpr std::string_view rest = "The rest";
 
-constexpr std::array table{
-    Entry{
-        {.spellings = {"--technique"},
-         .argument = Argument::required,
-         .value = "<name>",
-         .group = how,
-         .summary = "ask by this technique: tcp-syn, tcp-connect, tcp-ack, tcp-window, tcp-maimon, tcp-null, tcp-fin, "
-                    "tcp-xmas, udp, sctp-init, sctp-cookie; of a host without a port icmp-echo, icmp-timestamp, "
-                    "icmp-mask, arp, neighbour"},
-        text<&ExplainOptions::technique>},
-    Entry{
-        {.spellings = {"--offline"},
-         .argument = Argument::required,
-         .value = "<state>",
-         .group = how,
-         .summary = "without a network, in the simulator: a port that is open, closed, filtered or open-filtered, or a "
-                    "host that is up or down; <host> may be left out"},
-        [](ExplainOptions& options, const Given& given) -> Result<void> {
-          if (const auto done = not_empty(given); !done) return done;
-          options.offline = *given.value;
-          return {};
-        }},
-    Entry{{.spellings = {"-4"}, .group = how, .summary = "the IPv4 address of a name"}, set<&ExplainOptions::only_v4>},
-    Entry{{.spellings = {"-6"}, .group = how, .summary = "the IPv6 address of a name"}, set<&ExplainOptions::only_v6>},
-    Entry{{.spellings = {"--unprivileged"},
-           .group = how,
-           .summary = "as a user who may not send raw packets: by connections, of which no packet is seen"},
-          set<&ExplainOptions::unprivileged>},
-    Entry{{.spellings = {"-n"},
-           .group = how,
-           .summary = "names of addresses are never looked up here",
-           .support = Support::unlisted},
-          [](ExplainOptions&, const Given&) -> Result<void> { return {}; }},
-    Entry{{.spellings = {"--json"}, .group = rest, .summary = "for programs: one object a line (docs/output.md)"},
-          set<&ExplainOptions::json>},
-    Entry{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&ExplainOptions::help>},
-    Entry{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&ExplainOptions::version>},
-};
+bool asks_host(const probe::Probe& probe) { return probe.asks == Asks::hosts || probe.asks == Asks::links; }
+bool can_be_explained(const probe::Probe& probe) { return probe::asks_ports(probe.asks) || asks_host(probe); }
+
+// Every technique that can be explained, for help.
+const std::string& technique_summary() {
+  static const std::string summary = [] {
+    std::vector<std::string_view> ports;
+    std::vector<std::string_view> hosts;
+    for (const probe::Probe* probe : probe::registry) {
+      if (can_be_explained(*probe)) (asks_host(*probe) ? hosts : ports).push_back(probe->name);
+    }
+    return fmt::format("ask by this technique: {}; of a host without a port {}", join(ports, ", "), join(hosts, ", "));
+  }();
+  return summary;
+}
+
+const auto& table() {
+  static const std::array entries{
+      Entry{{.spellings = {"--technique"},
+             .argument = Argument::required,
+             .value = "<name>",
+             .group = how,
+             .summary = technique_summary()},
+            text<&ExplainOptions::technique>},
+      Entry{{.spellings = {"--offline"},
+             .argument = Argument::required,
+             .value = "<state>",
+             .group = how,
+             .summary =
+                 "without a network, in the simulator: a port that is open, closed, filtered or open-filtered, or a "
+                 "host that is up or down; <host> may be left out"},
+            [](ExplainOptions& options, const Given& given) -> Result<void> {
+              if (const auto done = not_empty(given); !done) return done;
+              options.offline = *given.value;
+              return {};
+            }},
+      Entry{{.spellings = {"-4"}, .group = how, .summary = "the IPv4 address of a name"},
+            set<&ExplainOptions::only_v4>},
+      Entry{{.spellings = {"-6"}, .group = how, .summary = "the IPv6 address of a name"},
+            set<&ExplainOptions::only_v6>},
+      Entry{{.spellings = {"--unprivileged"},
+             .group = how,
+             .summary = "as a user who may not send raw packets: by connections, of which no packet is seen"},
+            set<&ExplainOptions::unprivileged>},
+      Entry{{.spellings = {"-n"},
+             .group = how,
+             .summary = "names of addresses are never looked up here",
+             .support = Support::unlisted},
+            [](ExplainOptions&, const Given&) -> Result<void> { return {}; }},
+      Entry{{.spellings = {"--json"}, .group = rest, .summary = "for programs: one object a line (docs/output.md)"},
+            set<&ExplainOptions::json>},
+      Entry{{.spellings = {"-h", "--help"}, .group = rest, .summary = "this text"}, set<&ExplainOptions::help>},
+      Entry{{.spellings = {"-V", "--version"}, .group = rest, .summary = "the version"}, set<&ExplainOptions::version>},
+  };
+  return entries;
+}
 
 std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
 
@@ -128,9 +146,6 @@ Result<net::Port> port_named(const std::string& word, net::Protocol protocol, co
 }
 
 // ---- the technique ------------------------------------------------------------------------------
-
-bool asks_host(const probe::Probe& probe) { return probe.asks == Asks::hosts || probe.asks == Asks::links; }
-bool can_be_explained(const probe::Probe& probe) { return probe::asks_ports(probe.asks) || asks_host(probe); }
 
 Result<const probe::Probe*> technique_named(const std::string& name) {
   std::vector<std::string_view> known;
@@ -346,14 +361,14 @@ class Preparation {
 
 }  // namespace
 
-std::span<const Option<ExplainOptions>> explain_option_table() { return table; }
+std::span<const Option<ExplainOptions>> explain_option_table() { return table(); }
 
 Result<ExplainOptions> parse_explain_options(std::span<const std::string> words) {
   const auto arguments = parse_arguments(specs_of(explain_option_table()), words);
   if (!arguments) return fail(arguments.error());
   ExplainOptions options;
   for (const Given& given : arguments->options) {
-    if (const auto done = table.at(given.option).apply(options, given); !done) return fail(done.error());
+    if (const auto done = table().at(given.option).apply(options, given); !done) return fail(done.error());
   }
   options.operands = arguments->operands;
   return options;
