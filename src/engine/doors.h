@@ -21,6 +21,7 @@
 #include "net/path.h"
 #include "plan/target_set.h"
 #include "wire/build.h"
+#include "wire/packet.h"
 
 namespace portolan::engine {
 
@@ -32,7 +33,12 @@ struct Received {
   std::span<const std::uint8_t> bytes;  // starts at the network header; may be cut behind Hears::bytes
   bool to_everybody = false;            // broadcast or multicast on its link
   bool damaged = false;                 // its checksum is wrong: what it says is no answer
+  bool deduced = false;                 // from what a connect() came to: nobody has seen such a packet
+  std::size_t length = 0;               // of all of the packet, where that is more than `bytes`
 };
+
+// Whether what is on the link that was asked, by this path, can have sent this.
+bool came_from_asked_link(const net::Path& path, const wire::Packet& packet, const Received& frame);
 
 class Clock {
  public:

@@ -28,9 +28,11 @@ std::optional<net::Mac> link_address_of(const wire::Packet& packet, const Receiv
   return frame.from;
 }
 
-// Whether what is on the asked link can have sent this. Who stands there answers over it: ARP and neighbour discovery
-// are of a link, and ICMP from elsewhere is of somebody who answers for everyone. A TCP answer proves by its cookie
-// that the question has arrived, whatever way it took back; and what lies behind a gateway may answer over any link.
+}  // namespace
+
+// Who stands there answers over it: ARP and neighbour discovery are of a link, and ICMP from elsewhere is of somebody
+// who answers for everyone. A TCP answer proves by its cookie that the question has arrived, whatever way it took back;
+// and what lies behind a gateway may answer over any link.
 bool came_from_asked_link(const net::Path& path, const wire::Packet& packet, const Received& frame) {
   if (frame.interface == path.interface || path.kind != net::Path::Kind::ethernet) return true;
   const bool of_the_link = std::holds_alternative<wire::ArpReply>(packet.content) ||
@@ -39,8 +41,6 @@ bool came_from_asked_link(const net::Path& path, const wire::Packet& packet, con
                     std::holds_alternative<wire::IcmpError>(packet.content);
   return !of_the_link && !(icmp && path.on_link);
 }
-
-}  // namespace
 
 bool Engine::on_packet(const wire::Packet& packet, const Received& frame) {
   for (std::size_t technique = 0; technique < job_.techniques.size(); ++technique) {

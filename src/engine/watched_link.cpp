@@ -1,25 +1,47 @@
 #include "engine/watched_link.h"
 
+#include <algorithm>
+
 namespace portolan::engine {
 
 WatchedLink::WatchedLink(Link& inner, const Clock& clock, PacketWatch& watch)
     : LinkWrapper{inner}, clock_{clock}, watch_{watch}, room_(inner.limits().packet) {}
 
+namespace {
+
+class Sending {
+ public:
+  explicit Sending(PacketWatch& watch) : watch_{watch} { watch_.begin_sending(); }
+  Sending(const Sending&) = delete;
+  Sending& operator=(const Sending&) = delete;
+  ~Sending() { watch_.end_sending(); }
+
+ private:
+  PacketWatch& watch_;
+};
+
+}  // namespace
+
 // A packet follows from its question, so it is built once more for the watch.
 Result<std::size_t> WatchedLink::send(std::span<const Shot> shots) {
+  const Sending sending{watch_};
   const Instant at = clock_.now();
   const auto sent = LinkWrapper::send(shots);
   if (!sent) return sent;
-  for (const Shot& shot : shots.first(*sent)) {
-    if (shot.probe->connects) continue;
-    const Head head = build(shot, room_);
-    const auto bytes = std::span<const std::uint8_t>{room_}.first(head.size);
-    if (auto seen = watch_.sent(at, shot.attempt.path, head.type, bytes); !seen) return fail(seen.error());
+  const auto refused = refused_shots();
+  for (std::size_t i = 0; i < *sent; ++i) {
+    Departure departure{.at = at, .shot = shots[i], .refused = std::ranges::binary_search(refused, i)};
+    if (!shots[i].probe->connects) {
+      departure.head = build(shots[i], room_);
+      departure.bytes = std::span<const std::uint8_t>{room_}.first(departure.head.size);
+    }
+    if (auto seen = watch_.sent(departure); !seen) return fail(seen.error());
   }
   return sent;
 }
 
 Result<std::span<const Received>> WatchedLink::receive(Instant deadline) {
+  if (auto let_go = watch_.about_to_wait(); !let_go) return fail(let_go.error());
   const auto arrived = LinkWrapper::receive(deadline);
   if (!arrived) return arrived;
   for (const Received& frame : *arrived) {

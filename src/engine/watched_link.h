@@ -10,16 +10,29 @@
 
 namespace portolan::engine {
 
+// A question that a link has taken.
+struct Departure {
+  Instant at;  // a moment before
+  const Shot& shot;
+  Head head{};
+  std::span<const std::uint8_t> bytes{};  // from the network header on; none where it becomes a connect()
+  bool refused = false;                   // this machine itself would not send it, so it never left
+};
+
 class PacketWatch {
  public:
   PacketWatch() = default;
   PacketWatch(const PacketWatch&) = delete;
   PacketWatch& operator=(const PacketWatch&) = delete;
   virtual ~PacketWatch() = default;
-  // A packet has been handed to the link, `at` a moment before. Questions that become a connect() are none.
-  virtual Result<void> sent(Instant at, const net::Path& path, net::EtherType type,
-                            std::span<const std::uint8_t> bytes) = 0;
+  // A send and what is told of it stand between these two, so that nobody hears of an answer in between, whatever other
+  // links he watches.
+  virtual void begin_sending() {}
+  virtual void end_sending() {}
+  virtual Result<void> sent(const Departure& departure) = 0;
   virtual Result<void> received(const Received& frame) = 0;
+  // The link may wait for packets now, so that who has kept something back should let it go.
+  virtual Result<void> about_to_wait() { return {}; }
 };
 
 // Hands everything on to another link. Who wants to see or change something overrides that alone.

@@ -58,10 +58,12 @@ Witness::Witness(const Question& question, const plan::Plan& plan, Instant began
   story_.connected = !story_.ports.empty();
 }
 
-Result<void> Witness::sent(Instant at, const net::Path& /*path*/, net::EtherType type,
-                           std::span<const std::uint8_t> bytes) {
-  keep({.at = at - began_, .ours = true, .type = type, .bytes = {bytes.begin(), bytes.end()}});
-  if (const auto packet = wire::parse(type, bytes)) {
+Result<void> Witness::sent(const engine::Departure& departure) {
+  // What becomes a connect() is no packet, and what was refused has not left.
+  const auto bytes = departure.bytes;
+  if (bytes.empty() || departure.refused) return {};
+  keep({.at = departure.at - began_, .ours = true, .type = departure.head.type, .bytes = {bytes.begin(), bytes.end()}});
+  if (const auto packet = wire::parse(departure.head.type, bytes)) {
     const Asked asked = asked_by(*packet);
     asked_.insert(asked.address.without_zone());
     tags_.insert(asked.tag);

@@ -16,8 +16,7 @@ class Witness final : public engine::PacketWatch, public model::Sink {
   // `began`: what the times of the story count from.
   Witness(const Question& question, const plan::Plan& plan, Instant began);
 
-  Result<void> sent(Instant at, const net::Path& path, net::EtherType type,
-                    std::span<const std::uint8_t> bytes) override;
+  Result<void> sent(const engine::Departure& departure) override;
   Result<void> received(const engine::Received& frame) override;
   Result<void> on(const model::Event& event) override;
 

@@ -32,12 +32,12 @@ bool PassedOnControl::stop_requested() {
 bool PassedOnControl::progress_due() { return due_.exchange(false); }
 
 Result<EnginePart> EnginePart::open(const plan::Plan& whole, unsigned part, unsigned parts,
-                                    const os::ReverseNamesOptions& names) {
+                                    const os::ReverseNamesOptions& names, bool whole_packets) {
   auto bell = os::Bell::open();
   if (!bell) return fail(bell.error());
   auto control = std::make_unique<PassedOnControl>(std::move(*bell));
   plan::Plan plan = part_of(whole, part, parts);
-  auto doors = OpenDoors::open(plan, names, control->wake());
+  auto doors = OpenDoors::open(plan, names, control->wake(), whole_packets);
   if (!doors) return fail(doors.error());
   return EnginePart{std::move(plan), std::move(control), std::move(*doors)};
 }

@@ -41,7 +41,7 @@ struct EnginePart {
   OpenDoors doors;
 
   static Result<EnginePart> open(const plan::Plan& whole, unsigned part, unsigned parts,
-                                 const os::ReverseNamesOptions& names);
+                                 const os::ReverseNamesOptions& names, bool whole_packets);
 };
 
 // What one engine needs can be had, and what all of them need together cannot. An error that no room would mend has

@@ -43,10 +43,11 @@ Result<std::unique_ptr<os::ConnectLink>> open_connections(const plan::Plan& plan
 
 OpenDoors::OpenDoors() : key_{os::draw_seed(), os::draw_seed()} {}
 
-Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake) {
+Result<OpenDoors> OpenDoors::open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                                  bool whole_packets) {
   OpenDoors doors;
   if (const auto done = doors.open_routes(plan); !done) return fail(done.error());
-  if (const auto done = doors.open_link(plan, wake); !done) return fail(done.error());
+  if (const auto done = doors.open_link(plan, wake, whole_packets); !done) return fail(done.error());
   if (const auto done = doors.open_names(plan, names); !done) return fail(done.error());
   return doors;
 }
@@ -86,7 +87,7 @@ Result<void> OpenDoors::open_routes(const plan::Plan& plan) {
   return check_interface(plan);
 }
 
-Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {
+Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, bool whole_packets) {
   const bool raw = sends_raw(plan);
   if (raw) {
     auto ports = os::SourcePorts::reserve(os::draw_seed(), engine::tag_count);
@@ -103,7 +104,7 @@ Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {
     link_ = std::move(connections);
     return {};
   }
-  auto packets = open_packet_link(plan, connections ? connections->events() : wake);
+  auto packets = open_packet_link(plan, connections ? connections->events() : wake, whole_packets);
   if (!packets) return fail(packets.error());
   if (connections) {
     link_ = std::make_unique<os::SplitLink>(std::move(*packets), std::move(connections));
@@ -113,10 +114,13 @@ Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake) {
   return {};
 }
 
-Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake) const {
-  return os::PacketLink::open(
-      {.tags = source_ports_->block(), .source_port = plan.dress.source_port, .techniques = probe::techniques_of(plan)},
-      wake, plan.interface);
+Result<std::unique_ptr<os::PacketLink>> OpenDoors::open_packet_link(const plan::Plan& plan, int wake,
+                                                                    bool whole_packets) const {
+  return os::PacketLink::open({.tags = source_ports_->block(),
+                               .source_port = plan.dress.source_port,
+                               .techniques = probe::techniques_of(plan),
+                               .whole = whole_packets},
+                              wake, plan.interface);
 }
 
 Result<void> OpenDoors::open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options) {

@@ -24,7 +24,9 @@ class OpenDoors {
   // opened later, one by one, and names are asked for by a thread of its own: a scan runs in a thread of the same
   // namespace. `wake`: a descriptor that ends Link::receive() early when it is readable, -1 for none.
   // Source ports and the key are drawn anew each time, whatever the plan's seed: that decides the order only.
-  static Result<OpenDoors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake);
+  // `whole_packets`: what arrives is handed over whole, beyond what the techniques need of it.
+  static Result<OpenDoors> open(const plan::Plan& plan, const os::ReverseNamesOptions& names, int wake,
+                                bool whole_packets = false);
 
   [[nodiscard]] engine::Link& link() const { return *link_; }
   [[nodiscard]] engine::Routes& routes() const { return *routes_; }
@@ -38,8 +40,8 @@ class OpenDoors {
   OpenDoors();
   Result<void> open_routes(const plan::Plan& plan);
   [[nodiscard]] Result<void> check_interface(const plan::Plan& plan) const;
-  Result<void> open_link(const plan::Plan& plan, int wake);
-  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake) const;
+  Result<void> open_link(const plan::Plan& plan, int wake, bool whole_packets);
+  Result<std::unique_ptr<os::PacketLink>> open_packet_link(const plan::Plan& plan, int wake, bool whole_packets) const;
   Result<void> open_names(const plan::Plan& plan, const os::ReverseNamesOptions& options);
 
   HashKey key_;

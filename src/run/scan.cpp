@@ -60,6 +60,7 @@ struct OpenScan::Parts {
   std::optional<OpenDoors> doors{};              // of one engine alone
   std::vector<EnginePart> engines{};             // of several
   std::optional<os::Bell> bell{};                // with which they wake the one that hears them
+  std::vector<std::unique_ptr<engine::WatchedLink>> watched{};
 
   void within(const std::function<void()>& work) const { place ? place->perform(work) : work(); }
 
@@ -85,13 +86,13 @@ struct OpenScan::Parts {
   Result<void> open_doors() {
     const unsigned threads = useful_threads(plan, settings.threads);
     if (threads == 1) {
-      auto opened = OpenDoors::open(plan, settings.names, settings.wake);
+      auto opened = OpenDoors::open(plan, settings.names, settings.wake, settings.whole_packets);
       if (!opened) return fail(opened.error());
       doors.emplace(std::move(*opened));
       return {};
     }
     for (unsigned i = 0; i < threads; ++i) {
-      auto opened = EnginePart::open(plan, i, threads, settings.names);
+      auto opened = EnginePart::open(plan, i, threads, settings.names, settings.whole_packets);
       if (!opened) return fail(i == 0 ? opened.error() : too_many(i, threads, opened.error()));
       engines.push_back(std::move(*opened));
     }
@@ -101,9 +102,15 @@ struct OpenScan::Parts {
     return {};
   }
 
-  [[nodiscard]] engine::World world_of(const OpenDoors& open, engine::UserControl* control,
+  // The link of one engine, or what stands around it for somebody who watches.
+  engine::Link& link_of(const OpenDoors& open, const WatchOf& watch_of) {
+    if (!watch_of) return open.link();
+    return *watched.emplace_back(std::make_unique<engine::WatchedLink>(open.link(), clock, watch_of()));
+  }
+
+  [[nodiscard]] engine::World world_of(const OpenDoors& open, engine::Link& link, engine::UserControl* control,
                                        engine::LateTargets* late) const {
-    return {.link = open.link(),
+    return {.link = link,
             .clock = clock,
             .routes = open.routes(),
             .tag_base = open.tag_base(),
@@ -116,18 +123,21 @@ struct OpenScan::Parts {
             .late = late};
   }
 
-  model::ScanFinished run(model::Sink& sink) {
+  model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of) {
     Losses losses;
     model::ScanFinished finished;
     if (doors) {
-      finished = engine::run_scan(plan, world_of(*doors, settings.control, settings.late), sink);
+      finished =
+          engine::run_scan(plan, world_of(*doors, link_of(*doors, watch_of), settings.control, settings.late), sink);
       losses.add(doors->link());
     } else {
       std::vector<EngineRun> runs;
       for (EnginePart& part : engines) {
         engine::LateTargets* late = runs.empty() ? settings.late : nullptr;
-        runs.push_back({*part.control, [this, &part, late](model::Sink& events) {
-                          return engine::run_scan(part.plan, world_of(part.doors, part.control.get(), late), events);
+        engine::Link& link = link_of(part.doors, watch_of);
+        runs.push_back({*part.control, [this, &part, &link, late](model::Sink& events) {
+                          return engine::run_scan(part.plan, world_of(part.doors, link, part.control.get(), late),
+                                                  events);
                         }});
       }
       finished = run_side_by_side(runs, settings.control, settings.wake, sink, std::move(*bell));
@@ -169,9 +179,9 @@ Result<std::unique_ptr<OpenScan>> OpenScan::open(const plan::Plan& plan, const c
   return std::unique_ptr<OpenScan>{new OpenScan{std::move(parts)}};
 }
 
-model::ScanFinished OpenScan::run(model::Sink& sink) {
+model::ScanFinished OpenScan::run(model::Sink& sink, const WatchOf& watch_of) {
   model::ScanFinished finished;
-  parts_->within([&] { finished = parts_->run(sink); });
+  parts_->within([&] { finished = parts_->run(sink, watch_of); });
   return finished;
 }
 

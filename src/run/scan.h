@@ -2,12 +2,14 @@
 // uses this, and whatever else scans.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "engine/scan.h"
+#include "engine/watched_link.h"
 #include "model/record.h"
 #include "model/sink.h"
 #include "os/names/reverse_names.h"
@@ -28,7 +30,12 @@ struct ScanSettings {
   int wake = -1;                           // readable when `control` has something new; -1: never
   unsigned threads = 1;                    // engines side by side, at least one
   engine::LateTargets* late = nullptr;     // targets beside those of the plan; of several engines the first takes them
+  bool whole_packets = false;              // what arrives is heard whole, for a watch that keeps it
 };
+
+// Who sees the packets of an engine. Called for each of them before any begins; each is called by its engine's thread
+// and outlives the scan.
+using WatchOf = std::function<engine::PacketWatch&()>;
 
 // As many engines as are of use: hosts are shared out between them, and a scan that asks one thing after another, or
 // only lists, has one.
@@ -52,7 +59,8 @@ class OpenScan {
   // Once. Everything but ScanStarted and ScanFinished goes to the sink, which one thread calls; the caller, who knows
   // what else can fail, says those two. Where a link or the sink failed, the whole scan ends, `success` is false and
   // `error` says why; what had been counted by then is there all the same.
-  model::ScanFinished run(model::Sink& sink);
+  // `watch_of`: empty where nobody wants to see packets, which then costs nothing.
+  model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of = {});
 
  private:
   struct Parts;

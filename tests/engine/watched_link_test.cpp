@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probe/registry.h"
 #include "scan_world.h"
 
 namespace portolan::engine {
@@ -16,9 +17,17 @@ class Notes final : public PacketWatch {
     Instant at;
     std::vector<std::uint8_t> bytes;
   };
-  Result<void> sent(Instant at, const net::Path&, net::EtherType, std::span<const std::uint8_t> bytes) override {
+  void begin_sending() override { sending = true; }
+  void end_sending() override { sending = false; }
+  Result<void> sent(const Departure& departure) override {
+    EXPECT_TRUE(sending);
     if (sent_packets.size() == most) return fail(Errc::io, "no room for notes");
-    sent_packets.push_back({at, {bytes.begin(), bytes.end()}});
+    const Note note{departure.at, {departure.bytes.begin(), departure.bytes.end()}};
+    (departure.bytes.empty() ? connections : departure.refused ? refused_packets : sent_packets).push_back(note);
+    return {};
+  }
+  Result<void> about_to_wait() override {
+    ++waits;
     return {};
   }
   Result<void> received(const Received& frame) override {
@@ -26,7 +35,11 @@ class Notes final : public PacketWatch {
     return {};
   }
   std::size_t most = SIZE_MAX;
+  bool sending = false;
+  std::size_t waits = 0;
   std::vector<Note> sent_packets;
+  std::vector<Note> refused_packets;
+  std::vector<Note> connections;
   std::vector<Note> received_packets;
 };
 
@@ -64,6 +77,38 @@ TEST(WatchedLink, SeesEveryPacketBothWaysAndChangesNothing) {
   for (std::size_t i = 0; i < notes.sent_packets.size(); ++i) EXPECT_EQ(notes.sent_packets[i].at, seen.sent()[i]);
   const auto is_arp = [](const Notes::Note& note) { return note.bytes.size() == 28 && note.bytes[0] == 0; };
   EXPECT_EQ(std::ranges::count_if(notes.received_packets, is_arp), 1) << "the one who is on the link";
+  EXPECT_GT(notes.waits, 0U);
+}
+
+// Every third packet of any link is refused by this machine.
+class Firewall final : public LinkWrapper {
+ public:
+  using LinkWrapper::LinkWrapper;
+  Result<std::size_t> send(std::span<const Shot> shots) override {
+    const auto sent = LinkWrapper::send(shots);
+    refused_.clear();
+    for (std::size_t i = 0; sent && i < *sent; i += 3) refused_.push_back(i);
+    return sent;
+  }
+  [[nodiscard]] std::span<const std::size_t> refused_shots() const override { return refused_; }
+
+ private:
+  std::vector<std::size_t> refused_;
+};
+
+TEST(WatchedLink, WhatThisMachineRefusesIsToldApart) {
+  const auto plan = test::plan_for({"198.18.0.2"}, test::ports(1, 40), 7);
+  sim::Network network{1, path_of_a_millisecond()};
+  Firewall firewall{network};
+  Notes notes;
+  WatchedLink link{firewall, network, notes};
+  net::Path path;
+  path.source = test::address("198.18.0.1");
+  const Shot shot{&probe::tcp_syn, {.path = path, .target = test::address("198.18.0.2"), .port = net::Port{9}}};
+  const std::vector<Shot> shots(5, shot);
+  ASSERT_EQ(link.send(shots).value_or(0), shots.size());
+  EXPECT_EQ(notes.refused_packets.size(), 2U) << "the first and the fourth";
+  EXPECT_EQ(notes.sent_packets.size(), 3U);
 }
 
 TEST(WatchedLink, WhatBecomesAConnectionIsNoPacketOfOurs) {
@@ -79,6 +124,7 @@ TEST(WatchedLink, WhatBecomesAConnectionIsNoPacketOfOurs) {
   EXPECT_EQ(scan(plan, network, link, sink), "");
   EXPECT_EQ(sink.open.size(), 1U);
   EXPECT_THAT(notes.sent_packets, testing::IsEmpty());
+  EXPECT_FALSE(notes.connections.empty());
   EXPECT_FALSE(notes.received_packets.empty());
 }
 

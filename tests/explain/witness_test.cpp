@@ -46,7 +46,10 @@ Bytes arp_request() {
 class WitnessTest : public testing::Test {
  protected:
   void send(Duration at, net::EtherType type, const Bytes& bytes) {
-    ASSERT_TRUE(witness_.sent(Instant{at}, {}, type, bytes));
+    engine::Departure departure{.at = Instant{at}, .shot = shot_};
+    departure.head.type = type;
+    departure.bytes = bytes;
+    ASSERT_TRUE(witness_.sent(departure));
   }
   void receive(Duration at, net::EtherType type, const Bytes& bytes) {
     engine::Received frame;
@@ -60,6 +63,8 @@ class WitnessTest : public testing::Test {
   Question question_{.target = there, .port = net::Port{22}, .probe = &probe::tcp_syn};
   plan::Plan plan_ = plan_of(question_, true).value();
   Witness witness_{question_, plan_, Instant{1s}};
+  net::Path path_{};
+  engine::Shot shot_{&probe::tcp_syn, {.path = path_, .target = there, .port = net::Port{22}}};
 };
 
 TEST_F(WitnessTest, KeepsTheAnswersToItsQuestionsAndCountsFromTheFirstPacket) {
@@ -86,6 +91,12 @@ TEST_F(WitnessTest, AnAnswerToTheKernelsOwnArpIsNoneToOurs) {
   receive(2s, net::EtherType::arp, arp_reply());
   receive(3s, net::EtherType::arp, arp_reply());
   EXPECT_EQ(kept(), 2U);
+}
+
+TEST_F(WitnessTest, WhatThisMachineRefusedHasNotLeft) {
+  const Bytes bytes = segment(here, there, 40'000, 22);
+  ASSERT_TRUE(witness_.sent({.at = Instant{2s}, .shot = shot_, .bytes = bytes, .refused = true}));
+  EXPECT_EQ(kept(), 0U);
 }
 
 TEST_F(WitnessTest, KeepsOnlySoMuch) {

@@ -303,6 +303,28 @@ TEST(PacketLink, FramesBeyondTheRingAreCountedAsDropped) {
   });
 }
 
+TEST(PacketLink, WhatIsCutSaysHowLongItWasAndWhoeverWantsItWholeGetsIt) {
+  NEEDS_PRIVATE_NETWORK();
+  in_private_network([] {
+    const IpAddress own = address("127.0.0.1");
+    const net::Path local = path_to(own);
+    const wire::Dress long_data{.data = std::vector<std::uint8_t>(1'000)};
+    const engine::Shot shot{&probe::udp,
+                            {.path = local, .target = own, .port = Port{9}, .tag = tags.first, .dress = long_data}};
+    constexpr std::size_t longest_error = 576;  // of what a host quotes in one (RFC 1812 §4.3.2.3)
+    for (const bool whole : {false, true}) {
+      const auto link = PacketLink::open({tags, std::nullopt, techniques(), whole});
+      ASSERT_TRUE(link.has_value());
+      ASSERT_EQ((*link)->send({&shot, 1}), 1U);
+      const auto frames = (*link)->receive(MonotonicClock{}.now() + 10s);
+      ASSERT_TRUE(frames.has_value());
+      ASSERT_EQ(frames->size(), 1U);
+      EXPECT_EQ(frames->front().length, longest_error);
+      EXPECT_EQ(frames->front().bytes.size() == longest_error, whole) << frames->front().bytes.size();
+    }
+  });
+}
+
 TEST(PacketLink, DeadlineThatHasPassedDoesNotWait) {
   NEEDS_PRIVATE_NETWORK();
   in_private_network([] {

@@ -445,7 +445,12 @@ Result<std::span<const engine::Received>> ConnectLink::receive(Instant deadline)
   ready_.clear();
   batch_.clear();
   for (const Reply& reply : handed_) {
-    batch_.push_back({reply.at, reply.type, reply.interface, std::nullopt, std::span{reply.bytes}.first(reply.size)});
+    batch_.push_back({.at = reply.at,
+                      .type = reply.type,
+                      .interface = reply.interface,
+                      .from = std::nullopt,
+                      .bytes = std::span{reply.bytes}.first(reply.size),
+                      .deduced = true});
   }
   return batch_;
 }

@@ -24,6 +24,7 @@ struct Expected {
   TagBlock tags;
   std::optional<net::Port> source_port;         // Dress::source_port: answers come back to it
   std::vector<const probe::Probe*> techniques;  // whose Probe::hears are let in
+  bool whole = false;                           // no packet of an Ethernet's usual size is cut, for who keeps them
 };
 
 // For a packet socket of type SOCK_DGRAM, whose packets begin at the network header. Keeps, cut at `snapshot` bytes,

@@ -41,9 +41,11 @@ constexpr std::size_t packet_offset = align(align(sizeof(tpacket2_hdr)) + sizeof
 static_assert(smallest_slot - packet_offset >= 40 + 8 + 40 + 8 + 20);
 
 // A power of two, so that slots fill blocks.
-std::size_t slot_size_for(std::span<const probe::Probe* const> techniques) {
-  std::size_t bytes = 0;
-  for (const probe::Probe* technique : techniques) bytes = std::max<std::size_t>(bytes, technique->hears.bytes);
+std::size_t slot_size_for(const Expected& expected) {
+  constexpr std::size_t usual_packet = 1500;
+  std::size_t bytes = expected.whole ? usual_packet : 0;
+  for (const probe::Probe* technique : expected.techniques)
+    bytes = std::max<std::size_t>(bytes, technique->hears.bytes);
   return std::max(smallest_slot, std::bit_ceil(packet_offset + bytes));
 }
 
@@ -81,6 +83,7 @@ engine::Received read_slot(std::span<const std::uint8_t> room, const ClockSample
   frame.bytes = packet.first(std::min<std::size_t>(header.tp_snaplen, packet.size()));
   // Not where the network card has looked, nor where no checksum was made because no wire lies in between (packet(7)).
   const bool is_checked = (header.tp_status & (TP_STATUS_CSUM_VALID | TP_STATUS_CSUMNOTREADY)) != 0;
+  frame.length = header.tp_len;
   frame.damaged = !is_checked && header.tp_len <= header.tp_snaplen && wire::is_damaged(frame.type, frame.bytes);
   return frame;
 }
@@ -106,7 +109,7 @@ Result<void> prepare(int socket, const Expected& expected, std::size_t slot_size
 
 Result<PacketRing> PacketRing::open(const Expected& expected) {
   PacketRing ring{FileDescriptor{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)},
-                  slot_size_for(expected.techniques)};
+                  slot_size_for(expected)};
   if (!ring.socket_.is_open()) return open_failure("open a packet socket");
   if (const auto prepared = prepare(ring.descriptor(), expected, ring.slot_size_); !prepared)
     return fail(prepared.error());

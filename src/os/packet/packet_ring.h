@@ -18,7 +18,7 @@ namespace portolan::os {
 class PacketRing {
  public:
   // Live from here on, in the network namespace of the calling thread. Needs CAP_NET_RAW.
-  // Each packet is kept as far as one of the techniques wants it (Hears::bytes).
+  // Each packet is kept as far as one of the techniques wants it (Hears::bytes), or whole (Expected::whole).
   // Errc::privilege without it, Errc::io when the kernel has no room (8 MiB).
   static Result<PacketRing> open(const Expected& expected);
   PacketRing(PacketRing&& other) noexcept;
