@@ -85,7 +85,7 @@ std::size_t whole_lines(std::string_view bytes, std::size_t piece) {
   return end == std::string_view::npos ? piece : end + 1;
 }
 
-// Takes back the beginning of a line whose end does not fit on the disk.
+// Takes back the beginning of what does not fit on the disk to its end.
 void take_back(int file, std::size_t bytes) {
   struct stat about{};
   const off_t at = ::lseek(file, 0, SEEK_CUR);
@@ -94,8 +94,9 @@ void take_back(int file, std::size_t bytes) {
   (void)!::ftruncate(file, at - size);
 }
 
-Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std::string_view path) {
-  std::size_t torn = 0;  // bytes of a line that are written already
+Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std::string_view path,
+                       OutputFile::Unit unit = OutputFile::Unit::line) {
+  std::size_t torn = 0;  // bytes of a unit that are written already
   while (!bytes.empty()) {
     if (!wait_until_ready(file, POLLOUT, stall_patience)) {
       auto stalled = file_failure("write to", path, "nobody reads it");
@@ -105,7 +106,7 @@ Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std:
     const ssize_t count = ::write(file, bytes.data(), whole_lines(bytes, stop_is_caught() ? piece : chunk));
     if (count >= 0) {
       const auto written = bytes.substr(0, static_cast<std::size_t>(count));
-      const std::size_t end = written.rfind('\n');
+      const std::size_t end = unit == OutputFile::Unit::line ? written.rfind('\n') : std::string_view::npos;
       torn = end == std::string_view::npos ? torn + written.size() : written.size() - end - 1;
       bytes.remove_prefix(written.size());
     } else if (errno == EAGAIN) {  // somebody made our standard output non-blocking
@@ -203,10 +204,12 @@ OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
   kept_.reserve(chunk);
 }
 
-Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode mode) {
+Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode mode, Unit unit) {
   if (path == "-") {
     if (!has_standard_output()) return fail(Errc::io, "cannot write to standard output: it is closed");
-    return std::unique_ptr<OutputFile>{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
+    std::unique_ptr<OutputFile> output{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
+    output->unit_ = unit;
+    return output;
   }
   std::string name{path};
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (mode == Mode::append ? O_APPEND : 0);
@@ -224,6 +227,7 @@ Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode
   std::unique_ptr<OutputFile> output{new OutputFile{std::move(name), std::move(*file), target}};
   if (is_new) output->made_ = std::move(place);
   output->replaces_ = mode == Mode::replace;
+  output->unit_ = unit;
   return output;
 }
 
@@ -267,7 +271,7 @@ Result<void> OutputFile::write_out(std::string_view bytes) {
   if (!failure_) {
     if (bytes.empty()) return {};
     auto written = begin();
-    if (written) written = write_all(target_, bytes, piece_, path_);
+    if (written) written = write_all(target_, bytes, piece_, path_, unit_);
     if (written) return written;
     failure_ = std::move(written.error());
   }

@@ -39,11 +39,15 @@ std::optional<FileIdentity> identity_of(std::string_view path);
 class OutputFile final : public report::Output {
  public:
   enum class Mode : std::uint8_t { replace, append };
+  // What is taken back where its end does not fit on the disk: the line, or all that was kept back together, which is
+  // whole writes.
+  enum class Unit : std::uint8_t { line, write };
   // "-" is standard output, which is not closed at the end. A FIFO waits for its reader. Errc::io with a sentence: a
   // directory, not writable, its directory not there, standard output closed. Errc::reader_gone: a signal came
   // (os/stop_signals.h) before a FIFO had a reader. A file that is there keeps its content until begin(), and one that
   // was not there is gone again where that never comes.
-  static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace);
+  static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace,
+                                                  Unit unit = Unit::line);
   static std::unique_ptr<OutputFile> standard_error();
   // Writes what is left; errors at that point are lost, so flush() before.
   ~OutputFile() override;
@@ -65,6 +69,7 @@ class OutputFile final : public report::Output {
   std::size_t piece_;      // bytes that are written at once
   std::string made_;       // the file that was made here, while nothing has begun; "" for one that was there
   bool replaces_ = false;  // what it held before, once that begins
+  Unit unit_ = Unit::line;
   std::string kept_;
   std::optional<Error> failure_;  // the first one; everything after it fails in the same way
 };

@@ -183,6 +183,26 @@ TEST_F(Files, ALineIsWrittenWholeOrNotAtAll) {
   (void)::signal(SIGXFSZ, handler);
 }
 
+// What has no lines is taken back as far as it was begun together.
+TEST_F(Files, WhatHasNoLinesIsWrittenWholeOrNotAtAll) {
+  struct rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit narrow{11'300, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &narrow), 0);
+  const auto file = OutputFile::open(path("out"), OutputFile::Mode::replace, OutputFile::Unit::write);
+  const std::string block = std::string(1'000, 'x') + "\n" + std::string(999, 'x');
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE((*file)->write(block).has_value());
+    ASSERT_TRUE((*file)->flush().has_value());
+  }
+  ASSERT_TRUE((*file)->write(block.substr(0, 1'500)).has_value());
+  EXPECT_FALSE((*file)->flush().has_value());
+  EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(content("out").size(), 10'000U);
+  (void)::signal(SIGXFSZ, handler);
+}
+
 TEST_F(Files, WhatIsNoRegularFileKeepsNobodyWaiting) {
   ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
   EXPECT_EQ(sentence(read_regular_file(path("fifo"), 10)), "cannot read '" + path("fifo") + "': it is no regular file");

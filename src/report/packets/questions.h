@@ -1,0 +1,68 @@
+// The questions that a scan has put, as far as they are remembered, and which of them a packet answers: what a packet
+// means to the scan, for who reads along. The engine needs no such memory, because it computes an attempt anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/doors.h"
+#include "engine/shot.h"
+#include "probe/probe.h"
+
+namespace portolan::report {
+
+class Questions {
+ public:
+  // So many are remembered, the latest; some 15 MiB, once there are as many.
+  static constexpr std::size_t most = 65'536;
+
+  void remember(const engine::Shot& shot);
+  // "tcp-syn to 198.18.0.2 port 80, attempt 1"
+  static std::string name_of(const engine::Shot& shot);
+  // "tcp-syn to 198.18.0.2 port 80, attempt 1: open (syn-ack)", or whose answer it is not.
+  [[nodiscard]] std::string meaning_of(const engine::Received& frame) const;
+
+ private:
+  struct Asked {
+    const probe::Probe* probe = nullptr;
+    const wire::Dress* dress = nullptr;
+    net::Path path;
+    net::IpAddress target;
+    net::Port port;
+    std::uint8_t variant = 0;
+    std::uint8_t number = 0;
+    std::uint16_t tag = 0;
+    std::uint32_t cookie = 0;
+    [[nodiscard]] engine::Shot shot() const;
+  };
+  struct Key {
+    const probe::Probe* probe = nullptr;
+    net::IpAddress target;
+    net::Port port;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept;
+  };
+  static Key key_of(const Asked& asked) { return {asked.probe, asked.target.without_zone(), asked.port}; }
+  void forget(std::size_t slot);
+  struct Meaning {
+    std::string text;
+    bool answers = false;  // a question, in the engine's eyes
+  };
+  // nullopt where no question of this technique is spoken of.
+  [[nodiscard]] std::optional<Meaning> answer_to(const probe::Probe& probe, const wire::Packet& packet,
+                                                 const engine::Received& frame) const;
+
+  std::vector<Asked> asked_;  // a ring, once it is full
+  std::size_t next_ = 0;      // the oldest of a full one
+  bool has_forgotten_ = false;
+  std::unordered_multimap<Key, std::size_t, KeyHash> slots_;
+  std::vector<const probe::Probe*> probes_;  // of all that were put, in the order of their first
+};
+
+}  // namespace portolan::report

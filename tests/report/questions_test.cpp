@@ -1,0 +1,162 @@
+#include "report/packets/questions.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "probe/registry.h"
+#include "wire/build.h"
+#include "wire/protocol.h"
+
+namespace portolan::report {
+namespace {
+
+using net::IpAddress;
+using net::Port;
+
+const IpAddress us = IpAddress::v4(0xc6120001);
+const IpAddress them = IpAddress::v4(0xc6120002);
+const IpAddress gateway = IpAddress::v4(0xc61200fe);
+net::Path made_path() {
+  net::Path path;
+  path.interface = 3;
+  path.source = us;
+  path.on_link = true;
+  path.next_hop = them;
+  return path;
+}
+const net::Path path = made_path();
+
+engine::Shot shot(const probe::Probe& probe, std::uint16_t port = 80, std::uint8_t number = 0) {
+  return {&probe,
+          {.path = path,
+           .target = them,
+           .port = Port{port},
+           .tag = static_cast<std::uint16_t>(40'000 + number),
+           .cookie = 7U + number,
+           .number = number}};
+}
+
+struct Heard {
+  net::EtherType type = net::EtherType::ipv4;
+  std::vector<std::uint8_t> bytes;
+  [[nodiscard]] engine::Received frame() const {
+    return {.at = {}, .type = type, .interface = 3, .from = {}, .bytes = bytes};
+  }
+};
+template <class Build, class... Fields>
+Heard heard(net::EtherType type, Build build, const Fields&... fields) {
+  std::array<std::uint8_t, wire::longest_packet> room{};
+  const std::size_t size = build(fields..., room);
+  return {type, {room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)}};
+}
+Heard tcp(std::uint16_t port, std::uint8_t number, std::uint32_t acknowledgement, std::uint8_t flags) {
+  return heard(net::EtherType::ipv4, wire::build_tcp,
+               wire::TcpFields{.source = them,
+                               .destination = us,
+                               .source_port = Port{port},
+                               .destination_port = Port{static_cast<std::uint16_t>(40'000 + number)},
+                               .acknowledgement = acknowledgement,
+                               .flags = flags});
+}
+Heard syn_ack(std::uint16_t port, std::uint8_t number) { return tcp(port, number, 8U + number, wire::syn | wire::ack); }
+Heard arp_reply() {
+  return heard(net::EtherType::arp, wire::build_arp_reply, net::Mac{{1, 2, 3, 4, 5, 6}}, them, net::Mac{}, us);
+}
+
+TEST(Questions, AreNamedByTechniqueTargetAndAttempt) {
+  EXPECT_EQ(Questions::name_of(shot(probe::tcp_syn)), "tcp-syn to 198.18.0.2 port 80, attempt 1");
+  EXPECT_EQ(Questions::name_of(shot(probe::udp, 53, 2)), "udp to 198.18.0.2 port 53, attempt 3");
+  EXPECT_EQ(Questions::name_of(shot(probe::arp, 0)), "arp to 198.18.0.2, attempt 1");
+  engine::Shot here = shot(probe::neighbour, 0);
+  here.attempt.target = IpAddress::parse("fe80::2").value();
+  EXPECT_EQ(Questions::name_of(here), "neighbour to fe80::2%3, attempt 1");
+}
+
+TEST(Questions, AnAnswerNamesItsAttemptAndItsVerdict) {
+  Questions questions;
+  questions.remember(shot(probe::arp, 0));
+  for (std::uint8_t number = 0; number < 3; ++number) questions.remember(shot(probe::tcp_syn, 80, number));
+  questions.remember(shot(probe::tcp_syn, 81));
+  EXPECT_EQ(questions.meaning_of(syn_ack(80, 1).frame()), "tcp-syn to 198.18.0.2 port 80, attempt 2: open (syn-ack)");
+  EXPECT_EQ(questions.meaning_of(tcp(81, 0, 8, wire::rst | wire::ack).frame()),
+            "tcp-syn to 198.18.0.2 port 81, attempt 1: closed (reset)");
+  EXPECT_EQ(questions.meaning_of(arp_reply().frame()), "arp to 198.18.0.2, attempt 1: up (arp-response)");
+}
+
+TEST(Questions, AnErrorSpeaksOfTheQuestionThatItQuotes) {
+  Questions questions;
+  const engine::Shot asked = shot(probe::udp, 9);
+  questions.remember(asked);
+  std::array<std::uint8_t, wire::longest_packet> room{};
+  const auto quoted = wire::Bytes{room}.first(engine::build(asked, room).size);
+  const auto error = [&](const IpAddress& from, std::uint8_t code) {
+    return heard(
+        net::EtherType::ipv4, wire::build_icmp_error,
+        wire::IcmpErrorFields{
+            .source = from, .destination = us, .type = wire::icmp_unreachable, .code = code, .quoted = quoted});
+  };
+  EXPECT_EQ(questions.meaning_of(error(them, 3).frame()), "udp to 198.18.0.2 port 9, attempt 1: closed (port-unreach)");
+  EXPECT_EQ(questions.meaning_of(error(gateway, 13).frame()),
+            "udp to 198.18.0.2 port 9, attempt 1: filtered (admin-prohibited)");
+}
+
+TEST(Questions, WhatAnswersNoneSaysSo) {
+  Questions questions;
+  EXPECT_EQ(questions.meaning_of(syn_ack(80, 0).frame()), "belongs to no question of this scan");
+  questions.remember(shot(probe::tcp_syn, 80));
+  questions.remember(shot(probe::arp, 0));
+  EXPECT_EQ(questions.meaning_of(syn_ack(81, 0).frame()), "belongs to no question of this scan");
+  EXPECT_EQ(questions.meaning_of(tcp(80, 0, 999, wire::syn | wire::ack).frame()),
+            "stale, forged or somebody else's: no answer to tcp-syn to 198.18.0.2 port 80");
+  const Heard answer = syn_ack(80, 0);
+  engine::Received frame = answer.frame();
+  frame.damaged = true;
+  EXPECT_EQ(questions.meaning_of(frame), "its checksum is wrong: no answer");
+  const Heard reply = arp_reply();
+  frame = reply.frame();
+  frame.interface = 4;
+  EXPECT_EQ(questions.meaning_of(frame), "from another link than was asked: no answer to arp to 198.18.0.2, attempt 1");
+  EXPECT_EQ(questions.meaning_of({}), "belongs to no question of this scan");
+}
+
+TEST(Questions, FromOneSourcePortTheCookieTellsTheAttempt) {
+  const wire::Dress dress{.source_port = Port{53}};
+  Questions questions;
+  for (std::uint8_t number = 0; number < 3; ++number) {
+    const engine::Shot plain = shot(probe::tcp_syn, 80, number);
+    questions.remember({plain.probe,
+                        {.path = path,
+                         .target = them,
+                         .port = Port{80},
+                         .tag = plain.attempt.tag,
+                         .cookie = plain.attempt.cookie,
+                         .dress = dress,
+                         .number = number}});
+  }
+  const Heard answer = heard(net::EtherType::ipv4, wire::build_tcp,
+                             wire::TcpFields{.source = them,
+                                             .destination = us,
+                                             .source_port = Port{80},
+                                             .destination_port = Port{53},
+                                             .acknowledgement = 9,
+                                             .flags = wire::syn | wire::ack});
+  EXPECT_EQ(questions.meaning_of(answer.frame()), "tcp-syn to 198.18.0.2 port 80, attempt 2: open (syn-ack)");
+}
+
+TEST(Questions, TheOldestAreForgotten) {
+  Questions questions;
+  questions.remember(shot(probe::tcp_syn, 1));
+  questions.remember(shot(probe::tcp_syn, 2));
+  for (std::size_t i = 0; i + 1 < Questions::most; ++i) {
+    questions.remember(
+        shot(probe::tcp_syn, static_cast<std::uint16_t>(3 + i % 60'000), static_cast<std::uint8_t>(i / 60'000)));
+  }
+  EXPECT_EQ(questions.meaning_of(syn_ack(1, 0).frame()), "belongs to none of the last 65536 questions of this scan");
+  EXPECT_EQ(questions.meaning_of(syn_ack(2, 0).frame()), "tcp-syn to 198.18.0.2 port 2, attempt 1: open (syn-ack)");
+  EXPECT_EQ(questions.meaning_of(syn_ack(9, 0).frame()), "tcp-syn to 198.18.0.2 port 9, attempt 1: open (syn-ack)");
+}
+
+}  // namespace
+}  // namespace portolan::report
