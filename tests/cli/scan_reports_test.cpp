@@ -24,7 +24,7 @@ std::string plan(const std::vector<std::string>& line, Dialect dialect = Dialect
   if (!reports) return "error: " + reports.error().message;
   std::string text;
   for (const PlannedReport& report : *reports) {
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", report.format->option.back(), report.path);
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", report.option().back(), report.path);
   }
   return text;
 }
@@ -60,6 +60,20 @@ TEST(ScanReports, OnePlaceHoldsOneReport) {
   EXPECT_EQ(plan({"-oX", "-", "-oG", "-"}),
             "error: -oX and -oG both write to standard output; give each a place of its own");
   EXPECT_EQ(plan({"-oX", "f", "-oJ", "f"}), "error: -oX and -oJ both write to 'f'; give each a place of its own");
+}
+
+TEST(ScanReports, ACaptureIsAFileAmongThem) {
+  EXPECT_EQ(plan({"--pcap", "c-%Y", "-oX", "x"}), "N:- X:x p:c-2026");
+  EXPECT_EQ(plan({"--pcap", "-"}), "p:-");
+  EXPECT_EQ(plan({"--pcap", "f", "-oJ", "f"}), "error: -oJ and --pcap both write to 'f'; give each a place of its own");
+  EXPECT_EQ(plan({"--pcap", "-sn"}),
+            "error: --pcap: '-sn' looks like an option, not like the name of a file; write --pcap ./-sn if it is one");
+}
+
+TEST(ScanReports, WhereEachPacketIsShownThereIsNoLiveLine) {
+  ScanOptions options;
+  options.packet_trace = true;
+  EXPECT_FALSE(wants_live_line(options, Dialect::portolan));
 }
 
 TEST(ScanReports, NowhereHoldsAnyNumberOfReports) {

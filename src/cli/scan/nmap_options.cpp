@@ -116,7 +116,6 @@ constexpr std::array rows{
     missing({"--adler32"}, none, "SCTP with the old checksum"),
     missing({"--route-dst"}, required, "showing a route"),
     missing({"--iflist"}, none, "a list of interfaces and routes"),
-    missing({"--packet-trace"}, none, "showing every packet"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
     missing({"--datadir"}, required, "a data directory of one's own"),
     missing({"--servicedb"}, required, "a services file of one's own"),

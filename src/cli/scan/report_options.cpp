@@ -64,6 +64,12 @@ std::string_view all_formats_summary() {
   return text;
 }
 
+Result<void> capture(ScanOptions& options, const Given& given) {
+  if (const auto done = names_a_file(given); !done) return done;
+  options.capture = *given.value;
+  return {};
+}
+
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
 Result<void> old_output(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
@@ -93,6 +99,11 @@ std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
   add("-oA", "<base>", all_formats_summary(), all_formats);
   add("-o", "<file>", "", old_output);
   rows.back().support = Support::unlisted;
+  rows.push_back({{.spellings = {"--packet-trace"},
+                   .group = group,
+                   .summary = "show each packet as it is sent or received, and what it means to the scan"},
+                  set<&ScanOptions::packet_trace>});
+  add("--pcap", "<file>", "write each packet to a pcapng file, with what it means to the scan as its comment", capture);
   return rows;
 }
 

@@ -29,6 +29,7 @@
 #include "os/seed.h"
 #include "os/terminal/terminal_control.h"
 #include "os/wall_clock.h"
+#include "probe/registry.h"
 #include "run/late_targets.h"
 #include "run/scan.h"
 
@@ -160,8 +161,8 @@ class ScanRun {
   }
 
   Result<void> open_control() {
-    auto control =
-        os::TerminalControl::open({.interval = progress_interval(options_, wants_live_line(dialect_)), .keys = false});
+    auto control = os::TerminalControl::open(
+        {.interval = progress_interval(options_, wants_live_line(options_, dialect_)), .keys = false});
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     return {};
@@ -173,7 +174,8 @@ class ScanRun {
                                      .control = control_.get(),
                                      .wake = control_->wake(),
                                      .threads = static_cast<unsigned>(options_.threads.value_or(1)),
-                                     .late = late_ ? &*late_ : nullptr});
+                                     .late = late_ ? &*late_ : nullptr,
+                                     .whole_packets = options_.capture.has_value()});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};
@@ -224,7 +226,10 @@ class ScanRun {
       return status_failed;
     }
     // A signal that came when all was done interrupted nothing, and the reports say so.
-    return finished.interrupted && signal ? 128 + *signal : status_done;
+    if (finished.interrupted && signal) return 128 + *signal;
+    // A reader of the capture who has seen enough is none of the scan's failures.
+    const Error* capture = reports_->capture_failure();
+    return capture != nullptr && capture->code != Errc::reader_gone ? status_failed : status_done;
   }
 
   model::ScanFinished scan_into(model::Sink& sink) {
@@ -254,7 +259,9 @@ class ScanRun {
   // Whatever the machine lacks, what was promised becomes a complete document that says so.
   model::ScanFinished run_scan(model::Sink& sink) {
     try {
-      model::ScanFinished finished = scan_->run(sink);
+      report::PacketLog* packets = reports_->log_packets(began_, dialect_, connects(prepared_.plan));
+      model::ScanFinished finished = scan_->run(
+          sink, packets == nullptr ? run::WatchOf{} : [packets]() -> engine::PacketWatch& { return packets->watch(); });
       if (os::MemoryReserve::is_used()) model::fail_with(finished, no_memory());
       return finished;
     } catch (const std::bad_alloc&) {
@@ -262,6 +269,14 @@ class ScanRun {
     } catch (const std::exception& error) {
       return failed_with({Errc::io, error.what()});
     }
+  }
+
+  // Something, at least, is asked by connections.
+  static bool connects(const plan::Plan& plan) {
+    if (plan.depth == plan::ScanDepth::list) return false;
+    return !plan.privileged || std::ranges::any_of(plan.techniques, [](const plan::Technique& technique) {
+      return probe::find(technique.name)->connects;
+    });
   }
 
   static Error some_given_up(std::uint64_t hosts) {

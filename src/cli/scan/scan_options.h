@@ -89,6 +89,8 @@ struct ScanOptions {
   std::optional<Duration> stats_every;
   bool stylesheet = true;                      // --no-stylesheet clears it
   std::optional<std::string> stylesheet_href;  // --stylesheet, --webxml
+  bool packet_trace = false;                   // every packet as a line
+  std::optional<std::string> capture;          // --pcap: every packet in this file; "-" is standard output
 
   // The rest
   std::string interface;

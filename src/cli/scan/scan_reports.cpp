@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/version.h"
 #include "cli/values.h"
 #include "os/files.h"
+#include "os/monotonic_clock.h"
 #include "os/net/interfaces.h"
 #include "os/standard_streams.h"
 #include "os/terminal/terminal.h"
@@ -106,7 +108,7 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
       if (os::identity_of(first.path) != place) continue;
       const auto shown = [](const PlannedReport& report) {
         return report.path == "-" ? "standard output"
-                                  : fmt::format("{} '{}'", report.format->option, escape_terminal(report.path));
+                                  : fmt::format("{} '{}'", report.option(), escape_terminal(report.path));
       };
       return fail(Errc::usage, fmt::format("{} and {} are the same file; give each a place of its own", shown(first),
                                            shown(reports[second])));
@@ -120,14 +122,15 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& chosen, Dialect dialect, const std::tm& now) {
   std::vector<PlannedReport> reports;
   for (const OutputWord& word : chosen.outputs) add_word(reports, word, dialect, now);
+  if (chosen.capture) reports.push_back({nullptr, expand_time(*chosen.capture, now)});
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
     if (same == reports.end() || report->path == "/dev/null") continue;  // which holds any number of reports
     const std::string place =
         report->path == "-" ? "standard output" : fmt::format("'{}'", escape_terminal(report->path));
-    return fail(Errc::usage, fmt::format("{} and {} both write to {}; give each a place of its own",
-                                         report->format->option, same->format->option, place));
+    return fail(Errc::usage, fmt::format("{} and {} both write to {}; give each a place of its own", report->option(),
+                                         same->option(), place));
   }
   const bool taken = std::ranges::find(reports, "-", &PlannedReport::path) != reports.end();
   if (!taken && !chosen.quiet) reports.insert(reports.begin(), {&report::normal_format, "-"});
@@ -140,9 +143,9 @@ std::optional<Duration> progress_interval(const ScanOptions& chosen, bool live_l
   return chosen.stats_every ? std::min(*chosen.stats_every, live) : live;
 }
 
-bool wants_live_line(Dialect dialect) {
+bool wants_live_line(const ScanOptions& chosen, Dialect dialect) {
   // Callers of nmap take anything on standard error for a complaint.
-  return dialect == Dialect::portolan && os::is_terminal(standard_error);
+  return !chosen.packet_trace && dialect == Dialect::portolan && os::is_terminal(standard_error);
 }
 
 // Lines for --stats-every and for keys.
@@ -171,7 +174,7 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
   reports->outputs_.push_back(std::make_unique<StandardError>());
   report::Output& standard_error_output = *reports->outputs_.front();
   // The live line makes room before others print, and comes back below the lines that keys ask for.
-  if (wants_live_line(dialect)) {
+  if (wants_live_line(chosen, dialect)) {
     reports->outputs_.push_back(std::make_unique<AboveLiveLine>(standard_error_output));
     reports->add_stats(*reports->outputs_.back(), chosen, dialect);
     reports->add(
@@ -187,8 +190,15 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
         !os::has_standard_output()) {
       continue;
     }
-    if (const auto done = reports->open_report(report, chosen, dialect); !done) return fail(done.error());
+    const auto done = report.format == nullptr ? reports->open_capture(report, chosen, dialect)
+                                               : reports->open_report(report, chosen, dialect);
+    if (!done) return fail(done.error());
   }
+  // Where no text is on standard output, which may hold something for a machine. Callers of nmap want no packets there.
+  const bool has_text = std::ranges::any_of(*planned, [](const PlannedReport& report) {
+    return report.path == "-" && report.format == &report::normal_format;
+  });
+  if (chosen.packet_trace && !has_text && dialect == Dialect::portolan) reports->share(standard_error_output);
   // Only now that all of them can be written does any take the place of what was there.
   for (os::OutputFile* file : reports->files_) {
     if (const auto begun = file->begin(); !begun) return fail(begun.error());
@@ -210,7 +220,8 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.format->option, file.error().message));
   files_.push_back(file->get());
   outputs_.push_back(std::move(*file));
-  report::Output& output = *outputs_.back();
+  const bool shows_packets = chosen.packet_trace && planned.format == &report::normal_format;
+  report::Output& output = shows_packets ? share(*outputs_.back()) : *outputs_.back();
   report::ReportOptions options = options_of(chosen, dialect);
   // The usual text, as opposed to -oN -, is for somebody who watches.
   if (!asked_for) {
@@ -234,6 +245,48 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   return {};
 }
 
+// Beside the reports: the scan goes on without it.
+Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanOptions& chosen, Dialect dialect) {
+  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+  auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
+  if (!file && file.error().code == Errc::reader_gone) return {};
+  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.option(), file.error().message));
+  capture_ = std::move(*file);
+  files_.push_back(capture_.get());
+  packet_options_.capture = capture_.get();
+  // In one call, because it may be the thread of any engine that has something to say.
+  say_of_capture_ = [dialect, live = wants_live_line(chosen, dialect)](std::string_view sentence) {
+    os::write_standard_error(fmt::format("{}{}--pcap: {}\n", live ? "\r\x1b[K" : "",
+                                         dialect == Dialect::portolan ? "portolan: " : "", sentence));
+  };
+  packet_options_.capture_ended = [say = say_of_capture_](const Error& error) {
+    say(error.message + "; the capture ends here, the scan goes on");
+  };
+  return {};
+}
+
+// A place for lines about packets, between the lines of whoever else writes there.
+report::Output& ScanReports::share(report::Output& output) {
+  auto shared = std::make_unique<report::SharedOutput>(output);
+  packet_options_.lines.push_back(shared.get());
+  outputs_.push_back(std::move(shared));
+  return *outputs_.back();
+}
+
+report::PacketLog* ScanReports::log_packets(Instant began, Dialect dialect, bool connects) {
+  if (packet_options_.lines.empty() && packet_options_.capture == nullptr) return nullptr;
+  const os::ClockSample now = os::sample_clocks();
+  if (connects && capture_ != nullptr) {
+    say_of_capture_("what is asked by connections is not in the file, because the kernel makes their packets itself");
+  }
+  packet_options_.meanings = dialect == Dialect::portolan;
+  packet_options_.program = fmt::format("portolan {}", program_version);
+  packet_options_.began = began;
+  packet_options_.epoch = now.wall - now.steady.time_since_epoch();
+  packets_ = std::make_unique<report::PacketLog>(packet_options_);
+  return packets_.get();
+}
+
 void ScanReports::add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind) {
   tee_.add(*sink, kind);
   sinks_.push_back(std::move(sink));
@@ -244,6 +297,7 @@ void ScanReports::add_stats(report::Output& output, const ScanOptions& chosen, D
 }
 
 Result<void> ScanReports::flush() {
+  if (packets_ != nullptr) packets_->flush();
   Result<void> result;
   for (const auto& output : outputs_) {
     const auto done = output->flush();

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/dialect.h"
@@ -15,6 +18,7 @@
 #include "os/terminal/terminal_control.h"
 #include "report/options.h"
 #include "report/output.h"
+#include "report/packets/packet_log.h"
 #include "report/scan/progress.h"
 #include "report/scan/registry.h"
 #include "report/tee.h"
@@ -22,11 +26,12 @@
 namespace portolan::cli {
 
 struct PlannedReport {
-  const report::Format* format = nullptr;
-  std::string path;  // "-" is standard output
+  const report::Format* format = nullptr;  // nullptr: a capture (--pcap)
+  std::string path;                        // "-" is standard output
+  [[nodiscard]] std::string_view option() const { return format == nullptr ? "--pcap" : format->option; }
 };
 
-// Which reports the words ask for, the text on standard output among them. Pure. Errc::usage where two
+// Which reports the words ask for, the text on standard output and a capture among them. Pure. Errc::usage where two
 // would go to the same place.
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& options, Dialect dialect, const std::tm& now);
 
@@ -44,6 +49,11 @@ class ScanReports {
   [[nodiscard]] model::Sink& sink() { return tee_; }
   // Key presses from here on ask for a line that tells how far the scan is.
   void watch_keys(const os::TerminalControl& control) { control_ = &control; }
+  // Who sees the packets and writes them down; nullptr where nobody wants to. Times of its lines count from `began`.
+  // Where a scan `connects`, it is said that a capture does not hold all.
+  report::PacketLog* log_packets(Instant began, Dialect dialect, bool connects);
+  // Why the capture that was asked for is not complete, which has been said when it happened; nullptr where it is.
+  [[nodiscard]] const Error* capture_failure() const { return packets_ == nullptr ? nullptr : packets_->failure(); }
   // An error means that a report is not complete.
   Result<void> flush();
 
@@ -51,19 +61,26 @@ class ScanReports {
   class KeyedStats;
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
+  Result<void> open_capture(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
+  report::Output& share(report::Output& output);
   void add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind);
   void add_stats(report::Output& output, const ScanOptions& options, Dialect dialect);
 
   std::vector<std::unique_ptr<report::Output>> outputs_;
   std::vector<os::OutputFile*> files_;  // of those
   std::vector<std::unique_ptr<model::Sink>> sinks_;
-  report::Output* text_ = nullptr;  // where the watcher's text goes; nullptr where there is none
+  report::Output* text_ = nullptr;           // where the watcher's text goes; nullptr where there is none
+  std::unique_ptr<os::OutputFile> capture_;  // no other report fails with it
+  std::function<void(std::string_view)> say_of_capture_;
+  report::PacketLogOptions packet_options_;
+  std::unique_ptr<report::PacketLog> packets_;
   const os::TerminalControl* control_ = nullptr;
   report::Tee tee_;
   report::Tee* in_order_ = nullptr;  // of the reports that want hosts in order; behind one report::Ordered in tee_
 };
 
-// The line on standard error that shows progress while a scan runs.
-bool wants_live_line(Dialect dialect);
+// The line on standard error that shows progress while a scan runs. Where each packet is shown it would be in their
+// way.
+bool wants_live_line(const ScanOptions& options, Dialect dialect);
 
 }  // namespace portolan::cli
