@@ -100,6 +100,9 @@ std::string manual_options(const HelpPage& page) {
   if (const std::string missing = join(page, Support::missing); !missing.empty()) {
     text += fmt::format(".SS \"Options of {} that are not built\"\n{}\n", page.missing_of, roff(missing));
   }
+  if (const std::string declined = join(page, Support::declined); !declined.empty()) {
+    text += fmt::format(".SS \"Options of nmap that are declined\"\n{}\n", roff(declined));
+  }
   if (const std::string hiding = join(page, Support::hiding); !hiding.empty()) {
     text += fmt::format(".SS \"Options of nmap that never will be\"\n{}\n.PP\nportolan does not hide who scans.\n",
                         roff(hiding));

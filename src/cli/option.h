@@ -25,6 +25,7 @@ enum class Support : std::uint8_t {
   unlisted,  // works, but help does not show it: old spellings
   ignored,   // an option of nmap that is taken and changes nothing; `summary` says why
   missing,   // an option of nmap that is not built yet; `summary` says what it would do
+  declined,  // an option of nmap that will not be built; `summary` says why and what to do instead
   hiding,    // an option of nmap that hides who scans; never built
 };
 

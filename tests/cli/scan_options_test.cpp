@@ -41,7 +41,8 @@ TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
       Words line{std::string{spelling}};
       if (option.argument == Argument::required) line.push_back(sample(option));
       const auto result = parse_scan_options(line);
-      const bool refused = option.support == Support::missing || option.support == Support::hiding;
+      const bool refused = option.support == Support::missing || option.support == Support::declined ||
+                           option.support == Support::hiding;
       EXPECT_EQ(result.has_value(), !refused) << spelling;
       if (result) continue;
       EXPECT_EQ(result.error().code, Errc::unsupported) << result.error().message;
@@ -124,6 +125,7 @@ TEST(ScanOptions, EveryFormatHasItsOption) {
     EXPECT_EQ(given.outputs[0].format, format);
   }
   EXPECT_EQ(words({"-oA", "out"}).outputs.at(0).format, nullptr);
+  EXPECT_EQ(words({"-oM", "out"}).outputs.at(0).format, &report::grepable_format);
 }
 
 TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
@@ -143,6 +145,7 @@ TEST(ScanOptions, ErrorsAreClear) {
   EXPECT_EQ(error_of({"-D", "10.0.0.1"}), "-D (decoys) is not there: portolan does not hide who scans");
   EXPECT_EQ(error_of({"-sI", "zombie"}),
             "-sI (scanning through an idle third machine) is not there: portolan does not hide who scans");
+  EXPECT_EQ(error_of({"-iR", "10"}), "-iR (random targets are nobody's own: name those that you answer for)");
   EXPECT_EQ(error_of({"-p1", "-p2"}), "-p is given twice; put all ports into one, with commas");
   EXPECT_EQ(error_of({"-T9"}),
             "-T: '9' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane");

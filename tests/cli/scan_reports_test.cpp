@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -48,6 +49,7 @@ TEST(ScanReports, QuietMeansNoTextOnStandardOutput) {
 TEST(ScanReports, AllFormatsShareABase) {
   std::string all = "N:-";
   for (const report::Format* format : report::formats) {
+    if (format->extension.empty()) continue;
     all += fmt::format(" {}:b{}", format->option.back(), format->extension);
   }
   EXPECT_EQ(plan({"-oA", "b"}), all);
@@ -96,8 +98,9 @@ TEST(ScanReports, HostsAreInTheFilesOnceTheScanHasCaughtUp) {
   auto reports = ScanReports::open(*words, Dialect::portolan);
   ASSERT_TRUE(reports) << reports.error().message;
   const auto files_with_host = [&] {
-    std::size_t files = 0;
+    std::ptrdiff_t files = 0;
     for (const report::Format* format : report::formats) {
+      if (format->extension.empty()) continue;
       const auto text = os::read_file((folder / "all").string() + std::string{format->extension}, 1 << 20U);
       if (text && text->contains("198.18.0.2")) ++files;
     }
@@ -112,9 +115,11 @@ TEST(ScanReports, HostsAreInTheFilesOnceTheScanHasCaughtUp) {
   open.state = model::PortState::open;
   host.ports.push_back(open);
   EXPECT_TRUE((*reports)->sink().on(host));
-  EXPECT_EQ(files_with_host(), 0U);
+  EXPECT_EQ(files_with_host(), 0);
   EXPECT_TRUE((*reports)->sink().on(model::CaughtUp{}));
-  EXPECT_EQ(files_with_host(), report::formats.size());
+  EXPECT_EQ(files_with_host(), std::ranges::count_if(report::formats, [](const report::Format* format) {
+              return !format->extension.empty();
+            }));
   std::filesystem::remove_all(folder);
 }
 

@@ -29,6 +29,9 @@ Result<void> refuse(ScanOptions&, const Given& given) {
     return fail(Errc::unsupported,
                 fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
   }
+  if (option.support == Support::declined) {
+    return fail(Errc::unsupported, fmt::format("{} ({})", given.spelling, option.summary));
+  }
   return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
 }
 
@@ -53,6 +56,12 @@ constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view valu
 constexpr Option<ScanOptions> hiding(Spellings spellings, std::string_view what) {
   return {
       OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = what, .support = Support::hiding},
+      refuse};
+}
+
+constexpr Option<ScanOptions> declined(Spellings spellings, std::string_view why) {
+  return {
+      OptionSpec{.spellings = spellings, .argument = Argument::required, .summary = why, .support = Support::declined},
       refuse};
 }
 
@@ -85,13 +94,20 @@ constexpr std::array rows{
     ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
     ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
 
+    ignored({"--datadir"}, "<folder>", nothing, "no data file of nmap is read"),
+    ignored({"--servicedb"}, "<file>", nothing, "no data file of nmap is read"),
+    ignored({"--versiondb"}, "<file>", nothing, "no data file of nmap is read"),
+
+    declined({"-iR"}, "random targets are nobody's own: name those that you answer for"),
+    declined({"--port-ratio"}, "only the order of common ports is known, not their shares: use --top-ports"),
+    declined({"-oH"}, "no report is HTML: write XML by -oX and turn it into HTML by a stylesheet"),
+
     missing({"-sO"}, none, "IP protocol scan"),
     missing({"-sV", "-sR"}, none, "service versions"),
     missing({"--version-intensity"}, required, "service versions"),
     missing({"--version-light"}, none, "service versions"),
     missing({"--version-all"}, none, "service versions"),
     missing({"--version-trace"}, none, "service versions"),
-    missing({"--versiondb"}, required, "service versions"),
     missing({"--allports"}, none, "service versions"),
     missing({"-sC"}, none, "scripts"),
     missing({"--script"}, required, "scripts"),
@@ -107,9 +123,7 @@ constexpr std::array rows{
     missing({"--max-os-tries"}, required, "finding out the operating system"),
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--traceroute"}, none, "the way to each host"),
-    missing({"-iR"}, required, "random targets"),
     missing({"-PO"}, attached, "discovery by IP protocols"),
-    missing({"--port-ratio"}, required, "ports by how common they are; see --top-ports"),
     missing({"-f", "--ff"}, none, "fragments"),
     missing({"--mtu"}, required, "fragments"),
     missing({"--ip-options"}, required, "IP options"),
@@ -117,11 +131,6 @@ constexpr std::array rows{
     missing({"--route-dst"}, required, "showing a route"),
     missing({"--iflist"}, none, "a list of interfaces and routes"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
-    missing({"--datadir"}, required, "a data directory of one's own"),
-    missing({"--servicedb"}, required, "a services file of one's own"),
-    missing({"-oS"}, required, "an output format"),
-    missing({"-oM"}, required, "an output format; see -oG"),
-    missing({"-oH"}, required, "an output format"),
 };
 
 }  // namespace

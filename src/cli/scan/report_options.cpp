@@ -32,6 +32,13 @@ Result<void> one_format(ScanOptions& options, const Given& given) {
   return {};
 }
 
+// As it was called once (machine-readable).
+Result<void> grepable(ScanOptions& options, const Given& given) {
+  if (const auto done = names_a_file(given); !done) return done;
+  options.outputs.push_back({&report::grepable_format, *given.value});
+  return {};
+}
+
 // "-oN, -oX and -oG"
 std::string options_in_words() {
   std::string text;
@@ -57,8 +64,10 @@ Result<void> all_formats(ScanOptions& options, const Given& given) {
 std::string_view all_formats_summary() {
   static const std::string text = [] {
     std::string files;
-    for (const Format* format : report::formats)
+    for (const Format* format : report::formats) {
+      if (format->extension.empty()) continue;
       append(files, "{}base{}", files.empty() ? "" : ", ", format->extension);
+    }
     return fmt::format("write all formats: {} (under the name nmap only those that it knows)", files);
   }();
   return text;
@@ -74,7 +83,7 @@ Result<void> capture(ScanOptions& options, const Given& given) {
 Result<void> old_output(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
   const std::string& value = *given.value;
-  constexpr std::string_view of_nmap_alone = "ASMH";
+  constexpr std::string_view of_nmap_alone = "AMH";
   const auto has_letter = [&](const Format* format) { return format->option.back() == value.front(); };
   if (of_nmap_alone.contains(value.front()) || std::ranges::any_of(report::formats, has_letter)) {
     return fail(Errc::usage,
@@ -97,6 +106,8 @@ std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
   };
   for (const Format* format : report::formats) add(format->option, "<file>", format->summary, one_format);
   add("-oA", "<base>", all_formats_summary(), all_formats);
+  add("-oM", "<file>", "", grepable);
+  rows.back().support = Support::unlisted;
   add("-o", "<file>", "", old_output);
   rows.back().support = Support::unlisted;
   rows.push_back({{.spellings = {"--packet-trace"},

@@ -87,7 +87,8 @@ void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Diale
   const std::string path = expand_time(word.path, now);
   if (word.format == nullptr) {
     for (const report::Format* format : report::formats) {
-      const bool is_wanted = format->known_to_nmap || dialect == Dialect::portolan;
+      const bool is_known = format->known_to_nmap || dialect == Dialect::portolan;
+      const bool is_wanted = is_known && !format->extension.empty();
       if (is_wanted) reports.push_back({format, path + std::string{format->extension}});
     }
     return;

@@ -13,7 +13,7 @@ namespace portolan::report {
 struct Format {
   std::string_view name;       // "normal"
   std::string_view option;     // "-oN"
-  std::string_view extension;  // of its file under -oA, with the dot
+  std::string_view extension;  // of its file under -oA, with the dot; "" where -oA leaves it out
   std::string_view summary;    // for --help: what the option does
   bool known_to_nmap;          // under the name nmap, -oA writes only these
   bool in_order;               // its readers expect hosts in the order in which they were named; else as they finish

@@ -12,6 +12,7 @@ extern const Format xml_format;
 extern const Format grepable_format;
 extern const Format ndjson_format;
 extern const Format open_list_format;
+extern const Format skiddie_format;
 
 // In the order of --help, one a line.
 // clang-format off
@@ -21,6 +22,7 @@ inline constexpr std::array formats{
     &grepable_format,
     &ndjson_format,
     &open_list_format,
+    &skiddie_format,
 };
 // clang-format on
 
