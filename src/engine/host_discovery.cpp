@@ -15,6 +15,9 @@ using model::HostState;
 using model::Reason;
 using net::Family;
 
+// Of fewer targets each is worth a look of its own.
+constexpr std::uint64_t many_targets = 16;
+
 constexpr std::array families{Family::v4, Family::v6};
 
 model::Remark no_way(model::RemarkCode code, const net::IpAddress& target, const Error& error) {
@@ -39,6 +42,7 @@ HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::
       driver_{driver},
       hosts_{hosts},
       gateways_{driver},
+      absent_{driver, plan.seed},
       only_connects_{!plan.techniques.empty() && std::ranges::all_of(plan.techniques, [](const auto& technique) {
         return probe::find(technique.name)->connects;
       })} {
@@ -168,6 +172,7 @@ void HostDiscovery::pass_gateway(std::uint32_t number) {
 // link-layer address nothing can be sent to it.
 void HostDiscovery::ask_neighbour(std::uint32_t number) {
   Host& host = hosts_[number];
+  if (may_be_answered_for(host)) absent_.ask(host.target.address, *host.target.path, world_.clock.now());
   families_of(host).link->engine.enter(host.target, number, std::nullopt);
 }
 
@@ -194,6 +199,28 @@ void HostDiscovery::end_link_walk(Stage& stage, std::uint32_t walk) {
   host.target.path = host.own_path.get();
   // --disable-arp-ping: ARP is not to decide who is up; the ordinary questions follow.
   if (!plan_.arp_ping) return ping(number);
+  weigh_link_answer(number);
+}
+
+// One of many addresses, which ARP or neighbour discovery alone would bring up.
+bool HostDiscovery::may_be_answered_for(const Host& host) const {
+  return !host.single && plan_.arp_ping && wants_ping(host) && plan_.targets.size() >= many_targets;
+}
+
+void HostDiscovery::weigh_link_answer(std::uint32_t number) {
+  Host& host = hosts_[number];
+  if (host.state != HostState::up) {
+    switch (
+        absent_.answers_for_all(host.target.address, *host.target.path, *host.facts->mac, number, world_.clock.now())) {
+      case AbsentNeighbours::State::waits:
+        return;
+      case AbsentNeighbours::State::yes:
+        host.reason = Reason::none;
+        return ping(number);
+      case AbsentNeighbours::State::no:
+        mark_up(host, host.reason);
+    }
+  }
   decided_.push_back(number);
 }
 
@@ -250,7 +277,7 @@ void HostDiscovery::on_verdict(const Answer& answer) {
   const bool by_link = answer.verdict.reason == Reason::arp_response || answer.verdict.reason == Reason::nd_response;
   if ((by_link && !plan_.arp_ping) || host.state == HostState::up) return;
   host.reason_ttl = answer.ttl;
-  if (answer.verdict.host_is_up) {
+  if (answer.verdict.host_is_up && !(by_link && may_be_answered_for(host))) {
     mark_up(host, answer.verdict.reason);
   } else {
     host.reason = answer.verdict.reason;
@@ -274,8 +301,15 @@ void HostDiscovery::decide(std::uint32_t number, HostState state, Reason reason)
   decided_.push_back(number);
 }
 
-std::vector<std::uint32_t> HostDiscovery::take_decided() {
+Result<std::vector<std::uint32_t>> HostDiscovery::take_decided() {
   for (const std::uint32_t host : gateways_.take_ready()) pass_gateway(host);
+  for (const std::uint32_t host : absent_.take_ready(world_.clock.now())) weigh_link_answer(host);
+  for (const AbsentNeighbours::Finding& finding : absent_.take_findings()) {
+    const std::string question = finding.asked.is_v4() ? "arp" : "nd";
+    const model::Remark remark{model::RemarkCode::answers_for_all,
+                               {to_string(finding.mac), to_string(finding.asked.without_zone()), question}};
+    if (auto done = sink_.on(remark); !done) return fail(done.error());
+  }
   for (const Families& family : families_) {
     for (const std::uint32_t walk : family.link->engine.take_done()) end_link_walk(*family.link, walk);
     if (family.ping == nullptr) continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/absent_neighbours.h"
 #include "engine/driver.h"
 #include "engine/gateways.h"
 #include "engine/host.h"
@@ -24,7 +25,9 @@ class HostDiscovery final : private AnswerListener {
   // Hosts enter; their routes are asked for at once.
   Result<void> enter(std::span<const std::uint32_t> hosts);
   // Hosts that are known to be up or down since the last call.
-  std::vector<std::uint32_t> take_decided();
+  Result<std::vector<std::uint32_t>> take_decided();
+  // No host will be among them before, unless an answer comes.
+  [[nodiscard]] Instant wake_at() const { return absent_.wake_at(); }
   // Why hosts were not asked although nothing was refused: no way to them can be found, or none is left.
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
@@ -45,6 +48,7 @@ class HostDiscovery final : private AnswerListener {
   void pass_gateway(std::uint32_t host);
   void ask_neighbour(std::uint32_t host);
   void end_link_walk(Stage& stage, std::uint32_t walk);
+  void weigh_link_answer(std::uint32_t host);
   void ping(std::uint32_t host);
   void end_ping_walk(Stage& stage, std::uint32_t walk);
   void decide(std::uint32_t host, model::HostState state, model::Reason reason);
@@ -53,6 +57,7 @@ class HostDiscovery final : private AnswerListener {
   [[nodiscard]] Job ping_job(net::Family family) const;
   [[nodiscard]] bool wants_ping(const Host& host) const;
   [[nodiscard]] bool asks_link(const Host& host) const;
+  [[nodiscard]] bool may_be_answered_for(const Host& host) const;
   Families& families_of(const Host& host) { return families_[host.target.address.is_v4() ? 0 : 1]; }
 
   const plan::Plan& plan_;
@@ -62,6 +67,7 @@ class HostDiscovery final : private AnswerListener {
   HostTable& hosts_;
   PathTable paths_;
   Gateways gateways_;
+  AbsentNeighbours absent_;
   std::array<Families, 2> families_;
   std::vector<std::uint32_t> decided_;
   bool no_route_reported_ = false;

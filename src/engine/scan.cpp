@@ -74,7 +74,7 @@ class Scan {
       if (auto done = pass_on(); !done) return done;
       if (auto done = driver_.end_tasks(!targets_.is_over() || ports_.waiting() > 0); !done) return done;
       if (hosts_.size() == 0 && targets_.is_over()) break;
-      const Instant wake = std::min(names_.wake_at(), targets_.wake_at());
+      const Instant wake = std::min({names_.wake_at(), targets_.wake_at(), discovery_.wake_at()});
       if (auto done = driver_.turn(wake, has_room() ? enough_sendable : 0); !done) return done;
       if (!ports_.reported()) return fail(ports_.reported().error());
     }
@@ -126,7 +126,9 @@ class Scan {
 
   // Every host whose step is over goes to the next one.
   Result<void> pass_on() {
-    for (const std::uint32_t host : discovery_.take_decided()) {
+    const auto decided = discovery_.take_decided();
+    if (!decided) return fail(decided.error());
+    for (const std::uint32_t host : *decided) {
       names_.ask(hosts_[host]);
       const bool up = hosts_[host].state == model::HostState::up;
       if (up && plan_.depth == plan::ScanDepth::ports && ports_.asks_any()) {

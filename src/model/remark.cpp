@@ -19,6 +19,8 @@ constexpr std::array no_way{Field{"cause", Type::text}, Field{"target", Type::te
 constexpr std::array by_kernel{Field{"cause", Type::text}, Field{"target", Type::text}};
 constexpr std::array unresolved{Field{"place", Type::text}, Field{"expression", Type::text}, Field{"cause", Type::text},
                                 Field{"name", Type::text}};
+constexpr std::array answered_for{Field{"mac", Type::text}, Field{"address", Type::text},
+                                  Field{"question", Type::text}};
 constexpr std::array again{Field{"name", Type::text}, Field{"target", Type::text}};
 constexpr std::array pending{Field{"names", Type::number}, Field{"name", Type::text}};
 constexpr std::array refused{Field{"probes", Type::number}, Field{"cause", Type::text}, Field{"target", Type::text}};
@@ -42,6 +44,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", no_way},
     RemarkKind{RemarkCode::refused_here, "refused-here", refused},
     RemarkKind{RemarkCode::dropped_here, "dropped-here", packets},
+    RemarkKind{RemarkCode::answers_for_all, "answers-for-all", answered_for},
     RemarkKind{RemarkCode::sent_by_kernel, "sent-by-kernel", by_kernel},
     RemarkKind{RemarkCode::no_targets, "no-targets", {}},
     RemarkKind{RemarkCode::unresolved, "unresolved", unresolved},

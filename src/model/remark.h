@@ -26,6 +26,7 @@ enum class RemarkCode : std::uint8_t {
   no_way_to_some,          // the same, of the first of several targets without a way
   refused_here,            // probes, cause, target ("" where there are several)
   dropped_here,            // packets
+  answers_for_all,         // mac, address (that nobody has), question: "arp" or "nd"
   sent_by_kernel,          // cause (net::Path::ByKernel), target: the first whose packets the kernel's IP layer sends
   no_targets,              //
   unresolved,              // place, expression, cause, name (that has no address, or the expression)

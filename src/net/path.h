@@ -40,6 +40,7 @@ struct Path {
   IpAddress source;                 // this machine's address towards the target
   Mac source_mac;                   // ethernet only
   bool on_link = false;             // the target itself is the next hop
+  std::uint8_t link_prefix = 0;     // on_link: bits of the network that source and target are in; 0 where unknown
   IpAddress next_hop;               // the gateway, or the target where on_link
   std::optional<Mac> next_hop_mac;  // from the neighbour table, or asked by the scan
 

@@ -1,4 +1,6 @@
 // Which hosts are up, on the link and beyond it.
+#include <gmock/gmock.h>
+
 #include "lab_test.h"
 
 namespace portolan::lab_test {
@@ -28,6 +30,30 @@ TEST_F(Hosts, OnTheLinkTheyAreFoundByArp) {
   EXPECT_EQ(chart.up, 3);
   EXPECT_EQ(chart.down, 125);
   for (const ChartHost& host : chart.hosts) EXPECT_TRUE(host.ports.empty()) << host.address;
+}
+
+// A router with proxy ARP answers for all that it has a way to: 256 hosts, by ARP alone.
+TEST_F(Hosts, WhoAnswersArpForEverybodyBringsNobodyUp) {
+  lab::Lab lab;
+  lab::Host& scanner = lab.add_host("scanner");
+  lab::Host& router = lab.add_host("router");
+  lab::Host& behind = lab.add_host("behind");
+  lab.connect({scanner, "wire", {"198.18.0.1/24"}}, {router, "wire", {"198.18.0.2/32"}});
+  lab.connect({router, "back", {}}, {behind, "wire", {"198.18.0.20/24"}});
+  router.ip("route add 198.18.0.1/32 dev wire\nroute add 198.18.0.0/24 dev back\n");
+  router.forward();
+  router.set("ipv4/neigh/wire/proxy_delay", "0");
+  router.set("ipv4/conf/wire/proxy_arp", "1");
+  behind.ip("route add default via 198.18.0.2 onlink dev wire\n");
+  router.set("ipv4/conf/back/proxy_arp", "1");
+  if (program_is_nmap()) GTEST_SKIP() << "nmap takes all 64 for up";
+  const lab::Finished done = scanner.run({.words = scan_command({"-sn", "-n", "-oX", "-", "198.18.0.0/26"}).words});
+  const Chart chart = read_chart(done.output);
+  std::vector<std::string> up;
+  for (const auto& [address, reason] : up_hosts(chart)) up.push_back(address);
+  EXPECT_THAT(up, testing::ElementsAre("198.18.0.1", "198.18.0.2", "198.18.0.20"));
+  EXPECT_EQ(chart.down, 61);
+  EXPECT_THAT(done.errors, testing::HasSubstr(" answers ARP for 198.18.0.0 too, which nobody can have"));
 }
 
 TEST_F(Hosts, OnTheLinkTheyAreFoundByNeighbourDiscovery) {

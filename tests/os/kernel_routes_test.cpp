@@ -1,6 +1,7 @@
 #include "os/net/kernel_routes.h"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
@@ -448,6 +449,12 @@ TEST(Interfaces, AreListedWithTheirNamesAndIndexes) {
     EXPECT_EQ(interface_index("nothing"), 0U);
     EXPECT_EQ(interface_name(named("near").index), "near");
     EXPECT_EQ(interface_name(1'000'000), "");
+    EXPECT_TRUE(named("near").networks.empty());
+    shell("ip addr add 198.18.3.7/24 dev near; ip addr add 2001:db8:3::7/64 dev near nodad");
+    const auto with_networks = list_interfaces(*socket);
+    ASSERT_TRUE(with_networks.has_value());
+    EXPECT_THAT(std::ranges::find(*with_networks, "near", &Interface::name)->networks,
+                testing::IsSupersetOf({*net::Prefix::parse("198.18.3.0/24"), *net::Prefix::parse("2001:db8:3::/64")}));
   });
 }
 

@@ -112,6 +112,9 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
        "1 packet was lost on this machine for want of room; what it would have answered was asked again"},
       {{dropped_here, {std::uint64_t{7}}},
        "7 packets were lost on this machine for want of room; what they would have answered was asked again"},
+      {{answers_for_all, {"02:00:00:00:00:99", "198.18.0.0", "arp"}},
+       "02:00:00:00:00:99 answers ARP for 198.18.0.0 too, which nobody can have: that it answers for an address says "
+       "nothing; such addresses were asked by other questions"},
       {{sent_by_kernel, {"encapsulation", "198.18.0.9"}},
        "The kernel's IP layer sends the packets to 198.18.0.9: its route wraps them."},
       {{no_targets}, "WARNING: No targets were specified, so 0 hosts scanned."},

@@ -50,6 +50,18 @@ Result<std::vector<Interface>> list_interfaces(NetlinkSocket& socket) {
   for (const auto& message : *messages) {
     if (auto interface = parse_link(message)) interfaces.push_back(std::move(*interface));
   }
+  const auto add_network = [&interfaces](MessageBytes message) {
+    const auto network = parse_network(message);
+    if (!network) return;
+    const auto owner = std::ranges::find(interfaces, network->first, &Interface::index);
+    if (owner != interfaces.end()) owner->networks.push_back(network->second);
+  };
+  for (const std::uint8_t family : {std::uint8_t{AF_INET}, std::uint8_t{AF_INET6}}) {
+    // A kernel without IPv6 has no such list.
+    if (const auto done = socket.visit_dump(RTM_GETADDR, family, add_network); !done && family == AF_INET) {
+      return fail(done.error());
+    }
+  }
   return interfaces;
 }
 

@@ -85,6 +85,15 @@ net::IpAddress on_link_of(const net::IpAddress& address, std::uint32_t interface
   return lacks_zone ? address.with_zone(interface) : address;
 }
 
+// The closest of the interface's networks that the target is in.
+std::uint8_t link_prefix_of(const net::IpAddress& target, const Interface& interface) {
+  unsigned length = 0;
+  for (const net::Prefix& network : interface.networks) {
+    if (network.contains(target)) length = std::max(length, network.length);
+  }
+  return static_cast<std::uint8_t>(length);
+}
+
 }  // namespace
 
 Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answer,
@@ -125,6 +134,7 @@ Result<net::Path> path_of(const net::IpAddress& target, const RouteAnswer& answe
         "no-source-address", {name(), interface->name}));
   }
   path.source = on_link_of(route.source.value_or(target), interface->index);
+  if (path.on_link) path.link_prefix = link_prefix_of(target, *interface);
   return path;
 }
 

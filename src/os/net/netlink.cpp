@@ -96,6 +96,20 @@ std::optional<Neighbour> parse_neighbour(MessageBytes message) {
   return Neighbour{static_cast<std::uint32_t>(body->ndm_ifindex), *address, mac, body->ndm_state};
 }
 
+std::optional<std::pair<std::uint32_t, net::Prefix>> parse_network(MessageBytes message) {
+  const auto body = take_body<ifaddrmsg>(message, RTM_NEWADDR);
+  if (!body) return std::nullopt;
+  std::optional<net::Prefix> network;
+  wire::for_each_attribute(message, [&](std::uint16_t type, MessageBytes payload) {
+    const auto address = type == IFA_ADDRESS ? address_of(payload) : std::nullopt;
+    if (address && body->ifa_prefixlen <= payload.size() * 8) {
+      network = net::Prefix::around(*address, body->ifa_prefixlen);
+    }
+  });
+  if (!network) return std::nullopt;
+  return std::pair{body->ifa_index, *network};
+}
+
 std::optional<Route> parse_route(MessageBytes message) {
   const auto body = take_body<rtmsg>(message, RTM_NEWROUTE);
   if (!body) return std::nullopt;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -29,6 +30,7 @@ struct Interface {
   std::uint16_t type = 0;   // ARPHRD_*
   std::uint32_t flags = 0;  // IFF_*
   std::optional<net::Mac> mac;
+  std::vector<net::Prefix> networks{};  // of its addresses
   friend bool operator==(const Interface&, const Interface&) = default;
 };
 
@@ -51,6 +53,8 @@ struct Route {
 // Nothing for messages of another kind and for those cut short.
 std::optional<Interface> parse_link(MessageBytes message);
 std::optional<Neighbour> parse_neighbour(MessageBytes message);
+// The network of an interface's address, and which interface that is.
+std::optional<std::pair<std::uint32_t, net::Prefix>> parse_network(MessageBytes message);
 std::optional<Route> parse_route(MessageBytes message);
 // The errno of an NLMSG_ERROR, as a positive number; 0 for an acknowledgement.
 std::optional<int> parse_error(MessageBytes message);

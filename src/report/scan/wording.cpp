@@ -363,6 +363,11 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return fmt::format("{} lost on this machine for want of room; what {} would have answered was asked again",
                          remark.number(0) == 1 ? "1 packet was" : fmt::format("{} packets were", remark.number(0)),
                          plural(remark.number(0), "it", "they"));
+    case answers_for_all:
+      return fmt::format(
+          "{} answers {} for {} too, which nobody can have: that it answers for an address says nothing; "
+          "such addresses were asked by other questions",
+          remark.text(0), remark.text(2) == "arp" ? "ARP" : "neighbour discovery", remark.text(1));
     case sent_by_kernel:
       return by_kernel_text(remark);
     case no_targets:
