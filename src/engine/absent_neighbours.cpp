@@ -24,7 +24,8 @@ std::optional<net::IpAddress> absent_address(const net::IpAddress& address, unsi
   return address.is_v4() ? first : first.plus(drawn);
 }
 
-AbsentNeighbours::AbsentNeighbours(Driver& driver, std::uint64_t seed) : driver_{driver}, drawn_{Random{seed}()} {}
+AbsentNeighbours::AbsentNeighbours(Driver& driver, const plan::TargetSet& targets, std::uint64_t seed)
+    : driver_{driver}, targets_{targets}, drawn_{Random{seed}()} {}
 
 Stage& AbsentNeighbours::stage_for(net::Family family) {
   Stage*& stage = stages_[family == net::Family::v4 ? 0 : 1];
@@ -40,7 +41,7 @@ AbsentNeighbours::Network* AbsentNeighbours::network_of(const net::IpAddress& ne
 
 void AbsentNeighbours::ask(const net::IpAddress& neighbour, const net::Path& path, Instant now) {
   const auto absent = absent_address(neighbour, path.link_prefix, drawn_);
-  if (!absent) return;
+  if (!absent || targets_.excluded(*absent)) return;
   const auto number = static_cast<std::uint32_t>(networks_.size());
   if (!index_.try_emplace({path.interface, net::Prefix::around(neighbour, path.link_prefix)}, number).second) return;
   Network& network = networks_.emplace_back();

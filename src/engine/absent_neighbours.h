@@ -16,6 +16,7 @@
 #include "engine/gateways.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
+#include "plan/target_set.h"
 
 namespace portolan::engine {
 
@@ -26,7 +27,8 @@ std::optional<net::IpAddress> absent_address(const net::IpAddress& address, unsi
 
 class AbsentNeighbours final : private AnswerListener {
  public:
-  AbsentNeighbours(Driver& driver, std::uint64_t seed);
+  // Both outlive it. What `targets` excludes is not asked.
+  AbsentNeighbours(Driver& driver, const plan::TargetSet& targets, std::uint64_t seed);
 
   // Asks the one in the network of this neighbour of ours, once for each network.
   void ask(const net::IpAddress& neighbour, const net::Path& path, Instant now);
@@ -67,6 +69,7 @@ class AbsentNeighbours final : private AnswerListener {
   Stage& stage_for(net::Family family);
 
   Driver& driver_;
+  const plan::TargetSet& targets_;
   std::array<Stage*, 2> stages_{};  // by family; opened where they are needed
   std::uint64_t drawn_;
   std::map<std::pair<std::uint32_t, net::Prefix>, std::uint32_t> index_;  // by interface and network

@@ -220,8 +220,9 @@ Result<void> Driver::report_progress() {
     const double elapsed = seconds_of(now - *stage->began);
     progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
     // The last stage is that of the whole scan; while hosts are still to come, that is worth saying.
-    if (stage == &stages_.back() && found_.targets_passed < found_.targets)
-      progress.scan_remaining = progress.remaining;
+    const auto last =
+        std::ranges::find_if(stages_.rbegin(), stages_.rend(), [](const Stage& s) { return !s.task.empty(); });
+    if (stage == &*last && found_.targets_passed < found_.targets) progress.scan_remaining = progress.remaining;
   }
   progress.elapsed = now - began_;
   progress.rate = rate_;

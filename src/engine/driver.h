@@ -37,9 +37,9 @@ class Driver {
   // All outlive the driver.
   Driver(const plan::Plan& plan, const World& world, model::PromptSink& sink);
 
-  // A stage with an order of its own; all learn from and teach the one pacer. Stages are opened in the order in which
-  // hosts pass through them. `first_wait`: at most this for hosts whose round trip is not known yet. What is returned
-  // lives as long as the driver.
+  // A stage with an order of its own; all learn from and teach the one pacer. Stages that somebody is told of are
+  // opened in the order in which hosts pass through them. `first_wait`: at most this for hosts whose round trip is not
+  // known yet. What is returned lives as long as the driver.
   Stage& open(std::string_view task, Job job, AnswerListener& listener,
               std::optional<Duration> first_wait = std::nullopt);
 

@@ -42,7 +42,7 @@ HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::
       driver_{driver},
       hosts_{hosts},
       gateways_{driver},
-      absent_{driver, plan.seed},
+      absent_{driver, plan.targets, plan.seed},
       only_connects_{!plan.techniques.empty() && std::ranges::all_of(plan.techniques, [](const auto& technique) {
         return probe::find(technique.name)->connects;
       })} {
@@ -204,7 +204,7 @@ void HostDiscovery::end_link_walk(Stage& stage, std::uint32_t walk) {
 
 // One of many addresses, which ARP or neighbour discovery alone would bring up.
 bool HostDiscovery::may_be_answered_for(const Host& host) const {
-  return !host.single && plan_.arp_ping && wants_ping(host) && plan_.targets.size() >= many_targets;
+  return plan_.arp_ping && wants_ping(host) && plan_.targets.size() >= many_targets;
 }
 
 void HostDiscovery::weigh_link_answer(std::uint32_t number) {

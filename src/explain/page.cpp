@@ -140,7 +140,7 @@ std::string page_of(const Story& story, const Facts& facts) {
     append(text, "{}\n", lines(other_addresses_text(question.other_addresses), page_width, 0));
   }
   if (story.simulated) append(text, "{}\n", lines(simulated_text(), page_width, 0));
-  if (story.connected) append(text, "{}\n", lines(connected_text(), page_width, 0));
+  if (story.connected && was_asked(story)) append(text, "{}\n", lines(connected_text(), page_width, 0));
   append(text, "\n{}", ladder_of(story, steps));
   text += packets_section(steps, question);
   text += heading(result_heading(story)) + paragraph(result_text(story)) + notes(story);

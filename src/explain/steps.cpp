@@ -64,6 +64,7 @@ Meaning meaning_of_answer(const Question& question, std::uint8_t flags, std::uin
   const bool resets = (flags & wire::rst) != 0;
   if (!resets) return (flags & wire::syn) != 0 ? Meaning::syn_ack : Meaning::other;
   if ((asked & wire::syn) != 0) return Meaning::refusing_reset;
+  if (asked == (wire::fin | wire::ack)) return Meaning::reset_to_maimon_flags;
   if (asked != wire::ack) return Meaning::reset_to_odd_flags;
   return asks_by(question, probe::tcp_window) ? Meaning::reset_with_window : Meaning::reset_to_ack;
 }
@@ -376,6 +377,8 @@ std::string_view name_of(Meaning meaning) {
       return "reset-with-window";
     case Meaning::reset_to_odd_flags:
       return "reset-to-odd-flags";
+    case Meaning::reset_to_maimon_flags:
+      return "reset-to-maimon-flags";
     case Meaning::datagram:
       return "datagram";
     case Meaning::datagram_back:

@@ -25,6 +25,7 @@ enum class Meaning : std::uint8_t {
   reset_to_ack,
   reset_with_window,
   reset_to_odd_flags,
+  reset_to_maimon_flags,
   datagram,
   datagram_back,
   port_unreachable,  // from the host itself

@@ -52,8 +52,13 @@ std::string closed_text(const Question& question) {
     return "The window of the RST is zero. That is so of every port on most systems, so it says little; ask by tcp-syn "
            "to be sure.";
   }
-  return "The host is there and has answered by itself, and nobody listens on that port. No firewall stands in "
-         "between that would have kept the question away.";
+  if (question.probe == &probe::tcp_maimon) {
+    return "Most systems answer FIN and ACK by RST on every port, open or closed, so it says little; ask by tcp-syn to "
+           "be sure.";
+  }
+  return "The host is there, and nobody listens on that port. Mostly it has answered by itself; a firewall that "
+         "refuses "
+         "in its place can make its answer look the same.";
 }
 
 std::string filtered_text(const model::PortRecord& port, const Question& question) {
@@ -105,7 +110,8 @@ std::string result_of_host(const model::HostRecord& host, bool asked) {
            "refuse.";
   }
   if (host.reason == Reason::no_response) {
-    return "Nothing came back, though it was asked again. Nobody is there, or a firewall drops all of this.";
+    return "Nothing came back, though it was asked again. Nobody is there; beyond the link a firewall may drop all of "
+           "this as well.";
   }
   return "Nobody at that address has answered, and who passes packets on says that it cannot be reached.";
 }
@@ -226,6 +232,9 @@ constexpr std::array sentences{
              "something listens, on the few systems that give it away."},
     Sentence{Meaning::reset_to_odd_flags,
              "RST: nothing listens on port {0}, for a listener would have dropped our segment."},
+    Sentence{Meaning::reset_to_maimon_flags,
+             "RST: the host has got our FIN and ACK and knows of no connection. Most systems answer so whether "
+             "something listens on port {0} or not."},
     Sentence{Meaning::datagram,
              "UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty "
              "where none is known: a program answers only what it understands."},
@@ -353,7 +362,10 @@ std::vector<Alternative> alternatives_of(const Question& question) {
     return where_closed_answers("-> FIN  <- RST, ACK", "-> FIN  -> FIN  ... nothing", "-> FIN  <- ICMP error");
   }
   if (probe == &probe::tcp_maimon) {
-    return where_closed_answers("-> FIN, ACK  <- RST", "-> FIN, ACK  ... nothing", "-> FIN, ACK  <- ICMP error");
+    return {{"-> FIN, ACK  <- RST", "closed", false, "most systems answer so on every port"},
+            {"-> FIN, ACK  ... nothing", "open|filtered", true,
+             "listeners of some BSD systems are silent to this, and so is a firewall that drops it"},
+            {"-> FIN, ACK  <- ICMP error", "filtered", false, refused}};
   }
   if (probe == &probe::tcp_null) {
     return where_closed_answers("-> no flag  <- RST, ACK", "-> no flag  ... nothing", "-> no flag  <- ICMP error");

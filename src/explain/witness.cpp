@@ -10,25 +10,6 @@
 namespace portolan::explain {
 namespace {
 
-// Whom a question of ours is about, and by what its answers are known.
-struct Asked {
-  net::IpAddress address;
-  std::uint16_t tag = 0;
-};
-
-Asked asked_by(const wire::Packet& packet) {
-  return std::visit(Overloaded{
-                        [&](const wire::TcpSegment& tcp) { return Asked{packet.destination, tcp.source.value()}; },
-                        [&](const wire::UdpDatagram& udp) { return Asked{packet.destination, udp.source.value()}; },
-                        [&](const wire::SctpPacket& sctp) { return Asked{packet.destination, sctp.source.value()}; },
-                        [&](const wire::IcmpMessage& icmp) { return Asked{packet.destination, icmp.identifier}; },
-                        [&](const wire::ArpRequest& arp) { return Asked{arp.target, 0}; },
-                        [&](const wire::NeighbourSolicitation& neighbour) { return Asked{neighbour.target, 0}; },
-                        [&](const auto&) { return Asked{packet.destination, 0}; },
-                    },
-                    packet.content);
-}
-
 bool asks_link(const wire::Packet& packet) {
   return std::holds_alternative<wire::ArpRequest>(packet.content) ||
          std::holds_alternative<wire::NeighbourSolicitation>(packet.content);
@@ -63,29 +44,22 @@ Result<void> Witness::sent(const engine::Departure& departure) {
   const auto bytes = departure.bytes;
   if (bytes.empty() || departure.refused) return {};
   keep({.at = departure.at - began_, .ours = true, .type = departure.head.type, .bytes = {bytes.begin(), bytes.end()}});
-  if (const auto packet = wire::parse(departure.head.type, bytes)) {
-    const Asked asked = asked_by(*packet);
-    asked_.insert(asked.address.without_zone());
-    tags_.insert(asked.tag);
-    if (asks_link(*packet)) ++link_answers_due_;
-  }
+  questions_.remember(departure.shot);
+  const auto packet = wire::parse(departure.head.type, bytes);
+  if (packet && asks_link(*packet)) ++link_answers_due_;
   return {};
 }
 
 bool Witness::is_for_us(const engine::Received& frame) {
+  // Of a connection nothing is heard but what came of it.
+  if (story_.connected) return true;
+  if (!questions_.answers(frame)) return false;
   const auto packet = wire::parse(frame.type, frame.bytes);
-  if (!packet) return false;
+  if (!packet || !answers_on_link(*packet)) return true;
   // The kernel asks for the same address when it has something to send there, and is answered, too.
-  if (answers_on_link(*packet) && link_answers_due_-- == 0) {
-    link_answers_due_ = 0;
-    return false;
-  }
-  return std::ranges::any_of(probe::registry, [&](const probe::Probe* probe) {
-    const auto subject = probe->subject(*packet);
-    if (!subject) return false;
-    if (story_.connected) return subject->target.without_zone() == story_.question.target.without_zone();
-    return asked_.contains(subject->target.without_zone()) && (!probe->has_tag || tags_.contains(subject->tag));
-  });
+  if (link_answers_due_ == 0) return false;
+  --link_answers_due_;
+  return true;
 }
 
 Result<void> Witness::received(const engine::Received& frame) {

@@ -1,13 +1,13 @@
 // Sees a scan of one port or host, and keeps what an explanation needs: its packets both ways, and what came of it.
 #pragma once
 
-#include <cstdint>
-#include <set>
+#include <cstddef>
 
 #include "engine/watched_link.h"
 #include "explain/story.h"
 #include "model/sink.h"
 #include "plan/plan.h"
+#include "report/packets/questions.h"
 
 namespace portolan::explain {
 
@@ -32,8 +32,7 @@ class Witness final : public engine::PacketWatch, public model::Sink {
   void keep(Moment moment);
 
   Instant began_;
-  std::set<net::IpAddress> asked_;    // who was asked anything
-  std::set<std::uint16_t> tags_;      // source ports and identifiers that questions left with
+  report::Questions questions_;
   std::size_t link_answers_due_ = 0;  // to questions of ours by ARP and its like
   Story story_;
 };

@@ -96,6 +96,14 @@ TEST_F(AbsentNeighbour, WhoseAnswerComesLateIsWaitedFor) {
   for (const char* there : {"198.18.0.7", "198.18.0.20", "198.18.0.99"}) EXPECT_TRUE(hosts.contains(there)) << there;
 }
 
+TEST_F(AbsentNeighbour, IsAskedForManySingleAddressesAsWell) {
+  a_machine_answers_for_all();
+  std::vector<std::string> targets;
+  for (int i = 10; i < 30; ++i) targets.push_back("198.18.0." + std::to_string(i));
+  ASSERT_TRUE(run(ping_plan(targets)));
+  EXPECT_EQ(up(), (std::map<std::string, Reason>{{"198.18.0.20", Reason::reset}}));
+}
+
 TEST_F(AbsentNeighbour, OfOneMachineWithSeveralAddressesAllAreUp) {
   a_machine_answers_for_all();
   network.answer = [](const SentFrame& frame) {
@@ -116,7 +124,13 @@ TEST_F(AbsentNeighbour, IsAskedOnceAndOnlyForManyAddressesThatArpAloneBringsUp) 
   a_machine_answers_for_all();
   ASSERT_TRUE(run(ping_plan({"198.18.0.32/27", "198.18.0.64/26"})));
   EXPECT_EQ(absent_asked(), 1);
-  for (const auto& few : {ping_plan({"198.18.0.32/29"}),
+  plan::Plan excluding = ping_plan({});
+  const auto no_names = [](std::string_view) -> Result<std::vector<net::IpAddress>> {
+    return fail(Errc::unresolved, "");
+  };
+  ASSERT_TRUE(excluding.targets.exclude("198.18.0.0/28", {}, no_names, {}));
+  ASSERT_TRUE(excluding.targets.add("198.18.0.32/27", {}, no_names, {}));
+  for (const auto& few : {ping_plan({"198.18.0.32/29"}), excluding,
                           [] {
                             auto plan = ping_plan({"198.18.0.32/27"});
                             plan.arp_ping = false;

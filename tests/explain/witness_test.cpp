@@ -22,12 +22,16 @@ const net::IpAddress here = address("198.18.0.1");
 const net::IpAddress there = address("198.18.0.2");
 const net::Mac mac{{2, 0, 0, 0, 0, 1}};
 
-Bytes segment(const net::IpAddress& from, const net::IpAddress& to, std::uint16_t source, std::uint16_t destination) {
+constexpr std::uint32_t cookie = 7;
+
+Bytes segment(const net::IpAddress& from, const net::IpAddress& to, std::uint16_t source, std::uint16_t destination,
+              std::uint32_t acknowledgement = cookie + 1) {
   Bytes bytes(wire::longest_packet);
   bytes.resize(wire::build_tcp({.source = from,
                                 .destination = to,
                                 .source_port = net::Port{source},
                                 .destination_port = net::Port{destination},
+                                .acknowledgement = acknowledgement,
                                 .flags = wire::rst | wire::ack},
                                bytes));
   return bytes;
@@ -46,13 +50,15 @@ Bytes arp_request() {
 class WitnessTest : public testing::Test {
  protected:
   void send(Duration at, net::EtherType type, const Bytes& bytes) {
-    engine::Departure departure{.at = Instant{at}, .shot = shot_};
+    const bool is_arp = type == net::EtherType::arp;
+    engine::Departure departure{.at = Instant{at}, .shot = is_arp ? arp_shot_ : shot_};
     departure.head.type = type;
     departure.bytes = bytes;
     ASSERT_TRUE(witness_.sent(departure));
   }
-  void receive(Duration at, net::EtherType type, const Bytes& bytes) {
+  void receive(Duration at, net::EtherType type, const Bytes& bytes, bool damaged = false) {
     engine::Received frame;
+    frame.damaged = damaged;
     frame.at = Instant{at};
     frame.type = type;
     frame.bytes = bytes;
@@ -63,8 +69,16 @@ class WitnessTest : public testing::Test {
   Question question_{.target = there, .port = net::Port{22}, .probe = &probe::tcp_syn};
   plan::Plan plan_ = plan_of(question_, true).value();
   Witness witness_{question_, plan_, Instant{1s}};
-  net::Path path_{};
-  engine::Shot shot_{&probe::tcp_syn, {.path = path_, .target = there, .port = net::Port{22}}};
+  net::Path path_ = [] {
+    net::Path path;
+    path.source = here;
+    path.source_mac = mac;
+    path.on_link = true;
+    return path;
+  }();
+  engine::Shot shot_{&probe::tcp_syn,
+                     {.path = path_, .target = there, .port = net::Port{22}, .tag = 40'000, .cookie = cookie}};
+  engine::Shot arp_shot_{&probe::arp, {.path = path_, .target = there, .port = net::Port{}}};
 };
 
 TEST_F(WitnessTest, KeepsTheAnswersToItsQuestionsAndCountsFromTheFirstPacket) {
@@ -82,6 +96,14 @@ TEST_F(WitnessTest, LeavesOutWhatOthersAreTold) {
   receive(2s, net::EtherType::ipv4, segment(there, here, 22, 40'001));
   receive(2s, net::EtherType::ipv4, segment(address("198.18.0.9"), here, 22, 40'000));
   receive(2s, net::EtherType::ipv4, {0x45, 0});
+  EXPECT_EQ(kept(), 1U);
+}
+
+// What proves nothing to the scan is no proof in its explanation.
+TEST_F(WitnessTest, LeavesOutWhatTheScanRefuses) {
+  send(2s, net::EtherType::ipv4, segment(here, there, 40'000, 22));
+  receive(2s, net::EtherType::ipv4, segment(there, here, 22, 40'000, cookie + 2));
+  receive(2s, net::EtherType::ipv4, segment(there, here, 22, 40'000), true);
   EXPECT_EQ(kept(), 1U);
 }
 

@@ -187,7 +187,7 @@ class PacketsSeen : public LabTest {
 TEST_F(PacketsSeen, AreThoseOnTheWireOverIpv4) {
   const Finished done = compare({"-sS", "-sU", "-PE", "-p", "T:79-81,U:9,1234", "198.18.0.2-3"});
   const std::string comments = comments_of(scratch_.path("ours.pcapng"));
-  for (const char* comment : {"arp to 198.18.0.2, attempt 1", "arp to 198.18.0.2, attempt 1: up (arp-response)",
+  for (const char* comment : {"arp to 198.18.0.2, attempt 1", "arp to 198.18.0.2, attempt 1: answered (arp-response)",
                               "arp to 198.18.0.3, attempt 2", "tcp-syn to 198.18.0.2 port 80, attempt 1",
                               "tcp-syn to 198.18.0.2 port 80, attempt 1: open (syn-ack)",
                               "tcp-syn to 198.18.0.2 port 79, attempt 1: closed (reset)",

@@ -65,6 +65,37 @@ Heard arp_reply() {
   return heard(net::EtherType::arp, wire::build_arp_reply, net::Mac{{1, 2, 3, 4, 5, 6}}, them, net::Mac{}, us);
 }
 
+// An engine ends, and its settings with it, before the last packet has come.
+TEST(Questions, KeepWhatTheirPacketsWore) {
+  Questions questions;
+  {
+    wire::Dress dress;
+    dress.data = {1, 2, 3};
+    const engine::Shot plain = shot(probe::tcp_syn);
+    const engine::Shot dressed{&probe::tcp_syn,
+                               {.path = path,
+                                .target = them,
+                                .port = Port{80},
+                                .tag = plain.attempt.tag,
+                                .cookie = plain.attempt.cookie,
+                                .dress = dress}};
+    questions.remember(dressed);
+  }
+  EXPECT_TRUE(questions.answers(syn_ack(80, 0).frame()));
+}
+
+TEST(Questions, AreAnsweredByWhatTheEngineTakesForAnAnswer) {
+  Questions questions;
+  questions.remember(shot(probe::tcp_syn));
+  const Heard genuine = syn_ack(80, 0);
+  EXPECT_TRUE(questions.answers(genuine.frame()));
+  engine::Received damaged = genuine.frame();
+  damaged.damaged = true;
+  EXPECT_FALSE(questions.answers(damaged));
+  EXPECT_FALSE(questions.answers(tcp(80, 0, 1, wire::syn | wire::ack).frame()));
+  EXPECT_FALSE(questions.answers(syn_ack(81, 0).frame()));
+}
+
 TEST(Questions, AreNamedByTechniqueTargetAndAttempt) {
   EXPECT_EQ(Questions::name_of(shot(probe::tcp_syn)), "tcp-syn to 198.18.0.2 port 80, attempt 1");
   EXPECT_EQ(Questions::name_of(shot(probe::udp, 53, 2)), "udp to 198.18.0.2 port 53, attempt 3");
@@ -82,7 +113,7 @@ TEST(Questions, AnAnswerNamesItsAttemptAndItsVerdict) {
   EXPECT_EQ(questions.meaning_of(syn_ack(80, 1).frame()), "tcp-syn to 198.18.0.2 port 80, attempt 2: open (syn-ack)");
   EXPECT_EQ(questions.meaning_of(tcp(81, 0, 8, wire::rst | wire::ack).frame()),
             "tcp-syn to 198.18.0.2 port 81, attempt 1: closed (reset)");
-  EXPECT_EQ(questions.meaning_of(arp_reply().frame()), "arp to 198.18.0.2, attempt 1: up (arp-response)");
+  EXPECT_EQ(questions.meaning_of(arp_reply().frame()), "arp to 198.18.0.2, attempt 1: answered (arp-response)");
 }
 
 TEST(Questions, AnErrorSpeaksOfTheQuestionThatItQuotes) {

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "report/scan/registry.h"
 #include "tests/report/records.h"
 
@@ -42,7 +46,8 @@ TEST(Skiddie, IsTheNormalReportInLeet) {
 }
 
 TEST(Skiddie, AddressesAndPortsStayReadable) {
-  EXPECT_THAT(told(skiddie_format), AllOf(HasSubstr("198.18.0.2"), HasSubstr("\n22/"), HasSubstr("\n80/")));
+  EXPECT_THAT(told(skiddie_format), ::testing::AllOf(::testing::HasSubstr("198.18.0.2"), ::testing::HasSubstr("\n22/"),
+                                                     ::testing::HasSubstr("\n80/")));
 }
 
 TEST(Skiddie, TheSameReportIsTheSameText) { EXPECT_EQ(told(skiddie_format), told(skiddie_format)); }

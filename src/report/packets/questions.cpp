@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <tuple>
 
 #include "base/text.h"
 #include "wire/packet.h"
@@ -11,7 +12,9 @@ namespace portolan::report {
 namespace {
 
 std::string verdict_text(const probe::Probe& probe, const probe::Verdict& verdict) {
-  const bool asks_host = probe.asks == probe::Asks::links || probe.asks == probe::Asks::hosts;
+  // Whether that makes the host up is another question: some answer for everybody.
+  if (probe.asks == probe::Asks::links) return fmt::format("answered ({})", name_of(verdict.reason));
+  const bool asks_host = probe.asks == probe::Asks::hosts;
   const std::string_view said = !asks_host           ? name_of(verdict.state)
                                 : verdict.host_is_up ? std::string_view{"up"}
                                                      : std::string_view{"not reached"};
@@ -37,6 +40,14 @@ std::size_t Questions::KeyHash::operator()(const Key& key) const noexcept {
          std::hash<std::uint16_t>{}(key.port.value()) * 0x9e3779b97f4a7c15U;
 }
 
+const wire::Dress& Questions::keep(const wire::Dress& dress) {
+  const auto fields = [](const wire::Dress& d) {
+    return std::tie(d.hop_limit, d.source_port, d.data, d.bad_checksum, d.tcp_flags);
+  };
+  const auto kept = std::ranges::find_if(dresses_, [&](const auto& one) { return fields(one) == fields(dress); });
+  return kept == dresses_.end() ? dresses_.emplace_back(dress) : *kept;
+}
+
 void Questions::forget(std::size_t slot) {
   has_forgotten_ = true;
   const auto [first, last] = slots_.equal_range(key_of(asked_[slot]));
@@ -47,7 +58,7 @@ void Questions::forget(std::size_t slot) {
 void Questions::remember(const engine::Shot& shot) {
   const probe::Attempt& attempt = shot.attempt;
   const Asked asked{.probe = shot.probe,
-                    .dress = &attempt.dress,
+                    .dress = &keep(attempt.dress),
                     .path = attempt.path,
                     .target = attempt.target,
                     .port = attempt.port,
@@ -110,18 +121,28 @@ std::optional<Questions::Meaning> Questions::answer_to(const probe::Probe& probe
   return Meaning{fmt::format("{}: {}", name, verdict_text(probe, *verdict)), true};
 }
 
+std::optional<Questions::Meaning> Questions::best_meaning(const engine::Received& frame) const {
+  const auto packet = wire::parse(frame.type, frame.bytes);
+  if (!packet) return std::nullopt;
+  std::optional<Meaning> meaning;
+  for (const probe::Probe* probe : probes_) {
+    auto found = answer_to(*probe, *packet, frame);
+    if (!found || (meaning && !found->answers)) continue;
+    meaning = std::move(found);
+    if (meaning->answers) break;
+  }
+  return meaning;
+}
+
+bool Questions::answers(const engine::Received& frame) const {
+  if (frame.damaged) return false;
+  const auto meaning = best_meaning(frame);
+  return meaning && meaning->answers;
+}
+
 std::string Questions::meaning_of(const engine::Received& frame) const {
   if (frame.damaged) return "its checksum is wrong: no answer";
-  std::optional<Meaning> meaning;
-  if (const auto packet = wire::parse(frame.type, frame.bytes)) {
-    for (const probe::Probe* probe : probes_) {
-      auto found = answer_to(*probe, *packet, frame);
-      if (!found || (meaning && !found->answers)) continue;
-      meaning = std::move(found);
-      if (meaning->answers) break;
-    }
-  }
-  if (meaning) return meaning->text;
+  if (const auto meaning = best_meaning(frame)) return meaning->text;
   if (has_forgotten_) return fmt::format("belongs to none of the last {} questions of this scan", most);
   return "belongs to no question of this scan";
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 #include "engine/doors.h"
 #include "engine/shot.h"
 #include "probe/probe.h"
+#include "wire/dress.h"
 
 namespace portolan::report {
 
@@ -23,6 +25,8 @@ class Questions {
   void remember(const engine::Shot& shot);
   // "tcp-syn to 198.18.0.2 port 80, attempt 1"
   static std::string name_of(const engine::Shot& shot);
+  // Whether the engine takes it for an answer to one of them.
+  [[nodiscard]] bool answers(const engine::Received& frame) const;
   // "tcp-syn to 198.18.0.2 port 80, attempt 1: open (syn-ack)", or whose answer it is not.
   [[nodiscard]] std::string meaning_of(const engine::Received& frame) const;
 
@@ -50,14 +54,18 @@ class Questions {
   };
   static Key key_of(const Asked& asked) { return {asked.probe, asked.target.without_zone(), asked.port}; }
   void forget(std::size_t slot);
+  // A scan has few different ones, and its engines end before the last packet comes.
+  [[nodiscard]] const wire::Dress& keep(const wire::Dress& dress);
   struct Meaning {
     std::string text;
     bool answers = false;  // a question, in the engine's eyes
   };
   // nullopt where no question of this technique is spoken of.
+  [[nodiscard]] std::optional<Meaning> best_meaning(const engine::Received& frame) const;
   [[nodiscard]] std::optional<Meaning> answer_to(const probe::Probe& probe, const wire::Packet& packet,
                                                  const engine::Received& frame) const;
 
+  std::deque<wire::Dress> dresses_;
   std::vector<Asked> asked_;  // a ring, once it is full
   std::size_t next_ = 0;      // the oldest of a full one
   bool has_forgotten_ = false;
