@@ -15,6 +15,9 @@ constexpr unsigned longest_v4 = 30;
 constexpr unsigned longest_v6 = 64;
 // Who answers for everybody mostly does so at once.
 constexpr Duration moment = 100ms;
+// The first address of a network means nobody, but a machine may take it for a broadcast (RFC 1122 §3.3.6) and be
+// silent. Addresses that one machine has of its own are fewer, mostly; where they are not, they answer pings.
+constexpr std::size_t very_many = 64;
 
 }  // namespace
 
@@ -57,11 +60,13 @@ AbsentNeighbours::State AbsentNeighbours::answers_for_all(const net::IpAddress& 
   Network* network = network_of(neighbour, path);
   if (network == nullptr) return State::no;
   if (network->mac) return *network->mac == mac ? State::yes : State::no;
-  if (network->over) return State::no;
+  auto& addresses = network->seen[mac];
+  addresses.insert(neighbour);
+  if (network->over) return addresses.size() >= very_many ? State::yes : State::no;
   // Most machines answer for themselves alone: those need not wait long.
-  const bool is_first = network->seen.try_emplace(mac, neighbour).first->second == neighbour;
-  if (is_first && now >= network->asked + moment) return State::no;
-  (is_first ? network->waiting_a_moment : network->waiting).push_back(host);
+  const bool alone = addresses.size() == 1;
+  if (alone && now >= network->asked + moment) return State::no;
+  (alone ? network->waiting_a_moment : network->waiting).push_back(host);
   return State::waits;
 }
 
@@ -85,7 +90,6 @@ std::vector<std::uint32_t> AbsentNeighbours::take_ready(Instant now) {
       Network& network = networks_[stage->engine.host_of(walk)];
       stage->engine.leave(walk);
       network.over = true;
-      network.seen = {};
     }
   }
   for (Network& network : networks_) {

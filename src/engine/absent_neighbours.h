@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ class AbsentNeighbours final : private AnswerListener {
   void ask(const net::IpAddress& neighbour, const net::Path& path, Instant now);
 
   // Whether who answered for `neighbour` answers for all of them.
+  //   yes:   it does so for the absent one; or for so many that it would be a wonder if all of them were its own.
   //   waits: the absent one was asked a moment ago; or this one answers for several, so that it is likely, and the
   //          absent one has not been given up yet. The host will be among those of take_ready().
   enum class State : std::uint8_t { no, yes, waits };
@@ -56,8 +58,8 @@ class AbsentNeighbours final : private AnswerListener {
     net::Path path;
     Instant asked;
     bool over = false;
-    std::optional<net::Mac> mac;              // that answered
-    std::map<net::Mac, net::IpAddress> seen;  // for whom each was first heard, while it is not over
+    std::optional<net::Mac> mac;                        // that answered
+    std::map<net::Mac, std::set<net::IpAddress>> seen;  // for whom each has answered
     std::vector<std::uint32_t> waiting_a_moment;
     std::vector<std::uint32_t> waiting;
   };

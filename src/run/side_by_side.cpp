@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -71,9 +73,19 @@ class SideBySide {
     }
   }
 
+  // What an engine threw had freed all that it held.
   void work(std::size_t number) {
-    QueueSink sink{queue_, number};
-    auto finished = engines_[number].work(sink);
+    model::ScanFinished finished;
+    try {
+      QueueSink sink{queue_, number};
+      finished = engines_[number].work(sink);
+    } catch (const std::bad_alloc&) {
+      model::fail_with(
+          finished,
+          {Errc::limit, "there is not enough memory for this scan; scan fewer hosts or ports at once", "ENOMEM", {}});
+    } catch (const std::exception& error) {
+      model::fail_with(finished, {Errc::io, error.what()});
+    }
     queue_.push({number, std::move(finished)});
   }
 
