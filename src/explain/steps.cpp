@@ -15,13 +15,11 @@
 #include "probe/registry.h"
 #include "report/packets/icmp_words.h"
 #include "report/packets/packet_line.h"
-#include "wire/cursor.h"
 #include "wire/protocol.h"
 
 namespace portolan::explain {
 namespace {
 
-constexpr std::size_t flags_at = 13;     // of a TCP header
 constexpr std::size_t shown_bytes = 24;  // of an answer that nobody here can read
 constexpr std::uint16_t dns_port = 53;
 
@@ -32,10 +30,6 @@ struct Reading {
   Meaning meaning = Meaning::other;
   std::optional<net::Port> port;
 };
-
-std::uint8_t tcp_flags(const wire::Packet& packet) {
-  return packet.transport.size() > flags_at ? packet.transport[flags_at] : std::uint8_t{0};
-}
 
 std::string flag_names(std::uint8_t flags) {
   constexpr std::array<std::pair<std::uint8_t, std::string_view>, 6> names{{{wire::syn, "SYN"},
@@ -134,18 +128,18 @@ Meaning meaning_of(const wire::IcmpMessage& icmp, bool v4) {
   }
 }
 
-std::pair<std::string_view, Meaning> reading_of_chunk(std::uint8_t chunk) {
+Meaning meaning_of_chunk(std::uint8_t chunk) {
   switch (chunk) {
     case wire::sctp_init:
-      return {"INIT", Meaning::init};
+      return Meaning::init;
     case wire::sctp_init_ack:
-      return {"INIT ACK", Meaning::init_ack};
+      return Meaning::init_ack;
     case wire::sctp_abort:
-      return {"ABORT", Meaning::abort};
+      return Meaning::abort;
     case wire::sctp_cookie_echo:
-      return {"COOKIE ECHO", Meaning::cookie_echo};
+      return Meaning::cookie_echo;
     default:
-      return {"SCTP", Meaning::other};
+      return Meaning::other;
   }
 }
 
@@ -185,10 +179,10 @@ class Reader {
             [&](const wire::TcpSegment& tcp) { return read(packet, tcp, ours); },
             [&](const wire::UdpDatagram& udp) { return read(udp, ours); },
             [&](const wire::SctpPacket& sctp) {
-              const auto [label, meaning] = reading_of_chunk(sctp.chunk);
-              return Reading{std::string{label},
+              const std::string_view chunk = report::sctp_chunk_words(sctp.chunk);
+              return Reading{std::string{chunk.empty() ? "SCTP" : chunk},
                              {fmt::format("verification tag {}", sctp.verification_tag)},
-                             meaning,
+                             meaning_of_chunk(sctp.chunk),
                              ours ? sctp.destination : sctp.source};
             },
             [&](const wire::IcmpMessage& icmp) {
@@ -234,7 +228,7 @@ class Reader {
   }
 
   Reading read(const wire::Packet& packet, const wire::TcpSegment& tcp, bool ours) {
-    const std::uint8_t flags = tcp_flags(packet);
+    const std::uint8_t flags = report::tcp_flags(packet);
     Reading reading{flag_names(flags), {fmt::format("seq {}", tcp.sequence)}, Meaning::other, {}};
     if (tcp.ack) reading.details.push_back(fmt::format("ack {}", tcp.acknowledgement));
     reading.details.push_back(fmt::format("window {}", tcp.window));

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_record.h"
 #include "explain/steps.h"
 #include "model/json_fields.h"
 #include "report/sockets/gap_records.h"
@@ -145,13 +146,6 @@ ResultRecord result_of(const Story& story, const Facts& facts) {
   return record;
 }
 
-template <class Record>
-void write(JsonStream& stream, std::string_view name, const Record& record) {
-  FieldWriter fields{stream.record(name)};
-  describe(fields, record);
-  stream.end();
-}
-
 }  // namespace
 
 std::string json_of(const Story& story, const Facts& facts) {
@@ -159,12 +153,12 @@ std::string json_of(const Story& story, const Facts& facts) {
   JsonStream stream{out};
   stream.start(schema);
   stream.end();
-  write(stream, "question", record_of(story));
+  write_record(stream, "question", record_of(story));
   const auto steps = steps_of(story);
-  for (std::size_t i = 0; i < steps.size(); ++i) write(stream, "packet", record_of(steps[i], i + 1));
-  write(stream, "result", result_of(story, facts));
+  for (std::size_t i = 0; i < steps.size(); ++i) write_record(stream, "packet", record_of(steps[i], i + 1));
+  write_record(stream, "result", result_of(story, facts));
   for (const Alternative& one : alternatives_of(story.question)) {
-    write(stream, "alternative", AlternativeRecord{one.state, one.silent, is_what_happened(one, story)});
+    write_record(stream, "alternative", AlternativeRecord{one.state, one.silent, is_what_happened(one, story)});
   }
   report::finish_stream(stream, "packets", steps.size(), {});
   return out;

@@ -174,7 +174,7 @@ std::vector<Alternative> datagrams() {
 }
 
 std::vector<Alternative> associations() {
-  return {{"-> INIT  <- INIT ACK", "open", false, "a program listens there"},
+  return {{"-> INIT  <- INIT-ACK", "open", false, "a program listens there"},
           {"-> INIT  <- ABORT", "closed", false, "the host is there, and nobody listens"},
           {"-> INIT  -> INIT  ... nothing", "filtered", true, dropped},
           {"-> INIT  <- ICMP error", "filtered", false, refused}};
@@ -270,7 +270,7 @@ constexpr std::array sentences{
              "nobody on the link could reach it."},
     Sentence{Meaning::init, "INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection."},
     Sentence{Meaning::init_ack,
-             "INIT ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
+             "INIT-ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
              "back, and until then the other side keeps nothing."},
     Sentence{Meaning::abort, "ABORT refuses: the host is there, and nothing listens for SCTP on port {0}."},
     Sentence{Meaning::cookie_echo,
@@ -377,8 +377,8 @@ std::vector<Alternative> alternatives_of(const Question& question) {
   if (probe == &probe::udp) return datagrams();
   if (probe == &probe::sctp_init) return associations();
   if (probe == &probe::sctp_cookie) {
-    return where_closed_answers("-> COOKIE ECHO  <- ABORT", "-> COOKIE ECHO  ... nothing",
-                                "-> COOKIE ECHO  <- ICMP error");
+    return where_closed_answers("-> COOKIE-ECHO  <- ABORT", "-> COOKIE-ECHO  ... nothing",
+                                "-> COOKIE-ECHO  <- ICMP error");
   }
   return of_any(*probe);
 }

@@ -323,6 +323,15 @@ TEST(ScanPlan, ADiscoveryQuestionThatCannotBePutIsRefused) {
   }
 }
 
+TEST(ScanPlan, WhoAsksByConnectionsInsteadOfPingsIsTold) {
+  const model::Remark told{RemarkCode::connects_for_discovery};
+  for (const Words& line : {Words{"-PE", "dual"}, {"-PE", "-PS80", "dual"}, {"-PS80", "-PM", "dual"}}) {
+    EXPECT_THAT(prepared(line, plain_user).notices, testing::Contains(told));
+    EXPECT_THAT(prepared(line).notices, testing::IsEmpty());
+  }
+  EXPECT_THAT(prepared({"-PS80", "dual"}, plain_user).notices, testing::Not(testing::Contains(told)));
+}
+
 TEST(ScanPlan, ErrorsSayWhere) {
   EXPECT_EQ(error_of({"-p", "70000", "dual"}), "-p: '70000' is no port; ports go from 0 to 65535");
   EXPECT_EQ(error_of({"-p", "1-70000", "dual"}),

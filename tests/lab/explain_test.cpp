@@ -144,7 +144,7 @@ TEST_F(Explain, AUserWithoutRawPacketsIsToldWhatConnectTells) {
     EXPECT_THAT(rejected, HasSubstr("Result: port 83/tcp is filtered (admin-prohibited)\n"));
   }
   const auto udp = explain(world.scanner, {place(lab::Pair::target_v4, closed_port, "/udp")}, false);
-  EXPECT_EQ(udp.status, 1);
+  EXPECT_EQ(udp.status, 2);
   EXPECT_THAT(udp.errors, HasSubstr("CAP_NET_RAW"));
 }
 

@@ -10,6 +10,7 @@
 #include "probe/registry.h"
 #include "records.h"
 #include "report/packets/pcapng.h"
+#include "tests/report/packet_world.h"
 #include "wire/build.h"
 #include "wire/cursor.h"
 
@@ -20,18 +21,10 @@ using namespace std::chrono_literals;
 using net::IpAddress;
 using net::Port;
 using testing::MemoryOutput;
+using testing::path;
+using testing::them;
+using testing::us;
 
-const IpAddress us = IpAddress::v4(0xc6120001);
-const IpAddress them = IpAddress::v4(0xc6120002);
-net::Path made_path() {
-  net::Path path;
-  path.interface = 3;
-  path.source = us;
-  path.on_link = true;
-  path.next_hop = them;
-  return path;
-}
-const net::Path path = made_path();
 constexpr Instant began{5s};
 
 engine::Shot shot(const probe::Probe& probe) {

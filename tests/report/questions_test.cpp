@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "probe/registry.h"
+#include "tests/report/packet_world.h"
 #include "wire/build.h"
 #include "wire/protocol.h"
 
@@ -14,19 +15,11 @@ namespace {
 
 using net::IpAddress;
 using net::Port;
+using testing::path;
+using testing::them;
+using testing::us;
 
-const IpAddress us = IpAddress::v4(0xc6120001);
-const IpAddress them = IpAddress::v4(0xc6120002);
 const IpAddress gateway = IpAddress::v4(0xc61200fe);
-net::Path made_path() {
-  net::Path path;
-  path.interface = 3;
-  path.source = us;
-  path.on_link = true;
-  path.next_hop = them;
-  return path;
-}
-const net::Path path = made_path();
 
 engine::Shot shot(const probe::Probe& probe, std::uint16_t port = 80, std::uint8_t number = 0) {
   return {&probe,

@@ -30,6 +30,10 @@ class Threads : public testing::Test {
     runs_.push_back({control, [&control, work = std::move(work)](model::Sink& sink) { return work(sink, control); }});
   }
 
+  void forget() {
+    runs_.clear();
+    controls_.clear();
+  }
   model::ScanFinished run(model::Sink& sink, engine::UserControl* control = nullptr, int wake = -1) {
     return run_side_by_side(runs_, control, wake, sink, os::Bell::open().value());
   }
@@ -51,6 +55,32 @@ model::HostRecord host_at(std::uint64_t position) {
   model::HostRecord host;
   host.position = position;
   return host;
+}
+
+// Nothing is above a thread to catch what its engine throws.
+TEST_F(Threads, WhatAnEngineThrowsIsTheErrorOfTheScanAndTheOthersGoOn) {
+  const std::vector<std::pair<std::string, std::function<void()>>> throwers{
+      {"there is not enough memory for this scan; scan fewer hosts or ports at once", [] { throw std::bad_alloc{}; }},
+      {"something else", [] { throw std::runtime_error{"something else"}; }}};
+  for (const auto& [sentence, thrower] : throwers) {
+    add([](model::Sink&, PassedOnControl&) {
+      model::ScanFinished finished;
+      finished.hosts_total = 1;
+      return finished;
+    });
+    add([thrower](model::Sink&, PassedOnControl&) -> model::ScanFinished {
+      thrower();
+      return {};
+    });
+    class Nothing final : public model::Sink {
+      Result<void> on(const model::Event&) override { return {}; }
+    } sink;
+    const auto finished = run(sink);
+    EXPECT_FALSE(finished.success);
+    EXPECT_EQ(finished.error, sentence);
+    EXPECT_EQ(finished.hosts_total, 1U);
+    forget();
+  }
 }
 
 TEST_F(Threads, OneThreadCallsTheSinkAndNothingIsLostOrOutOfOrder) {

@@ -82,7 +82,10 @@ int run(const Invocation& invocation) {
   if (options->help) return print(help_text(page()));
   if (options->version) return print(version_text(invocation.dialect));
   const auto status = explain_question(*options);
-  return status ? *status : end_with(status.error());
+  if (status) return *status;
+  // Nothing was sent, as with any other question that cannot be put.
+  const bool refused = status.error().code == Errc::privilege;
+  return end_with(refused ? Error{Errc::usage, status.error().message} : status.error());
 }
 
 }  // namespace

@@ -292,8 +292,8 @@ class Preparation {
     // Who writes down how to ask wants it asked, even of a single host.
     plan_.discovery =
         as_nmap_ || !options_.discovery.empty() ? plan::DiscoveryPolicy::always : plan::DiscoveryPolicy::when_many;
+    if (leaves_out_) notice({RemarkCode::connects_for_discovery});
     if (!plan_.discovery_probes.empty()) return {};
-    if (!options_.discovery.empty()) notice({RemarkCode::connects_for_discovery});
     plan_.discovery_probes = probe::usual_discovery(plan_.privileged);
     return {};
   }
@@ -308,6 +308,7 @@ class Preparation {
     const probe::Probe& probe = *word.probe;
     if (!probe::asks_ports(probe.asks)) {
       if (plan_.privileged) add_once(probe, {});
+      leaves_out_ = leaves_out_ || !plan_.privileged;
       return {};
     }
     net::PortSet ports;
@@ -554,6 +555,7 @@ class Preparation {
   std::vector<const probe::Probe*> techniques_;
   std::vector<Typed> excluded_;
   std::vector<Typed> targets_;
+  bool leaves_out_ = false;                      // questions about hosts that only raw packets can put
   std::unordered_set<std::string> plain_names_;  // those among the targets that have no prefix length
 };
 

@@ -187,18 +187,16 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
   reports->add(std::make_unique<report::Warnings>(standard_error_output, dialect), report::Tee::Kind::companion);
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
-    if (report.path == "-" && !asks_for_standard_output(chosen) && !chosen.outputs.empty() &&
-        !os::has_standard_output()) {
-      continue;
-    }
+    const bool names_files = !chosen.outputs.empty() || chosen.capture;
+    if (report.path == "-" && !asks_for_standard_output(chosen) && names_files && !os::has_standard_output()) continue;
     const auto done = report.format == nullptr ? reports->open_capture(report, chosen, dialect)
                                                : reports->open_report(report, chosen, dialect);
     if (!done) return fail(done.error());
   }
   // Where no text is on standard output, which may hold something for a machine. Callers of nmap want no packets there.
-  const bool has_text = std::ranges::any_of(*planned, [](const PlannedReport& report) {
-    return report.path == "-" && report.format == &report::normal_format;
-  });
+  const bool has_text = os::has_standard_output() && std::ranges::any_of(*planned, [](const PlannedReport& report) {
+                          return report.path == "-" && report.format == &report::normal_format;
+                        });
   if (chosen.packet_trace && !has_text && dialect == Dialect::portolan) reports->share(standard_error_output);
   // Only now that all of them can be written does any take the place of what was there.
   for (os::OutputFile* file : reports->files_) {
@@ -248,6 +246,11 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
 
 // Beside the reports: the scan goes on without it.
 Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanOptions& chosen, Dialect dialect) {
+  if (planned.path == "-" && os::is_terminal(standard_output)) {
+    return fail(Errc::usage, fmt::format("{}: standard output is a terminal, which shows no packets; name a file, or "
+                                         "send it on: --pcap - | wireshark -k -i -",
+                                         planned.option()));
+  }
   const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
   auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
   if (!file && file.error().code == Errc::reader_gone) return {};

@@ -130,21 +130,6 @@ std::string option_text(std::uint8_t kind, Bytes body) {
   return text;
 }
 
-std::string_view chunk_words(std::uint8_t chunk) {
-  switch (chunk) {
-    case wire::sctp_init:
-      return "INIT";
-    case wire::sctp_init_ack:
-      return "INIT-ACK";
-    case wire::sctp_abort:
-      return "ABORT";
-    case wire::sctp_cookie_echo:
-      return "COOKIE-ECHO";
-    default:
-      return "";
-  }
-}
-
 // The packet that an error quotes: its header, and of what is behind it the eight bytes that everybody quotes.
 std::string quoted_text(Bytes quoted, const wire::IcmpError& error) {
   const auto header = read_header(quoted);
@@ -207,8 +192,7 @@ class Line {
   std::string operator()(const wire::TcpSegment& tcp) const {
     std::string text =
         fmt::format("TCP {}", endpoints(packet_.source, tcp.source, packet_.destination, tcp.destination));
-    constexpr std::size_t place_of_flags = 13;
-    if (const std::string flags = flags_text(packet_.transport[place_of_flags]); !flags.empty()) text += " " + flags;
+    if (const std::string flags = flags_text(tcp_flags(packet_)); !flags.empty()) text += " " + flags;
     append(text, " {} seq={}", header_.text, tcp.sequence);
     if (tcp.ack) append(text, " ack={}", tcp.acknowledgement);
     append(text, " win={}", tcp.window);
@@ -222,7 +206,7 @@ class Line {
   std::string operator()(const wire::SctpPacket& sctp) const {
     std::string text =
         fmt::format("SCTP {}", endpoints(packet_.source, sctp.source, packet_.destination, sctp.destination));
-    const std::string_view chunk = chunk_words(sctp.chunk);
+    const std::string_view chunk = sctp_chunk_words(sctp.chunk);
     if (chunk.empty()) {
       append(text, " chunk={}", sctp.chunk);
     } else {
@@ -308,6 +292,26 @@ std::string tcp_options_text(wire::Bytes options) {
     text += option_text(kind, body);
   }
   return text;
+}
+
+std::uint8_t tcp_flags(const wire::Packet& packet) {
+  constexpr std::size_t place = 13;
+  return packet.transport.size() > place ? packet.transport[place] : std::uint8_t{0};
+}
+
+std::string_view sctp_chunk_words(std::uint8_t chunk) {
+  switch (chunk) {
+    case wire::sctp_init:
+      return "INIT";
+    case wire::sctp_init_ack:
+      return "INIT-ACK";
+    case wire::sctp_abort:
+      return "ABORT";
+    case wire::sctp_cookie_echo:
+      return "COOKIE-ECHO";
+    default:
+      return "";
+  }
 }
 
 std::string packet_line(net::EtherType type, wire::Bytes bytes) {

@@ -7,7 +7,9 @@
 // Pure and total: any bytes in, a line without control characters out.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "net/path.h"
 #include "wire/packet.h"
@@ -19,5 +21,10 @@ std::string packet_line(net::EtherType type, wire::Bytes bytes);
 
 // Options of a TCP header, as they stand in it: "mss 1460,sackOK,timestamp 7 0,nop,wscale 7"; "" for none.
 std::string tcp_options_text(wire::Bytes options);
+
+// Flags of a packet that holds a TCP segment, the ninth bit of RFC 3540 left out; 0 where it is cut before them.
+std::uint8_t tcp_flags(const wire::Packet& packet);
+// "INIT-ACK" (RFC 9260 §3.2); "" for chunks that no question and no answer begins with.
+std::string_view sctp_chunk_words(std::uint8_t chunk);
 
 }  // namespace portolan::report

@@ -391,8 +391,7 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
           words_of_error(remark.text(0)));
     case connects_for_discovery:
       return dialect == Dialect::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
-                                      : "without raw packets hosts are asked by TCP connections to ports 80 and 443 "
-                                        "instead of ICMP";
+                                      : "without raw packets hosts are asked by TCP connections instead of ICMP";
     case no_tcp_ports:
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
     case no_udp_ports:

@@ -1,6 +1,7 @@
 #include <array>
 #include <chrono>
 
+#include "base/json_record.h"
 #include "base/json_stream.h"
 #include "report/sockets/gap_records.h"
 #include "report/sockets/service_records.h"
@@ -101,13 +102,6 @@ HolderRecord holder_of(const Service& service, sockets::RowNames& names) {
   return record;
 }
 
-template <class Record>
-void write(JsonStream& stream, std::string_view name, const Record& record) {
-  FieldWriter fields{stream.record(name)};
-  describe(fields, record);
-  stream.end();
-}
-
 }  // namespace
 
 std::string who_json(const Who& who, sockets::RowNames& names, std::span<const model::Remark> gaps) {
@@ -116,19 +110,19 @@ std::string who_json(const Who& who, sockets::RowNames& names, std::span<const m
   stream.start(who_schema).member("question", std::string_view{who.question});
   stream.end();
   for (const WhoAnswer& answer : who.answers) {
-    write(stream, "answer", AnswerRecord{holder_of(answer.service, names), answer.connections});
+    write_record(stream, "answer", AnswerRecord{holder_of(answer.service, names), answer.connections});
   }
   for (const WhoUser& user : who.users) {
-    write(stream, "user", UserRecord{holder_of(user.holder, names), {std::string{user.state}}, user.remote});
+    write_record(stream, "user", UserRecord{holder_of(user.holder, names), {std::string{user.state}}, user.remote});
   }
   for (const WhoElsewhere& other : who.elsewhere) {
-    write(stream, "elsewhere",
-          ElsewhereRecord{other.network_namespace, names.network_namespace(other.network_namespace),
-                          holder_of(other.service, names)});
+    write_record(stream, "elsewhere",
+                 ElsewhereRecord{other.network_namespace, names.network_namespace(other.network_namespace),
+                                 holder_of(other.service, names)});
   }
-  for (const Service& other : who.namesakes) write(stream, "namesake", holder_of(other, names));
+  for (const Service& other : who.namesakes) write_record(stream, "namesake", holder_of(other, names));
   if (who.availability != sockets::Availability::not_asked) {
-    write(stream, "bind", BindRecord{{std::string{name_of(who.availability)}}});
+    write_record(stream, "bind", BindRecord{{std::string{name_of(who.availability)}}});
   }
   finish_stream(stream, "answers", who.answers.size(), gaps);
   return out;
