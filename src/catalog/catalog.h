@@ -15,6 +15,7 @@
 
 namespace portolan::catalog {
 
+// IP protocols (net::Protocol::ip) are the same in every catalogue (ip_protocols.h).
 class Services {
  public:
   // `text` is the content of data/services (format: docs/data.md). Malformed lines are errors.

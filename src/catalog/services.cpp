@@ -4,9 +4,11 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <span>
 
 #include "base/escape.h"
 #include "catalog/catalog.h"
+#include "catalog/ip_protocols.h"
 #include "catalog/port_line.h"
 
 namespace portolan::catalog {
@@ -46,6 +48,15 @@ bool matches(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', std::min(p, pattern.size())) == std::string_view::npos;
+}
+
+net::PortSet ip_protocols_matching(std::string_view pattern) {
+  net::PortSet found;
+  for (const net::Port number : assigned_ip_protocols().ports()) {
+    const std::string_view name = ip_protocol_name(number);
+    if (!name.empty() && matches(pattern, name)) found.insert(number);
+  }
+  return found;
 }
 
 }  // namespace
@@ -119,6 +130,7 @@ Result<Services> Services::parse(std::string_view text) {
 }
 
 std::string_view Services::name_of(net::Protocol protocol, net::Port port) const {
+  if (protocol == net::Protocol::ip) return ip_protocol_name(port);
   const auto index = index_of(protocol);
   if (index == not_ported) return {};
   const auto& entries = data_->entries;
@@ -151,6 +163,7 @@ std::vector<std::string_view> Services::names() const {
 net::PortSet Services::matching(net::Protocol protocol, std::string_view pattern) const {
   const auto index = index_of(protocol);
   net::PortSet found;
+  if (protocol == net::Protocol::ip) return ip_protocols_matching(pattern);
   if (index == not_ported) return found;
   for (const Entry& entry : data_->entries) {
     if (is_for(entry, index) && matches(pattern, data_->name(entry))) {
@@ -160,13 +173,19 @@ net::PortSet Services::matching(net::Protocol protocol, std::string_view pattern
   return found;
 }
 
-net::PortSet Services::registered(net::Protocol protocol) const { return matching(protocol, "*"); }
+net::PortSet Services::registered(net::Protocol protocol) const {
+  return protocol == net::Protocol::ip ? assigned_ip_protocols() : matching(protocol, "*");
+}
 
 std::vector<net::Port> Services::top(net::Protocol protocol, std::size_t n) const {
+  const auto best = [n](std::span<const net::Port> ranked) {
+    const auto first = ranked.first(std::min(n, ranked.size()));
+    return std::vector<net::Port>{first.begin(), first.end()};
+  };
+  if (protocol == net::Protocol::ip) return best(usual_ip_protocols());
   const auto index = index_of(protocol);
   if (index == not_ported) return {};
-  const auto& ranked = data_->ranks[index];
-  return {ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(std::min(n, ranked.size()))};
+  return best(data_->ranks[index]);
 }
 
 }  // namespace portolan::catalog

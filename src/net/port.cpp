@@ -20,6 +20,8 @@ std::string_view name_of(Protocol protocol) {
       return "icmp";
     case Protocol::arp:
       return "arp";
+    case Protocol::ip:
+      return "ip";
   }
   return "unknown";
 }

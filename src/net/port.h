@@ -10,9 +10,10 @@
 
 namespace portolan::net {
 
-enum class Protocol : std::uint8_t { tcp, udp, sctp, icmp, arp };
+// `ip` where IP protocols themselves are asked: their numbers stand in the place of ports.
+enum class Protocol : std::uint8_t { tcp, udp, sctp, icmp, arp, ip };
 
-// "tcp", "udp", "sctp", "icmp", "arp".
+// "tcp", "udp", "sctp", "icmp", "arp", "ip".
 std::string_view name_of(Protocol protocol);
 
 class Port {

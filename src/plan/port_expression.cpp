@@ -11,12 +11,13 @@
 #include <utility>
 
 #include "base/odd_dash.h"
+#include "catalog/ip_protocols.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
 namespace {
 
-constexpr std::uint32_t highest_port = 65'535;
+constexpr std::uint16_t highest_port = 65'535;
 
 struct Transport {
   net::Protocol protocol;
@@ -27,12 +28,16 @@ constexpr std::array transports{
     Transport{.protocol = net::Protocol::tcp, .letter = 'T', .ports = &PortPlan::tcp},
     Transport{.protocol = net::Protocol::udp, .letter = 'U', .ports = &PortPlan::udp},
     Transport{.protocol = net::Protocol::sctp, .letter = 'S', .ports = &PortPlan::sctp},
+    Transport{.protocol = net::Protocol::ip, .letter = 'P', .ports = &PortPlan::ip},
 };
+constexpr std::size_t ip_protocols = 3;
+static_assert(transports[ip_protocols].protocol == net::Protocol::ip);
 
 // Whom a piece speaks to, as the prefixes and brackets before it have it.
 struct Scope {
-  std::array<bool, transports.size()> selected{true, true, true};
+  std::array<bool, transports.size()> selected{true, true, true, false};
   bool registered_only = false;  // inside [ ]
+  [[nodiscard]] bool of_ip() const { return selected[ip_protocols]; }
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -64,21 +69,25 @@ bool is_service_pattern(std::string_view text) {
 
 class Reader {
  public:
-  Reader(std::string_view text, const catalog::Services& services) : whole_{text}, services_{services} {}
+  Reader(std::string_view text, const catalog::Services& services, PortLanguage language)
+      : whole_{text}, services_{services}, language_{language} {}
 
   Result<PortPlan> read() {
-    if (auto read = read_list(trimmed(whole_), Scope{}); !read) return fail(std::move(read.error()));
+    Scope scope;
+    if (language_ == PortLanguage::ip_protocols) scope.selected = {false, false, false, true};
+    if (auto read = read_list(trimmed(whole_), scope); !read) return fail(std::move(read.error()));
     if (plan_ == PortPlan{} && whole_.contains('[')) {
       return wrong("has no registered port in its brackets", "leave the [] out to take unregistered ones too");
     }
+    if (plan_ == PortPlan{} && scope.of_ip())
+      return wrong("names no IP protocol", "write something like 1,6,17 or gre");
     if (plan_ == PortPlan{}) return wrong("names no port", "write something like 22,80,8000-8100 or http*");
     return std::move(plan_);
   }
 
  private:
-  [[nodiscard]] std::unexpected<Error> wrong(std::string_view what, std::string_view advice,
-                                             Errc code = Errc::parse) const {
-    return fail(code, fmt::format("the port list {} {}; {}", quoted(whole_), what, advice));
+  [[nodiscard]] std::unexpected<Error> wrong(std::string_view what, std::string_view advice) const {
+    return fail(Errc::parse, fmt::format("the port list {} {}; {}", quoted(whole_), what, advice));
   }
 
   // A piece of the list that is the whole of it needs no second mention.
@@ -92,14 +101,16 @@ class Reader {
   Result<std::string_view> read_prefixes(std::string_view list, Scope& scope) const;
   Result<std::string_view> read_brackets(std::string_view list, Scope scope);
   Result<void> read_piece(std::string_view piece, const Scope& scope);
-  [[nodiscard]] Result<net::PortRange> read_range(std::string_view piece) const;
-  [[nodiscard]] Result<net::Port> read_port(std::string_view digits, std::uint16_t when_missing) const;
+  [[nodiscard]] Result<net::PortRange> read_range(std::string_view piece, const Scope& scope) const;
+  [[nodiscard]] Result<net::Port> read_port(std::string_view digits, std::uint16_t when_missing,
+                                            const Scope& scope) const;
   Result<void> add_service(std::string_view pattern, const Scope& scope);
   void add_range(net::PortRange range, const Scope& scope);
   const net::PortSet& registered(std::size_t transport);
 
   std::string_view whole_;
   const catalog::Services& services_;
+  PortLanguage language_;
   PortPlan plan_;
   std::array<std::optional<net::PortSet>, transports.size()> registered_;  // once asked for
 };
@@ -123,18 +134,17 @@ Result<void> Reader::read_list(std::string_view list, Scope scope) {
   return {};
 }
 
-// "T:", "U:" or "S:" at the start, the last of several counts. They hold for all that follows, but no
+// "T:", "U:", "S:" or "P:" at the start, the last of several counts. They hold for all that follows, but no
 // further than the brackets they stand in. Returns the rest.
 Result<std::string_view> Reader::read_prefixes(std::string_view list, Scope& scope) const {
   while (list.size() >= 2 && list[1] == ':') {
-    if (list[0] == 'P') {
-      return wrong("has 'P:', IP protocols, which portolan does not scan",
-                   "T:, U: and S: stand for TCP, UDP and SCTP ports", Errc::unsupported);
+    if (list[0] == transports[ip_protocols].letter && language_ == PortLanguage::ports) {
+      return wrong("has 'P:', IP protocols, which have no ports", "T:, U: and S: stand for TCP, UDP and SCTP ports");
     }
     for (std::size_t i = 0; i < transports.size(); ++i) scope.selected[i] = transports[i].letter == list[0];
     if (std::ranges::find(scope.selected, true) == scope.selected.end()) {
       return wrong(fmt::format("has {}, which is no protocol", quoted(list.substr(0, 2))),
-                   "T:, U: and S: stand for TCP, UDP and SCTP ports");
+                   "T:, U: and S: stand for TCP, UDP and SCTP ports, P: for IP protocols");
     }
     list = trimmed(list.substr(2));
   }
@@ -159,7 +169,7 @@ Result<void> Reader::read_piece(std::string_view piece, const Scope& scope) {
   if (piece.empty()) return wrong("has an empty place", "put single commas between ports, as in 22,80,8000-8100");
   if (piece.contains(']')) return wrong("has a ']' without a '['", "write registered ports like [1-1024]");
   if (piece.find_first_not_of("0123456789-") == std::string_view::npos) {
-    const auto range = read_range(piece);
+    const auto range = read_range(piece, scope);
     if (!range) return fail(range.error());
     add_range(*range, scope);
     return {};
@@ -167,17 +177,17 @@ Result<void> Reader::read_piece(std::string_view piece, const Scope& scope) {
   return add_service(piece, scope);
 }
 
-// "80", "1-1024", "-100" (from 1: port 0 must be named), "60000-" or "-".
-Result<net::PortRange> Reader::read_range(std::string_view piece) const {
+// "80", "1-1024", "-100" (from 1: port 0 must be named, but not protocol 0), "60000-" or "-".
+Result<net::PortRange> Reader::read_range(std::string_view piece, const Scope& scope) const {
   const auto dash = piece.find('-');
-  const auto first = read_port(piece.substr(0, dash), 1);
+  const auto first = read_port(piece.substr(0, dash), scope.of_ip() ? 0 : 1, scope);
   if (!first) return fail(first.error());
   if (dash == std::string_view::npos) return net::PortRange{.first = *first, .last = *first};
   const auto last_text = piece.substr(dash + 1);
   if (last_text.contains('-')) {
     return wrong_piece(piece, "has more than one dash", "a range looks like 8000-8100");
   }
-  const auto last = read_port(last_text, highest_port);
+  const auto last = read_port(last_text, scope.of_ip() ? catalog::highest_ip_protocol : highest_port, scope);
   if (!last) return fail(last.error());
   if (*last < *first) {
     return wrong_piece(piece, "runs backwards", fmt::format("write {}-{}", last->value(), first->value()));
@@ -185,12 +195,15 @@ Result<net::PortRange> Reader::read_range(std::string_view piece) const {
   return net::PortRange{.first = *first, .last = *last};
 }
 
-Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_missing) const {
+Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_missing, const Scope& scope) const {
   if (digits.empty()) return net::Port{when_missing};
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || value > highest_port) {
     return wrong_piece(digits, "is no port", "ports go from 0 to 65535");
+  }
+  if (scope.of_ip() && value > catalog::highest_ip_protocol) {
+    return wrong_piece(digits, "is no IP protocol", "IP protocols go from 0 to 255");
   }
   return net::Port{static_cast<std::uint16_t>(value)};
 }
@@ -208,6 +221,9 @@ Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
     const auto ports = services_.matching(transports[i].protocol, pattern);
     found = found || !ports.empty();
     insert_all(plan_.*transports[i].ports, ports);
+  }
+  if (!found && scope.of_ip()) {
+    return wrong_piece(pattern, "is the name of no IP protocol", "give its number, or a name such as tcp or gre");
   }
   if (!found) {
     return wrong_piece(pattern, "is the name of no registered service",
@@ -236,8 +252,8 @@ void Reader::add_range(net::PortRange range, const Scope& scope) {
 
 }  // namespace
 
-Result<PortPlan> parse_ports(std::string_view text, const catalog::Services& services) {
-  return Reader{text, services}.read();
+Result<PortPlan> parse_ports(std::string_view text, const catalog::Services& services, PortLanguage language) {
+  return Reader{text, services, language}.read();
 }
 
 }  // namespace portolan::plan

@@ -109,8 +109,37 @@ TEST(PortExpression, MalformedTextIsRefusedWithThePieceQuoted) {
     ASSERT_FALSE(plan) << text;
     EXPECT_THAT(plan.error().message, HasSubstr(piece)) << text;
     EXPECT_THAT(plan.error().message, HasSubstr(";")) << "no advice: " << plan.error().message;
-    EXPECT_EQ(plan.error().code, std::string_view{text} == "P:6" ? Errc::unsupported : Errc::parse) << text;
+    EXPECT_EQ(plan.error().code, Errc::parse) << text;
   }
+}
+
+TEST(PortExpression, IpProtocolsAreNumbersTo255AndNames) {
+  const auto read = [](std::string_view text) {
+    const auto plan = parse_ports(text, services(), PortLanguage::ip_protocols);
+    if (!plan) return plan.error().message;
+    EXPECT_TRUE(plan->udp.empty() && plan->sctp.empty()) << text;
+    return to_string(plan->ip);
+  };
+  EXPECT_EQ(read("1,2,6,17"), "1-2,6,17");
+  EXPECT_EQ(read("-"), "0-255");  // protocol 0 is one as any other
+  EXPECT_EQ(read("1-"), "1-255");
+  EXPECT_EQ(read("-5,250-"), "0-5,250-255");
+  EXPECT_EQ(read("tcp,GRE,ipv6*"), "6,41,43-44,47,58-60");
+  EXPECT_EQ(read("[140-254]"), "140-145,253-254");
+  EXPECT_EQ(read("1,P:2,T:80"), "1-2");
+  EXPECT_THAT(read("256"), HasSubstr("'256' is no IP protocol"));
+  EXPECT_THAT(read("http"), HasSubstr("'http' is the name of no IP protocol"));
+  EXPECT_THAT(read("1,,2"), HasSubstr("empty place"));
+}
+
+TEST(PortExpression, IpProtocolsBesidePortsStandBehindTheirPrefix) {
+  const auto plan = parse_ports("80,P:6,gre,T:22", services(), PortLanguage::scan);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(to_string(plan->ip), "6,47");
+  EXPECT_EQ(to_string(plan->tcp), "22,80");
+  EXPECT_EQ(to_string(plan->udp), "80");
+  EXPECT_EQ(parse_ports("P:tcp", services(), PortLanguage::scan)->of(net::Protocol::ip).size(), 1U);
+  EXPECT_FALSE(parse_ports("P:256", services(), PortLanguage::scan));
 }
 
 TEST(PortExpression, EscapeSequencesOfTheTextStayInert) {
