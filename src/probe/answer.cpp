@@ -37,6 +37,7 @@ model::Reason reason_of(wire::IcmpError::Kind kind) {
     case Kind::time_exceeded:
       return Reason::time_exceeded;
     case Kind::parameter_problem:
+    case Kind::unknown_header:
       return Reason::param_problem;
     case Kind::other_unreach:
       break;

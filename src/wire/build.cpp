@@ -35,15 +35,16 @@ std::size_t ip_header_size(const net::IpAddress& address) {
   return address.is_v4() ? ipv4_header_size : ipv6_header_size;
 }
 
-struct IpFields {
+struct Header {
   const net::IpAddress& source;
   const net::IpAddress& destination;
   std::uint8_t protocol;
   std::uint8_t hops;
   std::uint16_t identification;  // IPv4 only
+  std::uint32_t flow_label = 0;  // IPv6 only
 };
 
-void write_ip_header(const IpFields& ip, std::size_t payload_size, Buffer out) {
+void write_ip_header(const Header& ip, std::size_t payload_size, Buffer out) {
   Writer w{out};
   if (ip.source.is_v4()) {
     w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(ipv4_header_size + payload_size)).u16(ip.identification);
@@ -51,7 +52,8 @@ void write_ip_header(const IpFields& ip, std::size_t payload_size, Buffer out) {
     w.bytes(ip.source.bytes()).bytes(ip.destination.bytes());
     put_u16(out, 10, checksum(out.first(ipv4_header_size)));
   } else {
-    w.u32(0x60000000).u16(static_cast<std::uint16_t>(payload_size)).u8(ip.protocol).u8(ip.hops);
+    constexpr std::uint32_t version = 0x60000000;
+    w.u32(version | ip.flow_label).u16(static_cast<std::uint16_t>(payload_size)).u8(ip.protocol).u8(ip.hops);
     w.bytes(ip.source.bytes()).bytes(ip.destination.bytes());
   }
 }
@@ -63,7 +65,7 @@ struct Check {
 };
 
 // Puts the IP header in front of the transport that already stands behind its place, and the checksum into that.
-std::size_t finish(const IpFields& ip, std::size_t size, const Check& check, Buffer out) {
+std::size_t finish(const Header& ip, std::size_t size, const Check& check, Buffer out) {
   const std::size_t header = ip_header_size(ip.source);
   write_ip_header(ip, size, out);
   const Buffer transport = out.subspan(header, size);
@@ -136,8 +138,8 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
   if (with_mss) w.u8(2).u8(4).u16(1460);
   w.bytes(f.dress.data);
   // The identification only has to vary: it helps fragments, which a probe never becomes.
-  const IpFields ip{f.source, f.destination, protocol_tcp, f.dress.hop_limit,
-                    static_cast<std::uint16_t>(f.sequence >> 16U)};
+  const Header ip{f.source, f.destination, protocol_tcp, f.dress.hop_limit,
+                  static_cast<std::uint16_t>(f.sequence >> 16U)};
   constexpr Check check{16, true};
   const std::size_t size = finish(ip, w.size(), check, out);
   if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
@@ -151,7 +153,7 @@ std::size_t build_udp(const UdpFields& f, Buffer out) {
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u16(source_port).u16(f.destination_port.value()).u16(static_cast<std::uint16_t>(length)).u16(0);
   w.bytes(f.payload).bytes(f.dress.data);
-  const IpFields ip{f.source, f.destination, protocol_udp, f.dress.hop_limit, source_port};
+  const Header ip{f.source, f.destination, protocol_udp, f.dress.hop_limit, source_port};
   constexpr Check check{6, true};
   const std::size_t size = finish(ip, w.size(), check, out);
   // RFC 768: a sum of zero is sent as its other form, because zero means that there is none.
@@ -181,11 +183,22 @@ std::size_t build_icmp(const IcmpFields& f, Buffer out) {
   const bool v4 = f.source.is_v4();
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).bytes(f.dress.data);
-  const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
+  const Header ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
   const Check check{2, !v4};
   const std::size_t size = finish(ip, w.size(), check, out);
   if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
   return size;
+}
+
+std::size_t build_ip(const IpFields& f, Buffer out) {
+  assert(f.source.family() == f.destination.family());
+  const std::size_t header = ip_header_size(f.source);
+  Writer w{out.subspan(header)};
+  w.bytes(f.payload).bytes(f.dress.data);
+  write_ip_header({f.source, f.destination, f.protocol, f.dress.hop_limit, static_cast<std::uint16_t>(f.mark),
+                   f.mark & flow_label_bits},
+                  w.size(), out);
+  return header + w.size();
 }
 
 std::size_t build_icmp_error(const IcmpErrorFields& f, Buffer out) {
@@ -193,7 +206,7 @@ std::size_t build_icmp_error(const IcmpErrorFields& f, Buffer out) {
   const bool v4 = f.source.is_v4();
   Writer w{out.subspan(ip_header_size(f.source))};
   w.u8(f.type).u8(f.code).u16(0).u32(0).bytes(f.quoted);
-  const IpFields ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.hop_limit, 0};
+  const Header ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.hop_limit, 0};
   return finish(ip, w.size(), {2, !v4}, out);
 }
 

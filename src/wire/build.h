@@ -71,6 +71,17 @@ struct IcmpFields {
 };
 std::size_t build_icmp(const IcmpFields& fields, Buffer out);
 
+// A packet of any protocol.
+struct IpFields {
+  net::IpAddress source;
+  net::IpAddress destination;
+  std::uint8_t protocol = 0;
+  std::uint32_t mark = 0;  // IPv4: its lower half is the identification; IPv6: its lower 20 bits are the flow label
+  Bytes payload{};
+  const Dress& dress = plain;
+};
+std::size_t build_ip(const IpFields& fields, Buffer out);
+
 // What a host or router sends back instead of an answer, in ICMP or ICMPv6, whichever the addresses say.
 struct IcmpErrorFields {
   net::IpAddress source;

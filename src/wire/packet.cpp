@@ -14,6 +14,7 @@ struct IpPart {
   net::IpAddress destination;
   std::uint8_t ttl = 0;
   std::uint8_t protocol = 0;
+  std::uint32_t mark = 0;  // identification or flow label
   Bytes payload;
   bool whole = true;             // no fragment, and nothing of it was cut off
   bool source_is_summed = true;  // and no other address in its place
@@ -33,9 +34,9 @@ std::optional<IpPart> split_ipv4(Bytes bytes, Extent extent) {
   const std::size_t header = std::size_t{version_and_length & 0x0fU} * 4;
   r.skip(1);
   const std::size_t total = r.u16();
-  r.skip(2);
-  const std::uint16_t fragment = r.u16();
   IpPart ip;
+  ip.mark = r.u16();
+  const std::uint16_t fragment = r.u16();
   ip.ttl = r.u8();
   ip.protocol = r.u8();
   r.skip(2);
@@ -74,9 +75,11 @@ bool hold_home_address(Bytes header) {
 // (RFC 8200 §4). Bounded: each step consumes at least eight bytes.
 std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
   Reader r{bytes};
-  const std::uint32_t version = r.u32() >> 28U;
+  const std::uint32_t first_word = r.u32();
+  const std::uint32_t version = first_word >> 28U;
   const std::size_t length = r.u16();
   IpPart ip;
+  ip.mark = first_word & flow_label_bits;
   std::uint8_t next = r.u8();
   ip.ttl = r.u8();
   const Bytes source = r.take(16);
@@ -93,6 +96,8 @@ std::optional<IpPart> split_ipv6(Bytes bytes, Extent extent) {
   constexpr std::uint8_t fragment = 44;
   constexpr std::uint8_t destination_options = 60;
   while (next == hop_by_hop || next == routing || next == fragment || next == destination_options) {
+    // A packet of ours that asks whether the header is known has nothing in it.
+    if (extent == Extent::quoted && ip.payload.empty()) break;
     Reader extension{ip.payload};
     const bool is_fragment = next == fragment;
     const bool is_for_destination = next == destination_options;
@@ -159,14 +164,32 @@ std::optional<SctpPacket> read_sctp(Bytes bytes) {
   return sctp;
 }
 
+// Whether there is something here that reads the transport of the packet.
+bool is_taken_apart(const IpPart& ip) {
+  switch (ip.protocol) {
+    case protocol_tcp:
+    case protocol_udp:
+    case protocol_sctp:
+      return true;
+    case protocol_icmp:
+      return ip.source.is_v4();
+    case protocol_icmpv6:
+      return !ip.source.is_v4();
+    default:
+      return false;
+  }
+}
+
 std::optional<IcmpError> read_quote(IcmpError::Kind kind, const std::optional<IpPart>& quoted) {
   if (!quoted) return std::nullopt;
   IcmpError error;
   error.kind = kind;
   error.quoted_destination = quoted->destination;
   error.quoted_protocol = quoted->protocol;
-  if (quoted->payload.size() < error.quote.size()) return std::nullopt;
-  std::copy_n(quoted->payload.begin(), error.quote.size(), error.quote.begin());
+  error.quoted_mark = quoted->mark;
+  const std::size_t size = std::min(quoted->payload.size(), error.quote.size());
+  if (size < error.quote.size() && is_taken_apart(*quoted)) return std::nullopt;
+  std::copy_n(quoted->payload.begin(), size, error.quote.begin());
   return error;
 }
 
@@ -304,15 +327,19 @@ std::optional<Content> read_icmpv6(Bytes bytes) {
     case icmpv6_time_exceeded:
       r.skip(4);
       return as_content(read_quote(IcmpError::Kind::time_exceeded, split_ipv6(r.rest(), Extent::quoted)));
-    case icmpv6_parameter_problem:
+    case icmpv6_parameter_problem: {
       r.skip(4);
-      return as_content(read_quote(IcmpError::Kind::parameter_problem, split_ipv6(r.rest(), Extent::quoted)));
+      const bool unknown = code == icmpv6_unknown_header;
+      return as_content(read_quote(unknown ? IcmpError::Kind::unknown_header : IcmpError::Kind::parameter_problem,
+                                   split_ipv6(r.rest(), Extent::quoted)));
+    }
     default:
       return as_content(read_message(bytes));
   }
 }
 
 std::optional<Content> read_transport(const IpPart& ip) {
+  if (!is_taken_apart(ip)) return Other{ip.protocol};
   switch (ip.protocol) {
     case protocol_tcp:
       return as_content(read_tcp(ip.payload));
@@ -321,11 +348,11 @@ std::optional<Content> read_transport(const IpPart& ip) {
     case protocol_sctp:
       return as_content(read_sctp(ip.payload));
     case protocol_icmp:
-      return ip.source.is_v4() ? read_icmp(ip.payload) : std::nullopt;
+      return read_icmp(ip.payload);
     case protocol_icmpv6:
-      return ip.source.is_v4() ? std::nullopt : read_icmpv6(ip.payload);
+      return read_icmpv6(ip.payload);
     default:
-      return Other{ip.protocol};
+      return std::nullopt;
   }
 }
 
@@ -374,7 +401,7 @@ bool is_damaged(net::EtherType type, Bytes bytes) {
   std::optional<IpPart> ip;
   if (type == net::EtherType::ipv4) ip = split_ipv4(bytes, Extent::whole);
   if (type == net::EtherType::ipv6) ip = split_ipv6(bytes, Extent::whole);
-  if (!ip || !ip->whole || !ip->source_is_summed) return false;
+  if (!ip || !ip->whole || !ip->source_is_summed || !is_taken_apart(*ip)) return false;
   switch (ip->protocol) {
     case protocol_icmp:
       return checksum(ip->payload) != 0;

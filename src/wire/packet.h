@@ -55,14 +55,17 @@ struct IcmpError {
     other_unreach,
     time_exceeded,
     parameter_problem,
+    unknown_header,  // of ICMPv6: the host knows no such protocol (RFC 8200 §4)
   };
   Kind kind = Kind::other_unreach;
   net::IpAddress quoted_destination;  // whom we asked
   std::uint8_t quoted_protocol = 0;   // IANA number
   // The first eight bytes behind the quoted header, which is what RFC 792 promises. Whoever sent them knows how to
   // read them: TCP has its ports and sequence number there, UDP its ports, SCTP its ports and verification tag, ICMP
-  // type, identifier and sequence.
+  // type, identifier and sequence. Of any other protocol there may be less; zeros stand for what is missing.
   std::array<std::uint8_t, 8> quote{};
+  // What tells the quoted packet from others to the same host: IPv4's identification, IPv6's flow label.
+  std::uint32_t quoted_mark = 0;
 
   [[nodiscard]] constexpr std::uint16_t quoted_u16(std::size_t at) const {
     return static_cast<std::uint16_t>(quote.at(at) << 8U | quote.at(at + 1));

@@ -6,10 +6,14 @@
 namespace portolan::wire {
 
 inline constexpr std::uint8_t protocol_icmp = 1;
+inline constexpr std::uint8_t protocol_igmp = 2;
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
 inline constexpr std::uint8_t protocol_icmpv6 = 58;
 inline constexpr std::uint8_t protocol_sctp = 132;
+
+// RFC 8200 §3
+inline constexpr std::uint32_t flow_label_bits = 0xfffff;
 
 // RFC 792
 inline constexpr std::uint8_t icmp_echo_reply = 0;
@@ -24,6 +28,7 @@ inline constexpr std::uint8_t icmp_timestamp_reply = 14;
 inline constexpr std::uint8_t icmpv6_unreachable = 1;
 inline constexpr std::uint8_t icmpv6_time_exceeded = 3;
 inline constexpr std::uint8_t icmpv6_parameter_problem = 4;
+inline constexpr std::uint8_t icmpv6_unknown_header = 1;  // code of the one above
 inline constexpr std::uint8_t icmpv6_echo_request = 128;
 inline constexpr std::uint8_t icmpv6_echo_reply = 129;
 inline constexpr std::uint8_t icmpv6_neighbour_solicitation = 135;

@@ -209,6 +209,49 @@ TEST(BuildIcmpError, SaysWhatItQuotesInBothVersions) {
   }
 }
 
+// The error of a host about a packet with nothing in it.
+Octets error_about_empty(const char* us, const char* them, std::uint8_t protocol, std::uint8_t type,
+                         std::uint8_t code) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const Octets quoted = built(
+      build_ip({.source = address(us), .destination = address(them), .protocol = protocol, .mark = 0xabcde}, buffer),
+      buffer);
+  return built(
+      build_icmp_error(
+          {.source = address(them), .destination = address(us), .type = type, .code = code, .quoted = quoted}, buffer),
+      buffer);
+}
+
+TEST(IcmpError, AnEmptyPacketIsQuotedByItsHeaderAlone) {
+  const auto v4 = content_of<IcmpError>(
+      parse(net::EtherType::ipv4, error_about_empty("198.18.0.1", "198.18.0.2", 47, icmp_unreachable, 2)));
+  ASSERT_TRUE(v4);
+  EXPECT_EQ(v4->kind, Kind::proto_unreach);
+  EXPECT_EQ(v4->quoted_protocol, 47);
+  EXPECT_EQ(v4->quoted_mark, 0xbcdeU) << "the identification";
+  for (const std::uint8_t header : std::array<std::uint8_t, 5>{0, 43, 44, 47, 60}) {
+    const auto v6 = content_of<IcmpError>(parse(
+        net::EtherType::ipv6, error_about_empty("2001:db8::1", "2001:db8::2", header, icmpv6_parameter_problem, 1)));
+    ASSERT_TRUE(v6) << int{header};
+    EXPECT_EQ(v6->kind, Kind::unknown_header);
+    EXPECT_EQ(v6->quoted_protocol, header);
+    EXPECT_EQ(v6->quoted_mark, 0xabcdeU) << "the flow label";
+  }
+  EXPECT_EQ(content_of<IcmpError>(parse(net::EtherType::ipv6, error_about_empty("2001:db8::1", "2001:db8::2", 47,
+                                                                                icmpv6_parameter_problem, 0)))
+                ->kind,
+            Kind::parameter_problem);
+}
+
+// RFC 792 promises eight bytes of these, and without them nobody knows whose packet it was.
+TEST(IcmpError, AQuoteWithoutPortsIsNothing) {
+  for (const std::uint8_t protocol : {protocol_tcp, protocol_udp, protocol_sctp, protocol_icmp}) {
+    EXPECT_FALSE(
+        parse(net::EtherType::ipv4, error_about_empty("198.18.0.1", "198.18.0.2", protocol, icmp_unreachable, 2)))
+        << int{protocol};
+  }
+}
+
 TEST(BuildTcp, LeavesWithAnOrdinaryTimeToLive) {
   EXPECT_EQ(syn_to("198.18.0.1", "198.18.0.2")[8], 64);
   EXPECT_EQ(syn_to("2001:db8::1", "2001:db8::2")[7], 64);

@@ -175,6 +175,8 @@ struct Heard {
       arp = arp || hears.arp;
       any_protocol = any_protocol || hears.any_protocol;
     }
+    // Of these there is too much on a busy machine; answers to them are known by their ports.
+    if (any_protocol) protocols.insert({wire::protocol_tcp, wire::protocol_udp, wire::protocol_sctp});
   }
 };
 
@@ -187,11 +189,10 @@ void judge_messages(Assembler& a, Label place, const std::set<std::uint8_t>& typ
 
 void judge_transport(Assembler& a, const Heard& heard) {
   a.place(Label::transport);
-  if (heard.any_protocol) return a.go(Label::keep);
   for (const std::uint8_t protocol : heard.protocols) a.when_equal(protocol, Label::ports);
   a.when_equal(wire::protocol_icmp, Label::icmp);
   a.when_equal(wire::protocol_icmpv6, Label::icmpv6);
-  a.go(Label::drop);
+  a.go(heard.any_protocol ? Label::keep : Label::drop);
 }
 
 void judge_ports(Assembler& a, const Expected& expected) {
