@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (size <= out.size()) (void)probe->answer({*packet, size % 2 == 0, {}}, out);
       const auto subject = probe->subject(*packet);
       if (!subject) continue;
-      (void)probe->judge({path, subject->target, subject->port, 0, subject->tag}, *packet);
+      (void)probe->judge({path, subject->target, subject->port, 0, subject->tag.value_or(0)}, *packet);
     }
   }
   return 0;

@@ -240,7 +240,8 @@ class Engine {
   [[nodiscard]] double slow_rate_of(const HostWalk& walk, Instant now) const;
   void give_limiter_up_if_slow(std::uint32_t walk);
 
-  [[nodiscard]] std::pair<std::uint16_t, std::uint16_t> tags_of(const probe::Probe& probe, std::uint16_t tag) const;
+  [[nodiscard]] std::pair<std::uint16_t, std::uint16_t> tags_of(const probe::Probe& probe,
+                                                                std::optional<std::uint16_t> tag) const;
   bool try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame);
   bool try_question(std::uint32_t first, std::uint16_t tag, const probe::Subject& subject, const wire::Packet& packet,
                     const Received& frame);
@@ -248,6 +249,7 @@ class Engine {
   bool answer_loss_probe(std::uint32_t question, std::uint16_t tag, const probe::Subject& subject,
                          const wire::Packet& packet, const Received& frame);
   void settle(const Match& match, const Answer& answer, const Received& frame);
+  void settle_other(const Match& match, const Answer& answer, const wire::Packet& packet, Received frame);
   void note_sign_of_life(const Match& match, const probe::Verdict& verdict);
   void measure(const Match& match, Instant at);
   void expire_loss_probes(Instant now);

@@ -49,14 +49,17 @@ bool Engine::on_packet(const wire::Packet& packet, const Received& frame) {
   return false;
 }
 
-// The tags that an answer may be to: the one that it bears, unless all attempts leave from one port (--source-port).
-std::pair<std::uint16_t, std::uint16_t> Engine::tags_of(const probe::Probe& probe, std::uint16_t tag) const {
+// The tags that an answer may be to: the one that it bears, if any, unless all attempts leave from one port
+// (--source-port).
+std::pair<std::uint16_t, std::uint16_t> Engine::tags_of(const probe::Probe& probe,
+                                                        std::optional<std::uint16_t> tag) const {
   const std::uint16_t first = settings_.tag_base;
   const std::uint16_t last = settings_.tag_base + tags_an_engine - 1;
-  if (!probe.has_tag) return {tag, tag};
-  if (settings_.dress.source_port && settings_.dress.source_port->value() == tag) return {first, last};
-  if (tag < first || tag > last) return {1, 0};
-  return {tag, tag};
+  if (!tag) return {first, last};
+  if (!probe.has_tag) return {*tag, *tag};
+  if (settings_.dress.source_port && settings_.dress.source_port->value() == *tag) return {first, last};
+  if (*tag < first || *tag > last) return {1, 0};
+  return {*tag, *tag};
 }
 
 bool Engine::try_technique(std::size_t technique, const wire::Packet& packet, const Received& frame) {
@@ -102,8 +105,26 @@ bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const R
                       .from = packet.source,
                       .mac = link_address_of(packet, frame)};
   listener_.on_reply(answer, packet);
+  settle_other(match, answer, packet, frame);
   settle(match, answer, frame);
   return true;
+}
+
+// What the answer says of another port, as long as that one has said nothing itself.
+void Engine::settle_other(const Match& match, const Answer& answer, const wire::Packet& packet, Received frame) {
+  const probe::Probe& probe = probe_of(match.question);
+  if (probe.also_open == nullptr || finds_hosts()) return;
+  const auto port = probe.also_open(packet);
+  if (!port || *port == job_.questions[match.question].port) return;
+  const auto& index = question_index_[job_.questions[match.question].technique];
+  if (port->value() >= index.size() || index[port->value()] == 0) return;
+  const std::uint32_t question = index[port->value()] - 1;
+  if (VerdictCodes::is_verdict(walks_[match.walk].ledger.code(question))) return;
+  Answer other = answer;
+  other.question = question;
+  other.verdict.state = model::PortState::open;
+  frame.to_everybody = true;  // its round trip is another question's
+  settle({match.walk, question, match.tag}, other, frame);
 }
 
 bool Engine::answer_loss_probe(std::uint32_t question, std::uint16_t tag, const probe::Subject& subject,

@@ -56,6 +56,7 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::connects_for_discovery, "connects-for-discovery", {}},
     RemarkKind{RemarkCode::no_tcp_ports, "no-tcp-ports", {}},
     RemarkKind{RemarkCode::no_udp_ports, "no-udp-ports", {}},
+    RemarkKind{RemarkCode::no_ip_protocols, "no-ip-protocols", {}},
     RemarkKind{RemarkCode::other_protocol, "other-protocol", protocol},
     RemarkKind{RemarkCode::namespaces_hidden, "namespaces-hidden", hidden},
     RemarkKind{RemarkCode::namespace_missing, "namespace-missing", missing},

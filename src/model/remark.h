@@ -38,6 +38,7 @@ enum class RemarkCode : std::uint8_t {
   connects_for_discovery,  // no raw packets, so hosts are asked by connections
   no_tcp_ports,            // none is left to ask
   no_udp_ports,            // the same of UDP
+  no_ip_protocols,         // the same of IP protocols
   other_protocol,          // protocol: ports named for it are not asked
   // About a list of sockets: what it does not hold.
   namespaces_hidden,       // processes, user: of so many processes this user may not look at the network namespace

@@ -44,6 +44,8 @@ std::string_view name_of(Reason reason) {
       return "conn-refused";
     case Reason::udp_response:
       return "udp-response";
+    case Reason::proto_response:
+      return "proto-response";
     case Reason::init_ack:
       return "init-ack";
     case Reason::abort:

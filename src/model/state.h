@@ -16,8 +16,9 @@ enum class Reason : std::uint8_t {
   reset,
   conn_refused,
   udp_response,
-  init_ack,  // SCTP
-  abort,     // SCTP
+  proto_response,  // of an IP protocol that is asked
+  init_ack,        // SCTP
+  abort,           // SCTP
   no_response,
   echo_reply,
   timestamp_reply,

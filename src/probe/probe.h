@@ -48,7 +48,7 @@ struct Verdict {
 struct Subject {
   net::IpAddress target;
   net::Port port;
-  std::uint16_t tag = 0;
+  std::optional<std::uint16_t> tag{};  // nullopt: it does not say; the cookie tells
 };
 
 // What a technique puts its question to.
@@ -64,11 +64,14 @@ enum class Asks : std::uint8_t {
 constexpr bool asks_ports(Asks asks) {
   return asks == Asks::tcp_ports || asks == Asks::udp_ports || asks == Asks::sctp_ports;
 }
-// Of the ports that are asked; tcp for techniques that ask none.
+// Each named by a number: what lists of the command line are about.
+constexpr bool asks_numbers(Asks asks) { return asks_ports(asks) || asks == Asks::ip_protocols; }
+// Of the ports that are asked, or `ip`; tcp for techniques that ask neither.
 constexpr net::Protocol protocol_of(Asks asks) {
-  return asks == Asks::udp_ports    ? net::Protocol::udp
-         : asks == Asks::sctp_ports ? net::Protocol::sctp
-                                    : net::Protocol::tcp;
+  return asks == Asks::udp_ports      ? net::Protocol::udp
+         : asks == Asks::sctp_ports   ? net::Protocol::sctp
+         : asks == Asks::ip_protocols ? net::Protocol::ip
+                                      : net::Protocol::tcp;
 }
 
 // What has to reach the engine for the technique, beside ICMP errors, which may be about any of them. The kernel's
@@ -78,8 +81,8 @@ struct Hears {
   std::span<const std::uint8_t> icmp{};    // message types
   std::span<const std::uint8_t> icmpv6{};  // message types
   bool arp = false;                        // ARP replies
-  bool any_protocol = false;               // whatever comes in over IP
-  std::uint16_t bytes = 128;               // of each packet, at least; the rest may be cut off
+  bool any_protocol = false;  // every protocol over IP; of TCP, UDP and SCTP what is to one of our source ports
+  std::uint16_t bytes = 128;  // of each packet, at least; the rest may be cut off
 };
 
 // How the command line calls a technique; both empty where it does not.
@@ -102,7 +105,7 @@ struct Probe {
   std::string_view task;         // nmap's name of the stage: "SYN Stealth Scan"
   OptionName scan_option{};
   OptionName discovery_option{};
-  net::Port discovery_port{80};  // asked where the discovery option names none
+  std::string_view discovery_list{"80"};  // asked where the discovery option names none
   Asks asks = Asks::tcp_ports;
   bool connects = false;  // goes through the kernel's connect() instead of onto the wire; needs no privilege
   bool has_ipv6 = true;   // false where only IPv4 has such a question
@@ -121,6 +124,8 @@ struct Probe {
   std::optional<Subject> (*subject)(const wire::Packet&) = nullptr;
   // The judgement. Nothing for an answer that is stale, forged or somebody else's.
   std::optional<Verdict> (*judge)(const Attempt&, const wire::Packet&) = nullptr;
+  // Another port that a genuine answer shows to be open, whatever it says of its own; nullptr mostly.
+  std::optional<net::Port> (*also_open)(const wire::Packet&) = nullptr;
   Verdict on_silence{};
   // How a host answers, for the simulator; 0 for silence and for what is not this technique's question.
   std::size_t (*answer)(const Asked&, wire::Buffer out) = nullptr;

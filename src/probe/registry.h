@@ -19,6 +19,7 @@ extern const Probe tcp_xmas;
 extern const Probe udp;
 extern const Probe sctp_init;
 extern const Probe sctp_cookie;
+extern const Probe ip_protocol;
 extern const Probe icmp_echo;
 extern const Probe icmp_timestamp;
 extern const Probe icmp_mask;
@@ -39,6 +40,7 @@ inline constexpr std::array registry{
     &udp,
     &sctp_init,
     &sctp_cookie,
+    &ip_protocol,
     &icmp_echo,
     &icmp_timestamp,
     &icmp_mask,

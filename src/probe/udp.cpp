@@ -128,7 +128,7 @@ constinit const Probe udp{
     .task = "UDP Scan",
     .scan_option = {"-sU", "UDP, with a payload that services at that port understand; slow where hosts limit errors"},
     .discovery_option = {"-PU", "ask by UDP to these ports (40125 where none are given), most of which are closed"},
-    .discovery_port = net::Port{40'125},
+    .discovery_list = "40125",
     .asks = Asks::udp_ports,
     .hears = {.protocol = wire::protocol_udp, .bytes = wire::longest_packet},
     .closed_is_error = true,

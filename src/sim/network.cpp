@@ -28,12 +28,20 @@ bool asks_one_of(const net::PortSet& ports, const wire::Packet& packet) {
   if (const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content)) return ports.contains(tcp->destination);
   if (const auto* udp = std::get_if<wire::UdpDatagram>(&packet.content)) return ports.contains(udp->destination);
   if (const auto* sctp = std::get_if<wire::SctpPacket>(&packet.content)) return ports.contains(sctp->destination);
+  if (const auto* other = std::get_if<wire::Other>(&packet.content)) return ports.contains(net::Port{other->protocol});
   return false;
+}
+
+bool is_echo_request(const wire::Packet& packet) {
+  const auto* message = std::get_if<wire::IcmpMessage>(&packet.content);
+  const std::uint8_t request = packet.source.is_v4() ? wire::icmp_echo_request : wire::icmpv6_echo_request;
+  return message != nullptr && message->type == request;
 }
 
 const net::PortSet& open_ports(const HostOptions& host, const wire::Packet& packet) {
   if (std::holds_alternative<wire::UdpDatagram>(packet.content)) return host.open_udp;
   if (std::holds_alternative<wire::SctpPacket>(packet.content)) return host.open_sctp;
+  if (std::holds_alternative<wire::Other>(packet.content)) return host.open_protocols;
   return host.open;
 }
 
@@ -190,6 +198,7 @@ void Network::answer(const Question& question, Instant at) {
   Host& host = found->second;
   const HostOptions& o = host.options;
   at += o.extra_delay;
+  if (!o.echoes && is_echo_request(*packet)) return;
   if (!lets_in(host, *packet, at) || asks_one_of(o.dropped, *packet)) return;
   if (asks_one_of(o.late, *packet)) at += o.late_by;
   if (asks_one_of(o.rejected, *packet)) {

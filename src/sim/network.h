@@ -65,10 +65,12 @@ struct HostOptions {
   net::PortSet open{};      // of TCP
   net::PortSet open_udp{};  // these answer what is said to them
   net::PortSet open_sctp{};
-  net::PortSet dropped{};   // a filter that says nothing
-  net::PortSet rejected{};  // a filter that says no
+  net::PortSet open_protocols{};  // of IP, beside those that have ports or messages
+  net::PortSet dropped{};         // a filter that says nothing
+  net::PortSet rejected{};        // a filter that says no
   Reject reject = Reject::admin_prohibited;
   bool silent = false;         // nobody there
+  bool echoes = true;          // answers ICMP's echo requests
   bool on_link = false;        // reached by ARP or neighbour discovery; else through a point-to-point link
   double resets_a_second = 0;  // limit on RSTs, 0 for none; a burst of as many is let through
   Duration extra_delay{};      // one way, for this host

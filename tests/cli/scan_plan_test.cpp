@@ -249,6 +249,45 @@ TEST(ScanPlan, PortsComeFromTheListTheCatalogueOrBoth) {
   EXPECT_EQ(techniques_of(prepared({"-p", "1-10", "--exclude-ports", "3-5", "dual"})), "tcp-syn 1-2,6-10");
 }
 
+TEST(ScanPlan, IpProtocolsAreAllUnlessSomeAreNamed) {
+  EXPECT_EQ(techniques_of(prepared({"-sO", "dual"})), "ip-protocol 0-255");
+  EXPECT_EQ(techniques_of(prepared({"-sO", "-F", "dual"})), "ip-protocol 0-145,253-254");
+  EXPECT_EQ(techniques_of(prepared({"-sO", "-p", "1,udp,P:gre", "dual"})), "ip-protocol 1,17,47");
+  EXPECT_EQ(techniques_of(prepared({"-sO", "--exclude-ports", "1-254", "dual"})), "ip-protocol 0,255");
+  EXPECT_EQ(techniques_of(prepared({"-sO", "--top-ports", "3", "dual"}, nmap)), "ip-protocol 0-255");
+  EXPECT_EQ(error_of({"-sO", "--top-ports", "3", "dual"}),
+            "--top-ports: nobody counts which IP protocols are common; -F asks those that are assigned");
+  EXPECT_THAT(error_of({"-sO", "-p", "256", "dual"}), testing::HasSubstr("IP protocols go from 0 to 255"));
+}
+
+TEST(ScanPlan, IpProtocolsAreAskedAlone) {
+  for (const Words& line : {Words{"-sO", "-sS", "dual"}, Words{"-sS", "-sO", "dual"}}) {
+    EXPECT_EQ(error_of(line), "-sO asks IP protocols and -sS asks ports; make two scans of it");
+    EXPECT_EQ(error_of(line, nmap),
+              "Sorry, the IPProtoscan (-sO) must currently be used alone rather than combined with other scan types.");
+  }
+  EXPECT_EQ(error_of({"-sO", "-p", "T:80", "dual"}), "-p names only TCP ports, which nothing here asks: add -sS");
+  EXPECT_EQ(error_of({"-p", "P:6", "dual"}), "-p names only IP protocols, which nothing here asks: add -sO");
+  EXPECT_THAT(prepared({"-p", "T:80,P:6", "dual"}).notices,
+              testing::ElementsAre(model::Remark{RemarkCode::other_protocol, {"ip"}}));
+  EXPECT_THAT(prepared({"-sO", "-p", "T:80", "dual"}, nmap).notices,
+              testing::ElementsAre(model::Remark{RemarkCode::no_ip_protocols}));
+}
+
+TEST(ScanPlan, HostsAreFoundByTheIpProtocolsThatAreNamed) {
+  const auto asked = [](const Words& line) { return prepared(line).plan.discovery_probes; };
+  using Probes = std::vector<plan::DiscoveryProbe>;
+  const auto probes = [](std::initializer_list<std::uint16_t> protocols) {
+    Probes all;
+    for (const std::uint16_t protocol : protocols) all.push_back({"ip-protocol", net::Port{protocol}});
+    return all;
+  };
+  EXPECT_EQ(asked({"-sn", "-PO", "dual"}), probes({1, 2, 4}));
+  EXPECT_EQ(asked({"-sn", "-PO6,igmp", "dual"}), probes({2, 6}));
+  EXPECT_THAT(error_of({"-sn", "-PO300", "dual"}), testing::HasSubstr("-PO: '300' is no IP protocol"));
+  EXPECT_THAT(error_of({"-sn", "-POT:80", "dual"}), testing::HasSubstr("'T:80' names no IP protocol"));
+}
+
 TEST(ScanPlan, NoPortLeftIsAnErrorAndUnderTheNameNmapAWarning) {
   EXPECT_EQ(error_of({"-p", "1", "--exclude-ports", "1", "dual"}),
             "no TCP port is left to ask; look at -p and --exclude-ports");

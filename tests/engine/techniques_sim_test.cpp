@@ -33,7 +33,7 @@ TEST(Techniques, EachFindsAHostByItself) {
       plan::Plan plan = test::plan_for({host}, {}, 1);
       plan.depth = plan::ScanDepth::ping;
       plan.techniques.clear();
-      const net::Port port{probe::asks_ports(probe->asks) ? std::uint16_t{443} : std::uint16_t{0}};
+      const net::Port port{probe::asks_numbers(probe->asks) ? std::uint16_t{47} : std::uint16_t{0}};
       plan.discovery_probes = {{std::string{probe->name}, port}};
       const auto outcome = scan_of(plan, host);
       ASSERT_EQ(outcome->sink.hosts.size(), 1U);

@@ -100,7 +100,8 @@ inline std::optional<Verdict> verdict_on(const Probe& probe, const Attempt& atte
   const Sent answer = answer_to(probe, attempt, open);
   if (!answer.packet) return std::nullopt;
   const auto subject = probe.subject(*answer.packet);
-  if (!subject || subject->target != attempt.target || (probe.has_tag && subject->tag != attempt.tag)) {
+  if (!subject || subject->target != attempt.target ||
+      (probe.has_tag && subject->tag.value_or(attempt.tag) != attempt.tag)) {
     return std::nullopt;
   }
   return probe.judge(attempt, *answer.packet);

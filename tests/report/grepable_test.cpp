@@ -66,6 +66,16 @@ TEST(GrepableReport, PortsWithoutANameHaveAnEmptyField) {
             "Host: 198.18.0.2 ()\tPorts: 65001/open/tcp/////, 65002/open/tcp/////\n");
 }
 
+TEST(GrepableReport, IpProtocolsHaveAFieldOfTheirOwn) {
+  EXPECT_EQ(host_text(host_of_protocols(), nmap_options()),
+            "Host: 198.18.0.2 ()\tStatus: Up\n"
+            "Host: 198.18.0.2 ()\tProtocols: 1/open/icmp/, 107/open|filtered/a|n/\tIgnored State: closed (253)\n");
+  model::HostRecord host = host_of_protocols();
+  host.ports.clear();
+  EXPECT_EQ(host_text(host, nmap_options()),
+            "Host: 198.18.0.2 ()\tStatus: Up\nHost: 198.18.0.2 ()\tProtocols: \tIgnored State: closed (253)\n");
+}
+
 TEST(GrepableReport, OneIgnoredStateIsToldAndTwoAreNot) {
   model::HostRecord host = host_on_link();
   host.ports.clear();

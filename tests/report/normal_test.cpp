@@ -1,5 +1,6 @@
 #include "report/scan/normal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/report/records.h"
@@ -176,6 +177,22 @@ TEST(NormalReport, WithoutIgnoredPortsAnEmptyLineStandsBeforeTheTable) {
             "100/tcp  closed   newacct\n"
             "8080/tcp filtered http-proxy\n"
             "\n");
+}
+
+TEST(NormalReport, IpProtocolsAreNumbersUnderAHeadOfTheirOwn) {
+  model::HostRecord host = host_of_protocols();
+  ReportOptions options = nmap_options();
+  options.reason = true;
+  EXPECT_EQ(host_text(host, options),
+            "Nmap scan report for 198.18.0.2\n"
+            "Host is up, received echo-reply.\n"
+            "Not shown: 253 closed n/a protocols (proto-unreach)\n"
+            "PROTOCOL STATE         SERVICE REASON\n"
+            "1        open          icmp    echo-reply ttl 64\n"
+            "107      open|filtered a/n     no-response ttl 64\n"
+            "\n");
+  options.dialect = Dialect::portolan;
+  EXPECT_THAT(host_text(host, options), ::testing::HasSubstr("Not shown: 253 closed ip protocols (proto-unreach)\n"));
 }
 
 TEST(NormalReport, ReasonsStandInAColumnOfTheirOwn) {

@@ -97,6 +97,27 @@ inline model::HostRecord host_on_link() {
   return host;
 }
 
+// A host of which IP protocols were asked, not ports.
+inline model::HostRecord host_of_protocols() {
+  model::HostRecord host;
+  host.address = address("198.18.0.2");
+  host.state = model::HostState::up;
+  host.reason = model::Reason::echo_reply;
+  host.started = noon(1s);
+  host.ended = noon(3s);
+  host.port_scanned = true;
+  const auto protocol = [](std::uint16_t number, model::PortState state, model::Reason reason, std::string name) {
+    model::PortRecord record = port(number, state, reason, std::move(name), 64);
+    record.protocol = net::Protocol::ip;
+    return record;
+  };
+  host.ports = {protocol(1, model::PortState::open, model::Reason::echo_reply, "icmp"),
+                protocol(107, model::PortState::open_filtered, model::Reason::no_response, "a/n")};
+  host.extra = {extra(model::PortState::closed, model::Reason::proto_unreach, ports({range(2, 106), range(108, 255)}))};
+  host.extra.front().reasons.front().protocol = net::Protocol::ip;
+  return host;
+}
+
 inline model::HostRecord silent_host(std::string_view text) {
   model::HostRecord host;
   host.address = address(text);

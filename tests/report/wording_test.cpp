@@ -140,6 +140,10 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{no_tcp_ports},
        "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type."},
       {{no_udp_ports}, "WARNING: UDP scan was requested, but no udp ports were specified.  Skipping this scan type."},
+      {{no_ip_protocols},
+       "WARNING: protocol scan was requested, but no protocols were specified to be scanned.  Skipping this scan "
+       "type."},
+      {{other_protocol, {"ip"}}, "-p names IP protocols, which are not asked: -sO asks them"},
       {{other_protocol, {"udp"}}, "-p names UDP ports, which are not asked: -sU asks them"},
       {{noted, {"It is so."}}, "It is so."},
       {{other_protocol, {"sctp"}}, "-p names SCTP ports, which are not asked: -sY asks them"},
@@ -213,6 +217,8 @@ TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
   EXPECT_EQ(words({connects_for_discovery}), "Warning:  You are not root -- using TCP pingscan rather than ICMP");
   EXPECT_EQ(words({other_protocol, {"udp"}}),
             "WARNING: Your ports include \"U:\" but you haven't specified UDP scan with -sU.");
+  EXPECT_EQ(words({other_protocol, {"ip"}}),
+            "WARNING: Your ports include \"P:\" but you haven't specified IP Protocol scan with -sO.");
   EXPECT_EQ(words({other_protocol, {"sctp"}}),
             "WARNING: Your ports include \"S:\" but you haven't specified SCTP scan with -sY or -sZ.");
 }

@@ -1,5 +1,6 @@
 #include "report/scan/xml.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -97,6 +98,20 @@ TEST(XmlReport, TheWayToAHostIsNmapsTrace) {
   EXPECT_NE(
       host_text(host, nmap_options()).find("<trace>\n<hop ttl=\"1\" ipaddr=\"198.18.0.2\" rtt=\"--\"/>\n</trace>\n"),
       std::string::npos);
+}
+
+TEST(XmlReport, IpProtocolsAreNmaps) {
+  MemoryOutput output;
+  XmlReport report{output, nmap_options()};
+  model::ScanStarted start = started({"nmap", "-sO"});
+  start.scans = {{.type = "ipproto", .protocol = net::Protocol::ip, .ports = ports({range(0, 255)})}};
+  EXPECT_TRUE(report.on(start));
+  EXPECT_TRUE(report.on(host_of_protocols()));
+  EXPECT_THAT(output.text, ::testing::HasSubstr(
+                               "<scaninfo type=\"ipproto\" protocol=\"ip\" numservices=\"256\" services=\"0-255\"/>"));
+  EXPECT_THAT(output.text,
+              ::testing::HasSubstr("<port protocol=\"ip\" portid=\"1\"><state state=\"open\" reason=\"echo-reply\" "
+                                   "reason_ttl=\"64\"/><service name=\"icmp\" method=\"table\" conf=\"8\"/></port>"));
 }
 
 TEST(XmlReport, EveryHostIsInTheOutputWhenItIsTold) {

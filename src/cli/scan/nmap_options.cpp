@@ -102,7 +102,6 @@ constexpr std::array rows{
     declined({"--port-ratio"}, "only the order of common ports is known, not their shares: use --top-ports"),
     declined({"-oH"}, "no report is HTML: write XML by -oX and turn it into HTML by a stylesheet"),
 
-    missing({"-sO"}, none, "IP protocol scan"),
     missing({"-sV", "-sR"}, none, "service versions"),
     missing({"--version-intensity"}, required, "service versions"),
     missing({"--version-light"}, none, "service versions"),
@@ -123,7 +122,6 @@ constexpr std::array rows{
     missing({"--max-os-tries"}, required, "finding out the operating system"),
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--traceroute"}, none, "the way to each host"),
-    missing({"-PO"}, attached, "discovery by IP protocols"),
     missing({"-f", "--ff"}, none, "fragments"),
     missing({"--mtu"}, required, "fragments"),
     missing({"--ip-options"}, required, "IP options"),

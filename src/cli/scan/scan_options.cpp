@@ -192,13 +192,15 @@ constexpr std::array later_rows{
            .group = discovery,
            .summary = "do not take a TCP reset for being up; some firewalls send them for hosts that are not there"},
           set<&ScanOptions::ignore_resets>),
-    entry({.spellings = {"-p"},
-           .argument = required,
-           .value = "<ports>",
-           .group = ports,
-           .summary = "these ports: 22,80,8000-8080, - for 1 to 65535, names and patterns (ssh,http*), [1-1024] for "
-                      "registered ones among them, T:, U:, S: before those of TCP, UDP, SCTP"},
-          port_list),
+    entry(
+        {.spellings = {"-p"},
+         .argument = required,
+         .value = "<ports>",
+         .group = ports,
+         .summary =
+             "these ports: 22,80,8000-8080, - for 1 to 65535, names and patterns (ssh,http*), [1-1024] for "
+             "registered ones among them, T:, U:, S: before those of TCP, UDP, SCTP; with -sO IP protocols (1,6,gre)"},
+        port_list),
     entry({.spellings = {"-F"}, .group = ports, .summary = "fast: the 100 most common ports instead of 1000"},
           set<&ScanOptions::fast>),
     entry({.spellings = {"--top-ports"},
@@ -400,7 +402,7 @@ Result<void> check_standard_input(const ScanOptions& options) {
 Result<void> check_blanks_in_lists(const Arguments& arguments, std::span<const std::string> line) {
   for (const Given& given : arguments.options) {
     const OptionSpec& option = scan_option_table()[given.option];
-    const bool of_ports = option.value == "<ports>";
+    const bool of_ports = option.value == "<ports>" || option.value == "<protocols>";
     const bool of_hosts = option.value == "<targets>" || option.value == "<servers>";
     if (!given.value || given.next_word >= line.size() || (!of_ports && !of_hosts)) continue;
     const std::string& next = line[given.next_word];

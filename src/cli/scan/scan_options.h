@@ -25,7 +25,7 @@ struct OutputWord {
 
 struct DiscoveryWord {
   const probe::Probe* probe = nullptr;
-  std::string ports;  // "" for Probe::discovery_port
+  std::string ports;  // "" for Probe::discovery_list
 };
 
 struct ScanOptions {

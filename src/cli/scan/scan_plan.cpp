@@ -13,6 +13,7 @@
 #include "base/error_name.h"
 #include "base/escape.h"
 #include "cli/scan/timing_plan.h"
+#include "cli/scan/wanted_ports.h"
 #include "plan/port_expression.h"
 #include "plan/target_expression.h"
 #include "plan/target_set.h"
@@ -24,9 +25,6 @@ namespace portolan::cli {
 namespace {
 
 using model::RemarkCode;
-
-constexpr std::size_t default_ports = 1000;
-constexpr std::size_t fast_ports = 100;
 
 class Preparation {
  public:
@@ -142,6 +140,7 @@ class Preparation {
 
   Result<void> add_technique(const probe::Probe& probe) {
     const std::string_view option = probe.scan_option.spelling;
+    if (const auto done = check_alone(probe); !done) return done;
     const auto rival = std::ranges::find(techniques_, probe.asks, &probe::Probe::asks);
     if (rival != techniques_.end()) {
       return usage(fmt::format("{} and {} are two ways to ask the same {} ports; choose one",
@@ -161,6 +160,20 @@ class Preparation {
         plain == nullptr ? "" : fmt::format(", or use {}, which needs nothing", plain->scan_option.spelling);
     return fail(Errc::privilege,
                 fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
+  }
+
+  // Protocols and ports are two things to ask for: -p could not say which of them is meant.
+  [[nodiscard]] Result<void> check_alone(const probe::Probe& probe) const {
+    const auto of_protocols = [](const probe::Probe* one) { return one->asks == probe::Asks::ip_protocols; };
+    if (techniques_.empty() || (!of_protocols(&probe) && !of_protocols(techniques_.front()))) return {};
+    const probe::Probe& alone = of_protocols(&probe) ? probe : *techniques_.front();
+    const probe::Probe& other = of_protocols(&probe) ? *techniques_.front() : probe;
+    if (as_nmap_) {
+      return usage(
+          "Sorry, the IPProtoscan (-sO) must currently be used alone rather than combined with other scan types.");
+    }
+    return usage(fmt::format("{} asks IP protocols and {} asks ports; make two scans of it", alone.scan_option.spelling,
+                             other.scan_option.spelling));
   }
 
   // Whoever asks: no right makes up for it.
@@ -186,6 +199,10 @@ class Preparation {
   }
 
   static std::string protocol_name(probe::Asks asks) { return upper_case(net::name_of(probe::protocol_of(asks))); }
+  static std::string_view numbered(probe::Asks asks) { return probe::asks_ports(asks) ? "port" : "protocol"; }
+  static plan::PortLanguage language_of(probe::Asks asks) {
+    return probe::asks_ports(asks) ? plan::PortLanguage::scan : plan::PortLanguage::ip_protocols;
+  }
   static std::string upper_case(std::string_view text) {
     std::string result{text};
     for (char& c : result) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -200,50 +217,41 @@ class Preparation {
     if (options_.fast && options_.top_ports && !as_nmap_) {
       return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
     }
+    const plan::PortLanguage language = language_of(techniques_.front()->asks);
+    if (language == plan::PortLanguage::ip_protocols && options_.top_ports && !as_nmap_) {
+      return usage("--top-ports: nobody counts which IP protocols are common; -F asks those that are assigned");
+    }
     std::optional<plan::PortPlan> named;
     if (options_.ports) {
-      auto parsed = plan::parse_ports(*options_.ports, sources_.services);
+      auto parsed = plan::parse_ports(*options_.ports, sources_.services, language);
       if (!parsed) return usage(fmt::format("-p: {}", parsed.error().message));
       named = std::move(*parsed);
       if (const auto done = check_protocols(*named); !done) return done;
     }
     plan::PortPlan excluded;
     if (options_.excluded_ports) {
-      auto parsed = plan::parse_ports(*options_.excluded_ports, sources_.services);
+      auto parsed = plan::parse_ports(*options_.excluded_ports, sources_.services, language);
       if (!parsed) return usage(fmt::format("--exclude-ports: {}", parsed.error().message));
       excluded = std::move(*parsed);
     }
     for (const probe::Probe* probe : techniques_) {
       const net::Protocol protocol = probe::protocol_of(probe->asks);
-      net::PortSet asked = wanted_ports(named, protocol);
+      net::PortSet asked = wanted_ports(options_, named, protocol, sources_.services);
       asked.erase(excluded.of(protocol));
       if (!asked.empty()) {
         plan_.techniques.push_back({std::string{probe->name}, std::move(asked)});
         continue;
       }
       if (!as_nmap_) {
-        return usage(
-            fmt::format("no {} port is left to ask; look at -p and --exclude-ports", protocol_name(probe->asks)));
+        return usage(fmt::format("no {} {} is left to ask; look at -p and --exclude-ports", protocol_name(probe->asks),
+                                 numbered(probe->asks)));
       }
-      notice({protocol == net::Protocol::udp ? RemarkCode::no_udp_ports : RemarkCode::no_tcp_ports});
+      notice({protocol == net::Protocol::udp  ? RemarkCode::no_udp_ports
+              : protocol == net::Protocol::ip ? RemarkCode::no_ip_protocols
+                                              : RemarkCode::no_tcp_ports});
     }
     if (plan_.techniques.empty()) plan_.depth = plan::ScanDepth::ping;
     return {};
-  }
-
-  // Those that -p names, the most common ones, or the most common of those.
-  [[nodiscard]] net::PortSet wanted_ports(const std::optional<plan::PortPlan>& named, net::Protocol protocol) const {
-    if (named && !options_.top_ports) return named->of(protocol);
-    constexpr std::size_t all = 65536;
-    std::size_t left = options_.top_ports.value_or(options_.fast ? fast_ports : default_ports);
-    net::PortSet most_common;
-    for (const net::Port port : sources_.services.top(protocol, named ? all : left)) {
-      if (left == 0) break;
-      if (named && !named->of(protocol).contains(port)) continue;
-      most_common.insert(port);
-      --left;
-    }
-    return most_common;
   }
 
   // Whether what -p names is what the techniques ask. Some port there is: parse_ports() refuses lists without any.
@@ -252,7 +260,7 @@ class Preparation {
       return std::ranges::any_of(
           techniques_, [&](const probe::Probe* probe) { return probe::protocol_of(probe->asks) == protocol; });
     };
-    constexpr std::array protocols{net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp};
+    constexpr std::array protocols{net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp, net::Protocol::ip};
     const bool some_asked = std::ranges::any_of(
         protocols, [&](net::Protocol protocol) { return is_asked(protocol) && !named.of(protocol).empty(); });
     if (!some_asked && !as_nmap_) {
@@ -260,7 +268,8 @@ class Preparation {
           protocols, [&](net::Protocol protocol) { return !is_asked(protocol) && !named.of(protocol).empty(); });
       return usage(only_other_ports(*other));
     }
-    for (const auto& [prefix, protocol] : {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}}) {
+    for (const auto& [prefix, protocol] :
+         {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}, {"P:", net::Protocol::ip}}) {
       if (is_asked(protocol) || !options_.ports->contains(prefix)) continue;
       notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
@@ -271,11 +280,12 @@ class Preparation {
   static std::string only_other_ports(net::Protocol protocol) {
     const std::string name = upper_case(net::name_of(protocol));
     const auto asks_them = [&](const probe::Probe* probe) {
-      return !probe->scan_option.spelling.empty() && probe::asks_ports(probe->asks) &&
+      return !probe->scan_option.spelling.empty() && probe::asks_numbers(probe->asks) &&
              probe::protocol_of(probe->asks) == protocol;
     };
     const auto way = std::ranges::find_if(probe::registry, asks_them);
-    return fmt::format("-p names only {} ports, which nothing here asks: add {}", name, (*way)->scan_option.spelling);
+    return fmt::format("-p names only {} {}s, which nothing here asks: add {}", name, numbered((*way)->asks),
+                       (*way)->scan_option.spelling);
   }
 
   Result<void> discovery() {
@@ -306,22 +316,18 @@ class Preparation {
 
   Result<void> add_probe(const DiscoveryWord& word) {
     const probe::Probe& probe = *word.probe;
-    if (!probe::asks_ports(probe.asks)) {
+    if (!probe::asks_numbers(probe.asks)) {
       if (plan_.privileged) add_once(probe, {});
       leaves_out_ = leaves_out_ || !plan_.privileged;
       return {};
     }
-    net::PortSet ports;
-    if (word.ports.empty()) {
-      ports.insert(probe.discovery_port);
-    } else {
-      const auto named = plan::parse_ports(word.ports, sources_.services);
-      if (!named) return usage(fmt::format("{}: {}", probe.discovery_option.spelling, named.error().message));
-      ports = named->of(probe::protocol_of(probe.asks));
-      if (ports.empty()) {
-        return usage(fmt::format("{}: '{}' names no {} port", probe.discovery_option.spelling,
-                                 escape_terminal(word.ports), protocol_name(probe.asks)));
-      }
+    const std::string_view list = word.ports.empty() ? probe.discovery_list : std::string_view{word.ports};
+    const auto named = plan::parse_ports(list, sources_.services, language_of(probe.asks));
+    if (!named) return usage(fmt::format("{}: {}", probe.discovery_option.spelling, named.error().message));
+    const net::PortSet& ports = named->of(probe::protocol_of(probe.asks));
+    if (ports.empty()) {
+      return usage(fmt::format("{}: '{}' names no {} {}", probe.discovery_option.spelling, escape_terminal(list),
+                               protocol_name(probe.asks), numbered(probe.asks)));
     }
     if (options_.skip_discovery) return {};
     // Without raw packets a connection is the only question there is.

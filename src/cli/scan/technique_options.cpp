@@ -43,9 +43,9 @@ std::vector<Option<ScanOptions>> discovery_rows(std::string_view group) {
     const probe::OptionName& name = probe->discovery_option;
     if (name.spelling.empty()) continue;
     OptionSpec row{.spellings = {name.spelling}, .group = group, .summary = name.summary};
-    if (probe::asks_ports(probe->asks)) {
+    if (probe::asks_numbers(probe->asks)) {
       row.argument = Argument::attached;
-      row.value = "<ports>";
+      row.value = probe::asks_ports(probe->asks) ? "<ports>" : "<protocols>";
     }
     rows.push_back({row, find_hosts});
   }

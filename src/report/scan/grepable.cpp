@@ -64,8 +64,10 @@ Result<void> GrepableReport::begin(const model::ScanStarted& started) {
     const net::PortSet tcp = ports_of(started, net::Protocol::tcp);
     const net::PortSet udp = ports_of(started, net::Protocol::udp);
     const net::PortSet sctp = ports_of(started, net::Protocol::sctp);
-    buffer_.add("# Ports scanned: TCP({};{}) UDP({};{}) SCTP({};{}) PROTOCOLS(0;)\n", tcp.size(), net::to_string(tcp),
-                udp.size(), net::to_string(udp), sctp.size(), net::to_string(sctp));
+    const net::PortSet ip = ports_of(started, net::Protocol::ip);
+    buffer_.add("# Ports scanned: TCP({};{}) UDP({};{}) SCTP({};{}) PROTOCOLS({};{})\n", tcp.size(),
+                net::to_string(tcp), udp.size(), net::to_string(udp), sctp.size(), net::to_string(sctp), ip.size(),
+                net::to_string(ip));
   }
   return buffer_.send();
 }
@@ -89,11 +91,16 @@ void GrepableReport::host_status(std::string_view head, std::string_view status)
 
 void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
   if (host.ports.empty() && host.extra.empty()) return;
-  buffer_.add("{}\tPorts: ", head);
+  buffer_.add("{}\t{}: ", head, lists_protocols(host) ? "Protocols" : "Ports");
   std::string_view separator;
   for (const model::PortRecord& port : host.ports) {
-    buffer_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
-                has_service(port) ? field(port.service) : std::string{});
+    if (port.protocol == net::Protocol::ip) {
+      buffer_.add("{}{}/{}/{}/", separator, port.port.value(), name_of(port.state),
+                  has_service(port) ? field(port.service) : std::string{});
+    } else {
+      buffer_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
+                  has_service(port) ? field(port.service) : std::string{});
+    }
     separator = ", ";
   }
   // The field holds one state. Where there are more, nmap leaves it out too.

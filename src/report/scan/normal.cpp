@@ -36,7 +36,7 @@ constexpr std::string_view color_end = "\x1b[0m";
 
 // Columns as wide as the widest word in them.
 struct Widths {
-  std::size_t port = std::string_view{"PORT"}.size();
+  std::size_t port = 0;
   std::size_t state = std::string_view{"STATE"}.size();
   std::size_t service = std::string_view{"SERVICE"}.size();
 };
@@ -49,15 +49,29 @@ std::string service_text(const PortRecord& port) {
   return has_service(port) ? escape_terminal(port.service) : std::string{"unknown"};
 }
 
-Widths widths_of(const std::vector<PortRecord>& ports, bool with_reason) {
-  Widths widths;
+// "22/tcp"; an IP protocol is its number.
+std::size_t port_width(const PortRecord& port) {
+  const std::size_t protocol = port.protocol == net::Protocol::ip ? 0 : 1 + net::name_of(port.protocol).size();
+  return digits(port.port.value()) + protocol;
+}
+
+Widths widths_of(const std::vector<PortRecord>& ports, std::string_view head, bool with_reason) {
+  Widths widths{.port = head.size()};
   for (const PortRecord& port : ports) {
-    widths.port = std::max(widths.port, digits(port.port.value()) + 1 + net::name_of(port.protocol).size());
+    widths.port = std::max(widths.port, port_width(port));
     widths.state = std::max(widths.state, name_of(port.state).size());
     if (with_reason) widths.service = std::max(widths.service, service_text(port).size());
   }
   if (!with_reason) widths.service = 0;  // the last column is not padded
   return widths;
+}
+
+// "tcp ports"; IP has protocols, for which nmap has no word.
+std::string ports_text(net::Protocol protocol, std::size_t count, Dialect dialect) {
+  if (protocol != net::Protocol::ip) {
+    return fmt::format("{} {}", net::name_of(protocol), count == 1 ? "port" : "ports");
+  }
+  return fmt::format("{} {}", dialect == Dialect::nmap ? "n/a" : "ip", count == 1 ? "protocol" : "protocols");
 }
 
 std::size_t ports_in(const std::vector<ExtraPorts>& extras) {
@@ -200,8 +214,8 @@ void NormalReport::not_shown(const HostRecord& host) {
   std::string_view separator = "Not shown: ";
   for (const ExtraPorts& extra : host.extra) {
     for (const model::ReasonCount& reason : extra.reasons) {
-      buffer_.add("{}{} {} {} {} ({})", separator, reason.count, name_of(extra.state), net::name_of(reason.protocol),
-                  extra.count == 1 ? "port" : "ports", name_of(reason.reason));
+      buffer_.add("{}{} {} {} ({})", separator, reason.count, name_of(extra.state),
+                  ports_text(reason.protocol, extra.count, options_.dialect), name_of(reason.reason));
       separator = ", ";
     }
   }
@@ -212,13 +226,14 @@ void NormalReport::port_table(const HostRecord& host) {
   if (host.ports.empty()) return;
   if (host.extra.empty()) buffer_.put("\n");
   const bool with_reason = shows_reasons(options_);
-  const Widths widths = widths_of(host.ports, with_reason);
-  buffer_.add("{:<{}} {:<{}} {:<{}}{}\n", "PORT", widths.port, "STATE", widths.state, "SERVICE", widths.service,
+  const std::string_view head = lists_protocols(host) ? "PROTOCOL" : "PORT";
+  const Widths widths = widths_of(host.ports, head, with_reason);
+  buffer_.add("{:<{}} {:<{}} {:<{}}{}\n", head, widths.port, "STATE", widths.state, "SERVICE", widths.service,
               with_reason ? " REASON" : "");
   for (const PortRecord& port : host.ports) {
-    const std::size_t number_width = widths.port - 1 - net::name_of(port.protocol).size();
-    const std::size_t padding = number_width - digits(port.port.value());
-    buffer_.add("{}/{}{:{}} ", port.port.value(), net::name_of(port.protocol), "", padding);
+    buffer_.add("{}", port.port.value());
+    if (port.protocol != net::Protocol::ip) buffer_.add("/{}", net::name_of(port.protocol));
+    buffer_.add("{:{}} ", "", widths.port - port_width(port));
     if (options_.color) buffer_.put(color_of(port.state));
     buffer_.put(name_of(port.state));
     if (options_.color) buffer_.put(color_end);

@@ -87,6 +87,12 @@ std::string title(const model::HostRecord& host, const ReportOptions& options) {
 
 bool has_service(const model::PortRecord& port) { return !port.service.empty() && port.service != "unknown"; }
 
+bool lists_protocols(const model::HostRecord& host) {
+  if (!host.ports.empty()) return host.ports.front().protocol == net::Protocol::ip;
+  return !host.extra.empty() && !host.extra.front().reasons.empty() &&
+         host.extra.front().reasons.front().protocol == net::Protocol::ip;
+}
+
 bool shows_reasons(const ReportOptions& options) {
   return options.reason || options.verbosity > 1 || options.debugging > 0;
 }
@@ -290,6 +296,10 @@ std::string names_pending_text(const model::Remark& remark) {
 }
 
 std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
+  if (protocol == net::name_of(net::Protocol::ip)) {
+    if (dialect == Dialect::portolan) return "-p names IP protocols, which are not asked: -sO asks them";
+    return "WARNING: Your ports include \"P:\" but you haven't specified IP Protocol scan with -sO.";
+  }
   const bool udp = protocol == net::name_of(net::Protocol::udp);
   const std::string_view name = udp ? "UDP" : "SCTP";
   if (dialect == Dialect::portolan) {
@@ -396,6 +406,9 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
     case no_udp_ports:
       return "WARNING: UDP scan was requested, but no udp ports were specified.  Skipping this scan type.";
+    case no_ip_protocols:
+      return "WARNING: protocol scan was requested, but no protocols were specified to be scanned.  Skipping this scan "
+             "type.";
     case other_protocol:
       return other_protocol_text(remark.text(0), dialect);
     default:

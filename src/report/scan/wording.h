@@ -42,6 +42,9 @@ std::string title(const model::HostRecord& host, const ReportOptions& options);
 // False for the "unknown" and "" of ports that have no registered name.
 bool has_service(const model::PortRecord& port);
 
+// Whether what was asked of the host are IP protocols, not ports.
+bool lists_protocols(const model::HostRecord& host);
+
 // Reasons are told under --reason, -vv and -d.
 bool shows_reasons(const ReportOptions& options);
 // "echo-reply ttl 64", "no-response".

@@ -185,8 +185,10 @@ void XmlReport::port(const model::PortRecord& port) {
   if (port.reason_address) buffer_.add(" reason_ip=\"{}\"", plain_address(*port.reason_address));
   buffer_.put("/>");
   if (has_service(port)) {
-    // Confidence 3 of 10: the name comes from the port's number, nobody asked the service.
-    buffer_.add("<service name=\"{}\" method=\"table\" conf=\"3\"/>", escape_xml(port.service));
+    // Confidence 3 of 10: the name comes from the port's number, nobody asked the service. What an IP protocol's number
+    // stands for is settled.
+    const int confidence = port.protocol == net::Protocol::ip ? 8 : 3;
+    buffer_.add("<service name=\"{}\" method=\"table\" conf=\"{}\"/>", escape_xml(port.service), confidence);
   }
   buffer_.put("</port>\n");
 }
