@@ -39,6 +39,10 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
   settings_.batch = world.link.limits().batch;
   // Those of other shards too: what may be missed is one sum.
   settings_.hosts = plan.targets.size() + (world.late == nullptr ? 0 : world.late->pending());
+  if (!plan.traceroute) return;
+  EngineSettings settings = settings_;
+  settings.tag_base = static_cast<std::uint16_t>(world.tag_base + 2 * tags_an_engine);
+  traceroute_.emplace(settings, pacer_);
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {
@@ -62,6 +66,7 @@ bool Driver::stopped() {
 }
 
 bool Driver::is_working() const {
+  if (traceroute_ && traceroute_->working() > 0) return true;
   return std::ranges::any_of(stages_, [](const Stage& stage) { return stage.engine.working() > 0; });
 }
 
@@ -86,6 +91,7 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
     const bool at_once = stage.engine.has_done() || (nobody_works && stage.engine.has_judged());
     wake = std::min(wake, at_once ? now : stage.engine.wake_at(now));
   }
+  if (traceroute_) wake = std::min(wake, traceroute_->has_done() ? now : traceroute_->wake_at(now));
   const auto arrived = world_.link.receive(wake);
   if (!arrived) return fail(arrived.error());
   // Frames come in the order of their arrival. Where there was none, there is none from before the call either.
@@ -109,19 +115,24 @@ Result<void> Driver::send() {
   brief_pacer();
   ++first_;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
-    Engine& engine = stages_[(first_ + i) % stages_.size()].engine;
-    if (engine.empty()) continue;
-    engine.advance(world_.clock.now(), heard_);
-    const auto shots = engine.outbox();
-    if (shots.empty()) continue;
-    // The time before the call: should this thread lose the processor inside it, round trips come out
-    // too long, which does no harm; too short, they would pass for the best that the path can do.
-    const Instant before = world_.clock.now();
-    const auto sent = world_.link.send(shots);
-    if (!sent) return fail(sent.error());
-    lost_links_.note(shots.first(*sent), world_.link.refused_shots(), before);
-    engine.on_sent(*sent, before, world_.link.refused_shots());
+    if (auto done = send_of(stages_[(first_ + i) % stages_.size()].engine); !done) return done;
   }
+  return traceroute_ ? send_of(*traceroute_) : Result<void>{};
+}
+
+template <class Asker>
+Result<void> Driver::send_of(Asker& asker) {
+  if (asker.empty()) return {};
+  asker.advance(world_.clock.now(), heard_);
+  const auto shots = asker.outbox();
+  if (shots.empty()) return {};
+  // The time before the call: should this thread lose the processor inside it, round trips come out
+  // too long, which does no harm; too short, they would pass for the best that the path can do.
+  const Instant before = world_.clock.now();
+  const auto sent = world_.link.send(shots);
+  if (!sent) return fail(sent.error());
+  lost_links_.note(shots.first(*sent), world_.link.refused_shots(), before);
+  asker.on_sent(*sent, before, world_.link.refused_shots());
   return {};
 }
 
@@ -129,6 +140,7 @@ Result<void> Driver::send() {
 void Driver::give_up_lost_links() {
   for (const std::uint32_t interface : lost_links_.take_lost(world_.clock.now())) {
     for (Stage& stage : stages_) stage.engine.give_up_through(interface);
+    if (traceroute_) traceroute_->give_up_through(interface);
   }
 }
 
@@ -140,9 +152,8 @@ void Driver::receive(std::span<const Received> frames) {
     // ARP and neighbour discovery do not say who asked: a gateway may be a target as well.
     const bool says_who_asked = !std::holds_alternative<wire::ArpReply>(packet->content) &&
                                 !std::holds_alternative<wire::NeighbourAdvertisement>(packet->content);
-    for (Stage& stage : stages_) {
-      if (stage.engine.on_packet(*packet, frame) && says_who_asked) break;
-    }
+    const auto is_for = [&](Stage& stage) { return stage.engine.on_packet(*packet, frame) && says_who_asked; };
+    if (std::ranges::none_of(stages_, is_for) && traceroute_) traceroute_->on_packet(*packet, frame);
   }
 }
 
@@ -155,7 +166,8 @@ Result<void> Driver::begin_tasks() {
     if (stage.task.empty()) continue;
     if (auto done = sink_.on(model::TaskBegin{task(stage)}); !done) return done;
   }
-  return {};
+  if (!traceroute_ || traceroute_->entered() == 0 || std::exchange(traceroute_began_, true)) return {};
+  return sink_.on(model::TaskBegin{trace_task()});
 }
 
 Result<void> Driver::end_tasks(bool more) {
@@ -165,7 +177,17 @@ Result<void> Driver::end_tasks(bool more) {
     if (!stage.began || std::exchange(stage.ended, true) || stage.task.empty()) continue;
     if (auto done = sink_.on(model::TaskEnd{task(stage)}); !done) return done;
   }
-  return {};
+  if (!traceroute_began_ || (traceroute_->working() > 0 && !stopped_)) return {};
+  if (std::exchange(traceroute_ended_, true)) return {};
+  return sink_.on(model::TaskEnd{trace_task()});
+}
+
+// Of hops nobody knows how many there will be.
+model::TaskRecord Driver::trace_task() const {
+  model::TaskRecord task;
+  task.name = "traceroute";
+  task.time = world_.wall_time();
+  return task;
 }
 
 model::TaskRecord Driver::task(const Stage& stage) const {
@@ -236,7 +258,7 @@ Result<void> Driver::report_progress() {
 std::uint64_t Driver::sent() const {
   std::uint64_t sum = 0;
   for (const Stage& stage : stages_) sum += stage.engine.sent();
-  return sum;
+  return sum + (traceroute_ ? traceroute_->sent() : 0);
 }
 
 void Driver::sum_up(model::ScanFinished& finished) const {
@@ -244,6 +266,7 @@ void Driver::sum_up(model::ScanFinished& finished) const {
   finished.elapsed = world_.clock.now() - began_;
   finished.probes_sent = sent();
   for (const Stage& stage : stages_) finished.answers_seen += stage.engine.answers();
+  if (traceroute_) finished.answers_seen += traceroute_->answers();
   finished.loss = {pacer_.loss_probes_asked(), pacer_.loss_probes_lost()};
   finished.interrupted = stopped_;
 }

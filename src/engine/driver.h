@@ -14,6 +14,7 @@
 #include "engine/lost_links.h"
 #include "engine/pace/pacer.h"
 #include "engine/scan.h"
+#include "engine/trace/traceroute.h"
 #include "model/prompt_sink.h"
 #include "model/record.h"
 #include "plan/plan.h"
@@ -42,6 +43,9 @@ class Driver {
   // known yet. What is returned lives as long as the driver.
   Stage& open(std::string_view task, Job job, AnswerListener& listener,
               std::optional<Duration> first_wait = std::nullopt);
+
+  // Asks for hops, in turn with the stages; nullptr where the plan wants none.
+  [[nodiscard]] Traceroute* traceroute() { return traceroute_ ? &*traceroute_ : nullptr; }
 
   // Once around: every stage sends what may leave, what was told goes to its readers, then all wait together, until
   // `wake` at the latest, then what has arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked
@@ -76,6 +80,9 @@ class Driver {
   Result<void> begin_tasks();
   void brief_pacer();
   Result<void> send();
+  template <class Asker>
+  Result<void> send_of(Asker& asker);
+  [[nodiscard]] model::TaskRecord trace_task() const;
   void give_up_lost_links();
   void receive(std::span<const Received> frames);
   Result<void> report_progress();
@@ -90,6 +97,9 @@ class Driver {
   Random seeds_;
   EngineSettings settings_;
   std::deque<Stage> stages_;
+  std::optional<Traceroute> traceroute_;
+  bool traceroute_began_ = false;
+  bool traceroute_ended_ = false;
   LostLinks lost_links_;
   std::size_t first_ = 0;  // whose turn it is to send first
   Found found_;

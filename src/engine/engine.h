@@ -50,9 +50,6 @@ struct EngineSettings {
 };
 // Source ports (or ICMP identifiers) of one engine. They say only which attempt an answer is to.
 inline constexpr std::uint16_t tags_an_engine = 16;
-// All that one scan uses: finding hosts and asking ports have tags of their own, so that a late answer to the one is
-// never taken for an answer to the other.
-inline constexpr std::uint16_t tag_count = 2 * tags_an_engine;
 
 struct Answer {
   std::uint32_t host = 0;      // as the owner numbers it

@@ -103,6 +103,7 @@ void add_facts(model::HostRecord& record, const HostFacts& facts, const RecordCo
   if (facts.mac) record.vendor = context.vendors.name_of(*facts.mac);
   record.round_trip = facts.round_trip;
   record.remarks = facts.remarks;
+  record.trace = facts.trace;
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "base/slab.h"
 #include "engine/answer_details.h"
 #include "engine/host_walk.h"
+#include "engine/question.h"
 #include "model/record.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
@@ -31,6 +32,8 @@ struct HostFacts {
   bool round_trip_of_link = false;
   AnswerDetails details;
   std::vector<model::Remark> remarks;
+  std::optional<HopProbe> found_by;  // where it was found by a question beyond its link, and the way to it is wanted
+  std::optional<model::Trace> trace;
 };
 
 inline constexpr std::size_t most_port_walks = 4;

@@ -279,6 +279,11 @@ void HostDiscovery::on_verdict(const Answer& answer) {
   host.reason_ttl = answer.ttl;
   if (answer.verdict.host_is_up && !(by_link && may_be_answered_for(host))) {
     mark_up(host, answer.verdict.reason);
+    if (plan_.traceroute && !by_link) {
+      const Job& job = families_of(host).ping->job;
+      const Question& question = job.questions[answer.question];
+      host.known().found_by = HopProbe{job.techniques[question.technique], question.port};
+    }
   } else {
     host.reason = answer.verdict.reason;
   }

@@ -24,8 +24,21 @@ Result<void> HostReporter::report(const Host& host) {
   if (auto name = names_.name_of(record.address); !name.empty()) {
     record.names.push_back({std::move(name), model::HostName::Kind::ptr});
   }
+  add_hops(record, host);
   count(record, walks);
   return sink_.on(std::move(record));
+}
+
+// A way that was not asked to its end is none.
+void HostReporter::add_hops(model::HostRecord& record, const Host& host) const {
+  if (record.trace && record.trace->hops.empty()) record.trace.reset();
+  if (record.trace) {
+    for (model::Hop& hop : record.trace->hops) {
+      if (hop.address) hop.name = names_.name_of(*hop.address);
+    }
+  } else if (plan_.traceroute && host.state == HostState::up && driver_.stopped()) {
+    record.interrupted = record.interrupted || host.target.path->kind != net::Path::Kind::local;
+  }
 }
 
 void HostReporter::never_entered(std::uint64_t hosts) { finished_.never_asked += hosts * ports_.questions(); }

@@ -28,6 +28,7 @@ class HostReporter {
   [[nodiscard]] bool left_out() const { return left_out_; }
 
  private:
+  void add_hops(model::HostRecord& record, const Host& host) const;
   void count_missed(const PortWalk& walk);
   void count(const model::HostRecord& record, std::span<const PortWalk> walks);
 

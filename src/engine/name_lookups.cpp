@@ -13,8 +13,10 @@ constexpr Duration look = 5ms;  // between two looks at what has come
 
 }  // namespace
 
+bool NameLookups::looks_up() const { return world_.names != nullptr && plan_.names != plan::NameLookup::never; }
+
 bool NameLookups::wants(const Host& host) const {
-  if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return false;
+  if (!looks_up()) return false;
   return host.state == model::HostState::up || plan_.depth == plan::ScanDepth::list ||
          plan_.names == plan::NameLookup::always;
 }
@@ -23,8 +25,20 @@ void NameLookups::ask(const Host& host) {
   if (wants(host)) world_.names->ask(host.target.address);
 }
 
-bool NameLookups::is_pending(std::uint32_t host) const {
-  return wants(hosts_[host]) && !world_.names->answer(hosts_[host].target.address);
+void NameLookups::ask(const model::Trace& trace) {
+  if (!looks_up()) return;
+  for (const model::Hop& hop : trace.hops) {
+    if (hop.address) world_.names->ask(*hop.address);
+  }
+}
+
+bool NameLookups::is_pending(std::uint32_t number) const {
+  if (!looks_up()) return false;
+  const Host& host = hosts_[number];
+  if (wants(host) && !world_.names->answer(host.target.address)) return true;
+  return host.facts && host.facts->trace && std::ranges::any_of(host.facts->trace->hops, [this](const model::Hop& hop) {
+           return hop.address && !world_.names->answer(*hop.address);
+         });
 }
 
 void NameLookups::wait(std::uint32_t host) {
@@ -55,7 +69,7 @@ Instant NameLookups::wake_at() const {
 }
 
 std::string NameLookups::name_of(const net::IpAddress& address) const {
-  if (world_.names == nullptr || plan_.names == plan::NameLookup::never) return {};
+  if (!looks_up()) return {};
   return world_.names->answer(address).value_or("");
 }
 

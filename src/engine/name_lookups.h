@@ -19,7 +19,9 @@ class NameLookups {
 
   // The host's name will be wanted. Its state is known.
   void ask(const Host& host);
-  // A host that is otherwise done waits until it is known whether it has a name.
+  // The names of hops on the way to a host, too.
+  void ask(const model::Trace& trace);
+  // A host that is otherwise done waits until it is known whether it and its hops have names.
   void wait(std::uint32_t host);
   // Hosts that wait no longer.
   std::vector<std::uint32_t> take_ready();
@@ -33,6 +35,7 @@ class NameLookups {
 
  private:
   static constexpr std::size_t most_waiting = 1U << 14U;
+  [[nodiscard]] bool looks_up() const;
   [[nodiscard]] bool wants(const Host& host) const;
   [[nodiscard]] bool is_pending(std::uint32_t host) const;
 

@@ -16,6 +16,12 @@ struct Question {
   friend bool operator==(const Question&, const Question&) = default;
 };
 
+// What the hops on the way to a host are asked by: a question that the host has answered.
+struct HopProbe {
+  const probe::Probe* technique = nullptr;
+  net::Port port;  // 0 for techniques that ask hosts
+};
+
 struct Job {
   enum class Goal : std::uint8_t {
     every_question,  // judge every question: a port scan

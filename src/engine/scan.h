@@ -15,12 +15,16 @@
 
 namespace portolan::engine {
 
+// How many source ports a scan of the plan uses: finding hosts, asking ports and asking for hops have some of their
+// own each, so that a late answer to the one is never taken for an answer to the other.
+std::uint16_t tags_of(const plan::Plan& plan);
+
 // Everything a scan needs of the world, real or simulated. References outlive the scan.
 struct World {
   Link& link;
   const Clock& clock;
   Routes& routes;
-  std::uint16_t tag_base;  // first of engine::tag_count source ports that belong to this scan
+  std::uint16_t tag_base;  // first of tags_of(plan) source ports that belong to this scan
   const catalog::Services& services;
   const catalog::Vendors& vendors;
   NameSource* names = nullptr;     // nullptr: no reverse names

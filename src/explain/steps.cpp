@@ -90,6 +90,7 @@ Meaning meaning_of(const wire::IcmpError& error, bool from_target) {
     case time_exceeded:
       return Meaning::time_exceeded;
     case parameter_problem:
+    case unknown_header:
       return Meaning::parameter_problem;
     case net_unreach:
     case host_unreach:

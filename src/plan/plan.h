@@ -69,6 +69,7 @@ struct Plan {
   bool arp_ping = true;                          // --disable-arp-ping clears it
   bool ignore_resets = false;                    // a TCP reset is no sign of a host; --discovery-ignore-rst
   bool sequential_ports = false;                 // -r
+  bool traceroute = false;                       // the hops on the way to each host that is up; needs raw packets
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
   wire::Dress dress;            // of every packet that is sent

@@ -62,17 +62,18 @@ std::uint32_t mark_of(const Attempt& attempt) {
 
 // IGMP's question to all who are in any group (RFC 2236 §2). Over IPv6 there is no IGMP.
 using Query = std::array<std::uint8_t, 8>;
-Query membership_query() {
+Query membership_query(bool bad_checksum) {
   constexpr std::uint8_t query = 0x11;
   Query message{query};
-  wire::Writer{std::span{message}.subspan(2)}.u16(wire::checksum(message));
+  const auto sum = static_cast<std::uint16_t>(wire::checksum(message) ^ (bad_checksum ? 1U : 0U));
+  wire::Writer{std::span{message}.subspan(2)}.u16(sum);
   return message;
 }
 
 std::size_t build(const Attempt& attempt, wire::Buffer out) {
   if (const Speaker* speaker = speaker_of(attempt)) return speaker->probe->build(as_of(*speaker, attempt), out);
   const auto protocol = static_cast<std::uint8_t>(attempt.port.value());
-  const Query query = membership_query();
+  const Query query = membership_query(attempt.dress.bad_checksum);
   const bool has_query = protocol == wire::protocol_igmp && attempt.target.is_v4();
   return wire::build_ip({.source = attempt.path.source,
                          .destination = attempt.target,

@@ -18,6 +18,11 @@ std::vector<const Probe*> techniques_of(const plan::Plan& plan) {
   };
   for (const plan::Technique& technique : plan.techniques) add(find(technique.name));
   for (const plan::DiscoveryProbe& question : plan.discovery_probes) add(find(question.technique));
+  if (plan.traceroute) {
+    // What hops are asked by where nothing else fits (engine/trace/hop_probe.h).
+    add(&tcp_syn);
+    add(&icmp_echo);
+  }
   if (plan.privileged) {
     for (const Probe* probe : registry) {
       if (probe->asks == Asks::links) add(probe);

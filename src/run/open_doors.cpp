@@ -90,7 +90,7 @@ Result<void> OpenDoors::open_routes(const plan::Plan& plan) {
 Result<void> OpenDoors::open_link(const plan::Plan& plan, int wake, bool whole_packets) {
   const bool raw = sends_raw(plan);
   if (raw) {
-    auto ports = os::SourcePorts::reserve(os::draw_seed(), engine::tag_count);
+    auto ports = os::SourcePorts::reserve(os::draw_seed(), engine::tags_of(plan));
     if (!ports) return fail(ports.error());
     source_ports_.emplace(std::move(*ports));
   }

@@ -32,7 +32,7 @@ class OpenDoors {
   [[nodiscard]] engine::Routes& routes() const { return *routes_; }
   // nullptr where the plan wants none.
   [[nodiscard]] engine::NameSource* names() const { return names_.get(); }
-  // The first of engine::tag_count source ports.
+  // The first of engine::tags_of(plan) source ports.
   [[nodiscard]] std::uint16_t tag_base() const;
   [[nodiscard]] const HashKey& key() const { return key_; }
 

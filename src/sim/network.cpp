@@ -80,6 +80,33 @@ bool is_error(net::EtherType type, const Bytes& bytes) {
   return packet && std::holds_alternative<wire::IcmpError>(packet->content);
 }
 
+constexpr std::size_t ttl_at(net::EtherType type) { return type == net::EtherType::ipv4 ? 8 : 7; }
+
+// What an answer looks like behind so many routers.
+void age(net::EtherType type, Bytes& bytes, std::size_t routers) {
+  std::uint8_t& ttl = bytes[ttl_at(type)];
+  ttl = static_cast<std::uint8_t>(ttl - std::min<std::size_t>(ttl, routers));
+  if (type != net::EtherType::ipv4) return;
+  bytes[10] = bytes[11] = 0;
+  const std::uint16_t sum = wire::checksum(std::span{bytes}.first(20));
+  bytes[10] = static_cast<std::uint8_t>(sum >> 8U);
+  bytes[11] = static_cast<std::uint8_t>(sum);
+}
+
+// As most routers quote: the header and eight bytes behind it (RFC 792).
+Bytes time_exceeded(const wire::Packet& asked, std::span<const std::uint8_t> bytes, const net::IpAddress& router) {
+  const bool v4 = asked.source.is_v4();
+  const auto quoted = bytes.first(std::min<std::size_t>(bytes.size(), (v4 ? 20 : 40) + 8));
+  Bytes error(40 + 8 + quoted.size());
+  error.resize(wire::build_icmp_error({.source = router,
+                                       .destination = asked.source,
+                                       .type = v4 ? wire::icmp_time_exceeded : wire::icmpv6_time_exceeded,
+                                       .code = 0,
+                                       .quoted = quoted},
+                                      error));
+  return error;
+}
+
 }  // namespace
 
 bool TokenBucket::take(Instant now) {
@@ -104,6 +131,10 @@ void Network::add_host(const net::IpAddress& address, const HostOptions& options
   host.syns = {options.syns, now_};
   host.acceptances = {options.acceptances, now_};
   host.errors = {options.errors, now_};
+}
+
+void Network::add_router(const net::IpAddress& address, const RouterOptions& options) {
+  routers_[address] = {options.silent, {options.errors, now_}};
 }
 
 std::vector<Result<net::Path>> Network::route(std::span<const net::IpAddress> targets) {
@@ -194,9 +225,12 @@ void Network::answer(const Question& question, Instant at) {
   const auto packet = wire::parse(question.type, question.bytes);
   if (!packet) return;
   const auto found = hosts_.find(asked_of(*packet));
-  if (found == hosts_.end() || found->second.options.silent) return;
+  if (found == hosts_.end()) return;
   Host& host = found->second;
   const HostOptions& o = host.options;
+  if (packet->ttl > 0 && packet->ttl <= o.way.size())
+    return end_on_the_way(question, *packet, o.way[packet->ttl - 1U], at);
+  if (o.silent) return;
   at += o.extra_delay;
   if (!o.echoes && is_echo_request(*packet)) return;
   if (!lets_in(host, *packet, at) || asks_one_of(o.dropped, *packet)) return;
@@ -215,8 +249,29 @@ void Network::answer(const Question& question, Instant at) {
     bytes.resize(size);
     if (is_reset(question.type, bytes) && !host.resets.take(at)) return;
     if (is_error(question.type, bytes) && !host.errors.take(at)) return;
+    if (o.way.size() + o.way_back > 0) age(question.type, bytes, o.way.size() + o.way_back);
     return deliver(question.type, bytes, at, o.extra_delay);
   }
+}
+
+void Network::end_on_the_way(const Question& question, const wire::Packet& packet, const net::IpAddress& router,
+                             Instant at) {
+  ++ended_on_the_way_;
+  if (random_.chance(options_.forge)) forge_hop(question, at);
+  if (const auto known = routers_.find(router); known != routers_.end()) {
+    if (known->second.silent || !known->second.errors.take(at)) return;
+  }
+  deliver(question.type, time_exceeded(packet, question.bytes, router), at, {});
+}
+
+// Somebody who did not see the question pretends to be a router on its way: the quote has another number.
+void Network::forge_hop(const Question& question, Instant at) {
+  Bytes quoted{question.bytes.begin(), question.bytes.end()};
+  const std::size_t header = question.type == net::EtherType::ipv4 ? 20 : 40;
+  quoted[header + 5] ^= static_cast<std::uint8_t>(1 + random_.below(255));
+  const auto packet = wire::parse(question.type, question.bytes);
+  const net::IpAddress liar = packet->source.plus(66);
+  deliver(question.type, time_exceeded(*packet, quoted, liar), at, {});
 }
 
 bool Network::lets_in(Host& host, const wire::Packet& packet, Instant at) {

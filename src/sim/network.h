@@ -84,9 +84,17 @@ struct HostOptions {
   // Our RSTs do not reach it: a question that comes again with the four-tuple of one that was answered belongs to a
   // half-open connection, and is answered twice a second at most (net.ipv4.tcp_invalid_ratelimit).
   bool resets_filtered = false;
-  std::size_t bans_after = 0;  // questions; then it is silent. 0 for never
-  net::PortSet late{};         // ports whose answers take `late_by` longer
+  std::size_t bans_after = 0;         // questions; then it is silent. 0 for never
+  std::vector<net::IpAddress> way{};  // routers before it, the nearest first
+  std::uint8_t way_back = 0;          // so many more its answers pass
+  net::PortSet late{};                // ports whose answers take `late_by` longer
   Duration late_by{};
+};
+
+// One at which a packet's hop limit may end.
+struct RouterOptions {
+  bool silent = false;
+  Limit errors{};  // as those of hosts
 };
 
 class Network : public engine::Link, public engine::Clock, public engine::Routes {
@@ -94,6 +102,8 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   Network(std::uint64_t seed, const NetworkOptions& options);
 
   void add_host(const net::IpAddress& address, const HostOptions& options);
+  // Routers on the ways to hosts that nobody adds answer always.
+  void add_router(const net::IpAddress& address, const RouterOptions& options);
 
   // engine::Clock
   [[nodiscard]] Instant now() const override { return now_; }
@@ -107,6 +117,8 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   [[nodiscard]] const std::vector<Instant>& sent() const { return sent_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
+  // Questions whose hop limit ended on the way.
+  [[nodiscard]] std::uint64_t ended_on_the_way() const { return ended_on_the_way_; }
 
  private:
   struct Host {
@@ -119,6 +131,10 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
     std::deque<Instant> tracked;  // when each connection is forgotten, the first one in front
     std::map<std::pair<std::uint16_t, std::uint16_t>, Instant> half_open;  // by their ports: when last answered
     std::size_t asked = 0;
+  };
+  struct Router {
+    bool silent = false;
+    TokenBucket errors;
   };
   struct Flight {
     Instant at;
@@ -136,6 +152,8 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
 
   void carry(const Question& question);
   void answer(const Question& question, Instant at);
+  void end_on_the_way(const Question& question, const wire::Packet& packet, const net::IpAddress& router, Instant at);
+  void forge_hop(const Question& question, Instant at);
   void forge(const Question& question, Instant at);
   void deliver(net::EtherType type, const std::vector<std::uint8_t>& bytes, Instant at, Duration extra);
   // Whether a filter or limit on the way into the host lets the question pass.
@@ -148,6 +166,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   NetworkOptions options_;
   Instant now_{};
   std::map<net::IpAddress, Host> hosts_;
+  std::map<net::IpAddress, Router> routers_;
   std::priority_queue<Flight, std::vector<Flight>, std::greater<>> flights_;
   std::uint64_t order_ = 0;
   std::vector<std::vector<std::uint8_t>> arrived_bytes_;
@@ -156,6 +175,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
   std::vector<Instant> sent_;
   std::uint64_t lost_ = 0;
   std::uint64_t delivered_ = 0;
+  std::uint64_t ended_on_the_way_ = 0;
   Instant bottleneck_free_{};
   TokenBucket answers_;
 };

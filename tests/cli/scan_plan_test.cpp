@@ -167,6 +167,22 @@ TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
             "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
 }
 
+TEST(ScanPlan, TheWayToHostsIsAskedByRawPackets) {
+  EXPECT_FALSE(prepared({"dual"}).plan.traceroute);
+  EXPECT_TRUE(prepared({"--traceroute", "dual"}).plan.traceroute);
+  EXPECT_TRUE(prepared({"--traceroute", "-sn", "dual"}).plan.traceroute);
+  EXPECT_TRUE(prepared({"--traceroute", "-sT", "dual"}).plan.traceroute);
+  EXPECT_FALSE(prepared({"--traceroute", "-sL", "dual"}, plain_user).plan.traceroute) << "a list asks nobody";
+  EXPECT_EQ(error_of({"--traceroute", "-sT", "dual"}, plain_user),
+            "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root");
+  EXPECT_EQ(error_of({"--traceroute", "--unprivileged", "dual"}, plain_user),
+            "--traceroute sends raw packets, which --unprivileged declines; leave one of them out");
+  EXPECT_EQ(error_of({"--traceroute", "dual"}, nmap_plain_user), "Traceroute has to be run as root");
+  EXPECT_EQ(error_of({"--traceroute", "dual"}, without_routes),
+            "--traceroute sends raw packets, and the kernel does not tell its routes (Address family not supported by "
+            "protocol)");
+}
+
 TEST(ScanPlan, WithoutTheKernelsRoutesEverythingIsAskedByConnections) {
   const auto scan = prepared({"dual"}, without_routes);
   EXPECT_EQ(techniques_of(scan), "tcp-connect 21-23,80,443");

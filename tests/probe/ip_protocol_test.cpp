@@ -74,6 +74,9 @@ TEST(IpProtocol, IgmpIsAskedWhoIsInAnyGroup) {
   EXPECT_EQ(sent.bytes[20], 0x11);
   EXPECT_EQ(wire::checksum(std::span{sent.bytes}.subspan(20)), 0) << "the sum fits";
   EXPECT_EQ(sent_by(ip_protocol, asking_v6(wire::protocol_igmp)).bytes.size(), 40U);
+  const wire::Dress dress{.bad_checksum = true};
+  const Sent spoiled = sent_by(ip_protocol, {path, them, net::Port{wire::protocol_igmp}, 0, tag, 7, dress});
+  EXPECT_NE(wire::checksum(std::span{spoiled.bytes}.subspan(20)), 0);
 }
 
 TEST(IpProtocol, DataOfTheUsersStandsBehindTheHeader) {

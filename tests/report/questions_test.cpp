@@ -169,6 +169,40 @@ TEST(Questions, FromOneSourcePortTheCookieTellsTheAttempt) {
   EXPECT_EQ(questions.meaning_of(answer.frame()), "tcp-syn to 198.18.0.2 port 80, attempt 2: open (syn-ack)");
 }
 
+TEST(Questions, OfAHopNameItsLimitAndTheRouterThatItReached) {
+  Questions questions;
+  wire::Dress dress;
+  dress.hop_limit = 3;
+  const engine::Shot asked{&probe::udp,
+                           {.path = path, .target = them, .port = Port{9}, .tag = 40'000, .cookie = 7, .dress = dress}};
+  EXPECT_EQ(Questions::name_of(asked), "udp to 198.18.0.2 port 9, hop limit 3, attempt 1");
+  questions.remember(asked);
+  std::array<std::uint8_t, wire::longest_packet> room{};
+  const auto quoted = wire::Bytes{room}.first(engine::build(asked, room).size);
+  const Heard exceeded =
+      heard(net::EtherType::ipv4, wire::build_icmp_error,
+            wire::IcmpErrorFields{
+                .source = gateway, .destination = us, .type = wire::icmp_time_exceeded, .code = 0, .quoted = quoted});
+  EXPECT_EQ(questions.meaning_of(exceeded.frame()),
+            "udp to 198.18.0.2 port 9, hop limit 3, attempt 1: got as far as this router (time-exceeded)");
+}
+
+// An error about a protocol that is no transport quotes no port of ours.
+TEST(Questions, WhatBearsNoTagIsToldByItsMark) {
+  Questions questions;
+  const engine::Shot asked = shot(probe::ip_protocol, 47, 1);
+  questions.remember(shot(probe::ip_protocol, 47, 0));
+  questions.remember(asked);
+  std::array<std::uint8_t, wire::longest_packet> room{};
+  const auto quoted = wire::Bytes{room}.first(engine::build(asked, room).size);
+  const Heard error =
+      heard(net::EtherType::ipv4, wire::build_icmp_error,
+            wire::IcmpErrorFields{
+                .source = them, .destination = us, .type = wire::icmp_unreachable, .code = 2, .quoted = quoted});
+  EXPECT_EQ(questions.meaning_of(error.frame()),
+            "ip-protocol to 198.18.0.2 protocol 47, attempt 2: closed (proto-unreach)");
+}
+
 TEST(Questions, TheOldestAreForgotten) {
   Questions questions;
   questions.remember(shot(probe::tcp_syn, 1));

@@ -83,10 +83,10 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{nothing_answered},
        "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given."},
       {{limits_errors, {0.998}},
-       "This host limits how often it says that a port is closed, to about 0.998 a second: ports told as open|filtered "
-       "may be closed. More --max-retries would tell."},
+       "This host limits how often it says what is closed, to about 0.998 a second: what is told as open|filtered may be "
+       "closed. More --max-retries would tell."},
       {{limits_errors, {0.0}},
-       "This host limits how often it says that a port is closed: ports told as open|filtered may be closed."},
+       "This host limits how often it says what is closed: what is told as open|filtered may be closed."},
       {{limits_answers, {10.4}},
        "This host limits its answers to about 10 a second: ports told as filtered may be closed. Fewer ports, or -T2, "
        "would tell."},

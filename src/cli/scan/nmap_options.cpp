@@ -121,7 +121,6 @@ constexpr std::array rows{
     missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
     missing({"--max-os-tries"}, required, "finding out the operating system"),
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
-    missing({"--traceroute"}, none, "the way to each host"),
     missing({"-f", "--ff"}, none, "fragments"),
     missing({"--mtu"}, required, "fragments"),
     missing({"--ip-options"}, required, "IP options"),

@@ -192,6 +192,10 @@ constexpr std::array later_rows{
            .group = discovery,
            .summary = "do not take a TCP reset for being up; some firewalls send them for hosts that are not there"},
           set<&ScanOptions::ignore_resets>),
+    entry({.spellings = {"--traceroute"},
+           .group = discovery,
+           .summary = "tell the routers on the way to each host that is up; needs CAP_NET_RAW"},
+          set<&ScanOptions::traceroute>),
     entry(
         {.spellings = {"-p"},
          .argument = required,

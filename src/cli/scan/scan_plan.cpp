@@ -34,9 +34,9 @@ class Preparation {
   Result<void> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::dress, &Preparation::ports,
-                            &Preparation::discovery, &Preparation::timing, &Preparation::words,
-                            &Preparation::exclusions, &Preparation::targets}) {
+    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::traceroute,
+                            &Preparation::dress, &Preparation::ports, &Preparation::discovery, &Preparation::timing,
+                            &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
@@ -98,6 +98,21 @@ class Preparation {
       notice({RemarkCode::connects_instead});
     }
     return {};
+  }
+
+  // A list asks nobody; nmap passes over it, too.
+  Result<void> traceroute() {
+    if (!options_.traceroute || plan_.depth == plan::ScanDepth::list) return {};
+    plan_.traceroute = true;
+    if (plan_.privileged) return {};
+    if (as_nmap_) return fail(Errc::privilege, "Traceroute has to be run as root");
+    if (const auto remark = hindrance()) {
+      return fail(Errc::io, fmt::format("--traceroute sends raw packets, and {}", why_hindered(*remark)));
+    }
+    if (options_.privilege == ScanOptions::Privilege::declined) {
+      return usage("--traceroute sends raw packets, which --unprivileged declines; leave one of them out");
+    }
+    return fail(Errc::privilege, "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root");
   }
 
   // Who asks by connections has no hand in what the kernel sends. Under nmap's name that is no reason to fail.
@@ -178,10 +193,7 @@ class Preparation {
 
   // Whoever asks: no right makes up for it.
   [[nodiscard]] std::unexpected<Error> hindered(const probe::Probe& probe, const model::Remark& by) const {
-    const bool lacks_routes = by.code == RemarkCode::routes_unknown;
-    const std::string why =
-        fmt::format("{} ({})", lacks_routes ? "the kernel does not tell its routes" : "packet sockets are refused here",
-                    words_of_error(by.text(0)));
+    const std::string why = why_hindered(by);
     if (as_nmap_) {
       return fail(Errc::io, fmt::format("You requested a scan type which requires raw packets, and {}.", why));
     }
@@ -189,6 +201,13 @@ class Preparation {
     const std::string instead = plain == nullptr ? "" : fmt::format("; {} does without", plain->scan_option.spelling);
     return fail(Errc::io, fmt::format("{} sends raw packets, and {}, by which they would go{}",
                                       probe.scan_option.spelling, why, instead));
+  }
+
+  static std::string why_hindered(const model::Remark& by) {
+    const bool lacks_routes = by.code == RemarkCode::routes_unknown;
+    return fmt::format("{} ({})",
+                       lacks_routes ? "the kernel does not tell its routes" : "packet sockets are refused here",
+                       words_of_error(by.text(0)));
   }
 
   // Another way to ask the same that anybody may go; nullptr where there is none.

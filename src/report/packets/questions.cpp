@@ -86,6 +86,8 @@ std::string Questions::name_of(const engine::Shot& shot) {
   std::string text = fmt::format("{} to {}", shot.probe->name, to_string(shown));
   if (asks_ports(shot.probe->asks)) append(text, " port {}", attempt.port.value());
   if (shot.probe->asks == probe::Asks::ip_protocols) append(text, " protocol {}", attempt.port.value());
+  const std::uint8_t hops = attempt.dress.hop_limit;
+  if (hops != wire::Dress{}.hop_limit && shot.probe->asks != probe::Asks::links) append(text, ", hop limit {}", hops);
   append(text, ", attempt {}", attempt.number + 1);
   return text;
 }
@@ -102,7 +104,7 @@ std::optional<Questions::Meaning> Questions::answer_to(const probe::Probe& probe
     const Asked& asked = asked_[entry->second];
     // All attempts leave from one port with --source-port.
     const bool has_common_tag = asked.dress->source_port && asked.dress->source_port->value() == subject->tag;
-    if (probe.has_tag && asked.tag != subject->tag && !has_common_tag) continue;
+    if (probe.has_tag && subject->tag && asked.tag != *subject->tag && !has_common_tag) continue;
     // Of attempts that cannot be told apart (ARP) the last one is named.
     if (answered != nullptr && asked.number < answered->number) continue;
     if (const auto judged = probe.judge(asked.shot().attempt, packet)) {
@@ -117,6 +119,9 @@ std::optional<Questions::Meaning> Questions::answer_to(const probe::Probe& probe
   const std::string name = name_of(answered->shot());
   if (!came_from_asked_link(answered->path, packet, frame)) {
     return Meaning{fmt::format("from another link than was asked: no answer to {}", name)};
+  }
+  if (verdict->reason == model::Reason::time_exceeded) {
+    return Meaning{fmt::format("{}: got as far as this router ({})", name, name_of(verdict->reason)), true};
   }
   return Meaning{fmt::format("{}: {}", name, verdict_text(probe, *verdict)), true};
 }

@@ -325,11 +325,11 @@ std::string host_remark_text(const model::Remark& remark) {
           remark.real(0));
     case limits_errors:
       if (remark.real(0) == 0) {
-        return "This host limits how often it says that a port is closed: ports told as open|filtered may be closed.";
+        return "This host limits how often it says what is closed: what is told as open|filtered may be closed.";
       }
       return fmt::format(
-          "This host limits how often it says that a port is closed, to about {:.3g} a second: ports told as "
-          "open|filtered may be closed. More --max-retries would tell.",
+          "This host limits how often it says what is closed, to about {:.3g} a second: what is told as open|filtered "
+          "may be closed. More --max-retries would tell.",
           remark.real(0));
     case gateway_silent:
       return fmt::format("The gateway {} does not answer on its link.", remark.text(0));
