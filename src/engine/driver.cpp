@@ -240,7 +240,8 @@ Result<void> Driver::report_progress() {
   progress.fraction = fraction_of(*stage);
   if (progress.fraction > 0.01) {
     const double elapsed = seconds_of(now - *stage->began);
-    progress.remaining = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
+    const Duration alike = duration_of(elapsed * (1 - progress.fraction) / progress.fraction);
+    progress.remaining = std::max(alike, stage->engine.left_at_limits());
     // The last stage is that of the whole scan; while hosts are still to come, that is worth saying.
     const auto last =
         std::ranges::find_if(stages_.rbegin(), stages_.rend(), [](const Stage& s) { return !s.task.empty(); });

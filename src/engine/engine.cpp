@@ -573,4 +573,18 @@ double Engine::settled() const {
   return settled;
 }
 
+// One question each period: those that are answered take a token, and those that are not wait for one.
+Duration Engine::left_at_limits() const {
+  Duration longest{};
+  for (const std::uint32_t number : walks_.numbers()) {
+    const HostWalk& walk = walks_[number];
+    if (!walk.at_work() || !walk.limits_errors()) continue;
+    const auto period = walk.acquaintance->errors->period();
+    const std::uint64_t open = job_.questions.size() - walk.acquaintance->answered_before;
+    if (period && walk.asked < open)
+      longest = std::max(longest, *period * static_cast<std::int64_t>(open - walk.asked));
+  }
+  return longest;
+}
+
 }  // namespace portolan::engine

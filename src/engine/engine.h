@@ -152,6 +152,8 @@ class Engine {
   // Questions settled, of all hosts that have entered. One that is silent counts half once it was asked, and half of
   // the rest with each time more: how often it will be asked nobody knows.
   [[nodiscard]] double settled() const;
+  // What hosts that limit their ICMP errors need for the rest of their passes, those at work together.
+  [[nodiscard]] Duration left_at_limits() const;
   [[nodiscard]] std::uint64_t entered() const { return entered_; }  // hosts
   [[nodiscard]] const net::IpAddress& first_entered() const { return first_entered_; }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }

@@ -60,6 +60,26 @@ TEST(ProgressSim, TheTimeLeftIsTrueWhereHostsAreAlike) {
   EXPECT_GT(compared, 100U);
 }
 
+// Six errors at once, then one a second: the first pass takes no time, and the second one a minute and a half.
+TEST(ProgressSim, TheTimeLeftIsThatOfAHostsLimitOnItsErrors) {
+  sim::Network network{1, {.delay = 5ms}};
+  network.add_host(address("198.18.0.9"), {.open_udp = ports({53}), .errors = {.rate = 1, .burst = 6}});
+  plan::Plan plan = plan_for({"198.18.0.9"}, {}, 1);
+  plan.techniques = {{"udp", ports(1, 100)}};
+  const auto [told, finished] = watch(plan, network);
+  ASSERT_GT(finished.elapsed, 60s);
+  std::size_t compared = 0;
+  for (const auto& progress : told) {
+    if (progress.task.name != "udp" || progress.elapsed < 15s) continue;  // until the limit is known
+    ++compared;
+    const double left = seconds_of(finished.elapsed - progress.elapsed);
+    ASSERT_TRUE(progress.remaining.has_value());
+    EXPECT_GE(seconds_of(*progress.remaining), 0.7 * left - 5) << seconds_of(progress.elapsed);
+    EXPECT_LE(seconds_of(*progress.remaining), 1.3 * left + 5) << seconds_of(progress.elapsed);
+  }
+  EXPECT_GT(compared, 100U);
+}
+
 TEST(ProgressSim, ProgressGoesOnWhileSilentPortsAreAskedAgain) {
   sim::Network network{1, {.delay = 5ms}};
   network.add_host(address("198.18.0.9"), {.open = ports({1}), .dropped = ports(2, 1'000)});
