@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cassert>
+#include <optional>
 
 #include "wire/cursor.h"
 #include "wire/protocol.h"
@@ -31,29 +32,34 @@ void put_u16(Buffer out, std::size_t at, std::uint16_t value) {
   out[at + 1] = static_cast<std::uint8_t>(value);
 }
 
-std::size_t ip_header_size(const net::IpAddress& address) {
-  return address.is_v4() ? ipv4_header_size : ipv6_header_size;
+std::size_t ip_header_size(const net::IpAddress& address, const Dress& dress) {
+  return address.is_v4() ? ipv4_header_size + dress.ip_options.size() : ipv6_header_size;
 }
 
 struct Header {
   const net::IpAddress& source;
   const net::IpAddress& destination;
   std::uint8_t protocol;
-  std::uint8_t hops;
   std::uint16_t identification;  // IPv4 only
-  std::uint32_t flow_label = 0;  // IPv6 only
+  const Dress& dress;
+  std::uint32_t flow_label = 0;                     // IPv6 only
+  std::optional<std::uint8_t> hops = std::nullopt;  // instead of the dress's
+
+  [[nodiscard]] std::size_t size() const { return ip_header_size(source, dress); }
 };
 
 void write_ip_header(const Header& ip, std::size_t payload_size, Buffer out) {
+  const std::uint8_t hops = ip.hops.value_or(ip.dress.hop_limit);
   Writer w{out};
   if (ip.source.is_v4()) {
-    w.u8(0x45).u8(0).u16(static_cast<std::uint16_t>(ipv4_header_size + payload_size)).u16(ip.identification);
-    w.u16(0).u8(ip.hops).u8(ip.protocol).u16(0);
-    w.bytes(ip.source.bytes()).bytes(ip.destination.bytes());
-    put_u16(out, 10, checksum(out.first(ipv4_header_size)));
+    const std::size_t header = ip.size();
+    w.u8(static_cast<std::uint8_t>(0x40U | header / 4)).u8(0).u16(static_cast<std::uint16_t>(header + payload_size));
+    w.u16(ip.identification).u16(0).u8(hops).u8(ip.protocol).u16(0);
+    w.bytes(ip.source.bytes()).bytes(ip.destination.bytes()).bytes(ip.dress.ip_options);
+    put_u16(out, 10, checksum(out.first(header)));
   } else {
     constexpr std::uint32_t version = 0x60000000;
-    w.u32(version | ip.flow_label).u16(static_cast<std::uint16_t>(payload_size)).u8(ip.protocol).u8(ip.hops);
+    w.u32(version | ip.flow_label).u16(static_cast<std::uint16_t>(payload_size)).u8(ip.protocol).u8(hops);
     w.bytes(ip.source.bytes()).bytes(ip.destination.bytes());
   }
 }
@@ -66,7 +72,7 @@ struct Check {
 
 // Puts the IP header in front of the transport that already stands behind its place, and the checksum into that.
 std::size_t finish(const Header& ip, std::size_t size, const Check& check, Buffer out) {
-  const std::size_t header = ip_header_size(ip.source);
+  const std::size_t header = ip.size();
   write_ip_header(ip, size, out);
   const Buffer transport = out.subspan(header, size);
   const std::uint32_t initial =
@@ -76,8 +82,8 @@ std::size_t finish(const Header& ip, std::size_t size, const Check& check, Buffe
 }
 
 // One more than what is right, and never zero, which UDP takes for none at all.
-void spoil_checksum(Buffer out, const net::IpAddress& source, std::size_t at) {
-  const Buffer place = out.subspan(ip_header_size(source) + at, 2);
+void spoil_checksum(const Header& ip, std::size_t at, Buffer out) {
+  const Buffer place = out.subspan(ip.size() + at, 2);
   const unsigned right = unsigned{place[0]} << 8U | place[1];
   put_u16(place, 0, static_cast<std::uint16_t>(right == 0xffff ? 1 : right + 1));
 }
@@ -110,6 +116,19 @@ std::uint32_t sctp_checksum(Bytes packet) {
   return std::byteswap(~rest);
 }
 
+// The same as RFC 2960 §6.8 had it, over the same bytes.
+std::uint32_t sctp_adler32(Bytes packet) {
+  constexpr std::uint32_t largest_prime = 65'521;
+  std::uint32_t low = 1;
+  std::uint32_t high = 0;
+  for (std::size_t i = 0; i < packet.size(); ++i) {
+    const bool is_sum = i >= sctp_checksum_at && i < sctp_header_size;
+    low = (low + (is_sum ? 0U : packet[i])) % largest_prime;
+    high = (high + low) % largest_prime;
+  }
+  return high << 16U | low;
+}
+
 }  // namespace
 
 bool has_sctp_checksum(Bytes packet) {
@@ -130,7 +149,7 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const bool with_mss = (f.flags & syn) != 0;
   const unsigned words = with_mss ? 6 : 5;
-  Writer w{out.subspan(ip_header_size(f.source))};
+  Writer w{out.subspan(ip_header_size(f.source, f.dress))};
   w.u16(f.dress.source_port.value_or(f.source_port).value()).u16(f.destination_port.value());
   w.u32(f.sequence).u32(f.acknowledgement);
   // Who resets has no room for anything, as most systems say.
@@ -138,11 +157,10 @@ std::size_t build_tcp(const TcpFields& f, Buffer out) {
   if (with_mss) w.u8(2).u8(4).u16(1460);
   w.bytes(f.dress.data);
   // The identification only has to vary: it helps fragments, which a probe never becomes.
-  const Header ip{f.source, f.destination, protocol_tcp, f.dress.hop_limit,
-                  static_cast<std::uint16_t>(f.sequence >> 16U)};
+  const Header ip{f.source, f.destination, protocol_tcp, static_cast<std::uint16_t>(f.sequence >> 16U), f.dress};
   constexpr Check check{16, true};
   const std::size_t size = finish(ip, w.size(), check, out);
-  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  if (f.dress.bad_checksum) spoil_checksum(ip, check.at, out);
   return size;
 }
 
@@ -150,63 +168,68 @@ std::size_t build_udp(const UdpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const std::uint16_t source_port = f.dress.source_port.value_or(f.source_port).value();
   const std::size_t length = 8 + f.payload.size() + f.dress.data.size();
-  Writer w{out.subspan(ip_header_size(f.source))};
+  Writer w{out.subspan(ip_header_size(f.source, f.dress))};
   w.u16(source_port).u16(f.destination_port.value()).u16(static_cast<std::uint16_t>(length)).u16(0);
   w.bytes(f.payload).bytes(f.dress.data);
-  const Header ip{f.source, f.destination, protocol_udp, f.dress.hop_limit, source_port};
+  const Header ip{f.source, f.destination, protocol_udp, source_port, f.dress};
   constexpr Check check{6, true};
   const std::size_t size = finish(ip, w.size(), check, out);
   // RFC 768: a sum of zero is sent as its other form, because zero means that there is none.
-  const Buffer sum = out.subspan(ip_header_size(f.source) + check.at, 2);
+  const Buffer sum = out.subspan(ip_header_size(f.source, f.dress) + check.at, 2);
   if (sum[0] == 0 && sum[1] == 0) put_u16(sum, 0, 0xffff);
-  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  if (f.dress.bad_checksum) spoil_checksum(ip, check.at, out);
   return size;
 }
 
 std::size_t build_sctp(const SctpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const std::uint16_t source_port = f.dress.source_port.value_or(f.source_port).value();
-  const std::size_t header = ip_header_size(f.source);
+  const std::size_t header = ip_header_size(f.source, f.dress);
   Writer w{out.subspan(header)};
   w.u16(source_port).u16(f.destination_port.value()).u32(f.verification_tag).u32(0);
   w.u8(f.chunk).u8(f.flags).u16(static_cast<std::uint16_t>(chunk_header_size + f.body.size())).bytes(f.body);
   w.bytes(f.dress.data);
-  write_ip_header({f.source, f.destination, protocol_sctp, f.dress.hop_limit, source_port}, w.size(), out);
+  write_ip_header({f.source, f.destination, protocol_sctp, source_port, f.dress}, w.size(), out);
   const Buffer packet = out.subspan(header, w.size());
-  const std::uint32_t sum = sctp_checksum(packet) ^ (f.dress.bad_checksum ? 1U : 0U);
-  Writer{packet.subspan(sctp_checksum_at)}.u32(sum);
+  const std::uint32_t sum = f.dress.adler32 ? sctp_adler32(packet) : sctp_checksum(packet);
+  Writer{packet.subspan(sctp_checksum_at)}.u32(sum ^ (f.dress.bad_checksum ? 1U : 0U));
   return header + packet.size();
 }
 
 std::size_t build_icmp(const IcmpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const bool v4 = f.source.is_v4();
-  Writer w{out.subspan(ip_header_size(f.source))};
+  Writer w{out.subspan(ip_header_size(f.source, f.dress))};
   w.u8(f.type).u8(0).u16(0).u16(f.identifier).u16(f.sequence).bytes(f.body).bytes(f.dress.data);
-  const Header ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.dress.hop_limit, f.sequence};
+  const Header ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.sequence, f.dress};
   const Check check{2, !v4};
   const std::size_t size = finish(ip, w.size(), check, out);
-  if (f.dress.bad_checksum) spoil_checksum(out, f.source, check.at);
+  if (f.dress.bad_checksum) spoil_checksum(ip, check.at, out);
   return size;
 }
 
 std::size_t build_ip(const IpFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
-  const std::size_t header = ip_header_size(f.source);
+  const std::size_t header = ip_header_size(f.source, f.dress);
   Writer w{out.subspan(header)};
   w.bytes(f.payload).bytes(f.dress.data);
-  write_ip_header({f.source, f.destination, f.protocol, f.dress.hop_limit, static_cast<std::uint16_t>(f.mark),
-                   f.mark & flow_label_bits},
-                  w.size(), out);
+  write_ip_header(
+      {f.source, f.destination, f.protocol, static_cast<std::uint16_t>(f.mark), f.dress, f.mark & flow_label_bits},
+      w.size(), out);
   return header + w.size();
 }
 
 std::size_t build_icmp_error(const IcmpErrorFields& f, Buffer out) {
   assert(f.source.family() == f.destination.family());
   const bool v4 = f.source.is_v4();
-  Writer w{out.subspan(ip_header_size(f.source))};
+  const Header ip{.source = f.source,
+                  .destination = f.destination,
+                  .protocol = v4 ? protocol_icmp : protocol_icmpv6,
+                  .identification = 0,
+                  .dress = plain,
+                  .hops = f.hop_limit};
+  Writer w{out.subspan(ip.size())};
   w.u8(f.type).u8(f.code).u16(0).u32(0).bytes(f.quoted);
-  const Header ip{f.source, f.destination, v4 ? protocol_icmp : protocol_icmpv6, f.hop_limit, 0};
   return finish(ip, w.size(), {2, !v4}, out);
 }
 
@@ -231,6 +254,15 @@ std::size_t build_arp(const ArpFields& f, Buffer out) {
 // RFC 4861 §7.1: receivers discard what has another hop limit, because it has come through a router.
 constexpr std::uint8_t link_hop_limit = 255;
 
+Header on_the_link(const net::IpAddress& source, const net::IpAddress& destination) {
+  return {.source = source,
+          .destination = destination,
+          .protocol = protocol_icmpv6,
+          .identification = 0,
+          .dress = plain,
+          .hops = link_hop_limit};
+}
+
 }  // namespace
 
 std::size_t build_arp_request(net::Mac sender_mac, const net::IpAddress& sender, const net::IpAddress& target,
@@ -253,7 +285,7 @@ std::size_t build_neighbour_solicitation(net::Mac source_mac, const net::IpAddre
   Writer w{out.subspan(ipv6_header_size)};
   w.u8(icmpv6_neighbour_solicitation).u8(0).u16(0).u32(0).bytes(target.bytes());
   w.u8(1).u8(1).bytes(source_mac.bytes);  // source link-layer address option
-  return finish({source, destination, protocol_icmpv6, link_hop_limit, 0}, w.size(), {2, true}, out);
+  return finish(on_the_link(source, destination), w.size(), {2, true}, out);
 }
 
 std::size_t build_neighbour_advertisement(net::Mac target_mac, const net::IpAddress& target,
@@ -262,7 +294,7 @@ std::size_t build_neighbour_advertisement(net::Mac target_mac, const net::IpAddr
   Writer w{out.subspan(ipv6_header_size)};
   w.u8(icmpv6_neighbour_advertisement).u8(0).u16(0).u32(0x60000000).bytes(target.bytes());  // solicited, override
   w.u8(2).u8(1).bytes(target_mac.bytes);  // target link-layer address option
-  return finish({target, destination, protocol_icmpv6, link_hop_limit, 0}, w.size(), {2, true}, out);
+  return finish(on_the_link(target, destination), w.size(), {2, true}, out);
 }
 
 net::Mac solicited_node_mac(const net::IpAddress& target) {

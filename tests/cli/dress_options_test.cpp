@@ -35,6 +35,31 @@ TEST(DressOptions, DataIsHexadecimalInThreeForms) {
   }
 }
 
+TEST(DressOptions, IpOptionsAreLettersOrBytesInWholeWords) {
+  EXPECT_EQ(parse_ip_options("--ip-options", "\\x94\\x04\\x00\\x00"), (Bytes{0x94, 4, 0, 0}));
+  EXPECT_EQ(parse_ip_options("--ip-options", "0x9404"), (Bytes{0x94, 4, 0, 0}));
+  EXPECT_EQ(parse_ip_options("--ip-options", "\\x01*5"), (Bytes{1, 1, 1, 1, 1, 0, 0, 0}));
+  Bytes route(40);
+  route[0] = 1;
+  route[1] = 7;
+  route[2] = 39;
+  route[3] = 4;
+  EXPECT_EQ(parse_ip_options("--ip-options", "R"), route);
+  EXPECT_EQ(parse_ip_options("--ip-options", "\\x01\\x07\\x27\\x04\\x00*36"), route);
+  for (const char* letter : {"T", "U"}) {
+    const auto noted = parse_ip_options("--ip-options", letter);
+    ASSERT_TRUE(noted);
+    EXPECT_EQ(noted->size(), 40U);
+    EXPECT_EQ(noted->front(), 68);
+    EXPECT_EQ((*noted)[3], letter[0] == 'U' ? 1 : 0);
+  }
+  for (const char* wrong : {"", "X", "R1", "0x", "9", "zz", "01*", "01*0", "01*41", "*4", "01*99999999999999999999"}) {
+    EXPECT_FALSE(parse_ip_options("--ip-options", wrong)) << wrong;
+  }
+  EXPECT_FALSE(parse_ip_options("--ip-options", std::string(82, '0')));
+  EXPECT_NE(parse_ip_options("--ip-options", "S 198.18.0.1").error().message.find("not offered"), std::string::npos);
+}
+
 TEST(DressOptions, DataIsTextAsItStands) {
   EXPECT_EQ(parse_text_data("--data-string", "a\n"), (Bytes{'a', '\n'}));
   EXPECT_FALSE(parse_text_data("--data-string", ""));

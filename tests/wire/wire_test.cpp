@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
+#include <variant>
 #include <vector>
 
 #include "base/hash.h"
@@ -330,6 +332,54 @@ TEST(Dress, DataStandsBehindThePayload) {
                            buffer);
   EXPECT_EQ((PacketBytes{bytes.begin() + 28, bytes.end()}), (PacketBytes{1, 2, 0, 0, 0}));
   EXPECT_EQ(bytes[25], 13) << "the length of UDP counts it";
+}
+
+// What a network analyser takes for an IPv4 header: its length counts the options, and its sum sums them.
+TEST(Dress, OptionsStandInIPv4sHeaderAndNowhereElse) {
+  const Dress dress{.ip_options = {7, 7, 4, 0, 0, 0, 0, 0}};
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const auto syn_between = [&](const IpAddress& from, const IpAddress& to) {
+    return built(build_tcp({.source = from,
+                            .destination = to,
+                            .source_port = Port{40961},
+                            .destination_port = Port{443},
+                            .sequence = 5,
+                            .dress = dress},
+                           buffer),
+                 buffer);
+  };
+  const auto bytes = syn_between(v4("198.18.0.1"), v4("198.18.0.2"));
+  ASSERT_EQ(bytes.size(), 20U + 8 + 24);
+  EXPECT_EQ(bytes[0], 0x47);
+  EXPECT_EQ(bytes[3], bytes.size());
+  EXPECT_EQ((PacketBytes{bytes.begin() + 20, bytes.begin() + 28}), (PacketBytes{7, 7, 4, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(checksum(std::span{bytes}.first(28)), 0);
+  EXPECT_FALSE(is_damaged(net::EtherType::ipv4, bytes)) << "TCP's sum";
+  const auto packet = parse(net::EtherType::ipv4, bytes);
+  ASSERT_TRUE(packet);
+  ASSERT_TRUE(std::holds_alternative<TcpSegment>(packet->content));
+  EXPECT_EQ(std::get<TcpSegment>(packet->content).sequence, 5U);
+  const auto v6_bytes = syn_between(IpAddress::parse("2001:db8::1").value(), IpAddress::parse("2001:db8::2").value());
+  EXPECT_EQ(v6_bytes.size(), 40U + 24);
+}
+
+// The value is zlib's.
+TEST(Dress, SctpMayHaveItsOldSum) {
+  constexpr Dress old{.adler32 = true};
+  std::array<std::uint8_t, longest_packet> buffer{};
+  const std::array<std::uint8_t, 4> body{1, 2, 3, 4};
+  const auto bytes = built(build_sctp({.source = v4("198.18.0.1"),
+                                       .destination = v4("198.18.0.2"),
+                                       .source_port = Port{40961},
+                                       .destination_port = Port{443},
+                                       .verification_tag = 1,
+                                       .chunk = 0xff,
+                                       .body = body,
+                                       .dress = old},
+                                      buffer),
+                           buffer);
+  EXPECT_EQ((PacketBytes{bytes.begin() + 28, bytes.begin() + 32}), (PacketBytes{0x21, 0x65, 0x02, 0x70}));
+  EXPECT_TRUE(is_damaged(net::EtherType::ipv4, bytes)) << "today's sum is another";
 }
 
 TEST(WriterDeathTest, NothingIsWrittenBeyondTheBuffer) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -92,6 +93,62 @@ Result<std::vector<std::uint8_t>> parse_hex_data(std::string_view option, std::s
   return bytes;
 }
 
+namespace {
+
+// Options of RFC 791 §3.1 with as much room as there is, for routers to write into.
+std::vector<std::uint8_t> noted_on_the_way(std::vector<std::uint8_t> head) {
+  head.resize(wire::longest_ip_options);
+  return head;
+}
+
+// "\x00*36" is 36 zeros. nullopt for what is no such list.
+std::optional<std::vector<std::uint8_t>> repeated_bytes(std::string_view text) {
+  std::vector<std::uint8_t> bytes;
+  if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+  while (!text.empty()) {
+    if (text.starts_with("\\x")) text.remove_prefix(2);
+    std::uint8_t byte = 0;
+    if (text.size() < 2 || std::from_chars(text.data(), text.data() + 2, byte, 16).ptr != text.data() + 2) return {};
+    text.remove_prefix(2);
+    std::size_t times = 1;
+    if (text.starts_with('*')) {
+      const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), times);
+      if (error != std::errc{} || times == 0 || times > wire::longest_ip_options) return {};
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    }
+    bytes.insert(bytes.end(), times, byte);
+    if (bytes.size() > wire::longest_ip_options) break;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std::string_view text) {
+  constexpr std::uint8_t no_operation = 1;
+  constexpr std::uint8_t record_route = 7;
+  constexpr std::uint8_t timestamp = 68;
+  if (text == "R") return noted_on_the_way({no_operation, record_route, wire::longest_ip_options - 1, 4});
+  if (text == "T") return noted_on_the_way({timestamp, wire::longest_ip_options, 5, 0});
+  if (text == "U") return noted_on_the_way({timestamp, wire::longest_ip_options, 5, 1});
+  if (text.starts_with('S') || text.starts_with('L')) {
+    return fail(Errc::usage,
+                fmt::format("{}: source routes are not offered: they lead packets round filters, and hosts "
+                            "and routers drop them (RFC 7126 §4.3)",
+                            option));
+  }
+  auto bytes = repeated_bytes(text);
+  if (!bytes || bytes->empty()) {
+    return unusable(option, text, "is neither R, T or U nor hexadecimal bytes, as 0x94040000 or \\x01*4");
+  }
+  if (bytes->size() > wire::longest_ip_options) {
+    return unusable(option, text,
+                    fmt::format("is longer than the {} bytes that a header has room for", wire::longest_ip_options));
+  }
+  bytes->resize((bytes->size() + 3) / 4 * 4);  // "end of options" fills the last word
+  return *std::move(bytes);
+}
+
 Result<std::vector<std::uint8_t>> parse_text_data(std::string_view option, std::string_view text) {
   if (text.empty()) return unusable(option, text, "holds nothing to send");
   if (const auto done = check_length(option, text.size()); !done) return fail(done.error());
@@ -157,6 +214,20 @@ Result<void> bad_checksum(ScanOptions& options, const Given& given) {
   return {};
 }
 
+Result<void> ip_options(ScanOptions& options, const Given& given) {
+  auto value = parse_ip_options(given.spelling, *given.value);
+  if (!value) return fail(value.error());
+  options.dress.ip_options = std::move(*value);
+  dressed(options, given);
+  return {};
+}
+
+Result<void> adler32(ScanOptions& options, const Given& given) {
+  options.dress.adler32 = true;
+  dressed(options, given);
+  return {};
+}
+
 constexpr Argument required = Argument::required;
 
 }  // namespace
@@ -203,6 +274,13 @@ std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
         .group = group,
         .summary = "wrong checksums: hosts drop such packets, so whoever answers is something in between"},
        bad_checksum},
+      {{.spellings = {"--ip-options"},
+        .argument = required,
+        .value = "<options>",
+        .group = group,
+        .summary = "options of IPv4: R to have routers note themselves, T the time, U both, or bytes as 0x94040000"},
+       ip_options},
+      {{.spellings = {"--adler32"}, .group = group, .summary = "the sum that SCTP had before CRC32c"}, adler32},
   };
 }
 

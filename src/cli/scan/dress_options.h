@@ -25,6 +25,10 @@ Result<std::vector<std::uint8_t>> parse_text_data(std::string_view option, std::
 // --data-length: so many bytes that mean nothing, the same each time; none for 0.
 Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std::string_view text);
 
+// --ip-options: bytes in hexadecimal, of which one may be repeated ("\x01\x07\x04*36", "0x94040000"), or R to have
+// routers note themselves (RFC 791 §3.1), T to have them note the time, U both. Whole words, 40 bytes at most.
+Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std::string_view text);
+
 // --scanflags to --badsum.
 std::vector<Option<ScanOptions>> dress_rows(std::string_view group);
 

@@ -123,8 +123,6 @@ constexpr std::array rows{
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"-f", "--ff"}, none, "fragments"),
     missing({"--mtu"}, required, "fragments"),
-    missing({"--ip-options"}, required, "IP options"),
-    missing({"--adler32"}, none, "SCTP with the old checksum"),
     missing({"--route-dst"}, required, "showing a route"),
     missing({"--iflist"}, none, "a list of interfaces and routes"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),

@@ -131,6 +131,9 @@ class Preparation {
     const bool tcp = std::ranges::any_of(
         techniques_, [](const probe::Probe* probe) { return probe->asks == probe::Asks::tcp_ports; });
     if (options_.dress.tcp_flags && !tcp) return usage("--scanflags sets the flags of TCP, and no TCP ports are asked");
+    if (!options_.dress.ip_options.empty() && options_.only_v6) {
+      return usage("--ip-options stand in IPv4's header, and -6 scans by IPv6");
+    }
     return {};
   }
 

@@ -42,7 +42,7 @@ std::size_t Questions::KeyHash::operator()(const Key& key) const noexcept {
 
 const wire::Dress& Questions::keep(const wire::Dress& dress) {
   const auto fields = [](const wire::Dress& d) {
-    return std::tie(d.hop_limit, d.source_port, d.data, d.bad_checksum, d.tcp_flags);
+    return std::tie(d.hop_limit, d.source_port, d.data, d.bad_checksum, d.tcp_flags, d.ip_options, d.adler32);
   };
   const auto kept = std::ranges::find_if(dresses_, [&](const auto& one) { return fields(one) == fields(dress); });
   return kept == dresses_.end() ? dresses_.emplace_back(dress) : *kept;
@@ -121,7 +121,7 @@ std::optional<Questions::Meaning> Questions::answer_to(const probe::Probe& probe
     return Meaning{fmt::format("from another link than was asked: no answer to {}", name)};
   }
   if (verdict->reason == model::Reason::time_exceeded) {
-    return Meaning{fmt::format("{}: got as far as this router ({})", name, name_of(verdict->reason)), true};
+    return Meaning{fmt::format("{}: got as far as this router ({})", name, model::name_of(verdict->reason)), true};
   }
   return Meaning{fmt::format("{}: {}", name, verdict_text(probe, *verdict)), true};
 }
