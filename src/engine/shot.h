@@ -15,6 +15,11 @@ struct Shot {
   probe::Attempt attempt;  // refers to the path, which stays where it is while the shot waits to be sent
 };
 
+// Questions to a link are no IP packets.
+inline bool leaves_in_fragments(const Shot& shot) {
+  return shot.attempt.dress.fragment > 0 && shot.probe->asks != probe::Asks::links;
+}
+
 // What travels beside the bytes.
 struct Head {
   net::EtherType type = net::EtherType::ipv4;

@@ -1,6 +1,9 @@
 #include "engine/watched_link.h"
 
 #include <algorithm>
+#include <array>
+
+#include "wire/fragments.h"
 
 namespace portolan::engine {
 
@@ -35,9 +38,23 @@ Result<std::size_t> WatchedLink::send(std::span<const Shot> shots) {
       departure.head = build(shots[i], room_);
       departure.bytes = std::span<const std::uint8_t>{room_}.first(departure.head.size);
     }
-    if (auto seen = watch_.sent(departure); !seen) return fail(seen.error());
+    if (auto seen = tell(departure); !seen) return fail(seen.error());
   }
   return sent;
+}
+
+// Each fragment is a packet of its own.
+Result<void> WatchedLink::tell(Departure& departure) {
+  if (!leaves_in_fragments(departure.shot)) return watch_.sent(departure);
+  const probe::Attempt& attempt = departure.shot.attempt;
+  std::array<std::uint8_t, wire::longest_packet + wire::longest_fragment_header> room{};
+  wire::Fragments fragments{departure.bytes, attempt.dress.fragment, attempt.cookie};
+  while (const std::size_t size = fragments.next(room)) {
+    departure.head.size = size;
+    departure.bytes = std::span<const std::uint8_t>{room}.first(size);
+    if (auto seen = watch_.sent(departure); !seen) return seen;
+  }
+  return {};
 }
 
 Result<std::span<const Received>> WatchedLink::receive(Instant deadline) {

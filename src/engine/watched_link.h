@@ -58,6 +58,8 @@ class WatchedLink final : public LinkWrapper {
   Result<std::span<const Received>> receive(Instant deadline) override;
 
  private:
+  Result<void> tell(Departure& departure);
+
   const Clock& clock_;
   PacketWatch& watch_;
   std::vector<std::uint8_t> room_;  // for one packet

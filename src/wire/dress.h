@@ -22,6 +22,7 @@ struct Dress {
   bool bad_checksum = false;                // of the transport layer: hosts drop it, careless middleboxes answer
   std::optional<std::uint8_t> tcp_flags{};  // instead of those of the technique
   std::vector<std::uint8_t> ip_options{};   // in IPv4's header, whole words; longest_ip_options at most
+  std::uint16_t fragment = 0;               // bytes of a fragment behind its IP header, times of eight; 0: sent whole
   bool adler32 = false;                     // the sum of SCTP as RFC 2960 had it, before RFC 3309
 };
 

@@ -351,6 +351,14 @@ TEST(ScanPlan, WhatPacketsLookLikeIsForThoseThatBuildThem) {
   EXPECT_EQ(prepared({"--ttl", "3", "--scanflags", "SYNFIN", "dual"}).plan.dress.hop_limit, 3);
   EXPECT_EQ(error_of({"-sT", "--ttl", "3", "dual"}),
             "--ttl is about packets that a scan builds itself, and -sT asks by connections of the kernel's");
+  EXPECT_EQ(prepared({"-f", "dual"}).plan.dress.fragment, 8);
+  EXPECT_EQ(prepared({"-f", "-f", "dual"}).plan.dress.fragment, 16);
+  EXPECT_EQ(prepared({"--ff", "dual"}).plan.dress.fragment, 16);
+  EXPECT_EQ(prepared({"--mtu", "24", "dual"}).plan.dress.fragment, 24);
+  EXPECT_EQ(prepared({"--ip-options", "R", "dual"}).plan.dress.ip_options.size(), 40U);
+  EXPECT_TRUE(prepared({"-sY", "--adler32", "dual"}).plan.dress.adler32);
+  EXPECT_EQ(error_of({"--mtu", "12", "dual"}), "--mtu: '12' is no multiple of eight");
+  EXPECT_EQ(error_of({"-6", "--ip-options", "R", "dual"}), "--ip-options stand in IPv4's header, and -6 scans by IPv6");
   EXPECT_EQ(error_of({"-sU", "--scanflags", "SYN", "dual"}),
             "--scanflags sets the flags of TCP, and no TCP ports are asked");
   for (const Words& line : {Words{"--badsum", "dual"}, {"-sn", "-g", "53", "dual"}}) {

@@ -221,6 +221,43 @@ TEST_F(PacketsSeen, AreThoseOfAllThreads) {
   EXPECT_FALSE(comments.contains("no answer"));
 }
 
+// Hosts put them together before they answer. tcpdump's filter looks into TCP over IPv4, where fragments have nothing.
+TEST_F(PacketsSeen, AreEachFragment) {
+  const Truth tcp{.ports = {{80, {"open", "syn-ack"}}}};
+  const Truth udp{.ports = {{1234, {"open", "udp-response"}}}, .rest = {"closed", "port-unreach"}};
+  const std::string report = scratch_.path("report");
+  for (const bool v4 : {true, false}) {
+    const std::string target = v4 ? Pair::target_v4 : Pair::target_v6;
+    SCOPED_TRACE(target);
+    const Finished done = compare({"-sU", "-f", "-p", "9,1234", "--data-length", "20", target, "-oX", report});
+    EXPECT_EQ(differences(read_chart(scratch_.read("report")), target, 1234, 1234, udp), "");
+    EXPECT_EQ(differences(read_chart(scratch_.read("report")), target, 9, 9, udp), "");
+    EXPECT_THAT(lines_with(done.output, "SENT"), Contains(HasSubstr(" frag=16+")));
+  }
+  compare({"-sS", "--mtu", "16", "-p", "79-81", Pair::target_v6, "-oX", report});
+  EXPECT_EQ(differences(read_chart(scratch_.read("report")), Pair::target_v6, 79, 81, tcp), "");
+  lab::Sniffer sniffer = pair_->target.sniff("wire");
+  scan({"-sS", "-f", "-p", "79-81", Pair::target_v4, "-oX", report});
+  EXPECT_EQ(differences(read_chart(scratch_.read("report")), Pair::target_v4, 79, 81, tcp), "");
+  constexpr std::uint8_t tcp_protocol = 6;
+  for (const lab::Arrival& arrival : probes_seen(sniffer)) {
+    if (arrival.ether_type != 0x0800 || arrival.bytes[9] != tcp_protocol) continue;
+    const bool reset_of_the_kernel = arrival.bytes.size() > 33 && (arrival.bytes[33] & 0x04) != 0;
+    EXPECT_TRUE(reset_of_the_kernel || arrival.bytes.size() <= 28U) << arrival.bytes.size();
+  }
+}
+
+// The kernel of a host reads over them.
+TEST_F(PacketsSeen, BearTheOptionsOfIPv4) {
+  const std::string report = scratch_.path("report");
+  const Finished done =
+      compare({"-sS", "-sU", "--ip-options", "R", "-p", "T:79-81,U:9,1234", Pair::target_v4, "-oX", report});
+  EXPECT_EQ(
+      differences(read_chart(scratch_.read("report")), Pair::target_v4, 80, 80, {.ports = {{80, {"open", "syn-ack"}}}}),
+      "")
+      << done.output;
+}
+
 TEST_F(PacketsSeen, ThroughTheKernelsOwnLayerToo) {
   pair_->scanner.nft(
       "table inet lab {\n chain output {\n  type filter hook output priority 0; policy accept;\n }\n}\n");

@@ -222,6 +222,25 @@ Result<void> ip_options(ScanOptions& options, const Given& given) {
   return {};
 }
 
+// Each -f is eight bytes more.
+template <std::uint16_t Bytes>
+Result<void> fragment(ScanOptions& options, const Given& given) {
+  constexpr std::size_t longest = wire::longest_data / 8 * 8;
+  options.dress.fragment = static_cast<std::uint16_t>(std::min(longest, std::size_t{options.dress.fragment} + Bytes));
+  dressed(options, given);
+  return {};
+}
+
+Result<void> fragment_size(ScanOptions& options, const Given& given) {
+  constexpr std::uint64_t unit = 8;  // of offsets (RFC 791 §3.1)
+  const auto value = parse_count(given.spelling, *given.value, unit, wire::longest_data);
+  if (!value) return fail(value.error());
+  if (*value % unit != 0) return unusable(given.spelling, *given.value, "is no multiple of eight");
+  options.dress.fragment = static_cast<std::uint16_t>(*value);
+  dressed(options, given);
+  return {};
+}
+
 Result<void> adler32(ScanOptions& options, const Given& given) {
   options.dress.adler32 = true;
   dressed(options, given);
@@ -280,6 +299,14 @@ std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
         .group = group,
         .summary = "options of IPv4: R to have routers note themselves, T the time, U both, or bytes as 0x94040000"},
        ip_options},
+      {{.spellings = {"-f"}, .group = group, .summary = "in fragments of 8 bytes; twice, of 16"}, fragment<8>},
+      {{.spellings = {"--ff"}, .group = group, .summary = "in fragments of 16 bytes"}, fragment<16>},
+      {{.spellings = {"--mtu"},
+        .argument = required,
+        .value = "<number>",
+        .group = group,
+        .summary = "in fragments of so many bytes behind the IP header, a multiple of eight"},
+       fragment_size},
       {{.spellings = {"--adler32"}, .group = group, .summary = "the sum that SCTP had before CRC32c"}, adler32},
   };
 }

@@ -21,6 +21,7 @@
 #include "os/privileges.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
+#include "wire/fragments.h"
 
 namespace portolan::os {
 namespace {
@@ -235,9 +236,16 @@ Result<std::size_t> PacketLink::send(std::span<const engine::Shot> shots) {
   refused_shots_.clear();
   while (sent < shots.size()) {
     const Way way = way_of(shots[sent]);
+    if (leaves_in_fragments(shots[sent])) {
+      const auto taken = send_in_fragments(way, shots[sent], sent);
+      if (!taken) return fail(taken.error());
+      if (*taken == 0) break;
+      ++sent;
+      continue;
+    }
     const std::size_t limit = std::min(shots.size() - sent, batch_limit);
     std::size_t count = 1;
-    while (count < limit && way_of(shots[sent + count]) == way) ++count;
+    while (count < limit && way_of(shots[sent + count]) == way && !leaves_in_fragments(shots[sent + count])) ++count;
     const auto taken = send_run(way, shots.subspan(sent, count), sent);
     if (!taken) return fail(taken.error());
     sent += *taken;
@@ -261,17 +269,45 @@ Result<std::size_t> PacketLink::send_run(Way way, std::span<const engine::Shot> 
       done += static_cast<std::size_t>(count);
       continue;
     }
-    const int error = errno;  // of the first message: later ones only cut the count short
-    const SendFailure failure = send_failure_of(error);
-    if (failure == SendFailure::broken) {
-      return fail({Errc::io, fmt::format("cannot send: {}", error_text(error)), error_name(error)});
-    }
-    if (failure == SendFailure::again) continue;
-    if (failure == SendFailure::full && !is_stuck(shots[done].attempt.path.interface)) return done;
-    refuse(shots[done], first + done, error);
-    ++done;
+    // The error is that of the first message: later ones only cut the count short.
+    const auto failure = weigh(errno, shots[done], first + done);
+    if (!failure) return fail(failure.error());
+    if (*failure == SendFailure::full) return done;
+    if (*failure == SendFailure::refused) ++done;
   }
   return done;
+}
+
+Result<std::size_t> PacketLink::send_in_fragments(Way way, const engine::Shot& shot, std::size_t place) {
+  if (socket_of(way) < 0) {
+    refuse(shot, place, EAFNOSUPPORT);
+    return 1;
+  }
+  batch_->fill(0, shot, way, forced_);
+  const wire::Bytes packet = std::span{batch_->packets[0]}.first(batch_->parts[0].iov_len);
+  std::array<std::uint8_t, wire::longest_packet + wire::longest_fragment_header> room{};
+  wire::Fragments fragments{packet, shot.attempt.dress.fragment, shot.attempt.cookie};
+  while (const std::size_t size = fragments.next(room)) {
+    batch_->parts[0] = {room.data(), size};
+    while (::sendmsg(socket_of(way), &batch_->messages[0].msg_hdr, MSG_DONTWAIT) < 0) {
+      const auto failure = weigh(errno, shot, place);
+      if (!failure) return fail(failure.error());
+      if (*failure == SendFailure::full) return 0;
+      if (*failure == SendFailure::refused) return 1;
+    }
+  }
+  return 1;
+}
+
+Result<SendFailure> PacketLink::weigh(int error, const engine::Shot& shot, std::size_t place) {
+  const SendFailure failure = send_failure_of(error);
+  if (failure == SendFailure::broken) {
+    return fail({Errc::io, fmt::format("cannot send: {}", error_text(error)), error_name(error)});
+  }
+  if (failure == SendFailure::again) return failure;
+  if (failure == SendFailure::full && !is_stuck(shot.attempt.path.interface)) return failure;
+  refuse(shot, place, error);
+  return SendFailure::refused;
 }
 
 void PacketLink::refuse(const engine::Shot& shot, std::size_t place, int error) {

@@ -59,6 +59,10 @@ class PacketLink final : public engine::Link {
   [[nodiscard]] int socket_of(Way way) const;
   // `first`: the place of the first of them among those that send() was handed.
   Result<std::size_t> send_run(Way way, std::span<const engine::Shot> shots, std::size_t first);
+  // 1, or 0 where there is no room at present.
+  Result<std::size_t> send_in_fragments(Way way, const engine::Shot& shot, std::size_t place);
+  // What follows from an error: where it is SendFailure::refused, that is noted.
+  Result<SendFailure> weigh(int error, const engine::Shot& shot, std::size_t place);
   void refuse(const engine::Shot& shot, std::size_t place, int error);
   bool is_stuck(std::uint32_t interface);
   Result<void> wait(Instant deadline);
