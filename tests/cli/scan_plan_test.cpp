@@ -51,6 +51,7 @@ struct Case {
   Words links = {"eth0", "wlan0"};
   std::optional<Error> routes_missing = std::nullopt;
   std::optional<Error> packets_missing = std::nullopt;
+  Result<std::vector<net::IpAddress>> neighbours = {};
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
@@ -65,6 +66,11 @@ Result<PreparedScan> prepare(const Words& line, Case given = {}) {
                                                                                     : 0U; },
                     .read = read,
                     .links = [&given] { return given.links; },
+                    .neighbours =
+                        [&given](const Words& links) {
+                          if (links.size() == given.links.size()) return given.neighbours;
+                          return Result<std::vector<net::IpAddress>>{{net::IpAddress::parse("fe80::7%4").value()}};
+                        },
                     .services = services(),
                     .routes_missing = given.routes_missing,
                     .packets_missing = given.packets_missing,
@@ -473,6 +479,26 @@ TEST(ScanPlan, ALinkLocalAddressHasItsLinkWhereThereIsOneOnly) {
   EXPECT_EQ(error_of({"-sL", "fe80::1"}), "no error");
   EXPECT_EQ(targets_of(prepared({"fe80::1-2.example", "fe80::1"}, {.dialect = Dialect::nmap, .links = {}})), (Words{}))
       << "under that name IPv4 is meant";
+}
+
+TEST(ScanPlan, NeighboursAreTargetsBesideThoseThatAreNamed) {
+  const auto fe80 = net::IpAddress::parse("fe80::1%3").value();
+  const auto global = net::IpAddress::parse("2001:db8::5").value();
+  const Case two{.neighbours = std::vector{fe80, global}};
+  EXPECT_EQ(targets_of(prepared({"--discover-link"}, two)), (Words{"fe80::1%3", "2001:db8::5"}));
+  EXPECT_EQ(targets_of(prepared({"--discover-link", "--exclude", "2001:db8::5", "198.18.0.1"}, two)),
+            (Words{"198.18.0.1", "fe80::1%3"}));
+  EXPECT_EQ(targets_of(prepared({"--discover-link", "-e", "wlan0"}, two)), (Words{"fe80::7%4"}));
+  EXPECT_EQ(error_of({"--discover-link"}), "--discover-link: nobody answers on eth0, wlan0");
+  EXPECT_EQ(error_of({"--discover-link"}, {.links = {}}),
+            "--discover-link: no link here has IPv6, so there are no neighbours to be asked");
+  EXPECT_EQ(error_of({"--discover-link"}, {.neighbours = fail(Errc::privilege, "no")}),
+            "--discover-link pings all nodes of a link at once, which needs CAP_NET_RAW; run it as root");
+  EXPECT_EQ(error_of({"--discover-link"}, {.neighbours = fail(Errc::limit, "too many")}), "--discover-link: too many");
+  EXPECT_EQ(error_of({"--discover-link", "-sL"}, two),
+            "-sL sends nothing to targets, and --discover-link asks all on a link; leave one of them out");
+  EXPECT_EQ(error_of({"--discover-link", "-4"}, two),
+            "--discover-link finds neighbours over IPv6, which -4 leaves out");
 }
 
 TEST(ScanPlan, WhatIsNotSeenIsShownWhereverItStands) {

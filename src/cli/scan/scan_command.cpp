@@ -24,6 +24,7 @@
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
 #include "os/net/kernel_routes.h"
+#include "os/net/link_neighbours.h"
 #include "os/packet/packet_link.h"
 #include "os/privileges.h"
 #include "os/seed.h"
@@ -70,6 +71,8 @@ std::string help_of(Dialect dialect) {
 
 // What is named is looked up before the scan, unless that takes longer than a person would notice.
 constexpr Duration longest_wait_for_names = std::chrono::milliseconds{500};
+// Who is asked together with all others on a link answers within half a second (os/net/link_neighbours.h).
+constexpr Duration wait_for_neighbours = std::chrono::milliseconds{1200};
 
 constexpr int nmap_usage_status = 255;  // for a line that cannot be taken apart, and for none at all
 
@@ -147,6 +150,7 @@ class ScanRun {
                       .zone_of = os::interface_index,
                       .read = [](std::string_view path) { return os::read_file(path); },
                       .links = os::links_with_ipv6,
+                      .neighbours = [](const auto& links) { return os::neighbours_on(links, wait_for_neighbours); },
                       .services = *services_,
                       .routes_missing = os::KernelRoutes::missing(),
                       .packets_missing = os::PacketLink::missing(),

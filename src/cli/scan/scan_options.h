@@ -44,6 +44,7 @@ struct ScanOptions {
   bool skip_discovery = false;
   bool arp_ping = true;
   bool ignore_resets = false;  // --discovery-ignore-rst
+  bool discover_link = false;
   bool traceroute = false;
   std::vector<DiscoveryWord> discovery;
   std::vector<const probe::Probe*> techniques;  // that ask the ports, each once; none: what is allowed decides

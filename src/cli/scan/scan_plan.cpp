@@ -12,6 +12,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "cli/scan/link_targets.h"
 #include "cli/scan/timing_plan.h"
 #include "cli/scan/wanted_ports.h"
 #include "plan/port_expression.h"
@@ -70,6 +71,9 @@ class Preparation {
       return {};
     }
     const char* option = options_.list_only ? "-sL" : "-sn";
+    if (options_.list_only && options_.discover_link) {
+      return usage("-sL sends nothing to targets, and --discover-link asks all on a link; leave one of them out");
+    }
     if (!options_.techniques.empty()) {
       return usage(fmt::format("{} asks no ports, so it cannot go with {}", option,
                                options_.techniques.front()->scan_option.spelling));
@@ -467,6 +471,7 @@ class Preparation {
       }
     }
     if (const auto done = wait_for_the_only_one(); !done) return fail(done.error());
+    if (const auto done = add_neighbours(); !done) return fail(done.error());
     if (const auto done = check_discovery_fits(); !done) return fail(done.error());
     if (as_nmap_ || !prepared_.late.empty()) return {};
     if (!plan_.targets.empty()) return check_some_left();
@@ -474,6 +479,18 @@ class Preparation {
       return fail(Errc::unresolved, fmt::format("{}; no other target is left", left_out_text()));
     }
     return usage("no targets; name hosts, addresses, prefixes (192.168.0.0/24) or ranges, or a file with -iL");
+  }
+
+  Result<void> add_neighbours() {
+    if (!options_.discover_link) return {};
+    if (options_.only_v4) return usage("--discover-link finds neighbours over IPv6, which -4 leaves out");
+    const auto found = neighbours_of_links(options_.interface, sources_);
+    if (!found) return fail(found.error());
+    for (const std::string& address : *found) {
+      const auto done = plan_.targets.add(address, target_options(), sources_.resolve, sources_.zone_of);
+      if (!done) return fail(done.error());
+    }
+    return {};
   }
 
   // Of what was named, after exclusions.
@@ -499,25 +516,6 @@ class Preparation {
     return asks_nobody(*options_.discovery.front().probe);
   }
 
-  // Packets to a link-local address need to know the link. Where it is left out there may be only one.
-  Result<std::string> with_link(const std::string& expression) {
-    const std::string host = expression.substr(0, expression.find('/'));
-    const auto address = net::IpAddress::parse(host);
-    const bool lacks_link = address && !address->is_v4() && address->is_link_local() && address->zone() == 0;
-    if (!lacks_link || plan_.depth == plan::ScanDepth::list) return expression;
-    if (!plan::parse_target(expression, sources_.zone_of)) return expression;  // no link would mend it
-    std::vector<std::string> links{options_.interface};
-    if (options_.interface.empty()) links = sources_.links();
-    const std::string rest = expression.substr(host.size());
-    if (links.size() == 1) return fmt::format("{}%{}{}", host, links.front(), rest);
-    if (links.empty()) return expression;
-    std::string candidates;
-    for (const std::string& link : links) {
-      candidates += fmt::format("{}{}%{}{}", candidates.empty() ? "" : " or ", host, escape_terminal(link), rest);
-    }
-    return usage(fmt::format("{} is an address on one link, and there are several; write {}", expression, candidates));
-  }
-
   Result<void> add(const std::string& typed, std::string_view file) {
     if (is_late(typed)) {
       prepared_.late.push_back({typed, std::string{file}});
@@ -527,7 +525,8 @@ class Preparation {
   }
 
   Result<void> add_known(const std::string& typed, std::string_view file) {
-    const auto expression = with_link(typed);
+    const bool sends = plan_.depth != plan::ScanDepth::list;
+    const auto expression = sends ? with_link(typed, options_.interface, sources_) : typed;
     if (!expression) return fail(expression.error());
     const auto done = plan_.targets.add(*expression, target_options(), sources_.resolve, sources_.zone_of);
     if (done) return {};

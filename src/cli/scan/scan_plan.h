@@ -26,6 +26,8 @@ struct PlanSources {
   plan::ZoneOf zone_of;
   std::function<Result<std::string>(std::string_view path)> read;  // the content of a file; "-" is standard input
   std::function<std::vector<std::string>()> links;  // names of those that have link-local addresses, loopback apart
+  // Addresses of those on these links who answer when all are asked at once (--discover-link).
+  std::function<Result<std::vector<net::IpAddress>>(const std::vector<std::string>& links)> neighbours = {};
   const catalog::Services& services;
   std::optional<Error> routes_missing = {};   // why the kernel tells nobody of its routes, which raw packets need
   std::optional<Error> packets_missing = {};  // why packet sockets are refused to everybody, which raw packets need
