@@ -573,18 +573,24 @@ double Engine::settled() const {
   return settled;
 }
 
-// One question each period: those that are answered take a token, and those that are not wait for one.
+// Each closed port takes a token, in this pass or another one; of the last pass what has not been asked yet.
 Duration Engine::left_at_limits() const {
   Duration longest{};
   for (const std::uint32_t number : walks_.numbers()) {
     const HostWalk& walk = walks_[number];
     if (!walk.at_work() || !walk.limits_errors()) continue;
     const auto period = walk.acquaintance->errors->period();
-    const std::uint64_t open = job_.questions.size() - walk.acquaintance->answered_before;
-    if (period && walk.asked < open)
-      longest = std::max(longest, *period * static_cast<std::int64_t>(open - walk.asked));
+    if (!period) continue;
+    std::size_t open = job_.questions.size() - walk.answered();
+    if (attempts_left(walk) == 0) open = std::min<std::size_t>(open, open_in_pass(walk));
+    longest = std::max(longest, *period * static_cast<std::int64_t>(open));
   }
   return longest;
+}
+
+std::size_t Engine::open_in_pass(const HostWalk& walk) const {
+  const std::size_t at_its_begin = job_.questions.size() - walk.acquaintance->answered_before;
+  return at_its_begin - std::min<std::size_t>(at_its_begin, walk.asked);
 }
 
 }  // namespace portolan::engine

@@ -196,6 +196,8 @@ class Engine {
   bool fill_by_tokens(const WalkHandle& handle, Instant now);
   void look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const;
   [[nodiscard]] bool first_errors_were_all(const HostWalk& walk) const;
+  // Questions that the present pass has still to put, to a host that has answered.
+  [[nodiscard]] std::size_t open_in_pass(const HostWalk& walk) const;
   [[nodiscard]] unsigned attempts_left(const HostWalk& walk) const;
   std::optional<std::uint32_t> next_question(HostWalk& walk) const;
   void put(const WalkTarget& target, const Pending& pending);

@@ -100,7 +100,7 @@ TEST(Arguments, ErrorsAreOneSentenceThatQuotesTheWord) {
   EXPECT_EQ(error_of({"-PE80"}),
             "option -PE takes no argument, but '80' is given to it; write every -P option as a word of its own");
   EXPECT_THAT(error_of({"-s"}), testing::StartsWith("-s needs a letter: -sL, -sn, -sS, -sT"));
-  EXPECT_THAT(error_of({"-P"}), testing::StartsWith("-P needs a letter: -Pn, -PS, -PA, -PU, -PY, -PE, -PP"));
+  EXPECT_THAT(error_of({"-P"}), testing::StartsWith("-P needs a letter: -Pn, -PS, -PA, -PU, -PY, -PO, -PE, -PP"));
   EXPECT_THAT(error_of({"-sQ"}), testing::StartsWith("unknown option '-sQ'"));
 }
 

@@ -30,6 +30,7 @@ std::string error_of(const Words& line) {
 // A value that the option takes, to be able to try each.
 std::string sample(const OptionSpec& option) {
   if (option.value == "<time>") return "1s";
+  if (option.value == "<bytes>") return "16";
   if (option.value == "<number>" || option.value == "<0-5>" || option.value == "<level>") return "3";
   return "80";
 }

@@ -362,7 +362,7 @@ TEST(ScanPlan, WhatPacketsLookLikeIsForThoseThatBuildThem) {
   EXPECT_EQ(prepared({"--ff", "dual"}).plan.dress.fragment, 16);
   EXPECT_EQ(prepared({"--mtu", "24", "dual"}).plan.dress.fragment, 24);
   EXPECT_EQ(prepared({"--ip-options", "R", "dual"}).plan.dress.ip_options.size(), 40U);
-  EXPECT_TRUE(prepared({"-sY", "--adler32", "dual"}).plan.dress.adler32);
+  EXPECT_TRUE(prepared({"-sY", "-p", "80", "--adler32", "dual"}).plan.dress.adler32);
   EXPECT_EQ(error_of({"--mtu", "12", "dual"}), "--mtu: '12' is no multiple of eight");
   EXPECT_EQ(error_of({"-6", "--ip-options", "R", "dual"}), "--ip-options stand in IPv4's header, and -6 scans by IPv6");
   EXPECT_EQ(error_of({"-sU", "--scanflags", "SYN", "dual"}),

@@ -38,6 +38,8 @@ TEST(HopQuestion, IsWhatTheHostWasFoundByWhereNoPortAnswered) {
   EXPECT_EQ(hop_question(host, {}, true).probe.technique, &probe::icmp_echo);
   host.known().found_by = HopProbe{&probe::tcp_syn, net::Port{443}};
   EXPECT_EQ(hop_question(host, {}, true).probe.technique, &probe::tcp_syn);
+  host.known().found_by = HopProbe{&probe::ip_protocol, net::Port{2}};
+  EXPECT_EQ(hop_question(host, {}, false).probe.technique, &probe::icmp_echo);
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{nothing_answered},
        "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn given."},
       {{limits_errors, {0.998}},
-       "This host limits how often it says what is closed, to about 0.998 a second: what is told as open|filtered may be "
+       "This host limits how often it says what is closed, to about 0.998 a second: what is told as open|filtered may "
+       "be "
        "closed. More --max-retries would tell."},
       {{limits_errors, {0.0}},
        "This host limits how often it says what is closed: what is told as open|filtered may be closed."},

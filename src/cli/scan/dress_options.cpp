@@ -303,9 +303,9 @@ std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
       {{.spellings = {"--ff"}, .group = group, .summary = "in fragments of 16 bytes"}, fragment<16>},
       {{.spellings = {"--mtu"},
         .argument = required,
-        .value = "<number>",
+        .value = "<bytes>",
         .group = group,
-        .summary = "in fragments of so many bytes behind the IP header, a multiple of eight"},
+        .summary = "in fragments of so many behind the IP header, a multiple of eight"},
        fragment_size},
       {{.spellings = {"--adler32"}, .group = group, .summary = "the sum that SCTP had before CRC32c"}, adler32},
   };

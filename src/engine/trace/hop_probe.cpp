@@ -9,13 +9,21 @@ namespace {
 
 using model::PortState;
 
+// Whether answers tell which question they are to, and a question can be one of a hop. All attempts of TCP leave from
+// one port, so that nothing depends on which.
+bool tells_hops(const probe::Probe& technique, bool source_port) {
+  using enum probe::Asks;
+  if (technique.asks == udp_ports || technique.asks == sctp_ports) return !source_port;
+  return technique.asks == tcp_ports || technique.asks == hosts;
+}
+
 // The lower the better; nullopt for what no hop is asked by. A service is surely the host itself; who says that a port
 // is closed may limit how often, and most of all by ICMP errors.
 std::optional<int> rank_of(const probe::Probe& technique, PortState state, bool source_port) {
   const bool open = state == PortState::open;
   if (!open && state != PortState::closed && state != PortState::unfiltered) return std::nullopt;
+  if (!asks_ports(technique.asks) || !tells_hops(technique, source_port)) return std::nullopt;
   if (technique.asks == probe::Asks::tcp_ports) return open ? 0 : 1;
-  if (!asks_ports(technique.asks) || source_port) return std::nullopt;
   return open ? 2 : 3;
 }
 
@@ -55,7 +63,7 @@ HopQuestion hop_question(const Host& host, std::span<const PortWalk> walks, bool
   HopQuestion question{.probe = {&probe::icmp_echo, net::Port{}}, .distance = 0};
   if (best) {
     question = best->question;
-  } else if (found && (!source_port || !asks_ports(host.facts->found_by->technique->asks))) {
+  } else if (found && tells_hops(*host.facts->found_by->technique, source_port)) {
     question.probe = *host.facts->found_by;
   }
   if (question.distance == 0) question.distance = distance_of(host.reason_ttl);

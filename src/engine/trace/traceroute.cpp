@@ -68,7 +68,10 @@ void Traceroute::start(const Target& target) {
   trace.asked = target;
   trace.serial = ++last_serial_;
   trace.last_sent = now_;
-  trace.gate = {target.target.path->interface, target.target.path->next_hop};
+  // Over a link without addresses of its own (a tunnel) everybody is his own next hop.
+  const net::Path& path = *target.target.path;
+  const bool has_gateway = path.next_hop.without_zone() != target.target.address.without_zone();
+  trace.gate = {path.interface, has_gateway ? path.next_hop : net::IpAddress{}};
   by_address_[target.target.address.without_zone()] = number;
   const probe::Probe* technique = target.probe.technique;
   if (std::ranges::find(techniques_, technique) == techniques_.end()) techniques_.push_back(technique);
