@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Installs missing Debian packages; sourced by ./portolan and ./check. Everything is said on
+# Installs missing Debian packages, or unpacks them; sourced by ./portolan and ./check. Everything is said on
 # standard error, because standard output belongs to the program.
 
 # need_packages LIST PURPOSE...: makes sure that every package of these purposes is installed.
@@ -36,6 +36,36 @@ need_packages() {
     say_line "installing them failed" "$install"
     return 1
   fi
+}
+
+# Where unpack_packages puts files, and the lab looks for them.
+unpacked_folder() {
+  echo "${PORTOLAN_SERVERS:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/portolan/servers}"
+}
+
+# unpack_packages LIST PURPOSE: makes sure that the files of every package of this purpose are in the folder above.
+# They are not installed, so nothing that they bring is set up or started, and nobody needs to be root. Status 1 where
+# a package cannot be had.
+unpack_packages() {
+  local list=$1 purpose=$2 folder package why work status=0
+  command -v dpkg-query >/dev/null || return 0
+  folder=$(unpacked_folder)
+  while read -r package why; do
+    [ ! -e "$folder/.unpacked/$package" ] || continue
+    echo "portolan: unpacking the Debian package $package, $why, into $folder" >&2
+    work=$(mktemp -d) && mkdir -p "$folder/.unpacked" &&
+      (cd "$work" && download "$package" && dpkg -x ./*.deb "$folder") &&
+      touch "$folder/.unpacked/$package" || status=1
+    rm -rf "$work"
+  done < <(sed -n "s/^$purpose  *//p" "$list")
+  return $status
+}
+
+# The package's file into the current folder; the lists that are there may name one that is no more.
+download() {
+  local get=(apt-get -q -o APT::Sandbox::User=root download "$1")
+  "${get[@]}" </dev/null >&2 ||
+    { [ "$(id -u)" -eq 0 ] && apt-get -q -o DPkg::Lock::Timeout=300 update </dev/null >&2 && "${get[@]}" </dev/null >&2; }
 }
 
 say_line() {

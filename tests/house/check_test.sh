@@ -16,6 +16,7 @@ expect() { # WHAT COMMAND...
   failures=$((failures + 1))
   printf '%s: not so: %s\n--- output\n%s\n' "$scene" "$what" "$(cat "$work/out")"
 }
+not() { ! "$@"; }
 last_line_is() { [ "$(tail -n 1 "$work/out")" = "$1" ]; }
 said() { grep -qF -- "$1" "$work/out"; }
 
@@ -34,6 +35,9 @@ new_clone() {
   grep -v '^#' "$source_directory/packaging/packages.txt" | while read -r _ package _; do
     echo "echo $package installed"
   done | fake dpkg-query
+  fake apt-get <<<'for package; do :; done; echo "$*" >>"$PACKAGE_CALLS"; touch "$package.deb"'
+  fake dpkg <<<'echo "dpkg $1 $3" >>"$PACKAGE_CALLS"'
+  rm -rf "$work/servers" "$work/package-calls"
   cp "$source_directory/tools/test-results" "$work/clone/tools/"
   # In every step a script passes, and a suite has two tests that pass, one that is skipped and $FAKE_FAILURES that fail.
   fake ctest <<'EOT'
@@ -63,7 +67,7 @@ EOT
   done
 }
 start() {
-  PATH=$work/bin:$PATH "$work/clone/.ci/run" >"$work/out" 2>&1 </dev/null
+  PATH=$work/bin:$PATH PORTOLAN_SERVERS=$work/servers PACKAGE_CALLS=$work/package-calls "$work/clone/.ci/run" >"$work/out" 2>&1 </dev/null
   status=$?
 }
 
@@ -71,6 +75,12 @@ start() {
 new_clone 'all is well'
 start
 expect 'everything is counted' last_line_is '14 passed, 0 failed, 3 skipped'
+expect 'what brings a service is only unpacked' grep -q -- "download snmpd$" "$work/package-calls"
+expect 'into a folder of its own' grep -qx -- "dpkg -x $work/servers" "$work/package-calls"
+expect 'and nothing is installed' not grep -q install "$work/package-calls"
+rm "$work/package-calls"
+start
+expect 'that is done once' [ ! -e "$work/package-calls" ]
 expect 'why a test was skipped is said' said 'skipped: Port.Three (no, really)'
 expect 'it ends with status 0' [ $status -eq 0 ]
 
@@ -124,6 +134,12 @@ start
 expect 'what needs it is left out, the rest is run' last_line_is '8 passed, 1 failed, 2 skipped'
 expect 'the reason is shown' said 'main.cpp:1: no'
 expect 'it ends with status 1' [ $status -eq 1 ]
+
+new_clone 'packages cannot be unpacked'
+fake apt-get <<<'exit 100'
+start
+expect 'what comes of that is said' said 'the tests with these servers will be skipped'
+expect 'everything else is run' last_line_is '14 passed, 0 failed, 3 skipped'
 
 new_clone 'packages cannot be installed'
 fake dpkg-query <<<'exit 1'
