@@ -89,7 +89,7 @@ TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
   EXPECT_THAT(complaint({}), HasSubstr("whom to ask?"));
   EXPECT_THAT(complaint({"a", "b"}), HasSubstr("one host"));
   EXPECT_THAT(complaint({"198.18.0.0/24"}), HasSubstr("no network"));
-  EXPECT_THAT(complaint({"198.18.0.1-9:22"}), HasSubstr("one is explained at a time"));
+  EXPECT_THAT(complaint({"198.18.0.1-9:22"}), HasSubstr("one is asked at a time"));
   EXPECT_THAT(complaint({"198.18.0.2:70000"}), HasSubstr("'70000' is no tcp port"));
   EXPECT_THAT(complaint({"198.18.0.2:"}), HasSubstr("'' is no tcp port"));
   EXPECT_THAT(complaint({"198.18.0.2:*"}), HasSubstr("'*' is no tcp port"));

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
-#include "plan/port_expression.h"
+#include "cli/place.h"
 #include "probe/registry.h"
 
 namespace portolan::cli {
@@ -85,65 +85,6 @@ const auto& table() {
 }
 
 std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
-
-// ---- HOST[:PORT[/PROTOCOL]] ---------------------------------------------------------------------
-
-struct Place {
-  std::string host;
-  std::optional<std::string> port;
-  std::optional<net::Protocol> protocol;
-};
-
-Result<net::Protocol> protocol_named(std::string_view word, std::string_view whole) {
-  for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
-    if (word == net::name_of(protocol)) return protocol;
-  }
-  return usage(fmt::format("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network",
-                           escape_terminal(whole)));
-}
-
-Result<Place> place_of(std::string_view whole) {
-  Place place;
-  std::string_view text = whole;
-  if (const auto slash = text.rfind('/'); slash != std::string_view::npos) {
-    const auto protocol = protocol_named(text.substr(slash + 1), whole);
-    if (!protocol) return fail(protocol.error());
-    place.protocol = *protocol;
-    text = text.substr(0, slash);
-  }
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    const std::string_view behind = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    if (end == std::string_view::npos || (!behind.empty() && !behind.starts_with(':'))) {
-      return usage(
-          fmt::format("'{}': an IPv6 address with a port is written [2001:db8::1]:80", escape_terminal(whole)));
-    }
-    place.host = text.substr(1, end - 1);
-    if (!behind.empty()) place.port = behind.substr(1);
-  } else if (std::ranges::count(text, ':') == 1) {
-    const auto colon = text.find(':');
-    place.host = text.substr(0, colon);
-    place.port = text.substr(colon + 1);
-  } else {
-    place.host = text;
-  }
-  if (place.host.empty()) return usage(fmt::format("'{}' names no host", escape_terminal(whole)));
-  if (place.protocol && !place.port) {
-    return usage(fmt::format("'{}' has a protocol and no port; write {}:80/{}", escape_terminal(whole),
-                             escape_terminal(place.host), net::name_of(*place.protocol)));
-  }
-  return place;
-}
-
-// A number, or a name of the registry.
-Result<net::Port> port_named(const std::string& word, net::Protocol protocol, const catalog::Services& services) {
-  if (const auto number = net::Port::parse(word)) return *number;
-  const auto ports = services.matching(protocol, word);
-  const bool is_pattern = word.find_first_of("*?") != std::string::npos;
-  if (!word.empty() && !is_pattern && !ports.empty()) return ports.ports().front();
-  return usage(fmt::format("'{}' is no {} port: a number from 0 to 65535 or the name of a service stands there",
-                           escape_terminal(word), net::name_of(protocol)));
-}
 
 // ---- the technique ------------------------------------------------------------------------------
 
@@ -229,7 +170,7 @@ class Preparation {
       if (options_.offline) return {};
       return usage("whom to ask? Name a host, host:port or host:port/udp, or a state with --offline");
     }
-    auto place = place_of(options_.operands.front());
+    auto place = parse_place(options_.operands.front());
     if (!place) return fail(place.error());
     place_ = std::move(*place);
     return {};
@@ -280,24 +221,11 @@ class Preparation {
 
   Result<void> target() {
     if (options_.offline) return simulated_target();
-    if (const auto address = net::IpAddress::parse(place_->host, sources_.zone_of)) {
-      question().target = *address;
-      return {};
-    }
-    plan::TargetSet set;
-    const plan::TargetOptions which{.families = families()};
-    if (const auto added = set.add(place_->host, which, sources_.resolve, sources_.zone_of); !added) {
-      return fail(added.error());
-    }
-    plan::TargetSet::Cursor cursor{set};
-    const auto first = cursor.next();
-    if (!first || first->name.empty()) {
-      return usage(
-          fmt::format("'{}' is no single host, and one is explained at a time", escape_terminal(place_->host)));
-    }
-    question().target = first->address;
-    question().name = first->name;
-    question().other_addresses = first->other_addresses.size() + static_cast<std::size_t>(set.size()) - 1;
+    auto host = addresses_of(place_->host, families(), sources_.resolve, sources_.zone_of);
+    if (!host) return fail(host.error());
+    question().target = host->addresses.front();
+    question().name = std::move(host->name);
+    question().other_addresses = host->left_out + host->addresses.size() - 1;
     return {};
   }
 

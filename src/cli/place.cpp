@@ -1,0 +1,87 @@
+#include "cli/place.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/escape.h"
+
+namespace portolan::cli {
+namespace {
+
+std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
+
+Result<net::Protocol> protocol_named(std::string_view word, std::string_view whole) {
+  for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
+    if (word == net::name_of(protocol)) return protocol;
+  }
+  return usage(fmt::format("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network",
+                           escape_terminal(whole)));
+}
+
+}  // namespace
+
+Result<Place> parse_place(std::string_view whole) {
+  Place place;
+  std::string_view text = whole;
+  if (const auto slash = text.rfind('/'); slash != std::string_view::npos) {
+    const auto protocol = protocol_named(text.substr(slash + 1), whole);
+    if (!protocol) return fail(protocol.error());
+    place.protocol = *protocol;
+    text = text.substr(0, slash);
+  }
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    const std::string_view behind = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    if (end == std::string_view::npos || (!behind.empty() && !behind.starts_with(':'))) {
+      return usage(
+          fmt::format("'{}': an IPv6 address with a port is written [2001:db8::1]:80", escape_terminal(whole)));
+    }
+    place.host = text.substr(1, end - 1);
+    if (!behind.empty()) place.port = behind.substr(1);
+  } else if (std::ranges::count(text, ':') == 1) {
+    const auto colon = text.find(':');
+    place.host = text.substr(0, colon);
+    place.port = text.substr(colon + 1);
+  } else {
+    place.host = text;
+  }
+  if (place.host.empty()) return usage(fmt::format("'{}' names no host", escape_terminal(whole)));
+  if (place.protocol && !place.port) {
+    return usage(fmt::format("'{}' has a protocol and no port; write {}:80/{}", escape_terminal(whole),
+                             escape_terminal(place.host), net::name_of(*place.protocol)));
+  }
+  return place;
+}
+
+Result<net::Port> port_named(std::string_view word, net::Protocol protocol, const catalog::Services& services) {
+  if (const auto number = net::Port::parse(word)) return *number;
+  const auto ports = services.matching(protocol, word);
+  const bool is_pattern = word.find_first_of("*?") != std::string_view::npos;
+  if (!word.empty() && !is_pattern && !ports.empty()) return ports.ports().front();
+  return usage(fmt::format("'{}' is no {} port: a number from 0 to 65535 or the name of a service stands there",
+                           escape_terminal(word), net::name_of(protocol)));
+}
+
+Result<HostAddresses> addresses_of(std::string_view host, plan::TargetOptions::Families families,
+                                   const plan::Resolve& resolve, const plan::ZoneOf& zone_of) {
+  if (const auto address = net::IpAddress::parse(host, zone_of))
+    return HostAddresses{.addresses = {*address}, .name = {}};
+  plan::TargetSet set;
+  if (const auto added = set.add(host, {.families = families}, resolve, zone_of); !added) return fail(added.error());
+  plan::TargetSet::Cursor cursor{set};
+  HostAddresses found;
+  for (auto target = cursor.next(); target; target = cursor.next()) {
+    if (target->name.empty()) break;
+    found.name = target->name;
+    found.left_out = target->other_addresses.size();
+    found.addresses.push_back(target->address);
+  }
+  if (found.addresses.empty()) {
+    return usage(fmt::format("'{}' is no single host, and one is asked at a time", escape_terminal(host)));
+  }
+  return found;
+}
+
+}  // namespace portolan::cli
