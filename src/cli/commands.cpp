@@ -19,8 +19,9 @@
 namespace portolan::cli {
 namespace {
 
-constexpr std::array registry{&scan_command,  &explain_command, &sockets_command, &who_command,     &services_command,
-                              &ports_command, &netstat_command, &help_command,    &version_command, &nmap_command};
+constexpr std::array registry{&scan_command, &explain_command,  &talk_command,  &sockets_command,
+                              &who_command,  &services_command, &ports_command, &netstat_command,
+                              &help_command, &version_command,  &nmap_command};
 
 int unknown_command(std::string_view word) {
   if (const auto complaint = odd_dash_complaint(word)) {

@@ -7,6 +7,7 @@ namespace portolan::cli {
 
 extern const Command scan_command;
 extern const Command explain_command;
+extern const Command talk_command;
 extern const Command sockets_command;
 extern const Command who_command;
 extern const Command services_command;

@@ -117,10 +117,12 @@ struct Status {
 };
 constexpr std::array statuses{
     Status{"0", "The work was done, or what is missing was said."},
-    Status{"1",
-           "It failed in the middle, as by a full disk. Of a scan also: this machine would not send all that was to be "
-           "asked, or hosts were given up that stopped answering or limit their answers too much. Of who: nobody "
-           "listens there. Of netstat: a family or a view that this system does not have."},
+    Status{
+        "1",
+        "It failed in the middle, as by a full disk. Of a scan also: this machine would not send all that was to be "
+        "asked, or hosts were given up that stopped answering or limit their answers too much. Of talk: there was no "
+        "connection, or it was lost. Of who: nobody listens there. Of netstat: a family or a view that this system "
+        "does not have."},
     Status{"2",
            "The command line or something it names is wrong, or standard output is closed; nothing was sent, nothing "
            "was listed."},

@@ -132,7 +132,7 @@ TEST_F(Program, DashesThatOnlyLookLikeOnesAreRefusedByAllCommands) {
     EXPECT_THAT(run.errors, HasSubstr(words));
   };
   const std::string sentence = "'\u2013n' begins with an en dash (U+2013), which is not the '-' of options";
-  for (const char* command : {"scan", "sockets", "who", "services", "ports", "netstat"}) {
+  for (const char* command : {"scan", "talk", "sockets", "who", "services", "ports", "netstat"}) {
     expect_said(alone({test::program(), command, "\u2013n"}), sentence);
   }
   expect_said(alone({test::program(), "\u2013n"}), sentence);

@@ -1,0 +1,183 @@
+#include "os/talk/tls.h"
+
+#include <fmt/core.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <cstddef>
+#include <utility>
+
+namespace portolan::os {
+namespace {
+
+template <auto Free>
+struct Freed {
+  template <class Thing>
+  void operator()(Thing* thing) const {
+    Free(thing);
+  }
+};
+using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using Connection = std::unique_ptr<SSL, Freed<SSL_free>>;
+using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
+
+// What the library says of its last failure; `otherwise` where it says nothing.
+std::string reason(std::string_view otherwise) {
+  const unsigned long code = ::ERR_get_error();
+  ::ERR_clear_error();
+  const char* const words = code == 0 ? nullptr : ::ERR_reason_error_string(code);
+  return words == nullptr ? std::string{otherwise} : std::string{words};
+}
+
+std::unexpected<Error> no_tls(std::string_view what) {
+  return fail(Errc::io, fmt::format("OpenSSL cannot be set up: {}", reason(what)));
+}
+
+int as_int(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
+
+std::string drain(BIO* memory) {
+  std::string bytes(::BIO_ctrl_pending(memory), '\0');
+  const int count = bytes.empty() ? 0 : ::BIO_read(memory, bytes.data(), as_int(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(std::max(count, 0)));
+  return bytes;
+}
+
+template <class Print>
+std::string printed(Print print) {
+  const Memory memory{::BIO_new(::BIO_s_mem())};
+  if (!memory) return {};
+  print(memory.get());
+  return drain(memory.get());
+}
+
+std::string text_of(const X509_NAME* name) {
+  return printed([name](BIO* out) { ::X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB); });
+}
+
+}  // namespace
+
+struct TlsSession::Parts {
+  Context context;
+  Connection connection;
+  BIO* in = nullptr;   // the connection's
+  BIO* out = nullptr;  // the connection's
+  bool check = true;
+  bool peer_closed = false;
+  std::string broken = {};  // why nothing more can be read, once that is so
+
+  // What the call of OpenSSL that gave `result` means (SSL_get_error(3)).
+  [[nodiscard]] int meaning(int result) const { return ::SSL_get_error(connection.get(), result); }
+};
+
+TlsSession::TlsSession(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+TlsSession::~TlsSession() = default;
+
+Result<std::unique_ptr<TlsSession>> TlsSession::open(const TlsSettings& settings) {
+  auto parts = std::make_unique<Parts>();
+  parts->context.reset(::SSL_CTX_new(::TLS_client_method()));
+  if (!parts->context) return no_tls("no context");
+  // A store that is not there shows as certificates that nobody vouches for.
+  (void)::SSL_CTX_set_default_verify_paths(parts->context.get());
+  // Reading alone then never has to wait for writing, nor the other way round.
+  ::SSL_CTX_set_options(parts->context.get(), SSL_OP_NO_RENEGOTIATION);
+  // The certificate is judged behind the handshake, where it can still be told whose it is; nothing was written by
+  // then.
+  ::SSL_CTX_set_verify(parts->context.get(), SSL_VERIFY_NONE, nullptr);
+  parts->check = settings.check;
+  parts->connection.reset(::SSL_new(parts->context.get()));
+  SSL* const connection = parts->connection.get();
+  if (connection == nullptr) return no_tls("no connection");
+  Memory in{::BIO_new(::BIO_s_mem())};
+  Memory out{::BIO_new(::BIO_s_mem())};
+  if (!in || !out) return no_tls("no memory");
+  parts->in = in.get();
+  parts->out = out.get();
+  ::SSL_set_bio(connection, in.release(), out.release());
+  ::SSL_set_connect_state(connection);
+  const std::string address = to_string(settings.address);
+  const bool named = settings.name.empty()
+                         ? ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(connection),
+                                                           address.substr(0, address.find('%')).c_str()) == 1
+                         : ::SSL_set_tlsext_host_name(connection, settings.name.c_str()) == 1 &&
+                               ::SSL_set1_host(connection, settings.name.c_str()) == 1;
+  if (!named) return no_tls("the host's name is none that a certificate can have");
+  return std::unique_ptr<TlsSession>{new TlsSession{std::move(parts)}};
+}
+
+void TlsSession::arrived(std::string_view bytes) { (void)::BIO_write(parts_->in, bytes.data(), as_int(bytes.size())); }
+
+std::string TlsSession::outgoing() { return drain(parts_->out); }
+
+Result<bool> TlsSession::shake_hands() {
+  ::ERR_clear_error();
+  const int result = ::SSL_do_handshake(parts_->connection.get());
+  if (result == 1) {
+    if (parts_->check && !facts().complaint.empty()) return fail(Errc::io, "its certificate is not accepted");
+    return true;
+  }
+  if (parts_->meaning(result) == SSL_ERROR_WANT_READ) return false;
+  return fail(Errc::io, reason("the other side breaks off"));
+}
+
+TlsFacts TlsSession::facts() const {
+  SSL* const connection = parts_->connection.get();
+  TlsFacts facts;
+  if (::SSL_is_init_finished(connection) == 0) return facts;
+  facts.version = ::SSL_get_version(connection);
+  facts.cipher = ::SSL_get_cipher_name(connection);
+  const long verdict = ::SSL_get_verify_result(connection);
+  if (verdict != X509_V_OK) facts.complaint = ::X509_verify_cert_error_string(verdict);
+  const std::unique_ptr<X509, Freed<X509_free>> certificate{::SSL_get1_peer_certificate(connection)};
+  if (!certificate) {
+    facts.complaint = "it shows none";
+    return facts;
+  }
+  facts.subject = text_of(::X509_get_subject_name(certificate.get()));
+  facts.issuer = text_of(::X509_get_issuer_name(certificate.get()));
+  facts.expiry = printed([&](BIO* out) { ::ASN1_TIME_print(out, ::X509_get0_notAfter(certificate.get())); });
+  return facts;
+}
+
+Result<void> TlsSession::write(std::string_view bytes) {
+  ::ERR_clear_error();
+  // Into memory there is room for everything at once.
+  if (bytes.empty() || ::SSL_write(parts_->connection.get(), bytes.data(), as_int(bytes.size())) > 0) return {};
+  return fail(Errc::io, fmt::format("TLS: {}", reason("nothing more can be written")));
+}
+
+Result<std::string> TlsSession::read() {
+  constexpr std::size_t record = 16'384;  // RFC 8446 section 5.1
+  std::string plain;
+  std::array<char, record> piece;
+  while (parts_->broken.empty()) {
+    ::ERR_clear_error();
+    const int count = ::SSL_read(parts_->connection.get(), piece.data(), as_int(piece.size()));
+    if (count > 0) {
+      plain.append(piece.data(), static_cast<std::size_t>(count));
+      continue;
+    }
+    const int meaning = parts_->meaning(count);
+    parts_->peer_closed = parts_->peer_closed || meaning == SSL_ERROR_ZERO_RETURN;
+    if (meaning != SSL_ERROR_WANT_READ && !parts_->peer_closed) parts_->broken = reason("the other side breaks off");
+    break;
+  }
+  // What came before the failure is handed out first.
+  if (plain.empty() && !parts_->broken.empty()) return fail(Errc::io, fmt::format("TLS: {}", parts_->broken));
+  return plain;
+}
+
+void TlsSession::close() {
+  ::ERR_clear_error();
+  (void)::SSL_shutdown(parts_->connection.get());
+  ::ERR_clear_error();
+}
+
+bool TlsSession::peer_closed() const { return parts_->peer_closed; }
+
+}  // namespace portolan::os
