@@ -93,6 +93,9 @@ void move_to(int file, int number) {
   if (::getppid() != parent) ::_exit(127);  // it died before the line above
   if (network >= 0 && ::setns(network, CLONE_NEWNET) != 0) stop_child("entering the namespace");
   for (const int file : command.inherited) ::fcntl(file, F_SETFD, 0);
+  // What is read back is English, whoever runs the tests.
+  ::setenv("LC_ALL", "C.UTF-8", 1);
+  ::unsetenv("LANGUAGE");
   for (const auto& [name, value] : command.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!command.privileged) give_up_capabilities();
   if (!command.netlink) refuse_sockets(AF_NETLINK);

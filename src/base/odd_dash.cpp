@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/message.h"
+
 namespace portolan {
 namespace {
 
@@ -11,16 +13,16 @@ struct Dash {
   bool is_in_names = false;
 };
 constexpr std::array dashes{
-    Dash{"\u2010", "a hyphen (U+2010)"},
-    Dash{"\u2011", "a non-breaking hyphen (U+2011)"},
-    Dash{"\u2012", "a figure dash (U+2012)"},
-    Dash{"\u2013", "an en dash (U+2013)"},
-    Dash{"\u2014", "an em dash (U+2014)"},
-    Dash{"\u2015", "a horizontal bar (U+2015)"},
-    Dash{"\u2212", "a minus sign (U+2212)"},
-    Dash{"\ufe58", "a small em dash (U+FE58)"},
-    Dash{"\ufe63", "a small hyphen (U+FE63)", true},
-    Dash{"\uff0d", "a wide hyphen (U+FF0D)", true},
+    Dash{"\u2010", message("a hyphen (U+2010)")},
+    Dash{"\u2011", message("a non-breaking hyphen (U+2011)")},
+    Dash{"\u2012", message("a figure dash (U+2012)")},
+    Dash{"\u2013", message("an en dash (U+2013)")},
+    Dash{"\u2014", message("an em dash (U+2014)")},
+    Dash{"\u2015", message("a horizontal bar (U+2015)")},
+    Dash{"\u2212", message("a minus sign (U+2212)")},
+    Dash{"\ufe58", message("a small em dash (U+FE58)")},
+    Dash{"\ufe63", message("a small hyphen (U+FE63)"), true},
+    Dash{"\uff0d", message("a wide hyphen (U+FF0D)"), true},
 };
 
 std::optional<OddDash> first_in(std::string_view text, bool in_name) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/odd_dash.h"
 #include "cli/suggest.h"
 
@@ -77,8 +78,8 @@ class Parser {
     Given given{match.option, std::string{match.spelling}, std::nullopt};
     if (equals != std::string_view::npos) {
       if (option.argument == Argument::none) {
-        return fail(Errc::parse, fmt::format("option {} takes no argument, but '{}' is given to it", match.spelling,
-                                             escape_terminal(body.substr(equals + 1))));
+        return fail(Errc::parse, said("option {0} takes no argument, but '{1}' is given to it", match.spelling,
+                                      escape_terminal(body.substr(equals + 1))));
       }
       given.value = body.substr(equals + 1);
     } else if (option.argument == Argument::required) {
@@ -117,7 +118,7 @@ class Parser {
   Result<void> take_family(char family, std::string_view letters) {
     if (letters.empty() && family == 's' && next_ < words_.size()) letters = words_[next_++];
     if (letters.empty()) {
-      return fail(Errc::parse, fmt::format("-{} needs a letter: {}", family, members(family)));
+      return fail(Errc::parse, said("-{0} needs a letter: {1}", family, members(family)));
     }
     for (std::size_t at = 0; at < letters.size(); ++at) {
       const std::string spelling{'-', family, letters[at]};
@@ -129,9 +130,9 @@ class Parser {
         if (!rest.empty()) {
           if (table_[match->option]->argument == Argument::none) {
             return fail(Errc::parse,
-                        fmt::format("option {} takes no argument, but '{}' is given to it; write every -P option "
-                                    "as a word of its own",
-                                    spelling, escape_terminal(rest)));
+                        said("option {0} takes no argument, but '{1}' is given to it; write every -P option as a word "
+                             "of its own",
+                             spelling, escape_terminal(rest)));
           }
           given.value = rest;
         }
@@ -168,15 +169,16 @@ class Parser {
   }
 
   static std::string needs_argument(const OptionSpec& option, std::string_view spelling) {
-    return fmt::format("option {} needs an argument: {} {}", spelling, spelling, option.value);
+    return said("option {0} needs an argument: {0} {1}", spelling, option.value);
   }
 
   static std::string ambiguous(const std::string& word, const std::vector<Match>& partial) {
-    std::string text = fmt::format("option '{}' is ambiguous, it may be", escape_terminal(word));
-    for (std::size_t i = 0; i < partial.size(); ++i) {
-      text += fmt::format("{} {}", i == 0 ? "" : i + 1 == partial.size() ? " or" : ",", partial[i].spelling);
+    std::string all_but_last;
+    for (std::size_t i = 0; i + 1 < partial.size(); ++i) {
+      all_but_last += fmt::format("{}{}", i == 0 ? "" : ", ", partial[i].spelling);
     }
-    return text;
+    return said("option '{0}' is ambiguous, it may be {1} or {2}", escape_terminal(word), all_but_last,
+                partial.back().spelling);
   }
 
   [[nodiscard]] std::string unknown(std::string_view word) const {
@@ -190,8 +192,8 @@ class Parser {
     }
     // Any letter is close to any other.
     const auto best = word.size() > 2 ? closest(word, known) : std::nullopt;
-    return fmt::format("unknown option '{}'{}", escape_terminal(word),
-                       best ? fmt::format("; did you mean {}?", *best) : "; --help lists all options");
+    return best ? said("unknown option '{0}'; did you mean {1}?", escape_terminal(word), *best)
+                : said("unknown option '{}'; --help lists all options", escape_terminal(word));
   }
 
   std::span<const OptionSpec* const> table_;
@@ -212,10 +214,10 @@ std::optional<std::string> odd_dash_complaint(std::string_view word) {
     rest.remove_prefix(std::min(rest.find_first_not_of('-'), rest.size()));
   }
   const std::string shown = escape_terminal(word);
-  if (rest.empty()) return fmt::format("'{}' is {}, not the '-' of the keyboard", shown, first->name);
+  if (rest.empty()) return said("'{0}' is {1}, not the '-' of the keyboard", shown, translated(first->name));
   const std::string option = escape_terminal(rest);
-  return fmt::format("'{}' begins with {}, which is not the '-' of options: type -{} or --{} on the keyboard", shown,
-                     first->name, option, option);
+  return said("'{0}' begins with {1}, which is not the '-' of options: type -{2} or --{2} on the keyboard", shown,
+              translated(first->name), option);
 }
 
 Result<Arguments> parse_arguments(std::span<const OptionSpec* const> table, std::span<const std::string> words,

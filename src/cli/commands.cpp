@@ -9,12 +9,15 @@
 #include <new>
 
 #include "base/escape.h"
+#include "base/message.h"
+#include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/suggest.h"
 #include "os/files.h"
 #include "os/privileges.h"
 #include "os/standard_streams.h"
 #include "os/system_error.h"
+#include "os/terminal/language.h"
 
 namespace portolan::cli {
 namespace {
@@ -32,14 +35,14 @@ int unknown_command(std::string_view word) {
   for (const Command* command : registry) known.push_back(command->name);
   const auto best = closest(word, known);
   const std::string shown = escape_terminal(word);
-  complain(best ? fmt::format("unknown command '{}'; did you mean `portolan {}`?", shown, *best)
-                : fmt::format("unknown command '{}'; to scan a host of that name: portolan scan {}", shown, shown));
+  complain(best ? said("unknown command '{0}'; did you mean `portolan {1}`?", shown, *best)
+                : said("unknown command '{0}'; to scan a host of that name: portolan scan {0}", shown));
   return status_refused;
 }
 
 int unknown_option(std::string_view word) {
-  complain(fmt::format("options stand behind a command, so '{}' is unknown here; portolan help lists the commands",
-                       escape_terminal(word)));
+  complain(said("options stand behind a command, so '{}' is unknown here; portolan help lists the commands",
+                escape_terminal(word)));
   return status_refused;
 }
 
@@ -63,6 +66,8 @@ int run_program(std::vector<std::string> line) {
     std::vector<std::string> words{line.begin() + 1, line.end()};
     return start(netstat_command, {std::move(line), std::move(words)});
   }
+  // Not before: programs read what stands under those names.
+  os::speak_language_of_user();
   if (line.size() < 2) {
     tell(overview());
     return status_refused;
@@ -78,21 +83,25 @@ int run_program(std::vector<std::string> line) {
 }
 
 std::string overview() {
-  std::string text =
-      "usage: portolan <command> [options]\n\nportolan charts the ports of the machines you own.\n\nCommands:\n";
-  for (const Command* command : registry) text += fmt::format("  {:10}{}\n", command->name, command->page().summary);
-  return text + "\n`portolan help <command>` tells more, as does `portolan <command> --help`.\n";
+  std::string text = said("usage: {}", "portolan <command> [options]");
+  append(text, "\n\n{}\n\n{}\n", translated("portolan charts the ports of the machines you own."),
+         translated("Commands:"));
+  for (const Command* command : registry) {
+    append(text, "  {:10}{}\n", command->name, translated(command->page().summary));
+  }
+  append(text, "\n{}\n", translated("`portolan help <command>` tells more, as does `portolan <command> --help`."));
+  return text;
 }
 
 int print(std::string_view text) {
   if (!os::has_standard_output()) {
-    complain("cannot write to standard output: it is closed");
+    complain(translated("cannot write to standard output: it is closed"));
     return status_refused;
   }
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return status_done;
   const int error = errno;
   if (error == EPIPE) return status_reader_gone;
-  complain(fmt::format("cannot write to standard output: {}", os::error_text(error)));
+  complain(said("cannot write to standard output: {}", os::error_text(error)));
   return status_failed;
 }
 

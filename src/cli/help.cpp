@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "base/message.h"
 #include "base/version.h"
 
 namespace portolan::cli {
@@ -64,7 +66,29 @@ std::string option_lines(const OptionSpec& option) {
   } else {
     line.append(column - line.size(), ' ');
   }
-  return line + wrap(option.summary, width - column, column) + "\n";
+  return line + wrap(translated(option.summary), width - column, column) + "\n";
+}
+
+// Everything on a page that is translated, in the order in which it is shown.
+std::vector<std::string_view> messages_of(const HelpPage& page) {
+  std::vector<std::string_view> messages{page.summary};
+  messages.insert(messages.end(), page.about.begin(), page.about.end());
+  for (const Group& group : groups_of(page)) {
+    messages.push_back(group.title);
+    for (const OptionSpec* option : group.options) messages.push_back(option->summary);
+  }
+  for (const Example& example : page.examples) messages.push_back(example.says);
+  return messages;
+}
+
+// A string of a catalogue, which has C's escapes.
+std::string quoted(std::string_view text) {
+  std::string result{'"'};
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
 }
 
 // Text for the man macros: no line may begin with a control character, and a plain "-" would be
@@ -143,21 +167,33 @@ std::string manual_statuses() {
 }  // namespace
 
 std::string help_text(const HelpPage& page) {
-  std::string text = fmt::format("usage: {}\n\n", page.usage);
-  for (const std::string_view paragraph : page.about) text += wrap(paragraph, width, 0) + "\n\n";
+  std::string text = said("usage: {}", page.usage) + "\n\n";
+  for (const std::string_view paragraph : page.about) text += wrap(translated(paragraph), width, 0) + "\n\n";
   for (const Group& group : groups_of(page)) {
-    text += fmt::format("{}:\n", group.title);
+    text += said("{}:", translated(group.title)) + "\n";
     for (const OptionSpec* option : group.options) text += option_lines(*option);
     text += '\n';
   }
   if (!page.examples.empty()) {
-    text += "Examples:\n";
+    text += std::string{translated("Examples:")} + "\n";
     for (const Example& example : page.examples) {
-      text += fmt::format("  {}\n      {}\n", example.line, wrap(example.says, width - 6, 6));
+      text += fmt::format("  {}\n      {}\n", example.line, wrap(translated(example.says), width - 6, 6));
     }
     text += '\n';
   }
   text.pop_back();
+  return text;
+}
+
+std::string message_template(std::span<const HelpPage> pages) {
+  std::string text = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n";
+  std::set<std::string_view> told;
+  for (const HelpPage& page : pages) {
+    for (const std::string_view message : messages_of(page)) {
+      if (!told.insert(message).second) continue;
+      text += fmt::format("\n#. portolan help {}\nmsgid {}\nmsgstr \"\"\n", page.name, quoted(message));
+    }
+  }
   return text;
 }
 

@@ -27,8 +27,11 @@ struct HelpPage {
   std::string_view missing_of = "nmap";  // whose options are those that are not built
 };
 
-// For a terminal of 80 columns.
+// For a terminal of 80 columns, in the user's language. All else is English.
 std::string help_text(const HelpPage& page);
+
+// What help_text() translates, as a template of gettext's (.pot) for tools/messages.
+std::string message_template(std::span<const HelpPage> pages);
 
 // portolan.1, in the man macros.
 std::string manual_page(std::span<const HelpPage> pages);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "cli/commands.h"
 #include "cli/suggest.h"
 
@@ -34,20 +35,20 @@ int run(const Invocation& invocation) {
   const std::string& word = invocation.words.front();
   if (word == "-h" || word == "--help") return print(help_text(page()));
   if (invocation.words.size() > 1) {
-    complain(
-        fmt::format("help is asked about one command, but '{}' is given, too", escape_terminal(invocation.words[1])));
+    complain(said("help is asked about one command, but '{}' is given, too", escape_terminal(invocation.words[1])));
     return status_refused;
   }
   if (word == "--man") return print(manual_page(pages()));
   if (word == "--completion") return print(bash_completion(pages()));
+  if (word == "--messages") return print(message_template(pages()));  // for tools/messages, not for users
   std::vector<std::string_view> known;
   for (const Command* command : commands()) {
     if (command->name == word) return print(help_text(command->page()));
     known.push_back(command->name);
   }
   const auto best = closest(word, known);
-  complain(fmt::format("there is no command '{}'{}", escape_terminal(word),
-                       best ? fmt::format("; did you mean '{}'?", *best) : "; portolan help lists them"));
+  complain(best ? said("there is no command '{0}'; did you mean '{1}'?", escape_terminal(word), *best)
+                : said("there is no command '{}'; portolan help lists them", escape_terminal(word)));
   return status_refused;
 }
 

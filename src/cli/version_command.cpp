@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/version.h"
 #include "cli/commands.h"
 
@@ -24,7 +25,7 @@ int run(const Invocation& invocation) {
   if (invocation.words.empty()) return print(version_text(invocation.dialect));
   const std::string& word = invocation.words.front();
   if (word == "-h" || word == "--help") return print(help_text(page()));
-  complain(fmt::format("version takes no arguments, but '{}' is given", escape_terminal(word)));
+  complain(said("version takes no arguments, but '{}' is given", escape_terminal(word)));
   return status_refused;
 }
 

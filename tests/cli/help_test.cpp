@@ -35,6 +35,13 @@ TEST(Wrap, BreaksAtBlanks) {
   EXPECT_EQ(wrap("one two three", 7, 2), "one two\n  three");
   EXPECT_EQ(wrap("unbreakable", 3, 0), "unbreakable");
   EXPECT_EQ(wrap("", 3, 0), "");
+  EXPECT_EQ(wrap("\u00e9t\u00e9 \u00e9t\u00e9", 7, 0), "\u00e9t\u00e9 \u00e9t\u00e9");
+}
+
+TEST(Wrap, KeepsAFrenchSignWithItsWord) {
+  EXPECT_EQ(wrap("deux mots : trois", 9, 0), "deux\nmots :\ntrois");
+  EXPECT_EQ(wrap("le \u00ab mot \u00bb, oui ?", 9, 0), "le\n\u00ab mot \u00bb,\noui ?");
+  EXPECT_EQ(wrap("sport = :22", 7, 0), "sport =\n:22");
 }
 
 TEST(Help, ShowsEveryBuiltOptionAndNoOther) {

@@ -21,7 +21,8 @@ cmake --install "$build_directory" --prefix "$work/first" >"$work/log" 2>&1 || {
 # A prefix may be moved; nothing may remember where it was.
 mv "$work/first" "$work/prefix"
 for file in bin/portolan share/portolan/services share/portolan/descriptions share/man/man1/portolan.1 \
-  share/bash-completion/completions/portolan share/doc/portolan/LICENSE share/doc/portolan/README.md; do
+  share/bash-completion/completions/portolan share/locale/fr/LC_MESSAGES/portolan.mo share/doc/portolan/LICENSE \
+  share/doc/portolan/README.md; do
   [ -s "$work/prefix/$file" ] || complain "$file is not installed, or empty"
 done
 
@@ -53,7 +54,11 @@ if unshare --map-root-user --mount --net true 2>/dev/null; then
     "$work/prefix/bin/portolan" "$source_directory" >"$work/out" 2>&1 || complain "the installed program fails"
   grep -q '^1/tcp  *closed  *tcpmux' "$work/out" || complain 'the installed program does not find its data'
   grep -q '^22/tcp' "$work/out" || complain 'the installed program does not know ssh'
-  ((failures == 0)) || cat "$work/out"
+  # The same of texts in other languages, which the build tree has too.
+  unshare --map-root-user --mount sh -c 'mount -t tmpfs none "$1/locale" && LC_ALL=fr_FR.UTF-8 exec "$0" help' \
+    "$work/prefix/bin/portolan" "$build_directory" >"$work/french" 2>&1 || complain "the installed program fails in French"
+  grep -q '^utilisation' "$work/french" || complain 'the installed program does not find its French'
+  ((failures == 0)) || cat "$work/out" "$work/french"
 else
   echo 'no namespaces here: the installed program was not run without the source tree'
   ((failures)) || exit 77

@@ -22,7 +22,8 @@ struct Outcome {
 // `command` is a shell line that the test wrote itself.
 inline Outcome run(const std::string& command) {
   Outcome outcome;
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  // English, whoever runs the tests.
+  FILE* pipe = popen(("export LC_ALL=C.UTF-8 LANGUAGE=; " + command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return outcome;
   std::array<char, 4096> buffer{};
   std::size_t got = 0;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/message.h"
 #include "cli/commands.h"
 #include "cli/scan/scan_command.h"
 
@@ -23,6 +24,7 @@ HelpPage page() {
 
 int run(const Invocation& invocation) {
   if (invocation.dialect == Dialect::nmap) return run_scan_command(invocation);
+  speak_by(nullptr);  // nmap's callers read English
   // Reports quote the line as a caller of nmap would have typed it.
   Invocation as_nmap{invocation.words, invocation.words, Dialect::nmap};
   as_nmap.line.insert(as_nmap.line.begin(), "nmap");

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/version.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
@@ -366,6 +367,7 @@ int run_scan_command(const Invocation& invocation) {
   if (!options) return refuse(invocation.dialect, options.error());
   if (options->help) return print(help_of(invocation.dialect));
   if (options->version) return print(version_text(invocation.dialect));
+  speak_by(nullptr);  // what a scan says is English in all its formats, so its sentences are as well
   return ScanRun{invocation, *options}.run();
 }
 

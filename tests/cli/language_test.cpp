@@ -1,0 +1,101 @@
+// The language of the program, as its user's environment has it.
+#ifdef PORTOLAN_HAS_PROGRAM
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/escape.h"
+#include "cli/command.h"
+#include "lab/process.h"
+#include "tests/places.h"
+#include "tests/report/tools.h"
+
+namespace portolan::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+using Environment = std::vector<std::pair<std::string, std::string>>;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const Environment french{{"LC_ALL", "fr_FR.UTF-8"}};
+
+lab::Finished portolan(Words words, const Environment& environment, const std::string& program = test::program()) {
+  words.insert(words.begin(), program);
+  return lab::run({.words = std::move(words), .environment = environment});
+}
+
+std::string help_in(const Environment& environment) { return portolan({"help"}, environment).output; }
+
+TEST(Language, IsTheEnvironmentsByTheRulesOfGettext) {
+  const std::string english = "usage: ";
+  const std::string of_france = "utilisation : ";
+  EXPECT_THAT(help_in({}), StartsWith(english));
+  EXPECT_THAT(help_in(french), StartsWith(of_france));
+  EXPECT_THAT(help_in({{"LC_ALL", ""}, {"LC_MESSAGES", "fr_CA.UTF-8"}, {"LANG", "C"}}), StartsWith(of_france));
+  EXPECT_THAT(help_in({{"LC_ALL", ""}, {"LC_MESSAGES", ""}, {"LANG", "fr"}}), StartsWith(of_france));
+  EXPECT_THAT(help_in({{"LC_ALL", ""}, {"LC_MESSAGES", "C"}, {"LANG", "fr_FR.UTF-8"}}), StartsWith(english));
+  EXPECT_THAT(help_in({{"LC_ALL", "C"}, {"LANGUAGE", "fr"}}), StartsWith(english));
+  EXPECT_THAT(help_in({{"LC_ALL", "POSIX"}, {"LANGUAGE", "fr"}}), StartsWith(english));
+  EXPECT_THAT(help_in({{"LC_ALL", "en_GB.UTF-8"}, {"LANGUAGE", "tlh:fr"}}), StartsWith(of_france));
+  EXPECT_THAT(help_in({{"LC_ALL", "fr_FR.UTF-8"}, {"LANGUAGE", "tlh"}}), StartsWith(english));
+  EXPECT_THAT(help_in({{"LC_ALL", "tlh"}}), StartsWith(english));
+}
+
+TEST(Language, HelpFitsATerminalAndIsNowhereEnglish) {
+  for (const Command* command : commands()) {
+    const auto told = portolan({"help", std::string{command->name}}, french);
+    EXPECT_EQ(told.status, 0) << told.errors;
+    EXPECT_THAT(told.output, StartsWith("utilisation"));
+    std::istringstream lines{told.output};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
+    const HelpPage page = command->page();
+    EXPECT_THAT(told.output, testing::Not(HasSubstr(std::string{page.about.front().substr(0, 20)})));
+  }
+  std::istringstream lines{help_in(french)};
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
+}
+
+TEST(Language, ErrorsAreInItToo) {
+  EXPECT_EQ(portolan({"sacn"}, french).errors,
+            "portolan: commande inconnue « sacn » ; vouliez-vous dire `portolan scan` ?\n");
+}
+
+TEST(Language, WhatProgramsReadIsTheSameInAll) {
+  for (const Words& words : std::vector<Words>{{"help", "--man"},
+                                               {"help", "--completion"},
+                                               {"help", "--messages"},
+                                               {"--version"},
+                                               {"scan", "-n", "-p", "70000", "198.18.0.1"},
+                                               {"nmap", "-h"},
+                                               {"nmap", "--bogus"}}) {
+    const auto english = portolan(words, {});
+    const auto other = portolan(words, french);
+    EXPECT_EQ(other.output, english.output) << testing::PrintToString(words);
+    // Beside records there may be a note for people.
+    if (english.output.empty()) EXPECT_EQ(other.errors, english.errors) << testing::PrintToString(words);
+    EXPECT_EQ(other.status, english.status);
+  }
+}
+
+TEST(Language, UnderTheNamesOfOthersIsEnglish) {
+  const report::testing::Folder folder;
+  for (const char* name : {"nmap", "netstat"}) {
+    std::filesystem::create_symlink(test::program(), folder.file(name));
+    EXPECT_EQ(portolan({"--bogus"}, french, folder.file(name)).errors,
+              portolan({"--bogus"}, {}, folder.file(name)).errors);
+    EXPECT_EQ(portolan({"--help"}, french, folder.file(name)).output,
+              portolan({"--help"}, {}, folder.file(name)).output);
+  }
+}
+
+}  // namespace
+}  // namespace portolan::cli
+
+#endif
