@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/message.h"
+
 namespace portolan {
 
 std::optional<std::string_view> odd_zero(std::string_view text) {
@@ -10,7 +12,8 @@ std::optional<std::string_view> odd_zero(std::string_view text) {
   for (std::size_t begin = text.find_first_of(digits); begin < text.size(); begin = text.find_first_of(digits, begin)) {
     const auto end = std::min(text.find_first_not_of(digits, begin), text.size());
     if (text[begin] == '0' && end > begin + 1) {
-      return "a number with a zero in front, which is octal to some programs and decimal to others; leave the zero out";
+      return message(
+          "a number with a zero in front, which is octal to some programs and decimal to others; leave the zero out");
     }
     begin = end;
   }

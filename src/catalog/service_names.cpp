@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/suggest.h"
 #include "base/text.h"
 
@@ -53,12 +54,12 @@ Error unknown_service(std::string_view name, const Services& services) {
   const auto like = names_like(name.substr(0, longest_shown), services);
   const std::string shown = escape_terminal(name.substr(0, longest_shown));
   if (like.empty()) {
-    return {Errc::parse, fmt::format("no service is registered as '{}'; give the port's number, or a wildcard such as "
-                                     "http*",
-                                     shown)};
+    return {Errc::parse,
+            said("no service is registered as '{}'; give the port's number, or a wildcard such as http*", shown)};
   }
-  return {Errc::parse, fmt::format("no service is registered as '{}'; the closest {} {}", shown,
-                                   like.size() == 1 ? "name is" : "names are", join(like, ", "))};
+  return {Errc::parse, counted("no service is registered as '{1}'; the closest name is {2}",
+                               "no service is registered as '{1}'; the closest names are {2}", like.size(), shown,
+                               join(like, ", "))};
 }
 
 }  // namespace portolan::catalog

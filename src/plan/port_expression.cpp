@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/message.h"
 #include "base/odd_dash.h"
 #include "catalog/ip_protocols.h"
 #include "plan/quoted.h"
@@ -77,24 +78,26 @@ class Reader {
     if (language_ == PortLanguage::ip_protocols) scope.selected = {false, false, false, true};
     if (auto read = read_list(trimmed(whole_), scope); !read) return fail(std::move(read.error()));
     if (plan_ == PortPlan{} && whole_.contains('[')) {
-      return wrong("has no registered port in its brackets", "leave the [] out to take unregistered ones too");
+      return wrong(message("has no registered port in its brackets"),
+                   message("leave the [] out to take unregistered ones too"));
     }
     if (plan_ == PortPlan{} && scope.of_ip())
-      return wrong("names no IP protocol", "write something like 1,6,17 or gre");
-    if (plan_ == PortPlan{}) return wrong("names no port", "write something like 22,80,8000-8100 or http*");
+      return wrong(message("names no IP protocol"), message("write something like 1,6,17 or gre"));
+    if (plan_ == PortPlan{})
+      return wrong(message("names no port"), message("write something like 22,80,8000-8100 or http*"));
     return std::move(plan_);
   }
 
  private:
   [[nodiscard]] std::unexpected<Error> wrong(std::string_view what, std::string_view advice) const {
-    return fail(Errc::parse, fmt::format("the port list {} {}; {}", quoted(whole_), what, advice));
+    return fail(Errc::parse, said("the port list {0} {1}; {2}", quoted(whole_), translated(what), translated(advice)));
   }
 
   // A piece of the list that is the whole of it needs no second mention.
   [[nodiscard]] std::unexpected<Error> wrong_piece(std::string_view piece, std::string_view what,
                                                    std::string_view advice) const {
-    if (piece != trimmed(whole_)) return wrong(fmt::format("has {}, which {}", quoted(piece), what), advice);
-    return fail(Errc::parse, fmt::format("{} {}; {}", quoted(piece), what, advice));
+    if (piece != trimmed(whole_)) return wrong(said("has {0}, which {1}", quoted(piece), translated(what)), advice);
+    return fail(Errc::parse, said("{0} {1}; {2}", quoted(piece), translated(what), translated(advice)));
   }
 
   Result<void> read_list(std::string_view list, Scope scope);
@@ -139,12 +142,13 @@ Result<void> Reader::read_list(std::string_view list, Scope scope) {
 Result<std::string_view> Reader::read_prefixes(std::string_view list, Scope& scope) const {
   while (list.size() >= 2 && list[1] == ':') {
     if (list[0] == transports[ip_protocols].letter && language_ == PortLanguage::ports) {
-      return wrong("has 'P:', IP protocols, which have no ports", "T:, U: and S: stand for TCP, UDP and SCTP ports");
+      return wrong(message("has 'P:', IP protocols, which have no ports"),
+                   message("T:, U: and S: stand for TCP, UDP and SCTP ports"));
     }
     for (std::size_t i = 0; i < transports.size(); ++i) scope.selected[i] = transports[i].letter == list[0];
     if (std::ranges::find(scope.selected, true) == scope.selected.end()) {
-      return wrong(fmt::format("has {}, which is no protocol", quoted(list.substr(0, 2))),
-                   "T:, U: and S: stand for TCP, UDP and SCTP ports, P: for IP protocols");
+      return wrong(said("has {}, which is no protocol", quoted(list.substr(0, 2))),
+                   message("T:, U: and S: stand for TCP, UDP and SCTP ports, P: for IP protocols"));
     }
     list = trimmed(list.substr(2));
   }
@@ -153,21 +157,25 @@ Result<std::string_view> Reader::read_prefixes(std::string_view list, Scope& sco
 
 // "[...]": of the ports inside only those that have a name in the catalogue. Returns what is behind it.
 Result<std::string_view> Reader::read_brackets(std::string_view list, Scope scope) {
-  if (scope.registered_only) return wrong("has brackets inside brackets", "one pair is enough, as in [1-1024]");
+  if (scope.registered_only)
+    return wrong(message("has brackets inside brackets"), message("one pair is enough, as in [1-1024]"));
   const auto close = list.find(']');
-  if (close == std::string_view::npos) return wrong("has a '[' without a ']'", "write registered ports like [1-1024]");
+  if (close == std::string_view::npos)
+    return wrong(message("has a '[' without a ']'"), message("write registered ports like [1-1024]"));
   scope.registered_only = true;
   if (auto read = read_list(trimmed(list.substr(1, close - 1)), scope); !read) return fail(std::move(read.error()));
   const auto after = trimmed(list.substr(close + 1));
   if (!after.empty() && after.front() != ',') {
-    return wrong(fmt::format("goes on with {} right behind ']'", quoted(after)), "put a comma between the two");
+    return wrong(said("goes on with {} right behind ']'", quoted(after)), message("put a comma between the two"));
   }
   return after;
 }
 
 Result<void> Reader::read_piece(std::string_view piece, const Scope& scope) {
-  if (piece.empty()) return wrong("has an empty place", "put single commas between ports, as in 22,80,8000-8100");
-  if (piece.contains(']')) return wrong("has a ']' without a '['", "write registered ports like [1-1024]");
+  if (piece.empty())
+    return wrong(message("has an empty place"), message("put single commas between ports, as in 22,80,8000-8100"));
+  if (piece.contains(']'))
+    return wrong(message("has a ']' without a '['"), message("write registered ports like [1-1024]"));
   if (piece.find_first_not_of("0123456789-") == std::string_view::npos) {
     const auto range = read_range(piece, scope);
     if (!range) return fail(range.error());
@@ -185,12 +193,12 @@ Result<net::PortRange> Reader::read_range(std::string_view piece, const Scope& s
   if (dash == std::string_view::npos) return net::PortRange{.first = *first, .last = *first};
   const auto last_text = piece.substr(dash + 1);
   if (last_text.contains('-')) {
-    return wrong_piece(piece, "has more than one dash", "a range looks like 8000-8100");
+    return wrong_piece(piece, message("has more than one dash"), message("a range looks like 8000-8100"));
   }
   const auto last = read_port(last_text, scope.of_ip() ? catalog::highest_ip_protocol : highest_port, scope);
   if (!last) return fail(last.error());
   if (*last < *first) {
-    return wrong_piece(piece, "runs backwards", fmt::format("write {}-{}", last->value(), first->value()));
+    return wrong_piece(piece, message("runs backwards"), said("write {0}-{1}", last->value(), first->value()));
   }
   return net::PortRange{.first = *first, .last = *last};
 }
@@ -200,20 +208,22 @@ Result<net::Port> Reader::read_port(std::string_view digits, std::uint16_t when_
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || value > highest_port) {
-    return wrong_piece(digits, "is no port", "ports go from 0 to 65535");
+    return wrong_piece(digits, message("is no port"), message("ports go from 0 to 65535"));
   }
   if (scope.of_ip() && value > catalog::highest_ip_protocol) {
-    return wrong_piece(digits, "is no IP protocol", "IP protocols go from 0 to 255");
+    return wrong_piece(digits, message("is no IP protocol"), message("IP protocols go from 0 to 255"));
   }
   return net::Port{static_cast<std::uint16_t>(value)};
 }
 
 Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
   if (const auto dash = odd_dash_in(pattern)) {
-    return wrong_piece(pattern, fmt::format("has {}", dash->name), "type it with the '-' of the keyboard");
+    return wrong_piece(pattern, said("has {}", translated(dash->name)),
+                       message("type it with the '-' of the keyboard"));
   }
   if (!is_service_pattern(pattern)) {
-    return wrong_piece(pattern, "is no port, range or service name", "write something like 22,80,8000-8100,http*");
+    return wrong_piece(pattern, message("is no port, range or service name"),
+                       message("write something like 22,80,8000-8100,http*"));
   }
   bool found = false;
   for (std::size_t i = 0; i < transports.size(); ++i) {
@@ -223,11 +233,12 @@ Result<void> Reader::add_service(std::string_view pattern, const Scope& scope) {
     insert_all(plan_.*transports[i].ports, ports);
   }
   if (!found && scope.of_ip()) {
-    return wrong_piece(pattern, "is the name of no IP protocol", "give its number, or a name such as tcp or gre");
+    return wrong_piece(pattern, message("is the name of no IP protocol"),
+                       message("give its number, or a name such as tcp or gre"));
   }
   if (!found) {
-    return wrong_piece(pattern, "is the name of no registered service",
-                       "give the port's number, or a wildcard such as http*");
+    return wrong_piece(pattern, message("is the name of no registered service"),
+                       message("give the port's number, or a wildcard such as http*"));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "os/local_facts.h"
 #include "os/names/service_names.h"
 #include "os/net/interfaces.h"
@@ -192,8 +193,9 @@ class Search {
     }
     if (!found_.who.users.empty() || !found_.who.namesakes.empty()) return;
     using enum Question::File::State;
-    if (question_.file.state == socket) found_.who.hint = "the file is there, but the socket that made it is gone";
-    if (question_.file.state == none) found_.who.hint = "there is no socket of that name";
+    if (question_.file.state == socket)
+      found_.who.hint = translated("the file is there, but the socket that made it is gone");
+    if (question_.file.state == none) found_.who.hint = translated("there is no socket of that name");
   }
 
   // "@name" is of the abstract namespace, and a file may be called so.
@@ -201,7 +203,7 @@ class Search {
     if (question_.path.empty()) return;
     const std::string path = fmt::format("./{}", typed(question_.path));
     if (os::find_socket(path).state != Question::File::State::socket) return;
-    found_.who.hint = fmt::format("there is a file of that name; ask for {}", escape_terminal(path));
+    found_.who.hint = said("there is a file of that name; ask for {}", escape_terminal(path));
   }
 
   const Question& question_;
@@ -251,7 +253,7 @@ std::vector<std::string> other_readings(const std::string& path) {
 std::unexpected<Error> with_path_named(Error error, std::string_view word) {
   const std::string path = fmt::format("./{}", word);
   if (os::find_socket(path).state == Question::File::State::socket) {
-    error.message += fmt::format("; the UNIX socket of that name is {}", escape_terminal(path));
+    error.message = said("{0}; the UNIX socket of that name is {1}", error.message, escape_terminal(path));
   }
   return std::unexpected{std::move(error)};
 }

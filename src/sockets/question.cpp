@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/message.h"
 #include "base/odd_zero.h"
 #include "base/text.h"
 #include "catalog/service_names.h"
@@ -47,7 +48,8 @@ class Reader {
   Reader(std::string_view text, const QuestionNames& names) : whole_{text}, names_{names} {}
 
   Result<Question> read() {
-    if (whole_.empty()) return wrong("is empty", "name a port, a service, ADDRESS:PORT or the path of a UNIX socket");
+    if (whole_.empty())
+      return wrong(message("is empty"), message("name a port, a service, ADDRESS:PORT or the path of a UNIX socket"));
     if (whole_.starts_with('/') || whole_.starts_with("./") || whole_.starts_with("../")) {
       question_.path = whole_;
       return std::move(question_);
@@ -65,19 +67,20 @@ class Reader {
     if (const auto done = read_ports(*rest); !done) return fail(done.error());
     keep_protocol();
     if (question_.tcp.empty() && question_.udp.empty() && question_.sctp.empty()) {
-      return wrong("names no port of that protocol", "leave the protocol away, or give the port's number");
+      return wrong(message("names no port of that protocol"),
+                   message("leave the protocol away, or give the port's number"));
     }
     return std::move(question_);
   }
 
  private:
   [[nodiscard]] std::unexpected<Error> wrong(std::string_view what, std::string_view advice) const {
-    return fail(Errc::parse, fmt::format("{} {}; {}", plan::quoted(whole_), what, advice));
+    return fail(Errc::parse, said("{0} {1}; {2}", plan::quoted(whole_), translated(what), translated(advice)));
   }
 
   Result<void> check_zeros(std::string_view address) const {
     if (const auto odd = odd_zero(address))
-      return fail(Errc::parse, fmt::format("{} has {}", plan::quoted(whole_), *odd));
+      return fail(Errc::parse, said("{0} has {1}", plan::quoted(whole_), translated(*odd)));
     return {};
   }
 
@@ -107,7 +110,7 @@ class Reader {
   Result<void> take_protocol(SocketKind protocol) {
     const SocketKind seen = protocol == SocketKind::udplite ? SocketKind::udp : seen_from_outside(protocol);
     if (seen != SocketKind::tcp && seen != SocketKind::udp && seen != SocketKind::sctp && seen != SocketKind::dccp) {
-      return wrong("names a protocol without ports", "tcp, udp, sctp and dccp have some");
+      return wrong(message("names a protocol without ports"), message("tcp, udp, sctp and dccp have some"));
     }
     question_.protocol = seen;
     return {};
@@ -129,8 +132,8 @@ class Reader {
       if (const auto done = take_protocol(*protocol); !done) return fail(done.error());
       return text.substr(0, slash);
     }
-    return wrong("names no protocol that is known",
-                 "write tcp/53, udp/53, sctp/2905, or a path that begins with / or ./");
+    return wrong(message("names no protocol that is known"),
+                 message("write tcp/53, udp/53, sctp/2905, or a path that begins with / or ./"));
   }
 
   // "ADDRESS:", "[ADDRESS]:", "[ADDRESS]%ZONE:", "*:" or nothing; returns the rest.
@@ -140,8 +143,10 @@ class Reader {
       const auto close = text.find(']');
       const std::string_view behind = close == std::string_view::npos ? std::string_view{} : text.substr(close + 1);
       const bool has_zone = behind.starts_with('%') && behind.contains(':');
-      if (!behind.starts_with(':') && !has_zone) return wrong("has a '[' without ']:'", "write [::1]:53");
-      if (behind.starts_with("%:")) return wrong("has a '%' without an interface", "write fe80::1%eth0");
+      if (!behind.starts_with(':') && !has_zone)
+        return wrong(message("has a '[' without ']:'"), message("write [::1]:53"));
+      if (behind.starts_with("%:"))
+        return wrong(message("has a '%' without an interface"), message("write fe80::1%eth0"));
       const std::string_view zone = has_zone ? behind.substr(1, behind.find(':') - 1) : std::string_view{};
       if (const auto done = add_address(text.substr(1, close - 1), zone); !done) return fail(done.error());
       return behind.substr(behind.find(':') + 1);
@@ -149,12 +154,12 @@ class Reader {
     if (colon == std::string_view::npos) {
       if (const auto done = check_zeros(text); !done) return fail(done.error());
       if (!net::IpAddress::parse(text)) return text;
-      return wrong("names no port", fmt::format("write {}:PORT", text));
+      return wrong(message("names no port"), said("write {}:PORT", text));
     }
     const std::string_view host = text.substr(0, colon);
     // netstat and many programs print "::1:631" and ":::3000": the last colon is the port's.
     if (host.contains(':') && !net::IpAddress::parse(host.substr(0, host.find('%')))) {
-      return wrong("has several colons", "IPv6 addresses stand in brackets: [::1]:53");
+      return wrong(message("has several colons"), message("IPv6 addresses stand in brackets: [::1]:53"));
     }
     if (const auto done = add_address(host, {}); !done) return fail(done.error());
     return text.substr(colon + 1);
@@ -165,7 +170,7 @@ class Reader {
     if (const auto percent = host.find('%'); percent != std::string_view::npos) {
       zone = host.substr(percent + 1);
       host = host.substr(0, percent);
-      if (zone.empty()) return wrong("has a '%' without an interface", "write fe80::1%eth0");
+      if (zone.empty()) return wrong(message("has a '%' without an interface"), message("write fe80::1%eth0"));
     }
     std::uint32_t named = 0;
     if (!zone.empty()) {
@@ -186,7 +191,8 @@ class Reader {
     const auto address = net::IpAddress::parse(host);
     if (!address) {
       if (const auto done = check_zeros(host); !done) return done;
-      return wrong(fmt::format("has {}, which is no address", plan::quoted(host)), "names of hosts are not looked up");
+      return wrong(said("has {}, which is no address", plan::quoted(host)),
+                   message("names of hosts are not looked up"));
     }
     question_.addresses.push_back({address->is_v4() ? *address : address->with_zone(named), named});
     return {};
@@ -198,16 +204,18 @@ class Reader {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error == std::errc{} && end == name.data() + name.size() && number != 0) return number;
-    return wrong(fmt::format("has the interface {}, which is not there", plan::quoted(name)), "`ip link` lists them");
+    return wrong(said("has the interface {}, which is not there", plan::quoted(name)), message("`ip link` lists them"));
   }
 
   Result<void> read_ports(std::string_view text) {
-    if (text.empty()) return wrong("names no port", "write something like 8080, ssh or 127.0.0.1:8080");
+    if (text.empty())
+      return wrong(message("names no port"), message("write something like 8080, ssh or 127.0.0.1:8080"));
     if (is_number(text)) {
       const auto port = net::Port::parse(text);
-      if (!port) return wrong(fmt::format("has the port {}", plan::quoted(text)), "ports go from 1 to 65535");
+      if (!port) return wrong(said("has the port {}", plan::quoted(text)), message("ports go from 1 to 65535"));
       if (port->value() == 0) {
-        return wrong("asks for port 0, which no socket can have", "it stands for \"any\" in requests to the system");
+        return wrong(message("asks for port 0, which no socket can have"),
+                     message("it stands for \"any\" in requests to the system"));
       }
       for (net::PortSet* set : {&question_.tcp, &question_.udp, &question_.sctp}) set->insert(*port);
       return {};

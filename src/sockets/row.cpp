@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/escape.h"
+#include "base/message.h"
 
 namespace portolan::sockets {
 namespace {
@@ -42,25 +43,25 @@ std::string_view words_of(NoOwner reason) {
     case NoOwner::has_one:
       return "";
     case NoOwner::not_asked:
-      return "not asked";
+      return message("not asked");
     case NoOwner::out_of_sight:
-      return "no process in sight";
+      return message("no process in sight");
     case NoOwner::no_privilege:
-      return "no privilege";
+      return message("no privilege");
     case NoOwner::other_pid_namespace:
-      return "other pid namespace";
+      return message("other pid namespace");
     case NoOwner::kernel:
-      return "kernel";
+      return message("kernel");
     case NoOwner::time_wait:
-      return "closed, waits";
+      return message("closed, waits");
     case NoOwner::orphan:
-      return "closed, still sending";
+      return message("closed, still sending");
     case NoOwner::half_closed:
-      return "closed, other end open";
+      return message("closed, other end open");
     case NoOwner::not_accepted:
-      return "not accepted yet";
+      return message("not accepted yet");
     case NoOwner::gone:
-      return "already gone";
+      return message("already gone");
   }
   return "";
 }

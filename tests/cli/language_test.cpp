@@ -65,6 +65,14 @@ TEST(Language, HelpFitsATerminalAndIsNowhereEnglish) {
 TEST(Language, ErrorsAreInItToo) {
   EXPECT_EQ(portolan({"sacn"}, french).errors,
             "portolan: commande inconnue « sacn » ; vouliez-vous dire `portolan scan` ?\n");
+  EXPECT_THAT(portolan({"ports", "99999"}, french).errors, HasSubstr("les ports vont de 0 à 65535"));
+  EXPECT_THAT(portolan({"who", "127.0.0.1"}, french).errors, HasSubstr("ne nomme aucun port"));
+}
+
+TEST(Language, PortsAndWhoSpeakIt) {
+  EXPECT_THAT(portolan({"ports", "0"}, french).output, HasSubstr("aucun service ne peut l'avoir"));
+  EXPECT_THAT(portolan({"who", "/nonexistent/socket"}, french).output,
+              HasSubstr("personne n'écoute sur /nonexistent/socket\nil n'y a pas de socket de ce nom\n"));
 }
 
 TEST(Language, WhatProgramsReadIsTheSameInAll) {
@@ -72,6 +80,8 @@ TEST(Language, WhatProgramsReadIsTheSameInAll) {
                                                {"help", "--completion"},
                                                {"help", "--messages"},
                                                {"--version"},
+                                               {"ports", "--json", "0", "443"},
+                                               {"who", "--json", "/nonexistent/socket"},
                                                {"scan", "-n", "-p", "70000", "198.18.0.1"},
                                                {"nmap", "-h"},
                                                {"nmap", "--bogus"}}) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/message.h"
 #include "cli/arguments.h"
 #include "os/catalogues.h"
 #include "os/privileges.h"
@@ -50,15 +51,21 @@ catalog::Services services_or_none(std::vector<model::Remark>& gaps) {
 }
 
 std::string privilege_note(std::size_t without_privilege, bool is_root) {
-  const std::string which = without_privilege == 1 ? "one socket is" : fmt::format("{} sockets are", without_privilege);
-  return fmt::format("note: {} {}", which,
-                     is_root ? "perhaps held by processes that even this root may not look at"
-                             : "held by processes of other users, which only root may look at: the same command with "
-                               "sudo in front shows them");
+  if (is_root) {
+    return counted("note: one socket is perhaps held by processes that even this root may not look at",
+                   "note: {0} sockets are perhaps held by processes that even this root may not look at",
+                   without_privilege);
+  }
+  return counted(
+      "note: one socket is held by processes of other users, which only root may look at: the same command with sudo "
+      "in front shows them",
+      "note: {0} sockets are held by processes of other users, which only root may look at: the same command with sudo "
+      "in front shows them",
+      without_privilege);
 }
 
 void report_gaps(std::span<const model::Remark> gaps, std::size_t without_privilege) {
-  for (const model::Remark& gap : gaps) complain(fmt::format("note: {}", report::gap_text(gap)));
+  for (const model::Remark& gap : gaps) complain(said("note: {}", report::gap_text(gap)));
   if (without_privilege > 0) complain(privilege_note(without_privilege, os::effective_user() == 0));
 }
 

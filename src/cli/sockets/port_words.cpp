@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "catalog/service_names.h"
 #include "plan/port_expression.h"
@@ -53,8 +54,8 @@ Error unknown_word(std::string_view piece, const catalog::Services& services) {
   const std::string_view left = piece.substr(0, slash);
   const std::string_view right = piece.substr(slash + 1);
   const bool leads = std::ranges::all_of(right, [](char c) { return c >= '0' && c <= '9'; });
-  return {Errc::parse, fmt::format("'{}' in '{}' is no protocol; there are tcp, udp and sctp",
-                                   escape_terminal(leads ? left : right), escape_terminal(piece))};
+  return {Errc::parse, said("'{0}' in '{1}' is no protocol; there are tcp, udp and sctp",
+                            escape_terminal(leads ? left : right), escape_terminal(piece))};
 }
 
 // What is left of the operand, with IANA's names in the place of everyday ones, once the system's names are taken.
@@ -138,7 +139,7 @@ Result<void> add_word(const PortWord& word, sockets::PortChoice choice, const Li
   if (!is_meant(sctp)) choice.sctp = {};
   if (choice.tcp.empty() && choice.udp.empty() && choice.sctp.empty()) {
     return fail(Errc::usage,
-                fmt::format("'{}' has no port of the protocol that is named beside it", escape_terminal(word.ports)));
+                said("'{}' has no port of the protocol that is named beside it", escape_terminal(word.ports)));
   }
   const bool chosen = options.tcp || options.udp || options.sctp;
   const bool only_sctp = choice.tcp.empty() && choice.udp.empty();
@@ -153,7 +154,8 @@ Result<void> add_word(const PortWord& word, sockets::PortChoice choice, const Li
 Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const catalog::Services& services,
                                          const SystemPort& system_port) {
   if (words.operands.empty()) {
-    return fail(Errc::usage, "no ports; name numbers, ranges or services, as in: portolan ports 443 ssh 8000-8100");
+    return fail(Errc::usage, std::string{translated("no ports; name numbers, ranges or services, as in: portolan ports "
+                                                    "443 ssh 8000-8100")});
   }
   sockets::PortChoice all;
   for (const std::string& operand : words.operands) {
@@ -164,7 +166,7 @@ Result<sockets::PortChoice> choose_ports(const ListingOptions& words, const cata
     }
   }
   if (all.tcp.empty() && all.udp.empty() && all.sctp.empty()) {
-    return fail(Errc::usage, fmt::format("'{}' has no port of the chosen protocol", words.operands.front()));
+    return fail(Errc::usage, said("'{}' has no port of the chosen protocol", words.operands.front()));
   }
   all.join_runs = !words.json;
   return all;

@@ -1,6 +1,7 @@
 #include <array>
 #include <string>
 
+#include "base/message.h"
 #include "cli/commands.h"
 #include "cli/sockets/listing.h"
 #include "os/catalogues.h"
@@ -38,7 +39,8 @@ HelpPage page() {
 
 Result<int> list(const ListingOptions& options) {
   if (!options.operands.empty()) {
-    return fail(Errc::usage, "services takes no operands; portolan ports and portolan who tell about single ports");
+    return fail(Errc::usage, std::string{translated("services takes no operands; portolan ports and portolan who tell "
+                                                    "about single ports")});
   }
   std::vector<model::Remark> unread;
   const catalog::Services services = services_or_none(unread);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "base/message.h"
 #include "cli/commands.h"
 #include "cli/sockets/listing.h"
 #include "os/catalogues.h"
@@ -50,7 +51,8 @@ HelpPage page() {
 Result<std::vector<Question>> read_questions(const ListingOptions& options, const catalog::Services& services) {
   if (options.operands.empty()) {
     return fail(Errc::usage,
-                "who is asked about something: a port, a service, ADDRESS:PORT or the path of a UNIX socket");
+                std::string{translated(
+                    "who is asked about something: a port, a service, ADDRESS:PORT or the path of a UNIX socket")});
   }
   std::vector<Question> questions;
   for (const std::string& operand : options.operands) {

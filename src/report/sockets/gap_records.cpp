@@ -8,6 +8,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "base/message.h"
 #include "model/event_json.h"
 
 namespace portolan::report {
@@ -15,33 +16,28 @@ namespace {
 
 constexpr std::uint64_t root = 0;
 
-std::string hidden_text(std::uint64_t processes, std::uint64_t user) {
-  const std::string which = processes == 1 ? "the network namespace of one process"
-                                           : fmt::format("the network namespaces of {} processes", processes);
-  if (user == root) return fmt::format("{} cannot be looked at, not even by this root", which);
-  return fmt::format("{} of {} cannot be looked at without root", which,
-                     processes == 1 ? "another user" : "other users");
+std::string hidden_text(std::size_t processes, std::uint64_t user) {
+  if (user == root) {
+    return counted("the network namespace of one process cannot be looked at, not even by this root",
+                   "the network namespaces of {0} processes cannot be looked at, not even by this root", processes);
+  }
+  return counted("the network namespace of one process of another user cannot be looked at without root",
+                 "the network namespaces of {0} processes of other users cannot be looked at without root", processes);
 }
 
 // Of what is not there any more the kernel says that it is wrong to ask for it, in one way or another.
 std::string missing_text(std::uint64_t inode, std::string_view cause) {
   constexpr std::array<std::string_view, 4> gone{"EINVAL", "ENOENT", "ESRCH", "ENODEV"};
   if (std::ranges::find(gone, cause) != gone.end()) {
-    return fmt::format("network namespace {} went away before its sockets were listed", inode);
+    return said("network namespace {} went away before its sockets were listed", inode);
   }
-  return fmt::format("the sockets of network namespace {} are missing: {}", inode, words_of_error(cause));
+  return said("the sockets of network namespace {0} are missing: {1}", inode, words_of_error(cause));
 }
 
 std::string unknown_text(const model::Remark& gap) {
   const std::string why = words_of_error(gap.text(0));
-  if (gap.text(1).empty()) return fmt::format("who listens is not known: {}", why);
-  return fmt::format("who listens is not known: cannot list the {} sockets of this machine: {}", gap.text(1), why);
-}
-
-std::string not_understood_text(std::uint64_t count, std::string_view one, std::string_view many,
-                                std::string_view where) {
-  return count == 1 ? fmt::format("one {} {} was not understood", one, where)
-                    : fmt::format("{} {} {} were not understood", count, many, where);
+  if (gap.text(1).empty()) return said("who listens is not known: {}", why);
+  return said("who listens is not known: cannot list the {0} sockets of this machine: {1}", gap.text(1), why);
 }
 
 using Text = std::string (*)(const model::Remark& gap);
@@ -58,39 +54,41 @@ constexpr std::array list_sentences{
              [](const model::Remark& gap) { return missing_text(gap.number(0), gap.text(1)); }},
     Sentence{model::RemarkCode::list_changed,
              [](const model::Remark& gap) {
-               return fmt::format(
+               return said(
                    "the list of {} sockets changed while the kernel gave it: some may be missing, or there twice",
                    gap.text(0));
              }},
     Sentence{model::RemarkCode::answers_not_understood,
              [](const model::Remark& gap) {
-               return not_understood_text(gap.number(0), "answer", "answers",
-                                          fmt::format("of the kernel about {} sockets", gap.text(1)));
+               return counted("one answer of the kernel about {1} sockets was not understood",
+                              "{0} answers of the kernel about {1} sockets were not understood", gap.number(0),
+                              gap.text(1));
              }},
     Sentence{model::RemarkCode::lines_not_understood,
              [](const model::Remark& gap) {
-               return not_understood_text(gap.number(0), "line", "lines", fmt::format("of /proc/net/{}", gap.text(1)));
+               return counted("one line of /proc/net/{1} was not understood",
+                              "{0} lines of /proc/net/{1} were not understood", gap.number(0), gap.text(1));
              }},
-    Sentence{
-        model::RemarkCode::no_such_list,
-        [](const model::Remark& gap) { return fmt::format("this kernel has no list of {} sockets", gap.text(0)); }},
+    Sentence{model::RemarkCode::no_such_list,
+             [](const model::Remark& gap) { return said("this kernel has no list of {} sockets", gap.text(0)); }},
     Sentence{model::RemarkCode::ends_not_heard,
              [](const model::Remark& gap) {
-               return fmt::format("cannot hear from the kernel which sockets end: {}", words_of_error(gap.text(0)));
+               return said("cannot hear from the kernel which sockets end: {}", words_of_error(gap.text(0)));
              }},
     Sentence{model::RemarkCode::short_ones_missing,
              [](const model::Remark& /*gap*/) {
-               return std::string{"more sockets ended at once than could be heard of: some short ones are missing"};
+               return std::string{
+                   translated("more sockets ended at once than could be heard of: some short ones are missing")};
              }},
     Sentence{model::RemarkCode::lists_from_files,
              [](const model::Remark& gap) {
-               return fmt::format(
+               return said(
                    "the kernel's sock_diag cannot be asked ({}): the lists come from /proc/net, which tells less",
                    words_of_error(gap.text(0)));
              }},
     Sentence{model::RemarkCode::namespace_gone,
              [](const model::Remark& gap) {
-               return fmt::format("there is no network namespace '{}' any more", escape_terminal(gap.text(0)));
+               return said("there is no network namespace '{}' any more", escape_terminal(gap.text(0)));
              }},
     Sentence{model::RemarkCode::listeners_unknown, unknown_text},
 };
@@ -99,27 +97,27 @@ constexpr std::array list_sentences{
 constexpr std::array fact_sentences{
     Sentence{model::RemarkCode::failed_units_unknown,
              [](const model::Remark& /*gap*/) {
-               return std::string{"systemctl does not answer, so units that have failed are not marked"};
+               return std::string{translated("systemctl does not answer, so units that have failed are not marked")};
              }},
     Sentence{model::RemarkCode::processes_unknown,
              [](const model::Remark& gap) {
-               return fmt::format("who holds which socket cannot be found out: {}", words_of_error(gap.text(0)));
+               return said("who holds which socket cannot be found out: {}", words_of_error(gap.text(0)));
              }},
     Sentence{model::RemarkCode::proc_missing,
              [](const model::Remark& /*gap*/) {
-               return std::string{
+               return std::string{translated(
                    "/proc is not mounted: who holds which socket is not known, and the lists that only /proc/net has "
-                   "are missing"};
+                   "are missing")};
              }},
     Sentence{model::RemarkCode::networks_unknown,
              [](const model::Remark& /*gap*/) {
                return std::string{
-                   "/proc is not mounted: of other network namespaces only those in /run/netns are known"};
+                   translated("/proc is not mounted: of other network namespaces only those in /run/netns are known")};
              }},
     Sentence{model::RemarkCode::registry_unknown,
              [](const model::Remark& gap) {
-               return fmt::format("portolan's own names of services cannot be read ({}): only the system's are known",
-                                  words_of_error(gap.text(0)));
+               return said("portolan's own names of services cannot be read ({}): only the system's are known",
+                           words_of_error(gap.text(0)));
              }},
 };
 
@@ -143,6 +141,7 @@ model::Remark listeners_unknown(const Error& error) {
 
 void finish_stream(JsonStream& stream, std::string_view things, std::uint64_t count,
                    std::span<const model::Remark> gaps) {
+  const InEnglish english;
   for (const model::Remark& gap : gaps) {
     JsonWriter& json = stream.record("gap");
     json.member("message", gap_text(gap));
