@@ -364,6 +364,20 @@ TEST_F(Talk, TlsIsSpokenAndEndedInOrder) {
   }
 }
 
+TEST_F(Talk, MuchIsSaidBothWaysInTls) {
+  const World world;
+  const Certificate certificate;
+  std::string much;
+  for (int line = 0; line < 100'000; ++line) much += fmt::format("line {}\n", line);
+  const auto server = serve(world.target,
+                            "c = secured(c)\nwhile True:\n  piece = c.recv(65536)\n  if not piece: break\n  "
+                            "c.sendall(piece)\nc.unwrap()\n",
+                            certificate.files());
+  const auto done = talk(world.scanner, {"--tls", at_server}, much, certificate.trust());
+  EXPECT_EQ(done.status, 0) << done.errors;
+  EXPECT_TRUE(done.output == much) << done.output.size() << " of " << much.size();
+}
+
 TEST_F(Talk, AGreetingRightBehindTheHandshakeIsHeard) {
   const World world;
   const Certificate certificate;

@@ -114,15 +114,21 @@ TEST(IcmpError, AParameterProblemIsOneInBothVersions) {
       parse(net::EtherType::ipv4, ipv4(protocol_icmp, error_message(12, 0, syn_to("198.18.0.1", "198.18.0.2"))));
   ASSERT_TRUE(content_of<IcmpError>(four));
   EXPECT_EQ(content_of<IcmpError>(four)->kind, Kind::parameter_problem);
-  const auto six =
-      parse(net::EtherType::ipv6, ipv6(protocol_icmpv6, error_message(4, 1, syn_to("2001:db8::1", "2001:db8::2"))));
-  ASSERT_TRUE(content_of<IcmpError>(six));
-  EXPECT_EQ(content_of<IcmpError>(six)->kind, Kind::parameter_problem);
+  for (const std::uint8_t code : std::array<std::uint8_t, 3>{0, 1, 2}) {
+    const auto six = parse(net::EtherType::ipv6,
+                           ipv6(protocol_icmpv6, error_message(4, code, syn_to("2001:db8::1", "2001:db8::2"))));
+    ASSERT_TRUE(content_of<IcmpError>(six));
+    EXPECT_EQ(content_of<IcmpError>(six)->kind, code == 1 ? Kind::unknown_header : Kind::parameter_problem);
+  }
 }
 
 TEST(Icmp, EachVersionStaysInItsOwn) {
-  EXPECT_FALSE(parse(net::EtherType::ipv4, ipv4(protocol_icmpv6, {129, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
-  EXPECT_FALSE(parse(net::EtherType::ipv6, ipv6(protocol_icmp, {0, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4})));
+  const auto four = parse(net::EtherType::ipv4, ipv4(protocol_icmpv6, {129, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4}));
+  const auto six = parse(net::EtherType::ipv6, ipv6(protocol_icmp, {0, 0, 0, 0, 0x9c, 0x40, 0, 1, 1, 2, 3, 4}));
+  ASSERT_TRUE(content_of<Other>(four));
+  EXPECT_EQ(content_of<Other>(four)->protocol, protocol_icmpv6);
+  ASSERT_TRUE(content_of<Other>(six));
+  EXPECT_EQ(content_of<Other>(six)->protocol, protocol_icmp);
 }
 
 TEST(IcmpMessage, IsReadAsFarAsItGoes) {
