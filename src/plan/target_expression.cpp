@@ -10,6 +10,7 @@
 #include "base/host_name.h"
 #include "base/look_alike.h"
 #include "base/odd_zero.h"
+#include "plan/c_address.h"
 #include "plan/quoted.h"
 
 namespace portolan::plan {
@@ -76,7 +77,6 @@ std::unexpected<Error> no_octets(std::string_view whole) {
 
 Result<TargetExpression> read_pattern(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
   if (std::ranges::count(host, '.') != 3) return no_octets(whole);
-  if (const auto odd = odd_zero(host)) return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
   OctetPattern pattern;
   std::size_t begin = 0;
   for (OctetSet& octet : pattern.octets) {
@@ -107,12 +107,6 @@ Result<TargetExpression> read_v6(std::string_view whole, std::string_view host, 
   }
   const auto address = net::IpAddress::parse(host, zone_of);
   if (!address) return fail(address.error());
-  if (address->is_v4_mapped()) {
-    // On the wire it is IPv4; let in as IPv6 it would pass by exclusions of the IPv4 address.
-    return fail(Errc::parse, fmt::format("{} is an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2); write it "
-                                         "with dots alone, like 192.168.0.1",
-                                         quoted(whole)));
-  }
   if (address->zone() != 0 && !address->is_link_local()) {
     return fail(Errc::parse, fmt::format("{} names an interface, which only link-local addresses (fe80::/10) take; "
                                          "leave %... out",
@@ -267,7 +261,7 @@ OctetPattern OctetPattern::widened(unsigned length) const {
   return wide;
 }
 
-Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_of) {
+Result<TargetExpression> read_target(std::string_view text, const ZoneOf& zone_of) {
   // A name may have bytes that are no UTF-8, which a resolver may know; but nothing that nobody sees.
   if (escape_terminal(text).find("\\u{") != std::string::npos) {
     return fail(Errc::parse, fmt::format("{} has a character that is not seen, shown here as \\u{{...}}; type the word "
@@ -289,10 +283,46 @@ Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_
     }
   }
   if (host.contains(':')) return read_v6(text, host, length, zone_of);
+  const bool is_quad = std::ranges::count(host, '.') == 3 && host.find_first_not_of(octet_characters) == host.npos;
+  if (!is_quad && c_address(host)) return NamedTarget{.name = std::string{host}, .length = length};
   if (!host.empty() && host.find_first_not_of(octet_characters) == std::string_view::npos) {
     return read_pattern(text, host, length);
   }
   return read_name(text, host, length);
+}
+
+Result<TargetExpression> read_exclusion(std::string_view text, const ZoneOf& zone_of) {
+  auto target = read_target(text, zone_of);
+  if (!target || !std::holds_alternative<OctetPattern>(*target)) return target;
+  const auto odd = odd_zero(text.substr(0, text.find('/')));
+  if (odd) return fail(Errc::parse, fmt::format("{} has {}", quoted(text), *odd));
+  return target;
+}
+
+Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_of) {
+  auto target = read_exclusion(text, zone_of);
+  if (!target) return target;
+  const auto* name = std::get_if<NamedTarget>(&*target);
+  if (name != nullptr && c_address(name->name)) return no_octets(text);
+  const auto* prefix = std::get_if<net::Prefix>(&*target);
+  if (prefix != nullptr && prefix->address.is_v4_mapped()) {
+    return fail(Errc::parse, fmt::format("{} is an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2); write it "
+                                         "with dots alone, like 192.168.0.1",
+                                         quoted(text)));
+  }
+  return target;
+}
+
+Result<void> check_names_a_host(std::string_view text, const TargetExpression& target) {
+  const auto no_host = [&](std::string_view meant) {
+    return fail(Errc::parse,
+                fmt::format("{} is the address of no host; did you mean {}?", escape_terminal(text), meant));
+  };
+  const auto* pattern = std::get_if<OctetPattern>(&target);
+  if (pattern != nullptr && pattern->size() == 1 && pattern->at(0).v4_value() == 0) return no_host("127.0.0.1");
+  const auto* prefix = std::get_if<net::Prefix>(&target);
+  if (prefix != nullptr && prefix->length == 128 && prefix->address == net::IpAddress::v6({})) return no_host("::1");
+  return {};
 }
 
 }  // namespace portolan::plan

@@ -60,7 +60,20 @@ struct NamedTarget {
 // IPv4 is always a pattern; a Prefix is always IPv6.
 using TargetExpression = std::variant<OctetPattern, net::Prefix, NamedTarget>;
 
-// Errc::parse with a sentence that quotes the piece.
+// All that nmap takes for a target: an address as C writes numbers (10.1) is a name then, which stands for that
+// address; zeros in front of an octet mean nothing; an IPv4 address may be written as IPv6. Errc::parse with a sentence
+// that quotes the piece.
+Result<TargetExpression> read_target(std::string_view text, const ZoneOf& zone_of);
+
+// The same of what is to be left out; a zero in front of an octet is refused, because nmap itself takes it for octal
+// here and for nothing above.
+Result<TargetExpression> read_exclusion(std::string_view text, const ZoneOf& zone_of);
+
+// All of it but what others read in another way, or what is surely not meant. Errors as above.
 Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_of);
+
+// Whether it is more than the one address that nobody has (0.0.0.0, ::): connecting to it means this machine to Linux,
+// and packets to it mean nobody. Errc::parse with a sentence.
+Result<void> check_names_a_host(std::string_view text, const TargetExpression& target);
 
 }  // namespace portolan::plan

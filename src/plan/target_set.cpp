@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "plan/address_runs.h"
+#include "plan/c_address.h"
 #include "plan/exclusions.h"
 #include "plan/pattern_union.h"
 #include "plan/quoted.h"
@@ -49,6 +50,7 @@ std::vector<net::IpAddress> plain(std::span<const net::IpAddress> found) {
 }
 
 Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const Resolve& resolve) {
+  if (const auto address = c_address(name)) return std::vector{*address};
   if (!resolve) {
     return fail(
         {Errc::unresolved, fmt::format("the name {} is not looked up here", quoted(name)), "not-looked-up", {name}});
@@ -83,12 +85,6 @@ std::unexpected<Error> too_many_patterns(std::string_view expression) {
               fmt::format("{} and the octet patterns before it overlap in more than {} pieces; name prefixes "
                           "or fewer patterns",
                           quoted(expression), PatternUnion::most_patterns));
-}
-
-// Connecting to it means this machine to Linux, and packets to it mean nobody.
-std::unexpected<Error> no_host(std::string_view expression, std::string_view meant) {
-  return fail(Errc::parse,
-              fmt::format("{} is the address of no host; did you mean {}?", escape_terminal(expression), meant));
 }
 
 // A name's prefix that fits none of its addresses.
@@ -145,6 +141,7 @@ struct TargetSet::Data {
   bool add_run(const AddressRun& run, bool single = false);
   [[nodiscard]] bool add_pattern(const OctetPattern& pattern);
   void add_prefix(const net::Prefix& prefix, std::uint32_t name);
+  Result<void> add_mapped(const net::Prefix& prefix, std::string_view expression);
   Result<void> add_name(const NamedTarget& target, std::string_view expression, const TargetOptions& options,
                         const Resolve& resolve);
 
@@ -234,6 +231,17 @@ void TargetSet::Data::add_prefix(const net::Prefix& prefix, std::uint32_t name) 
   } else {
     add_run({.first = prefix.address, .last = prefix.last()});
   }
+}
+
+// Exclusions of the IPv4 address in it hold.
+Result<void> TargetSet::Data::add_mapped(const net::Prefix& prefix, std::string_view expression) {
+  if (prefix.length != 128) {
+    return fail(Errc::parse,
+                fmt::format("{} are IPv4 addresses written as IPv6; write them with dots alone", quoted(expression)));
+  }
+  if (!exclusions.contains(prefix.address)) add_single(prefix.address, none);
+  added = true;
+  return {};
 }
 
 Result<void> TargetSet::Data::add_name(const NamedTarget& target, std::string_view expression,
@@ -327,15 +335,13 @@ TargetSet::Data& TargetSet::own_data() {
 
 Result<void> TargetSet::add(std::string_view expression, const TargetOptions& options, const Resolve& resolve,
                             const ZoneOf& zone_of) {
-  const auto parsed = parse_target(expression, zone_of);
+  const auto parsed = read_target(expression, zone_of);
   if (!parsed) return fail(parsed.error());
   return std::visit(Overloaded{
                         [&](const OctetPattern& pattern) -> Result<void> {
                           if (options.families == TargetOptions::Families::v6) {
                             return other_family(expression, "is IPv4", options.families);
                           }
-                          if (pattern.size() == 1 && pattern.at(0).v4_value() == 0)
-                            return no_host(expression, "127.0.0.1");
                           if (!own_data().add_pattern(pattern)) return too_many_patterns(expression);
                           own_data().added = true;
                           return {};
@@ -344,9 +350,8 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
                           if (options.families == TargetOptions::Families::v4) {
                             return other_family(expression, "is IPv6", options.families);
                           }
-                          if (prefix.length == 128 && prefix.address == net::IpAddress::v6({}))
-                            return no_host(expression, "::1");
                           if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
+                          if (prefix.address.is_v4_mapped()) return own_data().add_mapped(prefix, expression);
                           own_data().add_prefix(prefix, none);
                           own_data().added = true;
                           return {};
@@ -361,7 +366,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
 // Neither family nor size narrows an exclusion: leaving more out than was meant is the safe mistake.
 Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions&, const Resolve& resolve,
                                 const ZoneOf& zone_of) {
-  const auto parsed = parse_target(expression, zone_of);
+  const auto parsed = read_exclusion(expression, zone_of);
   if (!parsed) return fail(parsed.error());
   Data& data = own_data();
   assert(!data.added);
@@ -372,7 +377,9 @@ Result<void> TargetSet::exclude(std::string_view expression, const TargetOptions
     return {};
   }
   if (const auto* prefix = std::get_if<net::Prefix>(&*parsed)) {
-    exclusions.add(AddressRun{.first = prefix->address, .last = prefix->last()});
+    const bool mapped = prefix->address.is_v4_mapped();
+    exclusions.add(AddressRun{.first = mapped ? prefix->address.unmapped() : prefix->address,
+                              .last = mapped ? prefix->last().unmapped() : prefix->last()});
     return {};
   }
   const auto& target = std::get<NamedTarget>(*parsed);

@@ -38,6 +38,8 @@ Result<std::string> read(std::string_view path) {
   if (path == "list") return "198.18.0.5 # five\n198.18.0.6";
   if (path == "gone") return "nosuch";
   if (path == "bad") return "198.18.0.5/99";
+  if (path == "commas") return "198.18.0.1,198.18.0.2\n";
+  if (path == "octets") return "198.18.0.1,2 # two\n";
   return fail(Errc::io, "cannot read '" + std::string{path} + "'");
 }
 
@@ -433,6 +435,59 @@ TEST(ScanPlan, UnderTheNameNmapSenselessTargetsAreLeftOutToo) {
   EXPECT_TRUE(scan.plan.targets.empty());
 }
 
+TEST(ScanPlan, UnderTheNameNmapAPrefixThatIsTooLongIsOneHost) {
+  const auto scan = prepared({"198.18.0.1/33", "10.1/99", "198.18.0.8/31"}, nmap);
+  EXPECT_EQ(targets_of(scan), (Words{"198.18.0.1", "10.0.0.1", "198.18.0.8", "198.18.0.9"}));
+  ASSERT_EQ(scan.notices.size(), 2U);
+  EXPECT_EQ(scan.notices[0].text(0), "Illegal netmask in \"198.18.0.1/33\". Assuming /32 (one host)");
+  const auto v6 = prepared({"-6", "2001:db8::1/129", "dual/128"}, nmap);
+  EXPECT_EQ(targets_of(v6), (Words{"2001:db8::1"}));
+  EXPECT_THAT(v6.notices, testing::IsEmpty());
+  for (const char* wrong :
+       {"198.18.0.1/", "198.18.0.1/x", "198.18.0.1/-1", "198.18.0.1/33/4", "198.18.0.1/99999999999"}) {
+    EXPECT_EQ(prepared({wrong}, nmap).left_out.size(), 1U) << wrong;
+  }
+  EXPECT_THAT(error_of({"198.18.0.1/33"}), testing::HasSubstr("prefix length above 32"));
+  EXPECT_THAT(error_of({"198.18.0.1", "--exclude", "198.18.0.1/33"}, nmap), testing::HasSubstr("above 32"));
+}
+
+TEST(ScanPlan, UnderTheNameNmapWhatIsUnusualIsATarget) {
+  EXPECT_EQ(targets_of(prepared({"10.1", "10.0.2", "010.0.0.3", "0.0.0.0"}, nmap)),
+            (Words{"10.0.0.1", "10.0.0.2", "10.0.0.3", "0.0.0.0"}));
+  EXPECT_EQ(targets_of(prepared({"-6", "::", "::ffff:198.18.0.9"}, nmap)), (Words{"::", "::ffff:198.18.0.9"}));
+  EXPECT_EQ(targets_of(prepared({"198.18.0.8-9", "--exclude", "198.18.9"}, nmap)), (Words{"198.18.0.8"}));
+  EXPECT_THAT(error_of({"10.1"}), testing::HasSubstr("four octets"));
+  EXPECT_THAT(error_of({"010.0.0.3"}), testing::HasSubstr("zero in front"));
+  EXPECT_THAT(error_of({"0.0.0.0"}), testing::HasSubstr("no host"));
+  EXPECT_THAT(error_of({"::"}), testing::HasSubstr("no host"));
+  EXPECT_THAT(error_of({"::ffff:198.18.0.9"}), testing::HasSubstr("written as IPv6"));
+  EXPECT_THAT(error_of({"198.18.0.1", "--exclude", "10.1"}), testing::HasSubstr("four octets"));
+  EXPECT_THAT(error_of({"198.18.0.1", "--exclude", "010.0.0.3"}, nmap), testing::HasSubstr("zero in front"));
+}
+
+TEST(ScanPlan, ExclusionsOfTheOtherFamilyAreOfNoMatter) {
+  for (const Case& dialect : {Case{}, nmap}) {
+    EXPECT_EQ(targets_of(prepared({"198.18.0.1", "--exclude", "2001:db8::1"}, dialect)), (Words{"198.18.0.1"}));
+    EXPECT_EQ(targets_of(prepared({"-6", "2001:db8::1", "--exclude", "198.18.0.1"}, dialect)), (Words{"2001:db8::1"}));
+  }
+}
+
+TEST(ScanPlan, CommasInAFileBelongToOctetsUnderTheNameNmap) {
+  const Words excluding{"198.18.0.0/30", "--excludefile", "commas"};
+  EXPECT_THAT(error_of(excluding, nmap), testing::HasSubstr("--excludefile commas: '198.18.0.1,198.18.0.2'"));
+  EXPECT_EQ(targets_of(prepared(excluding)), (Words{"198.18.0.0", "198.18.0.3"}));
+  EXPECT_EQ(prepared({"-iL", "commas"}, nmap).left_out.size(), 1U);
+  for (const Case& dialect : {Case{}, nmap}) {
+    EXPECT_EQ(targets_of(prepared({"198.18.0.0/30", "--excludefile", "octets"}, dialect)),
+              (Words{"198.18.0.0", "198.18.0.3"}));
+  }
+}
+
+TEST(ScanPlan, AFileOfTargetsIsAddedToTheLineOrUnderTheNameNmapReadInItsPlace) {
+  EXPECT_EQ(targets_of(prepared({"198.18.0.9", "-iL", "list"})), (Words{"198.18.0.9", "198.18.0.5", "198.18.0.6"}));
+  EXPECT_EQ(targets_of(prepared({"198.18.0.9", "-iL", "list"}, nmap)), (Words{"198.18.0.5", "198.18.0.6"}));
+}
+
 TEST(ScanPlan, NoTargetsAreAnErrorUnderTheOwnName) {
   EXPECT_THAT(error_of({}), testing::StartsWith("no targets"));
   EXPECT_TRUE(prepare({}, nmap));
@@ -581,9 +636,9 @@ TEST(ScanPlanNames, AreAllAskedForBeforeOneIsWaitedFor) {
 TEST(ScanPlanNames, ThatAreLateEnterTheScanLater) {
   for (const Case& dialect : {Case{}, nmap}) {
     LookUps lookups{{"a", "c"}};
-    const auto scan = prepare_beside({"a", "198.18.9.9", "b", "-iL", "names"}, lookups, dialect);
+    const auto scan = prepare_beside({"a", "198.18.9.9", "b", "c"}, lookups, dialect);
     ASSERT_TRUE(scan.has_value());
-    EXPECT_EQ(late_names(*scan), (Words{"/a", "names/c"}));
+    EXPECT_EQ(late_names(*scan), (Words{"/a", "/c"}));
     EXPECT_EQ(targets_of(*scan).front(), "198.18.9.9");
     EXPECT_FALSE(std::ranges::find(lookups.events, "wait a") != lookups.events.end());
     const bool first = scan->target_options.addresses == plan::TargetOptions::Addresses::first;
@@ -627,6 +682,13 @@ TEST(ScanPlanNames, OfAListAreWaitedForBecauseItsOrderIsTheOneTyped) {
   EXPECT_EQ(targets_of(*scan), (Words{"198.18.9.9", "198.18.0.1", "198.18.0.2", "2001:db8::1", "198.18.9.8"}));
 }
 
+TEST(ScanPlanNames, ThatAreLateKnowTheFileThatNamesThem) {
+  LookUps lookups{{"a", "c"}};
+  const auto scan = prepare_beside({"a", "198.18.9.9", "-iL", "names"}, lookups);
+  ASSERT_TRUE(scan.has_value());
+  EXPECT_EQ(late_names(*scan), (Words{"/a", "names/c"}));
+}
+
 TEST(ScanPlanNames, WithAPrefixLengthAreWaitedForBecauseItMayBeWrong) {
   LookUps lookups{{"a", "b"}};
   const auto scan = prepare_beside({"198.18.9.9", "a/30"}, lookups);
@@ -651,7 +713,7 @@ TEST(ScanPlanNames, AreNotWaitedForWhereAWordIsWrong) {
     EXPECT_FALSE(std::ranges::any_of(lookups.events, [](const std::string& one) { return one.starts_with("wait"); }));
   }
   LookUps lookups;
-  const auto scan = prepare_beside({"a", "198.18.0.5/99"}, lookups, nmap);
+  const auto scan = prepare_beside({"a", "198.18.0.5/x"}, lookups, nmap);
   ASSERT_TRUE(scan.has_value()) << "under that name it is left out";
   EXPECT_EQ(scan->left_out.size(), 1U);
 }

@@ -69,7 +69,9 @@ std::vector<std::string> addresses_of(const TargetSet& set, std::size_t at_most 
   return texts;
 }
 
+// As under portolan's own name.
 Error refusal(std::string_view expression, const TargetOptions& options = {}) {
+  if (const auto read = parse_target(expression, zone_of); !read) return read.error();
   TargetSet set;
   const auto added = set.add(expression, options, resolve, zone_of);
   EXPECT_FALSE(added) << expression;
@@ -528,18 +530,74 @@ TEST(TargetSet, RefusesWhatTheInstalledNmapCannotResolve) {
   EXPECT_THAT(nmap_list(arguments), IsEmpty());
 }
 
-TEST(TargetSet, TheUnspecifiedAddressAloneIsNoTarget) {
-  TargetSet set;
+TEST(TargetExpression, TheUnspecifiedAddressAloneIsTheAddressOfNoHost) {
+  const auto check = [](std::string_view text) { return check_names_a_host(text, read_target(text, {}).value()); };
   for (const auto& [text, meant] :
        {std::pair{"0.0.0.0", "127.0.0.1"}, std::pair{"0.0.0.0/32", "127.0.0.1"}, std::pair{"::", "::1"}}) {
-    const auto added = set.add(text, {}, resolve, zone_of);
-    ASSERT_FALSE(added) << text;
-    EXPECT_EQ(added.error().code, Errc::parse);
-    EXPECT_EQ(added.error().message, fmt::format("{} is the address of no host; did you mean {}?", text, meant));
+    const auto checked = check(text);
+    ASSERT_FALSE(checked) << text;
+    EXPECT_EQ(checked.error().code, Errc::parse);
+    EXPECT_EQ(checked.error().message, fmt::format("{} is the address of no host; did you mean {}?", text, meant));
   }
-  EXPECT_TRUE(set.empty());
-  EXPECT_TRUE(set.exclude("0.0.0.0", {}, resolve, zone_of));
-  EXPECT_TRUE(set.add("0.0.0.0/30", {}, resolve, zone_of));
+  for (const char* text : {"0.0.0.0/30", "::1", "0.0.0.1", "localhost"}) EXPECT_TRUE(check(text)) << text;
+}
+
+// ---- what nmap takes and portolan refuses under its own name
+
+TEST(TargetSet, AddressesThatCWritesAreNamesOfThem) {
+  for (const auto& [text, address] : {std::pair{"10.1", "10.0.0.1"},
+                                      {"10.0.0", "10.0.0.0"},
+                                      {"10.256", "10.0.1.0"},
+                                      {"0x7f.1", "127.0.0.1"},
+                                      {"010.1", "8.0.0.1"},
+                                      {"167772161", "10.0.0.1"},
+                                      {"10.0.0.0x1", "10.0.0.1"},
+                                      {"0", "0.0.0.0"}}) {
+    EXPECT_FALSE(parse_target(text, {})) << text;
+    const auto targets = targets_of(set_of({text}));
+    ASSERT_EQ(targets.size(), 1U) << text;
+    EXPECT_EQ(to_string(targets.front().address), address);
+    EXPECT_EQ(targets.front().name, text);
+  }
+  EXPECT_THAT(addresses_of(set_of({"10.1/31"})), ElementsAre("10.0.0.0", "10.0.0.1"));
+  for (const char* text : {"10.", "10.0.0.", "1.2.3.4.5", "10.16777216", "256.1", "0x", "08.1", "10..1", "10.1-2"}) {
+    EXPECT_FALSE(read_target(text, {})) << text;
+  }
+}
+
+TEST(TargetSet, ZerosBeforeAnOctetMeanNothingToNmapWhereATargetIsMeant) {
+  EXPECT_FALSE(parse_target("010.0.0.01", {}));
+  EXPECT_THAT(addresses_of(set_of({"010.0.0.01"})), ElementsAre("10.0.0.1"));
+  TargetSet set;
+  EXPECT_THAT(set.exclude("010.0.0.1", {}, resolve, zone_of).error().message, HasSubstr("zero in front"));
+}
+
+TEST(TargetSet, AddressesOfNoHostAndIPv4WrittenAsIPv6CanBeNamed) {
+  EXPECT_THAT(addresses_of(set_of({"0.0.0.0", "::", "::ffff:198.18.0.9"})),
+              ElementsAre("0.0.0.0", "::", "::ffff:198.18.0.9"));
+  EXPECT_THAT(addresses_of(set_of({"::ffff:198.18.0.9", "::ffff:198.18.0.8"}, {}, {"198.18.0.9"})),
+              ElementsAre("::ffff:198.18.0.8"));
+  EXPECT_THAT(addresses_of(set_of({"198.18.0.8-11"}, {}, {"::ffff:198.18.0.9"})),
+              ElementsAre("198.18.0.8", "198.18.0.10", "198.18.0.11"));
+  EXPECT_THAT(addresses_of(set_of({"198.18.0.8-11"}, {}, {"::ffff:198.18.0.8/127"})),
+              ElementsAre("198.18.0.10", "198.18.0.11"));
+  TargetSet set;
+  EXPECT_FALSE(set.add("::ffff:198.18.0.8/126", {}, resolve, zone_of));
+}
+
+TEST(TargetSet, ListsOddTargetsAsTheInstalledNmapDoes) {
+  if (!nmap_is_installed()) GTEST_SKIP() << "nmap is not installed";
+  const std::vector<std::string> expressions{"10.1",    "10.0.2",      "10.768",      "0x7f.1",
+                                             "010.1",   "0",           "167773185",   "0.0.0.7",
+                                             "10.9/31", "010.0.0.090", "10.0.0.0x50", "10.0.5.001-003"};
+  TargetSet set;
+  std::string arguments;
+  for (const auto& expression : expressions) {
+    ASSERT_TRUE(set.add(expression, {}, resolve, zone_of)) << expression;
+    arguments += shell_quoted(expression) + " ";
+  }
+  EXPECT_EQ(addresses_of(set), nmap_list(arguments));
+  EXPECT_EQ(addresses_of(set_of({"::", "::ffff:198.18.0.9"})), nmap_list("-6 :: ::ffff:198.18.0.9"));
 }
 
 // Octal to some, decimal to others: whom it names is for whoever typed it to say, be it a target or excluded.

@@ -13,10 +13,10 @@
 #include "base/error_name.h"
 #include "base/escape.h"
 #include "cli/scan/link_targets.h"
+#include "cli/scan/target_words.h"
 #include "cli/scan/timing_plan.h"
 #include "cli/scan/wanted_ports.h"
 #include "plan/port_expression.h"
-#include "plan/target_expression.h"
 #include "plan/target_set.h"
 #include "probe/plan_techniques.h"
 #include "probe/registry.h"
@@ -224,17 +224,6 @@ class Preparation {
     return found == probe::registry.end() ? nullptr : *found;
   }
 
-  static std::string protocol_name(probe::Asks asks) { return upper_case(net::name_of(probe::protocol_of(asks))); }
-  static std::string_view numbered(probe::Asks asks) { return probe::asks_ports(asks) ? "port" : "protocol"; }
-  static plan::PortLanguage language_of(probe::Asks asks) {
-    return probe::asks_ports(asks) ? plan::PortLanguage::scan : plan::PortLanguage::ip_protocols;
-  }
-  static std::string upper_case(std::string_view text) {
-    std::string result{text};
-    for (char& c : result) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    return result;
-  }
-
   Result<void> ports() {
     if (plan_.depth != plan::ScanDepth::ports) return {};
     if (options_.fast && options_.ports) {
@@ -300,18 +289,6 @@ class Preparation {
       notice({RemarkCode::other_protocol, {std::string{net::name_of(protocol)}}});
     }
     return {};
-  }
-
-  // What asks them, where something does.
-  static std::string only_other_ports(net::Protocol protocol) {
-    const std::string name = upper_case(net::name_of(protocol));
-    const auto asks_them = [&](const probe::Probe* probe) {
-      return !probe->scan_option.spelling.empty() && probe::asks_numbers(probe->asks) &&
-             probe::protocol_of(probe->asks) == protocol;
-    };
-    const auto way = std::ranges::find_if(probe::registry, asks_them);
-    return fmt::format("-p names only {} {}s, which nothing here asks: add {}", name, numbered((*way)->asks),
-                       (*way)->scan_option.spelling);
   }
 
   Result<void> discovery() {
@@ -400,7 +377,8 @@ class Preparation {
         return done;
       }
     }
-    targets_.push_back({"", options_.targets});
+    // nmap reads the file alone.
+    if (!as_nmap_ || options_.target_files.empty()) targets_.push_back({"", options_.targets});
     for (const std::string& path : options_.target_files) {
       if (const auto done = read(path, path == "-" ? "standard input" : path, targets_); !done) return done;
     }
@@ -410,26 +388,26 @@ class Preparation {
   Result<void> read(const std::string& path, std::string place, std::vector<Typed>& list) {
     const auto text = sources_.read(path);
     if (!text) return fail(text.error());
-    list.push_back({std::move(place), plan::split_expressions(*text)});
+    list.push_back({std::move(place), target_words(*text, dialect())});
     return {};
   }
 
   Result<void> begin_look_ups() {
     for (const auto& [place, expressions] : excluded_) {
       for (const std::string& expression : expressions) {
-        const auto parsed = plan::parse_target(expression, sources_.zone_of);
+        const auto parsed = read_excluded(expression);
         if (!parsed) return at(place, parsed.error());
-        if (const auto* name = std::get_if<plan::NamedTarget>(&*parsed)) sources_.look_up(name->name);
+        if (const auto* name = name_in(*parsed)) sources_.look_up(name->name);
       }
     }
     for (const auto& [place, expressions] : targets_) {
       for (const std::string& expression : expressions) {
-        const auto parsed = plan::parse_target(expression, sources_.zone_of);
+        const auto parsed = read(usable(expression));
         if (!parsed) {
           if (stops_the_scan(parsed.error().code)) return wrong_target(parsed.error(), place);
           continue;
         }
-        const auto* name = std::get_if<plan::NamedTarget>(&*parsed);
+        const auto* name = name_in(*parsed);
         if (name == nullptr) continue;
         sources_.look_up(name->name);
         if (!name->length) plain_names_.insert(name->name);
@@ -443,11 +421,19 @@ class Preparation {
     // name that cannot be looked up must not end in its host being scanned.
     for (const auto& [place, expressions] : excluded_) {
       for (const std::string& expression : expressions) {
+        if (const auto parsed = read_excluded(expression); !parsed) return at(place, parsed.error());
         const auto done = plan_.targets.exclude(expression, {}, sources_.resolve, sources_.zone_of);
         if (!done) return at(place, done.error());
       }
     }
     return {};
+  }
+
+  [[nodiscard]] Result<plan::TargetExpression> read(const std::string& expression) const {
+    return read_target(expression, dialect(), sources_.zone_of);
+  }
+  [[nodiscard]] Result<plan::TargetExpression> read_excluded(const std::string& expression) const {
+    return read_exclusion(expression, dialect(), sources_.zone_of);
   }
 
   // Whether a scan may begin without it. A list has the order that was typed, and what is wrong with name/24 stops a
@@ -516,6 +502,11 @@ class Preparation {
     return asks_nobody(*options_.discovery.front().probe);
   }
 
+  // nmap scans one host where the prefix is too long; so does portolan under that name.
+  [[nodiscard]] std::string usable(const std::string& expression) const {
+    return as_nmap_ ? without_long_prefix(expression, options_.only_v6 ? 128 : 32) : expression;
+  }
+
   Result<void> add(const std::string& typed, std::string_view file) {
     if (is_late(typed)) {
       prepared_.late.push_back({typed, std::string{file}});
@@ -525,10 +516,15 @@ class Preparation {
   }
 
   Result<void> add_known(const std::string& typed, std::string_view file) {
+    if (!typed.contains(':') && usable(typed) != typed) {
+      notice({RemarkCode::noted, {fmt::format("Illegal netmask in \"{}\". Assuming /32 (one host)", typed)}});
+    }
     const bool sends = plan_.depth != plan::ScanDepth::list;
-    const auto expression = sends ? with_link(typed, options_.interface, sources_) : typed;
+    const auto expression = sends ? with_link(usable(typed), options_.interface, sources_) : usable(typed);
     if (!expression) return fail(expression.error());
-    const auto done = plan_.targets.add(*expression, target_options(), sources_.resolve, sources_.zone_of);
+    const auto parsed = read(*expression);
+    const auto done = parsed ? plan_.targets.add(*expression, target_options(), sources_.resolve, sources_.zone_of)
+                             : Result<void>{fail(parsed.error())};
     if (done) return {};
     if (stops_the_scan(done.error().code)) return wrong_target(done.error(), file);
     prepared_.left_out.push_back(run::left_out(file, typed, done.error()));
@@ -572,6 +568,7 @@ class Preparation {
     return options;
   }
 
+  [[nodiscard]] Dialect dialect() const { return as_nmap_ ? Dialect::nmap : Dialect::portolan; }
   void notice(model::Remark remark) { prepared_.notices.push_back(std::move(remark)); }
 
   const ScanOptions& options_;

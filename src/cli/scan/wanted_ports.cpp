@@ -1,8 +1,12 @@
 #include "cli/scan/wanted_ports.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <cstddef>
 
 #include "catalog/ip_protocols.h"
+#include "probe/registry.h"
 
 namespace portolan::cli {
 namespace {
@@ -21,7 +25,31 @@ net::PortSet wanted_ip_protocols(const ScanOptions& options, const std::optional
   return all;
 }
 
+std::string upper_case(std::string_view text) {
+  std::string result{text};
+  for (char& c : result) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return result;
+}
+
 }  // namespace
+
+std::string protocol_name(probe::Asks asks) { return upper_case(net::name_of(probe::protocol_of(asks))); }
+
+std::string_view numbered(probe::Asks asks) { return probe::asks_ports(asks) ? "port" : "protocol"; }
+
+plan::PortLanguage language_of(probe::Asks asks) {
+  return probe::asks_ports(asks) ? plan::PortLanguage::scan : plan::PortLanguage::ip_protocols;
+}
+
+std::string only_other_ports(net::Protocol protocol) {
+  const auto asks_them = [&](const probe::Probe* probe) {
+    return !probe->scan_option.spelling.empty() && probe::asks_numbers(probe->asks) &&
+           probe::protocol_of(probe->asks) == protocol;
+  };
+  const auto way = std::ranges::find_if(probe::registry, asks_them);
+  return fmt::format("-p names only {} {}s, which nothing here asks: add {}", upper_case(net::name_of(protocol)),
+                     numbered((*way)->asks), (*way)->scan_option.spelling);
+}
 
 net::PortSet wanted_ports(const ScanOptions& options, const std::optional<plan::PortPlan>& named,
                           net::Protocol protocol, const catalog::Services& services) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "catalog/catalog.h"
 #include "cli/scan/scan_options.h"
 #include "net/port_set.h"
 #include "plan/port_expression.h"
+#include "probe/probe.h"
 
 namespace portolan::cli {
 
@@ -14,5 +17,12 @@ namespace portolan::cli {
 // all asked unless told otherwise, because there are few.
 net::PortSet wanted_ports(const ScanOptions& options, const std::optional<plan::PortPlan>& named,
                           net::Protocol protocol, const catalog::Services& services);
+
+// What sentences about them say: "TCP", and whether its numbers are called "port" or "protocol".
+std::string protocol_name(probe::Asks asks);
+std::string_view numbered(probe::Asks asks);
+plan::PortLanguage language_of(probe::Asks asks);
+// -p names ports of this protocol alone, and nothing asks them: the sentence says what would.
+std::string only_other_ports(net::Protocol protocol);
 
 }  // namespace portolan::cli
