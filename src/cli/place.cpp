@@ -66,6 +66,9 @@ Result<net::Port> port_named(std::string_view word, net::Protocol protocol, cons
 
 Result<HostAddresses> addresses_of(std::string_view host, plan::TargetOptions::Families families,
                                    const plan::Resolve& resolve, const plan::ZoneOf& zone_of) {
+  const auto read = plan::parse_target(host, zone_of);
+  if (!read) return fail(read.error());
+  if (const auto named = plan::check_names_a_host(host, *read); !named) return fail(named.error());
   if (const auto address = net::IpAddress::parse(host, zone_of))
     return HostAddresses{.addresses = {*address}, .name = {}};
   plan::TargetSet set;

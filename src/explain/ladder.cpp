@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/escape.h"
 #include "base/text.h"
@@ -66,6 +67,7 @@ std::string arrow(const Step& step, bool names_port) {
   const std::size_t rest = inside - edge - display_width(label) - 2;  // a blank and the head
   for (std::size_t i = 0; i < rest; ++i) shaft += step.seen || i % 2 == 0 ? '-' : ' ';
   const std::string_view stub = step.seen ? "---" : "- -";
+  if (step.kept) return fmt::format("{} {} --X", stub, label);
   if (step.ours) return fmt::format("{} {} {}>", stub, label, shaft);
   std::ranges::reverse(shaft);
   return fmt::format("<{} {} {}", shaft, label, stub);
@@ -85,6 +87,19 @@ std::string lines_of(const Step& step, std::size_t number, bool names_port) {
   }
 }
 
+// What is carried, in a line of its own.
+std::string words_line(const Step& step) {
+  return rung("",
+              std::string(details_indent, ' ') + cut(fmt::format("\"{}\"", step.words), inside - details_indent - 1));
+}
+
+// The states of both ends, each at its own.
+std::string states_line(const Step& step) {
+  const std::string here = fmt::format(" {}", name_of(step.here));
+  const std::string there = fmt::format("{} ", name_of(step.there));
+  return rung("", padded(here, inside - display_width(there)) + there);
+}
+
 // This machine's address, where a packet tells it.
 std::string address_here(const Story& story) {
   for (const Moment& moment : story.moments) {
@@ -95,7 +110,7 @@ std::string address_here(const Story& story) {
 }
 
 bool ends_in_silence(const Story& story) {
-  if (!story.host) return false;
+  if (!story.host || !was_asked(story)) return false;
   const auto& ports = story.host->ports;
   return (ports.empty() ? story.host->reason : ports.front().reason) == model::Reason::no_response;
 }
@@ -103,12 +118,23 @@ bool ends_in_silence(const Story& story) {
 }  // namespace
 
 std::string ladder_of(const Story& story, const std::vector<Step>& steps) {
-  if (steps.empty()) return fmt::format("{}\n", nothing_sent_text());
+  if (steps.empty()) {
+    const bool unseen = story.connection && story.connection->hears_nothing;
+    return fmt::format("{}\n", unseen ? nothing_seen_text() : nothing_sent_text());
+  }
   const Ends ends = ends_text(story.question);
-  std::string text = at_both_ends(address_here(story), to_string(story.question.target));
+  std::string text = at_both_ends(address_here(story), host_text(story.question));
   text += at_both_ends(std::string{ends.here}, ends.there);
   text += rung("", "");
-  for (std::size_t i = 0; i < steps.size(); ++i) text += lines_of(steps[i], i + 1, !story.question.port);
+  std::pair<TcpState, TcpState> states;  // as they were drawn last
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    text += lines_of(steps[i], i + 1, !story.question.port);
+    if (!steps[i].words.empty()) text += words_line(steps[i]);
+    const std::pair now{steps[i].here, steps[i].there};
+    if (now == states) continue;
+    states = now;
+    text += states_line(steps[i]);
+  }
   if (ends_in_silence(story)) {
     const std::string silence{silence_text()};
     const std::size_t before = (inside - std::min(inside, display_width(silence))) / 2;

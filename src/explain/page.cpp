@@ -68,7 +68,7 @@ std::vector<Group> groups_of(const std::vector<Step>& steps) {
 std::string explained(const Group& group, const Question& question) {
   const std::string port = group.first->port ? port_text(question, *group.first->port) : port_text(question);
   std::string text = meaning_text(group.first->meaning, port);
-  if (group.again) append(text, " {}", again_text());
+  if (group.again && !group.first->kept) append(text, " {}", again_text());
   const bool tells_distance = !group.first->ours && group.first->seen && question.target.zone() == 0 &&
                               group.first->meaning != Meaning::advertisement;
   if (tells_distance) {
@@ -98,6 +98,21 @@ std::string packets_section(const std::vector<Step>& steps, const Question& ques
     }
   }
   return text;
+}
+
+std::string states_section(const std::vector<Step>& steps) {
+  std::string text;
+  for (std::size_t i = 1; i < tcp_state_count; ++i) {
+    const auto state = static_cast<TcpState>(i);
+    if (std::ranges::none_of(steps, [&](const Step& step) { return step.here == state || step.there == state; })) {
+      continue;
+    }
+    constexpr std::size_t column = 16;
+    const std::string name = std::string(indent, ' ') + std::string{name_of(state)};
+    append(text, "{}{}{}\n", name, std::string(column - name.size(), ' '),
+           lines(state_text(state), page_width - column, column));
+  }
+  return text.empty() ? "" : heading(states_heading()) + text;
 }
 
 std::string alternatives_section(const Story& story) {
@@ -141,8 +156,12 @@ std::string page_of(const Story& story, const Facts& facts) {
   }
   if (story.simulated) append(text, "{}\n", lines(simulated_text(), page_width, 0));
   if (story.connected && was_asked(story)) append(text, "{}\n", lines(connected_text(), page_width, 0));
+  if (story.connection) append(text, "{}\n", lines(whole_text(), page_width, 0));
+  if (story.connection && story.connection->unseen > 0) {
+    append(text, "{}\n", lines(unseen_text(story.connection->unseen), page_width, 0));
+  }
   append(text, "\n{}", ladder_of(story, steps));
-  text += packets_section(steps, question);
+  text += packets_section(steps, question) + states_section(steps);
   text += heading(result_heading(story)) + paragraph(result_text(story)) + notes(story);
   text += alternatives_section(story);
   if (question.port) {

@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "explain/conversation.h"
 #include "explain/dns_text.h"
 #include "payload/registry.h"
 #include "probe/registry.h"
@@ -29,6 +30,8 @@ struct Reading {
   std::vector<std::string> details;
   Meaning meaning = Meaning::other;
   std::optional<net::Port> port;
+  bool again = false;
+  std::string words = {};
 };
 
 std::string flag_names(std::uint8_t flags) {
@@ -160,6 +163,18 @@ std::string beginning_of(wire::Bytes bytes) {
   return escape_terminal(text);
 }
 
+// What a program says first is mostly a line of text.
+std::string first_line_of(wire::Bytes bytes) {
+  constexpr std::size_t shown = 48;
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    if (byte == '\n' || byte == '\r' || text.size() == shown) break;
+    text += static_cast<char>(byte);
+  }
+  const bool is_cut = text.size() == shown && bytes.size() > shown;
+  return escape_terminal(text) + (is_cut ? "..." : "");
+}
+
 // Reads the packets of one story, which know of those before them.
 class Reader {
  public:
@@ -237,13 +252,30 @@ class Reader {
       reading.details.push_back(fmt::format("<{}>", options));
     }
     reading.port = ours ? tcp.destination : tcp.source;
-    if (ours) {
+    if (question().whole) {
+      read_turn(reading, packet, tcp, ours);
+    } else if (ours) {
       flags_asked_ = flags;
       reading.meaning = meaning_of_ours(question(), flags);
     } else {
       reading.meaning = meaning_of_answer(question(), flags, asked_flags(*reading.port, flags));
     }
     return reading;
+  }
+
+  void read_turn(Reading& reading, const wire::Packet& packet, const wire::TcpSegment& tcp, bool ours) {
+    const auto payload = payload_of(whole_, packet);
+    const auto turn = conversation_.hear({.ours = ours,
+                                          .flags = report::tcp_flags(packet),
+                                          .sequence = tcp.sequence,
+                                          .acknowledgement = tcp.acknowledgement,
+                                          .length = payload.length});
+    reading.meaning = turn.meaning;
+    reading.again = turn.again;
+    if (payload.length == 0) return;
+    reading.details.push_back(fmt::format("{} {}", payload.length, payload.length == 1 ? "byte" : "bytes"));
+    const bool is_news = reading.meaning != Meaning::more_words && !turn.again;
+    if (is_news) reading.words = first_line_of(payload.bytes);
   }
 
   // Of the question to this port that the segment answers: several may have been put, where it is asked who is there.
@@ -287,19 +319,27 @@ class Reader {
   void add(const Moment& moment) {
     const auto packet = wire::parse(moment.type, moment.bytes);
     if (!packet) return;
+    whole_ = moment.bytes;
     Reading reading = read(*packet, moment.ours);
     Step step{.at = moment.at,
               .ours = moment.ours,
               .seen = !moment.told,
+              .kept = moment.kept,
               .label = std::move(reading.label),
               .details = {},
-              .meaning = reading.meaning,
+              .meaning = moment.kept ? Meaning::kept : reading.meaning,
               .port = reading.port,
               .sender = {}};
     const auto same = [&](const Step& other) {
       return other.ours && other.meaning == step.meaning && other.port == step.port;
     };
-    step.again = step.ours && std::ranges::any_of(steps_, same);
+    const bool is_segment = std::holds_alternative<wire::TcpSegment>(packet->content);
+    step.words = std::move(reading.words);
+    step.again = question().whole && is_segment ? reading.again : step.ours && std::ranges::any_of(steps_, same);
+    if (question().whole && is_segment) {
+      step.here = conversation_.states().here();
+      step.there = conversation_.states().there();
+    }
     const bool names_sender = std::holds_alternative<wire::IcmpError>(packet->content) && !moment.ours &&
                               packet->source.without_zone() != question().target.without_zone();
     if (names_sender) {
@@ -319,7 +359,7 @@ class Reader {
 
   // What this machine's kernel does by itself when that has arrived.
   void follow(const Step& arrived) {
-    if (arrived.ours || arrived.meaning != Meaning::syn_ack) return;
+    if (arrived.ours || arrived.meaning != Meaning::syn_ack || question().whole) return;
     const auto port = arrived.port;
     if (story_.connected) {
       unseen("ACK", Meaning::kernel_acknowledges, port);
@@ -340,6 +380,8 @@ class Reader {
   const Story& story_;
   std::vector<Step> steps_;
   std::uint8_t flags_asked_ = wire::syn;
+  wire::Bytes whole_{};  // the packet that is being read
+  Conversation conversation_;
 };
 
 }  // namespace
@@ -416,6 +458,26 @@ std::string_view name_of(Meaning meaning) {
       return "abort";
     case Meaning::cookie_echo:
       return "cookie-echo";
+    case Meaning::acknowledges:
+      return "acknowledges";
+    case Meaning::our_words:
+      return "our-words";
+    case Meaning::first_words:
+      return "first-words";
+    case Meaning::more_words:
+      return "more-words";
+    case Meaning::last_words:
+      return "last-words";
+    case Meaning::says_end:
+      return "says-end";
+    case Meaning::ends_too:
+      return "ends-too";
+    case Meaning::reset_by_them:
+      return "reset-by-them";
+    case Meaning::reset_by_us:
+      return "reset-by-us";
+    case Meaning::kept:
+      return "kept";
     case Meaning::other:
       break;
   }

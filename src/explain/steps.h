@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "explain/story.h"
+#include "explain/tcp_states.h"
 
 namespace portolan::explain {
 
@@ -47,6 +48,16 @@ enum class Meaning : std::uint8_t {
   init_ack,
   abort,
   cookie_echo,
+  acknowledges,   // an ACK alone, within a connection
+  our_words,      // bytes of this machine's
+  first_words,    // the first bytes of the other side's
+  more_words,     // what follows them
+  last_words,     // bytes of the other side's with its FIN
+  says_end,       // the first FIN
+  ends_too,       // the other one
+  reset_by_them,  // of a connection that there was
+  reset_by_us,
+  kept,  // this machine refused to send it
   other,
 };
 std::string_view name_of(Meaning meaning);  // "syn-ack": for records
@@ -56,12 +67,17 @@ struct Step {
   bool ours = false;                      // sent by this machine
   bool seen = true;                       // false: nobody saw it, it follows from the rest
   bool again = false;                     // the same has been sent before
+  bool kept = false;                      // this machine refused to send it
   std::string label = {};                 // "SYN, ACK"
   std::vector<std::string> details = {};  // "ttl 64"; none for what nobody saw
+  std::string words = {};                 // the first line of what it carries, escaped; "" where that is not shown
   Meaning meaning = Meaning::other;
   std::uint8_t ttl = 0;                       // 0: not known, or none
   std::optional<net::Port> port = {};         // of the other end, where there is one
   std::optional<net::IpAddress> sender = {};  // of an answer that is not the target's own
+  // Of both ends once it has arrived; unknown but where the connection is shown.
+  TcpState here = TcpState::unknown;
+  TcpState there = TcpState::unknown;
 };
 
 std::vector<Step> steps_of(const Story& story);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json_record.h"
+#include "base/text.h"
 #include "explain/steps.h"
 #include "model/json_fields.h"
 #include "report/sockets/gap_records.h"
@@ -24,6 +25,7 @@ struct QuestionRecord {
   std::string technique;
   bool simulated = false;
   bool connected = false;
+  bool whole = false;
 };
 void describe(auto& visitor, const QuestionRecord& question) {
   visitor.member("address", question.address);
@@ -34,6 +36,7 @@ void describe(auto& visitor, const QuestionRecord& question) {
   visitor.optional("technique", question.technique);
   visitor.member("simulated", question.simulated);
   visitor.member("connected", question.connected);
+  visitor.optional("whole", question.whole);
 }
 
 struct PacketRecord {
@@ -42,12 +45,16 @@ struct PacketRecord {
   bool sent = false;
   bool seen = false;
   bool again = false;
+  bool kept = false;
   std::string label;
   Word meaning;
   std::vector<std::string> details;
+  std::string words;
   std::optional<net::Port> port;
   std::optional<net::IpAddress> sender;
   std::uint8_t ttl = 0;
+  Word state_here;
+  Word state_there;
 };
 void describe(auto& visitor, const PacketRecord& packet) {
   visitor.member("number", packet.number);
@@ -55,12 +62,31 @@ void describe(auto& visitor, const PacketRecord& packet) {
   visitor.member("sent", packet.sent);
   visitor.member("seen", packet.seen);
   visitor.optional("again", packet.again);
+  visitor.optional("kept", packet.kept);
   visitor.member("label", packet.label);
   visitor.member("meaning", packet.meaning);
   visitor.optional("details", packet.details);
+  visitor.optional("words", packet.words);
   visitor.optional("port", packet.port);
   visitor.optional("sender", packet.sender);
   visitor.optional("ttl", packet.ttl);
+  visitor.optional("state_here", packet.state_here);
+  visitor.optional("state_there", packet.state_there);
+}
+
+struct ConnectionRecord {
+  Word end;
+  std::string cause;
+  std::string said;
+  std::string heard;
+  std::uint64_t unseen = 0;
+};
+void describe(auto& visitor, const ConnectionRecord& connection) {
+  visitor.member("end", connection.end);
+  visitor.optional("cause", connection.cause);
+  visitor.optional("said", connection.said);
+  visitor.optional("heard", connection.heard);
+  visitor.optional("unseen", connection.unseen);
 }
 
 struct AlternativeRecord {
@@ -102,7 +128,8 @@ QuestionRecord record_of(const Story& story) {
                         .protocol = {},
                         .technique = {},
                         .simulated = story.simulated,
-                        .connected = story.connected};
+                        .connected = story.connected,
+                        .whole = question.whole};
   if (question.port) record.protocol = probe::protocol_of(question.probe->asks);
   if (question.probe != nullptr) record.technique = question.probe->name;
   return record;
@@ -114,12 +141,16 @@ PacketRecord record_of(const Step& step, std::size_t number) {
           .sent = step.ours,
           .seen = step.seen,
           .again = step.again,
+          .kept = step.kept,
           .label = step.label,
           .meaning = {std::string{name_of(step.meaning)}},
           .details = step.details,
+          .words = step.words,
           .port = step.port,
           .sender = step.sender,
-          .ttl = step.ttl};
+          .ttl = step.ttl,
+          .state_here = {lower_case(name_of(step.here))},
+          .state_there = {lower_case(name_of(step.there))}};
 }
 
 ResultRecord result_of(const Story& story, const Facts& facts) {
@@ -156,6 +187,15 @@ std::string json_of(const Story& story, const Facts& facts) {
   write_record(stream, "question", record_of(story));
   const auto steps = steps_of(story);
   for (std::size_t i = 0; i < steps.size(); ++i) write_record(stream, "packet", record_of(steps[i], i + 1));
+  if (story.connection) {
+    const Connection& connection = *story.connection;
+    write_record(stream, "connection",
+                 ConnectionRecord{.end = {std::string{name_of(connection.end)}},
+                                  .cause = connection.cause,
+                                  .said = connection.said,
+                                  .heard = connection.heard,
+                                  .unseen = connection.unseen});
+  }
   write_record(stream, "result", result_of(story, facts));
   for (const Alternative& one : alternatives_of(story.question)) {
     write_record(stream, "alternative", AlternativeRecord{one.state, one.silent, is_what_happened(one, story)});
@@ -171,7 +211,8 @@ std::string json_schema() {
        .things = "packets",
        .start = report::stream_start_schema(schema)},
       std::array{record_schema<QuestionRecord>("question"), record_schema<PacketRecord>("packet"),
-                 record_schema<ResultRecord>("result"), record_schema<AlternativeRecord>("alternative")});
+                 record_schema<ConnectionRecord>("connection"), record_schema<ResultRecord>("result"),
+                 record_schema<AlternativeRecord>("alternative")});
 }
 
 }  // namespace portolan::explain

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/error_name.h"
 #include "base/escape.h"
 #include "probe/registry.h"
 #include "report/scan/wording.h"
@@ -16,8 +17,6 @@ namespace {
 using model::HostState;
 using model::PortState;
 using model::Reason;
-
-std::string host_text(const Question& question) { return to_string(question.target); }
 
 // The record of the port that was asked; nullptr where it was not.
 const model::PortRecord* port_of(const Story& story) {
@@ -61,10 +60,26 @@ std::string closed_text(const Question& question) {
          "in its place can make its answer look the same.";
 }
 
-std::string filtered_text(const model::PortRecord& port, const Question& question) {
+std::string kept_text(const Story& story) {
+  return fmt::format(
+      "This machine itself would not send it, mostly because a firewall of its own forbids that, so nothing is known. "
+      "What was told at the end: {0}.",
+      escape_terminal(story.finished.error));
+}
+
+// Of a connection nobody sees whether the kernel has repeated its SYN.
+std::string_view nothing_came_text(const Story& story) {
+  return std::ranges::any_of(steps_of(story), &Step::again) ? "Nothing came back, though the question was put again."
+                                                            : "Nothing came back in the time that portolan waits.";
+}
+
+std::string filtered_text(const model::PortRecord& port, const Story& story) {
+  const Question& question = story.question;
   if (port.reason == Reason::no_response) {
-    return "Nothing came back, though the question was put again. Somebody drops it, or the answer, mostly a firewall. "
-           "Whether a program listens on the port cannot be told from here.";
+    return fmt::format(
+        "{} Somebody drops it, or the answer, mostly a firewall. Whether a program listens on the port cannot be told "
+        "from here.",
+        nothing_came_text(story));
   }
   if (port.reason_address) {
     return fmt::format(
@@ -77,41 +92,91 @@ std::string filtered_text(const model::PortRecord& port, const Question& questio
          "another way, so a firewall on the host has spoken, and about the port itself nothing is known.";
 }
 
-std::string result_of_port(const model::PortRecord& port, const Question& question) {
+std::string who_spoke_text(const Connection& connection) {
+  const bool was_cut = connection.end == Connection::End::reset || connection.end == Connection::End::hung_up;
+  if (!connection.said.empty()) {
+    return fmt::format("portolan spoke first (\"{}\"), and {}.", escape_terminal(connection.said),
+                       connection.heard.empty() ? "nothing was answered" : "was answered");
+  }
+  if (!connection.heard.empty()) return "The program there spoke first, and portolan has said nothing.";
+  if (was_cut) return "Nobody spoke.";
+  return "Nobody spoke: what listens there seems to wait for its client to begin, and what clients say there portolan "
+         "does not know.";
+}
+
+std::string_view end_text(Connection::End end) {
+  switch (end) {
+    case Connection::End::in_order:
+      return "It ended in order: each side has said FIN, and the other has acknowledged it.";
+    case Connection::End::reset:
+      return "The other side ended it by a reset.";
+    case Connection::End::hung_up:
+      return "This machine ended it by a reset, since the other side went on when portolan wanted no more.";
+    default:
+      break;
+  }
+  return "This machine has said FIN, and the other side had not when portolan left: its program may still hold the "
+         "connection.";
+}
+
+std::string connection_text(const Connection& connection) {
+  constexpr std::string_view made = "connect() has made a connection.";
+  if (connection.hears_nothing) {
+    return fmt::format(
+        "{} None of its packets were seen under the address and port that were asked: this machine "
+        "sends them somewhere else (its own NAT, mostly for containers). {}",
+        made, who_spoke_text(connection));
+  }
+  return fmt::format("{} {} {}", made, who_spoke_text(connection), end_text(connection.end));
+}
+
+std::string not_sent_text(const Connection& connection) {
+  if (connection.cause.empty()) {
+    return "No packet of it left this machine, and connect() was told of nothing: its own firewall drops them.";
+  }
+  return fmt::format("No packet of it left this machine. Its kernel says: {0} ({1}).", words_of_error(connection.cause),
+                     connection.cause);
+}
+
+std::string result_of_port(const model::PortRecord& port, const Story& story) {
+  const Question& question = story.question;
   switch (port.state) {
     case PortState::open:
       return open_text(question);
     case PortState::closed:
       return closed_text(question);
     case PortState::filtered:
-      return filtered_text(port, question);
+      return filtered_text(port, story);
     case PortState::unfiltered:
       return "The host itself has answered, so no firewall on the way drops such packets. Open and closed ports answer "
              "them alike: ask by tcp-syn which it is.";
     case PortState::open_filtered:
-      return "Nothing came back, though the question was put again. An open port may be silent to it, and so is a "
-             "firewall that drops it: the two cannot be told apart in this way.";
+      return fmt::format(
+          "{} An open port may be silent to it, and so is a firewall that drops it: the two cannot be told apart in "
+          "this "
+          "way.",
+          nothing_came_text(story));
     case PortState::closed_filtered:
       break;
   }
   return "Nothing that came back tells closed and filtered apart.";
 }
 
-std::string result_of_host(const model::HostRecord& host, bool asked) {
+std::string result_of_host(const model::HostRecord& host, const Story& story) {
   if (host.reason == Reason::localhost_response) {
     return "It is an address of this machine itself, so nothing has to be asked.";
   }
   if (host.reason == Reason::user_set) {
     return "Nothing was asked: the host is on no link of this machine on which this question could be put.";
   }
-  if (!asked) return "This machine has no way to ask it, so nothing is known of it.";
+  if (!was_asked(story)) return "This machine has no way to ask it, so nothing is known of it.";
   if (host.state == HostState::up) {
     return "Something at that address has answered. Any answer will do, a refusal as well: only who is there can "
            "refuse.";
   }
   if (host.reason == Reason::no_response) {
-    return "Nothing came back, though it was asked again. Nobody is there; beyond the link a firewall may drop all of "
-           "this as well.";
+    return fmt::format("{} Nobody is there; beyond the link a firewall may drop all of this as well.",
+                       nothing_came_text(story));
   }
   return "Nobody at that address has answered, and who passes packets on says that it cannot be reached.";
 }
@@ -140,6 +205,13 @@ std::vector<Alternative> half_open() {
 
 std::vector<Alternative> connecting() {
   return {{"-> SYN  <- SYN, ACK  -> ACK", "open", false, "connect() succeeds; the connection is closed again at once"},
+          {"-> SYN  <- RST, ACK", "closed", false, "connect() fails: connection refused"},
+          {"-> SYN  ... nothing", "filtered", true, dropped},
+          {"-> SYN  <- ICMP error", "filtered", false, refused}};
+}
+
+std::vector<Alternative> whole_connection() {
+  return {{"-> SYN  <- SYN, ACK  -> ACK", "open", false, "a connection; then bytes, and FIN both ways or RST"},
           {"-> SYN  <- RST, ACK", "closed", false, "connect() fails: connection refused"},
           {"-> SYN  -> SYN  ... nothing", "filtered", true, dropped},
           {"-> SYN  <- ICMP error", "filtered", false, refused}};
@@ -276,6 +348,32 @@ constexpr std::array sentences{
     Sentence{Meaning::cookie_echo,
              "The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
              "listener drops a cookie that is none of its own."},
+    Sentence{
+        Meaning::acknowledges,
+        "ACK alone: every byte up to the number that it acknowledges has arrived. What is not acknowledged in time "
+        "is sent again."},
+    Sentence{Meaning::our_words,
+             "portolan speaks first, because the client does so on this port. Each byte takes one sequence number, and "
+             "PSH asks the other kernel to hand them to its program at once."},
+    Sentence{Meaning::first_words,
+             "The first bytes of the program that listens on port {0}. Each takes one sequence number, so that they "
+             "can be acknowledged, and sent again if they are not."},
+    Sentence{Meaning::more_words, "More of what it has to say."},
+    Sentence{Meaning::last_words,
+             "Bytes of the program, and FIN with them: the other side has nothing more to say after these, and still "
+             "listens. FIN takes a sequence number, so that it is acknowledged like a byte."},
+    Sentence{Meaning::says_end,
+             "FIN: who sends it has nothing more to say, and still listens. It takes a sequence number, so that it is "
+             "acknowledged like a byte."},
+    Sentence{Meaning::ends_too,
+             "FIN from the other end: neither has anything more to say, and the connection is over "
+             "once this one is acknowledged, too."},
+    Sentence{Meaning::reset_by_them,
+             "RST from the other side ends the connection at once, and what was under way is lost. Its program has "
+             "hung up without reading all that was sent, or has died, or something on the way cuts the connection."},
+    Sentence{Meaning::reset_by_us,
+             "RST from this machine: portolan has closed the connection, so nobody reads what still comes."},
+    Sentence{Meaning::kept, "It has not left: this machine itself refused to send it."},
     Sentence{Meaning::other, "This packet says nothing about what was asked."},
 };
 static_assert(std::ranges::all_of(sentences, [](const Sentence& one) {
@@ -284,6 +382,11 @@ static_assert(std::ranges::all_of(sentences, [](const Sentence& one) {
 static_assert(sentences.back().meaning == Meaning::other);
 
 }  // namespace
+
+std::string host_text(const Question& question) {
+  if (question.link.empty()) return to_string(question.target);
+  return fmt::format("{}%{}", to_string(question.target.without_zone()), escape_word(question.link));
+}
 
 std::string port_text(const Question& question, net::Port port) {
   const auto asks = question.probe == nullptr ? probe::Asks::tcp_ports : question.probe->asks;
@@ -295,6 +398,8 @@ std::string title_text(const Question& question) {
   const std::string host = question.name.empty()
                                ? host_text(question)
                                : fmt::format("{} ({})", escape_terminal(question.name), host_text(question));
+  if (question.whole)
+    return fmt::format("Port {} of {}: a connection, from its beginning to its end", port_text(question), host);
   if (question.port) return fmt::format("Port {} of {}, asked by {}", port_text(question), host, question.probe->name);
   if (question.probe != nullptr) return fmt::format("Is {} there? Asked by {}", host, question.probe->name);
   return fmt::format("Is {} there?", host);
@@ -310,12 +415,21 @@ std::string_view connected_text() {
          "are what must have gone over the wire. Times are those of connect(); numbers, TTL and options are not known.";
 }
 
+std::string_view whole_text() {
+  return "Made by this machine's kernel (connect()), as any program makes one; its packets were watched. Below each "
+         "packet stand the states of both ends once it has arrived.";
+}
+std::string unseen_text(std::uint64_t count) {
+  return fmt::format("Packets that passed and were not seen, for want of room: {}.", count);
+}
+
 Ends ends_text(const Question& question) {
   return {"this machine", question.port ? fmt::format("port {}", port_text(question)) : std::string{"the host"}};
 }
 std::string again_label(std::string_view label) { return fmt::format("{0}, again", label); }
 std::string_view silence_text() { return "... nothing comes back ..."; }
 std::string_view nothing_sent_text() { return "No packet was sent."; }
+std::string_view nothing_seen_text() { return "No packet was seen."; }
 
 std::string meaning_text(Meaning meaning, std::string_view port) {
   return fmt::format(fmt::runtime(sentences.at(static_cast<std::size_t>(meaning)).text), port);
@@ -336,9 +450,47 @@ std::string distance_text(std::uint8_t ttl, bool v4) {
                      ttl, first, first - ttl);
 }
 
+std::string_view states_heading() { return "The states of its ends (RFC 9293 section 3.3.2)"; }
+
+std::string_view state_text(TcpState state) {
+  switch (state) {
+    case TcpState::closed:
+      return "there is no connection, or none any more";
+    case TcpState::syn_sent:
+      return "has sent a SYN and waits for one";
+    case TcpState::syn_received:
+      return "has sent a SYN and got one, and waits for its acknowledgement";
+    case TcpState::established:
+      return "bytes may go both ways";
+    case TcpState::fin_wait_1:
+      return "has said FIN, which is not acknowledged yet";
+    case TcpState::fin_wait_2:
+      return "its FIN is acknowledged; waits for the other one, and still listens";
+    case TcpState::close_wait:
+      return "has got a FIN; its program may still speak, and is to close";
+    case TcpState::closing:
+      return "both have said FIN at once; waits for the acknowledgement of its own";
+    case TcpState::last_ack:
+      return "has got a FIN and said its own; waits for the acknowledgement";
+    case TcpState::time_wait:
+      return "all is said and acknowledged. Who said FIN first stays here a while (two minutes by the RFC, one on "
+             "Linux), so that packets that are late do no harm to the next connection between these ports";
+    case TcpState::unknown:
+      break;
+  }
+  return "";
+}
+
 std::string_view packets_heading() { return "What the packets mean"; }
 
 std::string result_heading(const Story& story) {
+  if (story.connection && story.connection->end == Connection::End::not_sent) {
+    return fmt::format("Result: this machine could not ask port {}", port_text(story.question));
+  }
+  if (was_kept(story)) {
+    const std::string port = port_text(story.question);
+    return fmt::format("Result: {} was not asked", port.empty() ? "the host" : "port " + port);
+  }
   const auto reason = name_of(reason_of(story));
   if (story.question.port && port_of(story) != nullptr) {
     return fmt::format("Result: port {} is {} ({})", port_text(story.question), state_of(story), reason);
@@ -347,13 +499,19 @@ std::string result_heading(const Story& story) {
 }
 
 std::string result_text(const Story& story) {
-  if (const auto* port = port_of(story)) return result_of_port(*port, story.question);
-  return story.host ? result_of_host(*story.host, was_asked(story)) : std::string{"Nothing is known."};
+  if (story.connection && story.connection->end == Connection::End::not_sent) return not_sent_text(*story.connection);
+  if (was_kept(story)) return kept_text(story);
+  if (const auto* port = port_of(story); story.connection && port != nullptr && port->state == PortState::open) {
+    return connection_text(*story.connection);
+  }
+  if (const auto* port = port_of(story)) return result_of_port(*port, story);
+  return story.host ? result_of_host(*story.host, story) : std::string{"Nothing is known."};
 }
 
 std::vector<Alternative> alternatives_of(const Question& question) {
   const probe::Probe* probe = question.probe;
   if (!question.port) return of_a_host();
+  if (question.whole) return whole_connection();
   if (probe == &probe::tcp_syn) return half_open();
   if (probe == &probe::tcp_connect) return connecting();
   if (probe == &probe::tcp_ack) return acknowledging();

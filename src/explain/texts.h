@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct Facts {
   std::string description;  // "" where the registry says no more
 };
 
+// "198.18.0.2", "fe80::2%eth0": escaped.
+std::string host_text(const Question& question);
 // "22/tcp"
 std::string port_text(const Question& question);
 std::string port_text(const Question& question, net::Port port);
@@ -28,6 +31,8 @@ std::string title_text(const Question& question);
 std::string other_addresses_text(std::size_t count);
 std::string_view simulated_text();
 std::string_view connected_text();
+std::string_view whole_text();
+std::string unseen_text(std::uint64_t count);
 
 struct Ends {
   std::string_view here;
@@ -38,6 +43,7 @@ Ends ends_text(const Question& question);
 std::string again_label(std::string_view label);
 std::string_view silence_text();
 std::string_view nothing_sent_text();
+std::string_view nothing_seen_text();
 
 // What a packet means; `port` as port_text() has it.
 std::string meaning_text(Meaning meaning, std::string_view port);
@@ -46,6 +52,9 @@ std::string_view again_text();
 std::string distance_text(std::uint8_t ttl, bool v4);
 
 std::string_view packets_heading();
+std::string_view states_heading();
+// What an end of a connection does there; "" of unknown.
+std::string_view state_text(TcpState state);
 // "Result: port 22/tcp is open (syn-ack)"
 std::string result_heading(const Story& story);
 // Which state follows, and why.

@@ -40,10 +40,15 @@ Witness::Witness(const Question& question, const plan::Plan& plan, Instant began
 }
 
 Result<void> Witness::sent(const engine::Departure& departure) {
-  // What becomes a connect() is no packet, and what was refused has not left.
+  // What becomes a connect() is no packet.
   const auto bytes = departure.bytes;
-  if (bytes.empty() || departure.refused) return {};
-  keep({.at = departure.at - began_, .ours = true, .type = departure.head.type, .bytes = {bytes.begin(), bytes.end()}});
+  if (bytes.empty()) return {};
+  keep({.at = departure.at - began_,
+        .ours = true,
+        .type = departure.head.type,
+        .bytes = {bytes.begin(), bytes.end()},
+        .kept = departure.refused});
+  if (departure.refused) return {};
   questions_.remember(departure.shot);
   const auto packet = wire::parse(departure.head.type, bytes);
   if (packet && asks_link(*packet)) ++link_answers_due_;

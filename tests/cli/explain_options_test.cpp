@@ -27,7 +27,11 @@ Result<PreparedQuestion> prepared(const std::vector<std::string>& words, bool ra
   const auto options = parse_explain_options(words);
   if (!options) return fail(options.error());
   return prepare_question(*options,
-                          {.resolve = resolve, .zone_of = {}, .services = services(), .raw_packets = raw_packets});
+                          {.resolve = resolve,
+                           .zone_of = [](std::string_view name) { return name == "wire" ? 3U : 0U; },
+                           .zone_name = [](std::uint32_t index) -> std::string { return index == 3 ? "wire" : ""; },
+                           .services = services(),
+                           .raw_packets = raw_packets});
 }
 
 explain::Question question(const std::vector<std::string>& words, bool raw_packets = true) {
@@ -58,6 +62,12 @@ TEST(ExplainOptions, APlaceIsAHostAPortAndAProtocol) {
   EXPECT_EQ(asked(question({"2001:db8::7"})), "2001:db8::7 host");
   EXPECT_EQ(asked(question({"[2001:db8::7]"})), "2001:db8::7 host");
   EXPECT_EQ(asked(question({"[2001:db8::7]:ssh"})), "2001:db8::7 22 tcp-syn");
+}
+
+TEST(ExplainOptions, ALinkLocalAddressKnowsTheNameOfItsLink) {
+  EXPECT_EQ(question({"fe80::7%wire"}).link, "wire");
+  EXPECT_EQ(question({"[fe80::7%3]:22"}).link, "wire");
+  EXPECT_EQ(question({"2001:db8::7"}).link, "");
 }
 
 TEST(ExplainOptions, WithoutRawPacketsTcpIsAskedByConnections) {
@@ -104,6 +114,22 @@ TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
   EXPECT_THAT(complaint({"198.18.0.2", "--technique", "neighbour"}), HasSubstr("IPv6 only"));
   EXPECT_THAT(complaint({"-4", "-6", "two.example"}), HasSubstr("exclude each other"));
   EXPECT_THAT(complaint({"-6", "198.18.0.2"}), HasSubstr("IPv6"));
+  EXPECT_THAT(complaint({"0.0.0.0:22"}), HasSubstr("address of no host"));
+  EXPECT_THAT(complaint({"10.1:22"}), HasSubstr("four octets"));
+}
+
+TEST(ExplainOptions, AWholeConnectionGoesToATcpPortAndIsWatched) {
+  const auto whole = question({"--connect", "198.18.0.2:ssh"});
+  EXPECT_TRUE(whole.whole);
+  EXPECT_EQ(asked(whole), "198.18.0.2 22 tcp-connect");
+  EXPECT_FALSE(question({"198.18.0.2:ssh"}).whole);
+  EXPECT_THAT(complaint({"--connect", "--offline", "open"}), HasSubstr("--offline sends nothing"));
+  EXPECT_THAT(complaint({"--connect", "198.18.0.2:22", "--technique", "tcp-syn"}), HasSubstr("no --technique"));
+  EXPECT_THAT(complaint({"--connect", "198.18.0.2:22", "--unprivileged"}), HasSubstr("CAP_NET_RAW"));
+  EXPECT_THAT(complaint({"--connect", "198.18.0.2:53/udp"}), HasSubstr("only TCP"));
+  EXPECT_THAT(complaint({"--connect", "198.18.0.2"}), HasSubstr("write 198.18.0.2:80"));
+  EXPECT_THAT(complaint({"--connect"}), HasSubstr("whom to ask?"));
+  EXPECT_THAT(complaint({"--connect", "198.18.0.2:22"}, false), HasSubstr("leave --connect out"));
 }
 
 TEST(ExplainOptions, OfflineNeedsNoHostAndLooksUpNone) {

@@ -145,6 +145,14 @@ TEST(Page, OfAConnectionShowsNothingThatNobodySaw) {
   EXPECT_THAT(page, HasSubstr("Result: port 80/tcp is open (syn-ack)\n"));
 }
 
+TEST(Page, OfASilentPortSaysThatItWasAskedAgainOnlyWhereItWasSeen) {
+  const std::string asked_again = offline(about_port(probe::tcp_syn, 80), World::silent);
+  EXPECT_THAT(asked_again, HasSubstr("though the question was put again"));
+  const std::string connected = offline(about_port(probe::tcp_connect, 80), World::silent);
+  EXPECT_THAT(connected, Not(HasSubstr("put again")));
+  EXPECT_THAT(connected, HasSubstr("Nothing came back in the time that portolan waits."));
+}
+
 // The state that each technique comes to in each world.
 struct Outcome {
   const probe::Probe* probe;
@@ -232,6 +240,33 @@ TEST(Page, WithoutAWayThereNothingIsDrawnAndNothingMarked) {
     EXPECT_THAT(page, HasSubstr("Note: no route leads to 198.18.0.2"));
     EXPECT_EQ(marked(page), "");
   }
+}
+
+TEST(Page, WhatThisMachineWouldNotSendIsDrawnAndNobodyJudged) {
+  Story story = story_offline(about_port(probe::tcp_syn, 22), World::silent).value();
+  for (Moment& moment : story.moments) moment.kept = true;
+  story.host->ports.clear();
+  story.host->state = model::HostState::up;
+  story.finished.success = false;
+  story.finished.error = "its firewall\x1b forbids it";
+  const std::string page = page_of(story, {});
+  EXPECT_THAT(page, HasSubstr("|--- SYN --X                                                   |\n"));
+  EXPECT_THAT(page, HasSubstr("Result: port 22/tcp was not asked\n"));
+  EXPECT_THAT(page, HasSubstr("firewall\\x1B"));
+  EXPECT_THAT(page, Not(HasSubstr("no answer had come")));
+  EXPECT_THAT(page, Not(HasSubstr("nothing comes back")));
+  EXPECT_EQ(marked(page), "");
+  story.finished.success = true;  // a later attempt left
+  EXPECT_FALSE(was_kept(story));
+}
+
+TEST(Page, ALinkLocalAddressHasTheNameOfItsLink) {
+  Story story = story_offline(about_port(probe::tcp_syn, 22), World::open).value();
+  story.question.target = address("fe80::2%3");
+  EXPECT_THAT(page_of(story, {}), HasSubstr("Port 22/tcp of fe80::2%3, asked by tcp-syn\n"));
+  story.question.link = "wire";
+  EXPECT_THAT(page_of(story, {}), HasSubstr("Port 22/tcp of fe80::2%wire, asked by tcp-syn\n"));
+  EXPECT_THAT(page_of(story, {}), HasSubstr("  fe80::2%wire\n"));
 }
 
 TEST(Page, IsTheSameEveryTime) {

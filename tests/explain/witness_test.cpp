@@ -91,6 +91,19 @@ TEST_F(WitnessTest, KeepsTheAnswersToItsQuestionsAndCountsFromTheFirstPacket) {
   EXPECT_FALSE(story.moments[1].told);
 }
 
+TEST_F(WitnessTest, KeepsWhatThisMachineWouldNotSend) {
+  const Bytes bytes = segment(here, there, 40'000, 22);
+  engine::Departure departure{.at = Instant{2s}, .shot = shot_};
+  departure.bytes = bytes;
+  departure.refused = true;
+  ASSERT_TRUE(witness_.sent(departure));
+  receive(2s, net::EtherType::ipv4, segment(there, here, 22, 40'000));  // nobody can have answered that
+  const Story story = witness_.take({});
+  ASSERT_EQ(story.moments.size(), 1U);
+  EXPECT_TRUE(story.moments[0].kept);
+  EXPECT_FALSE(was_asked(story));
+}
+
 TEST_F(WitnessTest, LeavesOutWhatOthersAreTold) {
   send(2s, net::EtherType::ipv4, segment(here, there, 40'000, 22));
   receive(2s, net::EtherType::ipv4, segment(there, here, 22, 40'001));
@@ -113,12 +126,6 @@ TEST_F(WitnessTest, AnAnswerToTheKernelsOwnArpIsNoneToOurs) {
   receive(2s, net::EtherType::arp, arp_reply());
   receive(3s, net::EtherType::arp, arp_reply());
   EXPECT_EQ(kept(), 2U);
-}
-
-TEST_F(WitnessTest, WhatThisMachineRefusedHasNotLeft) {
-  const Bytes bytes = segment(here, there, 40'000, 22);
-  ASSERT_TRUE(witness_.sent({.at = Instant{2s}, .shot = shot_, .bytes = bytes, .refused = true}));
-  EXPECT_EQ(kept(), 0U);
 }
 
 TEST_F(WitnessTest, KeepsOnlySoMuch) {

@@ -127,6 +127,19 @@ TEST_F(Explain, AHostIsFoundOnItsLinkAndByItsPing) {
   EXPECT_THAT(elsewhere, HasSubstr("No packet was sent.\n"));
 }
 
+// A firewall of its own, through which the kernel sends what is for this machine itself.
+TEST_F(Explain, WhatThisMachineWillNotSendIsDrawn) {
+  const World world;
+  world.scanner.nft(
+      "table ip f {\n chain o {\n  type filter hook output priority 0;\n  ip daddr 198.18.0.1 tcp dport 80 drop\n "
+      "}\n}\n");
+  const auto done = explain(world.scanner, {place("198.18.0.1", open_port)});
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.output, HasSubstr("|--- SYN --X "));
+  EXPECT_THAT(done.output, HasSubstr("Result: port 80/tcp was not asked\n"));
+  EXPECT_THAT(done.output, HasSubstr("Operation not permitted"));
+}
+
 TEST_F(Explain, AUserWithoutRawPacketsIsToldWhatConnectTells) {
   const World world;
   for (const std::string address : {lab::Pair::target_v4, lab::Pair::target_v6}) {

@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/explain/explain_options.h"
+#include "explain/first_words.h"
 #include "explain/offline.h"
 #include "explain/page.h"
 #include "explain/story_json.h"
@@ -13,6 +14,7 @@
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
 #include "os/privileges.h"
+#include "run/connection.h"
 #include "run/explain.h"
 
 namespace portolan::cli {
@@ -29,6 +31,7 @@ constexpr std::array examples{
     Example{"portolan explain server.example:22", "what a SYN scan sees of that port"},
     Example{"portolan explain 192.168.1.1:53/udp", "what a UDP scan asks a name server, and what comes back"},
     Example{"portolan explain 192.168.1.1", "how it is found out whether a host is there"},
+    Example{"portolan explain --connect server.example:22", "a whole connection there, from SYN to FIN"},
     Example{"portolan explain --offline open", "what a SYN scan sees of an open port, without a network"},
     Example{"portolan explain --offline closed --technique udp", "and a UDP scan of a closed one"},
 };
@@ -52,8 +55,17 @@ Result<explain::Facts> facts_of(const explain::Question& question, const catalog
   return explain::Facts{std::string{service}, std::string{descriptions->find(protocol, *question.port, service)}};
 }
 
+Result<explain::Story> story_of_connection(const explain::Question& question, const catalog::Services& services) {
+  const auto service = services.name_of(net::Protocol::tcp, *question.port);
+  auto open = run::OpenConnection::open(question, explain::first_words(service));
+  if (!open) return fail(open.error());
+  if (const auto dropped = os::drop_privileges(); !dropped) return fail(dropped.error());
+  return (*open)->make();
+}
+
 Result<explain::Story> story_of(const PreparedQuestion& prepared, bool raw_packets, const catalog::Services& services) {
   if (prepared.world) return explain::story_offline(prepared.question, *prepared.world);
+  if (prepared.question.whole) return story_of_connection(prepared.question, services);
   auto open = run::OpenQuestion::open(prepared.question, raw_packets, services);
   if (!open) return fail(open.error());
   if (const auto dropped = os::drop_privileges(); !dropped) return fail(dropped.error());
@@ -64,16 +76,21 @@ Result<int> explain_question(const ExplainOptions& options) {
   const auto services = os::read_services();
   if (!services) return fail(services.error());
   const bool raw_packets = !options.unprivileged && os::can_send_raw();
-  const auto prepared = prepare_question(
-      options,
-      {.resolve = os::resolve, .zone_of = os::interface_index, .services = *services, .raw_packets = raw_packets});
+  const auto prepared = prepare_question(options, {.resolve = os::resolve,
+                                                   .zone_of = os::interface_index,
+                                                   .zone_name = os::interface_name,
+                                                   .services = *services,
+                                                   .raw_packets = raw_packets});
   if (!prepared) return fail(prepared.error());
   const auto facts = facts_of(prepared->question, *services);
   if (!facts) return fail(facts.error());
   const auto story = story_of(*prepared, raw_packets, *services);
   if (!story) return fail(story.error());
-  if (!story->finished.success) return fail(Errc::io, story->finished.error);
-  return print(options.json ? explain::json_of(*story, *facts) : explain::page_of(*story, *facts));
+  // What this machine would not send is drawn; that nobody was asked is a failure all the same.
+  const bool failed = !story->finished.success;
+  if (failed && !explain::was_kept(*story)) return fail(Errc::io, story->finished.error);
+  const int printed = print(options.json ? explain::json_of(*story, *facts) : explain::page_of(*story, *facts));
+  return failed && printed == status_done ? status_failed : printed;
 }
 
 int run(const Invocation& invocation) {

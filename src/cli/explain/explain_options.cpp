@@ -63,6 +63,12 @@ const auto& table() {
               options.offline = *given.value;
               return {};
             }},
+      Entry{
+          {.spellings = {"--connect"},
+           .group = how,
+           .summary = "a whole TCP connection, as any program makes one: handshake, first bytes, end, with the states "
+                      "of both ends"},
+          set<&ExplainOptions::connect>},
       Entry{{.spellings = {"-4"}, .group = how, .summary = "the IPv4 address of a name"},
             set<&ExplainOptions::only_v4>},
       Entry{{.spellings = {"-6"}, .group = how, .summary = "the IPv6 address of a name"},
@@ -152,8 +158,8 @@ class Preparation {
 
   Result<PreparedQuestion> run() {
     using Step = Result<void> (Preparation::*)();
-    for (const Step step : {&Preparation::words, &Preparation::technique, &Preparation::port, &Preparation::target,
-                            &Preparation::family, &Preparation::world}) {
+    for (const Step step : {&Preparation::words, &Preparation::connection, &Preparation::technique, &Preparation::port,
+                            &Preparation::target, &Preparation::family, &Preparation::world}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     return prepared_;
@@ -173,6 +179,34 @@ class Preparation {
     auto place = parse_place(options_.operands.front());
     if (!place) return fail(place.error());
     place_ = std::move(*place);
+    return {};
+  }
+
+  Result<void> connection() {
+    if (!options_.connect) return {};
+    if (options_.offline) return usage("--connect makes a real connection and --offline sends nothing: choose one");
+    if (!options_.technique.empty()) {
+      return usage("--connect makes the whole connection, so there is no --technique to choose");
+    }
+    if (options_.unprivileged) {
+      return usage(
+          "--connect watches packets, which the kernel shows to root only (CAP_NET_RAW), so --unprivileged does not go "
+          "with it");
+    }
+    if (place_->protocol && *place_->protocol != net::Protocol::tcp) {
+      return usage(fmt::format("--connect: only TCP makes such connections, so /{} does not go with it",
+                               net::name_of(*place_->protocol)));
+    }
+    if (!place_->port) {
+      return usage(fmt::format("--connect goes to a port: write {}:80", escape_terminal(place_->host)));
+    }
+    if (!sources_.raw_packets) {
+      return fail(Errc::privilege,
+                  "--connect watches packets, which needs CAP_NET_RAW; run it as root, or leave --connect out to see "
+                  "what connect() alone tells");
+    }
+    question().whole = true;
+    question().probe = &probe::tcp_connect;
     return {};
   }
 
@@ -252,6 +286,8 @@ class Preparation {
 
   Result<void> family() {
     const bool v4 = question().target.is_v4();
+    const std::uint32_t zone = question().target.zone();
+    if (zone != 0 && sources_.zone_name) question().link = sources_.zone_name(zone);
     if ((options_.only_v4 && !v4) || (options_.only_v6 && v4)) {
       return usage(fmt::format("{} is no IPv{} address", to_string(question().target), options_.only_v4 ? 4 : 6));
     }

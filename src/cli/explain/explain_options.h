@@ -1,6 +1,8 @@
 // The words of `portolan explain` to a question. Pure: names and facts come through ExplainSources.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +21,7 @@ struct ExplainOptions {
   std::vector<std::string> operands = {};
   std::string technique = {};               // "" where none was chosen
   std::optional<std::string> offline = {};  // the word behind --offline
+  bool connect = false;
   bool only_v4 = false;
   bool only_v6 = false;
   bool unprivileged = false;
@@ -36,6 +39,7 @@ Result<ExplainOptions> parse_explain_options(std::span<const std::string> words)
 struct ExplainSources {
   plan::Resolve resolve;
   plan::ZoneOf zone_of;
+  std::function<std::string(std::uint32_t index)> zone_name = {};  // of an interface; "" where there is none
   const catalog::Services& services;
   bool raw_packets = true;  // whether this process may send them
 };
