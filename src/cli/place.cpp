@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "plan/target_expression.h"
 
 namespace portolan::cli {
 namespace {

@@ -122,7 +122,6 @@ constexpr std::array rows{
     missing({"--max-os-tries"}, required, "finding out the operating system"),
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--route-dst"}, required, "showing a route"),
-    missing({"--iflist"}, none, "a list of interfaces and routes"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
 };
 

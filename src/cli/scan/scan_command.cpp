@@ -25,6 +25,7 @@
 #include "os/names/resolve.h"
 #include "os/net/interfaces.h"
 #include "os/net/kernel_routes.h"
+#include "os/net/link_list.h"
 #include "os/net/link_neighbours.h"
 #include "os/packet/packet_link.h"
 #include "os/privileges.h"
@@ -32,6 +33,8 @@
 #include "os/terminal/terminal_control.h"
 #include "os/wall_clock.h"
 #include "probe/registry.h"
+#include "report/calendar.h"
+#include "report/link_list.h"
 #include "run/late_targets.h"
 #include "run/scan.h"
 
@@ -90,6 +93,16 @@ int refuse(Dialect dialect, const Error& error) {
   }
   tell(fmt::format("{}\nQUITTING!\n", error.message));
   return 1;
+}
+
+int print_links(Dialect dialect) {
+  const auto links = os::list_links();
+  if (!links) return refuse(dialect, links.error());
+  const std::string begun = dialect == Dialect::portolan
+                                ? ""
+                                : fmt::format("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url,
+                                              report::minute_text(os::wall_time(), os::local_calendar));
+  return print(begun + report::link_list_text(*links, dialect));
 }
 
 class ScanRun {
@@ -368,6 +381,7 @@ int run_scan_command(const Invocation& invocation) {
   if (options->help) return print(help_of(invocation.dialect));
   if (options->version) return print(version_text(invocation.dialect));
   speak_by(nullptr);  // what a scan says is English in all its formats, so its sentences are as well
+  if (options->list_links) return print_links(invocation.dialect);
   return ScanRun{invocation, *options}.run();
 }
 

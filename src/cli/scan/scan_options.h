@@ -101,6 +101,7 @@ struct ScanOptions {
   bool privilege_contradicts = false;  // both were given; nmap takes the last one
   std::optional<std::uint64_t> seed;
   bool noninteractive = false;
+  bool list_links = false;  // --iflist
   bool version = false;
   bool help = false;
 };
