@@ -47,7 +47,9 @@ TEST(ScanOptions, EverySpellingOfTheTableIsUnderstood) {
       EXPECT_EQ(result.has_value(), !refused) << spelling;
       if (result) continue;
       EXPECT_EQ(result.error().code, Errc::unsupported) << result.error().message;
-      EXPECT_THAT(result.error().message, testing::StartsWith(fmt::format("{} (", spelling)));
+      EXPECT_THAT(
+          result.error().message,
+          testing::StartsWith(fmt::format("{} {}", spelling, option.support == Support::declined ? "is not" : "(")));
     }
   }
 }
@@ -146,7 +148,10 @@ TEST(ScanOptions, ErrorsAreClear) {
   EXPECT_EQ(error_of({"-D", "10.0.0.1"}), "-D (decoys) is not there: portolan does not hide who scans");
   EXPECT_EQ(error_of({"-sI", "zombie"}),
             "-sI (scanning through an idle third machine) is not there: portolan does not hide who scans");
-  EXPECT_EQ(error_of({"-iR", "10"}), "-iR (random targets are nobody's own: name those that you answer for)");
+  EXPECT_EQ(error_of({"-iR", "10"}),
+            "-iR is not offered: random targets are nobody's own; name those that you answer for");
+  EXPECT_EQ(error_of({"--pcap", "a", "--pcap", "b"}),
+            "--pcap 'a' and --pcap 'b': one capture holds every packet, so name one file");
   EXPECT_EQ(error_of({"-p1", "-p2"}), "-p is given twice; put all ports into one, with commas");
   EXPECT_EQ(error_of({"-T9"}),
             "-T: '9' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane");

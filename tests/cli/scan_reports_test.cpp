@@ -61,6 +61,8 @@ TEST(ScanReports, FileNamesMayHoldTheTime) { EXPECT_EQ(plan({"-oX", "scan-%Y.xml
 TEST(ScanReports, OnePlaceHoldsOneReport) {
   EXPECT_EQ(plan({"-oX", "-", "-oG", "-"}),
             "error: -oX and -oG both write to standard output; give each a place of its own");
+  EXPECT_EQ(plan({"-oM", "f", "-oG", "f"}), "error: -oM and -oG both write to 'f'; give each a place of its own");
+  EXPECT_EQ(plan({"-o", "f", "-oN", "f"}), "error: -o and -oN both write to 'f'; give each a place of its own");
   EXPECT_EQ(plan({"-oX", "f", "-oJ", "f"}), "error: -oX and -oJ both write to 'f'; give each a place of its own");
 }
 

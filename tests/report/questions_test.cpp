@@ -90,12 +90,16 @@ TEST(Questions, AreAnsweredByWhatTheEngineTakesForAnAnswer) {
 }
 
 TEST(Questions, AreNamedByTechniqueTargetAndAttempt) {
-  EXPECT_EQ(Questions::name_of(shot(probe::tcp_syn)), "tcp-syn to 198.18.0.2 port 80, attempt 1");
-  EXPECT_EQ(Questions::name_of(shot(probe::udp, 53, 2)), "udp to 198.18.0.2 port 53, attempt 3");
-  EXPECT_EQ(Questions::name_of(shot(probe::arp, 0)), "arp to 198.18.0.2, attempt 1");
+  EXPECT_EQ(Questions{}.name_of(shot(probe::tcp_syn)), "tcp-syn to 198.18.0.2 port 80, attempt 1");
+  EXPECT_EQ(Questions{}.name_of(shot(probe::udp, 53, 2)), "udp to 198.18.0.2 port 53, attempt 3");
+  EXPECT_EQ(Questions{}.name_of(shot(probe::arp, 0)), "arp to 198.18.0.2, attempt 1");
   engine::Shot here = shot(probe::neighbour, 0);
   here.attempt.target = IpAddress::parse("fe80::2").value();
-  EXPECT_EQ(Questions::name_of(here), "neighbour to fe80::2%3, attempt 1");
+  EXPECT_EQ(Questions{}.name_of(here), "neighbour to fe80::2%3, attempt 1");
+  const Questions named{[](std::uint32_t index) -> std::string { return index == 3 ? "wire" : ""; }};
+  EXPECT_EQ(named.name_of(here), "neighbour to fe80::2%wire, attempt 1");
+  EXPECT_EQ(named.shown(IpAddress::parse("fe80::2%4").value()), "fe80::2%4") << "an interface that is gone";
+  EXPECT_EQ(named.shown(them), "198.18.0.2");
 }
 
 TEST(Questions, AnAnswerNamesItsAttemptAndItsVerdict) {
@@ -175,7 +179,7 @@ TEST(Questions, OfAHopNameItsLimitAndTheRouterThatItReached) {
   dress.hop_limit = 3;
   const engine::Shot asked{&probe::udp,
                            {.path = path, .target = them, .port = Port{9}, .tag = 40'000, .cookie = 7, .dress = dress}};
-  EXPECT_EQ(Questions::name_of(asked), "udp to 198.18.0.2 port 9, hop limit 3, attempt 1");
+  EXPECT_EQ(Questions{}.name_of(asked), "udp to 198.18.0.2 port 9, hop limit 3, attempt 1");
   questions.remember(asked);
   std::array<std::uint8_t, wire::longest_packet> room{};
   const auto quoted = wire::Bytes{room}.first(engine::build(asked, room).size);

@@ -30,7 +30,7 @@ Result<void> refuse(ScanOptions&, const Given& given) {
                 fmt::format("{} ({}) is not there: portolan does not hide who scans", given.spelling, option.summary));
   }
   if (option.support == Support::declined) {
-    return fail(Errc::unsupported, fmt::format("{} ({})", given.spelling, option.summary));
+    return fail(Errc::unsupported, fmt::format("{} is not offered: {}", given.spelling, option.summary));
   }
   return fail(Errc::unsupported, fmt::format("{} ({}) is not built yet", given.spelling, option.summary));
 }
@@ -98,9 +98,9 @@ constexpr std::array rows{
     ignored({"--servicedb"}, "<file>", nothing, "no data file of nmap is read"),
     ignored({"--versiondb"}, "<file>", nothing, "no data file of nmap is read"),
 
-    declined({"-iR"}, "random targets are nobody's own: name those that you answer for"),
-    declined({"--port-ratio"}, "only the order of common ports is known, not their shares: use --top-ports"),
-    declined({"-oH"}, "no report is HTML: write XML by -oX and turn it into HTML by a stylesheet"),
+    declined({"-iR"}, "random targets are nobody's own; name those that you answer for"),
+    declined({"--port-ratio"}, "only the order of common ports is known, not their shares; use --top-ports"),
+    declined({"-oH"}, "no report is HTML; write XML by -oX and turn it into HTML by a stylesheet"),
 
     missing({"-sV", "-sR"}, none, "service versions"),
     missing({"--version-intensity"}, required, "service versions"),

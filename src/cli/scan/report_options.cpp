@@ -35,7 +35,7 @@ Result<void> one_format(ScanOptions& options, const Given& given) {
 // As it was called once (machine-readable).
 Result<void> grepable(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
-  options.outputs.push_back({&report::grepable_format, *given.value});
+  options.outputs.push_back({&report::grepable_format, *given.value, "-oM"});
   return {};
 }
 
@@ -75,6 +75,11 @@ std::string_view all_formats_summary() {
 
 Result<void> capture(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
+  if (options.capture) {
+    return fail(Errc::usage,
+                fmt::format("{0} '{1}' and {0} '{2}': one capture holds every packet, so name one file", given.spelling,
+                            escape_terminal(*options.capture), escape_terminal(*given.value)));
+  }
   options.capture = *given.value;
   return {};
 }
@@ -91,7 +96,7 @@ Result<void> old_output(ScanOptions& options, const Given& given) {
                             escape_terminal(value), value.front(),
                             value.size() > 1 ? escape_terminal(value.substr(1)) : "FILE", escape_terminal(value)));
   }
-  options.outputs.push_back({&report::normal_format, value});
+  options.outputs.push_back({&report::normal_format, value, "-o"});
   return {};
 }
 

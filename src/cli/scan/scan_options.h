@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -21,6 +22,7 @@ namespace portolan::cli {
 struct OutputWord {
   const report::Format* format = nullptr;  // nullptr for all of them, with their extensions behind the path
   std::string path;                        // "-" is standard output; may hold the time (expand_time)
+  std::string_view spelling = {};          // as typed, where the format has another one
 };
 
 struct DiscoveryWord {

@@ -96,7 +96,7 @@ void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Diale
   // nmap keeps one file a format, the last one named.
   if (dialect == Dialect::nmap)
     std::erase_if(reports, [&](const auto& report) { return report.format == word.format; });
-  reports.push_back({word.format, path});
+  reports.push_back({word.format, path, word.spelling});
 }
 
 // Two ways to one file would each overwrite what the other wrote. Before anything is opened, because
@@ -283,6 +283,7 @@ report::PacketLog* ScanReports::log_packets(Instant began, Dialect dialect, bool
   if (connects && capture_ != nullptr) {
     say_of_capture_("what is asked by connections is not in the file, because the kernel makes their packets itself");
   }
+  packet_options_.zone_name = os::interface_name;
   packet_options_.meanings = dialect == Dialect::portolan;
   packet_options_.program = fmt::format("portolan {}", program_version);
   packet_options_.began = began;

@@ -28,7 +28,11 @@ namespace portolan::cli {
 struct PlannedReport {
   const report::Format* format = nullptr;  // nullptr: a capture (--pcap)
   std::string path;                        // "-" is standard output
-  [[nodiscard]] std::string_view option() const { return format == nullptr ? "--pcap" : format->option; }
+  std::string_view spelling = {};          // of the option, where it is not the format's
+  [[nodiscard]] std::string_view option() const {
+    if (!spelling.empty()) return spelling;
+    return format == nullptr ? "--pcap" : format->option;
+  }
 };
 
 // Which reports the words ask for, the text on standard output and a capture among them. Pure. Errc::usage where two

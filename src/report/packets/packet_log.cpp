@@ -26,27 +26,25 @@ CapturedPacket::Way way_of(const engine::Received& frame) {
 }
 
 // The kernel's own source port is known to nobody.
-std::string connect_text(const net::IpAddress& source, const net::IpAddress& target, unsigned port) {
-  return target.is_v4() ? fmt::format("TCP {} > {}:{}", to_string(source), to_string(target), port)
-                        : fmt::format("TCP {} > [{}]:{}", to_string(source), to_string(target), port);
-}
-std::string connect_text(const engine::Shot& shot) {
-  return connect_text(shot.attempt.path.source, shot.attempt.target, shot.attempt.port.value());
+std::string connect_text(const net::IpAddress& source, std::string_view target, unsigned port) {
+  return source.is_v4() ? fmt::format("TCP {} > {}:{}", to_string(source), target, port)
+                        : fmt::format("TCP {} > [{}]:{}", to_string(source), target, port);
 }
 
 // What a connect() came to.
 std::string connected_text(const wire::Packet& packet) {
   if (const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content)) {
-    return fmt::format("{} => {}", connect_text(packet.destination, packet.source, tcp->source.value()),
+    return fmt::format("{} => {}", connect_text(packet.destination, to_string(packet.source), tcp->source.value()),
                        tcp->rst ? "Connection refused" : "Connected");
   }
   const auto* error = std::get_if<wire::IcmpError>(&packet.content);
-  if (error == nullptr) return connect_text(packet.destination, packet.source, 0);
+  if (error == nullptr) return connect_text(packet.destination, to_string(packet.source), 0);
   const std::uint8_t type = packet.transport[0];
   const std::uint8_t code = packet.transport[1];
-  return fmt::format(
-      "{} => {}, told by {}", connect_text(packet.destination, error->quoted_destination, error->quoted_u16(2)),
-      packet.source.is_v4() ? icmp_words(type, code) : icmpv6_words(type, code), to_string(packet.source));
+  return fmt::format("{} => {}, told by {}",
+                     connect_text(packet.destination, to_string(error->quoted_destination), error->quoted_u16(2)),
+                     packet.source.is_v4() ? icmp_words(type, code) : icmpv6_words(type, code),
+                     to_string(packet.source));
 }
 
 }  // namespace
@@ -91,7 +89,7 @@ class PacketLog::Watch final : public engine::PacketWatch {
   std::size_t engine_;
 };
 
-PacketLog::PacketLog(PacketLogOptions options) : options_{std::move(options)} {
+PacketLog::PacketLog(PacketLogOptions options) : options_{std::move(options)}, questions_{options_.zone_name} {
   if (options_.capture == nullptr) return;
   check(options_.capture->write(pcapng_head(options_.program)));
   has_news_ = true;
@@ -107,11 +105,12 @@ engine::PacketWatch& PacketLog::watch() {
 void PacketLog::sent(const engine::Departure& departure) {
   const engine::Shot& shot = departure.shot;
   const net::Path& path = shot.attempt.path;
-  const std::string name = Questions::name_of(shot);
+  const std::string name = questions_.name_of(shot);
   if (!departure.refused) questions_.remember(shot);
   if (!options_.lines.empty()) {
-    const std::string packet =
-        shot.probe->connects ? connect_text(shot) : packet_line(departure.head.type, departure.bytes);
+    const std::string packet = shot.probe->connects ? connect_text(path.source, questions_.shown(shot.attempt.target),
+                                                                   shot.attempt.port.value())
+                                                    : packet_line(departure.head.type, departure.bytes);
     if (departure.refused) {
       add_line("KEPT", departure.at, packet, "this machine refused to send it: " + name);
     } else if (shot.probe->connects) {

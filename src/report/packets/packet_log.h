@@ -25,12 +25,13 @@ namespace portolan::report {
 struct CapturedPacket;
 
 struct PacketLogOptions {
-  std::vector<SharedOutput*> lines = {};  // where each packet becomes a line
-  bool meanings = true;                   // with what it means to the scan
-  Output* capture = nullptr;              // where it becomes a packet of a pcapng file; nullptr: nowhere
-  std::string program = {};               // who writes that file
-  Instant began{};                        // what times of lines count from
-  Duration epoch{};                       // the Epoch's distance from Instant{}: added to an instant, it is the time
+  std::vector<SharedOutput*> lines = {};    // where each packet becomes a line
+  bool meanings = true;                     // with what it means to the scan
+  Output* capture = nullptr;                // where it becomes a packet of a pcapng file; nullptr: nowhere
+  Questions::ZoneName zone_name = nullptr;  // of links of link-local addresses
+  std::string program = {};                 // who writes that file
+  Instant began{};                          // what times of lines count from
+  Duration epoch{};                         // the Epoch's distance from Instant{}: added to an instant, it is the time
   // The capture can be written no further, and ends. Called once, by the thread of any engine.
   std::function<void(const Error&)> capture_ended = {};
 };

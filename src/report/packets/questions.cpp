@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "wire/packet.h"
 
@@ -78,12 +79,21 @@ void Questions::remember(const engine::Shot& shot) {
   next_ = (next_ + 1) % most;
 }
 
-std::string Questions::name_of(const engine::Shot& shot) {
+std::string Questions::shown(const net::IpAddress& address) const {
+  const std::uint32_t zone = address.zone();
+  if (zone == 0 || zone_name_ == nullptr) return to_string(address);
+  const auto [known, is_new] = zone_names_.try_emplace(zone);
+  if (is_new) known->second = escape_word(zone_name_(zone));
+  return known->second.empty() ? to_string(address)
+                               : fmt::format("{}%{}", to_string(address.without_zone()), known->second);
+}
+
+std::string Questions::name_of(const engine::Shot& shot) const {
   const probe::Attempt& attempt = shot.attempt;
-  const net::IpAddress shown = attempt.target.is_link_local() && !attempt.target.is_v4()
-                                   ? attempt.target.with_zone(attempt.path.interface)
-                                   : attempt.target;
-  std::string text = fmt::format("{} to {}", shot.probe->name, to_string(shown));
+  const net::IpAddress target = attempt.target.is_link_local() && !attempt.target.is_v4()
+                                    ? attempt.target.with_zone(attempt.path.interface)
+                                    : attempt.target;
+  std::string text = fmt::format("{} to {}", shot.probe->name, shown(target));
   if (asks_ports(shot.probe->asks)) append(text, " port {}", attempt.port.value());
   if (shot.probe->asks == probe::Asks::ip_protocols) append(text, " protocol {}", attempt.port.value());
   const std::uint8_t hops = attempt.dress.hop_limit;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -21,10 +22,15 @@ class Questions {
  public:
   // So many are remembered, the latest; some 15 MiB, once there are as many.
   static constexpr std::size_t most = 65'536;
+  using ZoneName = std::string (*)(std::uint32_t index);  // of an interface; "" where there is none
+
+  explicit Questions(ZoneName zone_name = nullptr) : zone_name_{zone_name} {}
 
   void remember(const engine::Shot& shot);
   // "tcp-syn to 198.18.0.2 port 80, attempt 1"
-  static std::string name_of(const engine::Shot& shot);
+  [[nodiscard]] std::string name_of(const engine::Shot& shot) const;
+  // "fe80::2%eth0": with the name of its link, where that is known.
+  [[nodiscard]] std::string shown(const net::IpAddress& address) const;
   // Whether the engine takes it for an answer to one of them.
   [[nodiscard]] bool answers(const engine::Received& frame) const;
   // "tcp-syn to 198.18.0.2 port 80, attempt 1: open (syn-ack)", or whose answer it is not.
@@ -65,6 +71,8 @@ class Questions {
   [[nodiscard]] std::optional<Meaning> answer_to(const probe::Probe& probe, const wire::Packet& packet,
                                                  const engine::Received& frame) const;
 
+  ZoneName zone_name_;
+  mutable std::map<std::uint32_t, std::string> zone_names_;  // those that were asked for
   std::deque<wire::Dress> dresses_;
   std::vector<Asked> asked_;  // a ring, once it is full
   std::size_t next_ = 0;      // the oldest of a full one
