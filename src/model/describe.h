@@ -219,6 +219,6 @@ inline constexpr std::size_t value_count<HostName::Kind> = 2;
 template <>
 inline constexpr std::size_t value_count<ScanDepth> = 3;
 template <>
-inline constexpr std::size_t value_count<net::Protocol> = 5;
+inline constexpr std::size_t value_count<net::Protocol> = static_cast<std::size_t>(net::Protocol::ip) + 1;
 
 }  // namespace portolan::model

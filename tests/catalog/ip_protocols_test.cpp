@@ -40,7 +40,9 @@ TEST(IpProtocols, NoNameStandsForTwo) {
   std::set<std::string_view> seen;
   for (std::uint16_t number = 0; number <= highest_ip_protocol; ++number) {
     const auto name = ip_protocol_name(Port{number});
-    if (!name.empty()) EXPECT_TRUE(seen.insert(name).second) << name;
+    if (!name.empty()) {
+      EXPECT_TRUE(seen.insert(name).second) << name;
+    }
   }
   EXPECT_EQ(seen.size(), 141U);
 }

@@ -89,7 +89,9 @@ TEST(Language, WhatProgramsReadIsTheSameInAll) {
     const auto other = portolan(words, french);
     EXPECT_EQ(other.output, english.output) << testing::PrintToString(words);
     // Beside records there may be a note for people.
-    if (english.output.empty()) EXPECT_EQ(other.errors, english.errors) << testing::PrintToString(words);
+    if (english.output.empty()) {
+      EXPECT_EQ(other.errors, english.errors) << testing::PrintToString(words);
+    }
     EXPECT_EQ(other.status, english.status);
   }
 }

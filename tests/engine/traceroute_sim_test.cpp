@@ -217,7 +217,9 @@ TEST(TracerouteSim, RoutersThatLimitTheirErrorsAreAskedInTurns) {
       ASSERT_EQ(hops.size(), routers.size() + 1);
       EXPECT_EQ(hops.back().address, address(target));
       for (std::size_t i = 0; i < routers.size(); ++i) {
-        if (hops[i].address) EXPECT_EQ(*hops[i].address, routers[i]);
+        if (hops[i].address) {
+          EXPECT_EQ(*hops[i].address, routers[i]);
+        }
       }
       ++silent[static_cast<std::size_t>(
           std::ranges::count_if(hops, [](const model::Hop& hop) { return !hop.address; }))];

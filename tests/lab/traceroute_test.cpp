@@ -115,7 +115,9 @@ TEST_F(Traceroute, TellsTheHopsThatNmapTells) {
       add_way(target);
     }
     EXPECT_EQ(hops_of(trace(world.scanner, words).output), expected);
-    if (has_nmap) EXPECT_EQ(nmaps_hops(world.scanner, words), expected) << "the lab itself";
+    if (has_nmap) {
+      EXPECT_EQ(nmaps_hops(world.scanner, words), expected) << "the lab itself";
+    }
   }
 }
 

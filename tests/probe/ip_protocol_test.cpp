@@ -52,10 +52,12 @@ TEST(IpProtocol, AProtocolWithoutMessagesOfItsOwnIsAskedByAnEmptyPacket) {
 }
 
 TEST(IpProtocol, ThoseThatHaveMessagesAreAskedByOne) {
-  const auto* tcp = sent_by(ip_protocol, asking(wire::protocol_tcp)).as<wire::TcpSegment>();
+  const Sent segment = sent_by(ip_protocol, asking(wire::protocol_tcp));
+  const auto* tcp = segment.as<wire::TcpSegment>();
   ASSERT_NE(tcp, nullptr);
   EXPECT_TRUE(tcp->ack && !tcp->syn && tcp->destination == net::Port{80});
-  const auto* udp_asked = sent_by(ip_protocol, asking(wire::protocol_udp)).as<wire::UdpDatagram>();
+  const Sent datagram = sent_by(ip_protocol, asking(wire::protocol_udp));
+  const auto* udp_asked = datagram.as<wire::UdpDatagram>();
   ASSERT_NE(udp_asked, nullptr);
   EXPECT_EQ(udp_asked->destination, net::Port{40'125});
   const Sent init = sent_by(ip_protocol, asking(wire::protocol_sctp));
@@ -176,7 +178,9 @@ TEST(IpProtocol, AnAnswerOfTheTechniqueThatAsksIsJudgedByIt) {
     Attempt other = asked;
     ++other.cookie;
     const bool needs_cookie = asked.port.value() != wire::protocol_udp;
-    if (needs_cookie) EXPECT_EQ(ip_protocol.judge(other, *answer.packet), std::nullopt) << asked.port.value();
+    if (needs_cookie) {
+      EXPECT_EQ(ip_protocol.judge(other, *answer.packet), std::nullopt) << asked.port.value();
+    }
     return ip_protocol.judge(asked, *answer.packet);
   };
   const Verdict open{PortState::open, Reason::proto_response, true};
