@@ -1,11 +1,10 @@
 #include "cli/place.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "plan/target_expression.h"
 
 namespace portolan::cli {
@@ -17,8 +16,8 @@ Result<net::Protocol> protocol_named(std::string_view word, std::string_view who
   for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
     if (word == net::name_of(protocol)) return protocol;
   }
-  return usage(fmt::format("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network",
-                           escape_terminal(whole)));
+  return usage(
+      said("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network", escape_terminal(whole)));
 }
 
 }  // namespace
@@ -36,8 +35,7 @@ Result<Place> parse_place(std::string_view whole) {
     const auto end = text.find(']');
     const std::string_view behind = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
     if (end == std::string_view::npos || (!behind.empty() && !behind.starts_with(':'))) {
-      return usage(
-          fmt::format("'{}': an IPv6 address with a port is written [2001:db8::1]:80", escape_terminal(whole)));
+      return usage(said("'{}': an IPv6 address with a port is written [2001:db8::1]:80", escape_terminal(whole)));
     }
     place.host = text.substr(1, end - 1);
     if (!behind.empty()) place.port = behind.substr(1);
@@ -48,10 +46,10 @@ Result<Place> parse_place(std::string_view whole) {
   } else {
     place.host = text;
   }
-  if (place.host.empty()) return usage(fmt::format("'{}' names no host", escape_terminal(whole)));
+  if (place.host.empty()) return usage(said("'{}' names no host", escape_terminal(whole)));
   if (place.protocol && !place.port) {
-    return usage(fmt::format("'{}' has a protocol and no port; write {}:80/{}", escape_terminal(whole),
-                             escape_terminal(place.host), net::name_of(*place.protocol)));
+    return usage(said("'{0}' has a protocol and no port; write {1}:80/{2}", escape_terminal(whole),
+                      escape_terminal(place.host), net::name_of(*place.protocol)));
   }
   return place;
 }
@@ -61,8 +59,8 @@ Result<net::Port> port_named(std::string_view word, net::Protocol protocol, cons
   const auto ports = services.matching(protocol, word);
   const bool is_pattern = word.find_first_of("*?") != std::string_view::npos;
   if (!word.empty() && !is_pattern && !ports.empty()) return ports.ports().front();
-  return usage(fmt::format("'{}' is no {} port: a number from 0 to 65535 or the name of a service stands there",
-                           escape_terminal(word), net::name_of(protocol)));
+  return usage(said("'{0}' is no {1} port: a number from 0 to 65535 or the name of a service stands there",
+                    escape_terminal(word), net::name_of(protocol)));
 }
 
 Result<HostAddresses> addresses_of(std::string_view host, plan::TargetOptions::Families families,
@@ -83,7 +81,7 @@ Result<HostAddresses> addresses_of(std::string_view host, plan::TargetOptions::F
     found.addresses.push_back(target->address);
   }
   if (found.addresses.empty()) {
-    return usage(fmt::format("'{}' is no single host, and one is asked at a time", escape_terminal(host)));
+    return usage(said("'{}' is no single host, and one is asked at a time", escape_terminal(host)));
   }
   return found;
 }

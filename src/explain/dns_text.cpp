@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "wire/cursor.h"
 
 namespace portolan::explain {
@@ -34,14 +35,15 @@ std::string type_name(std::uint16_t type) {
   for (const auto& [number, name] : names) {
     if (number == type) return std::string{name};
   }
-  return fmt::format("type {}", type);
+  return said("type {}", type);
 }
 
 // RFC 1035 §4.1.1.
 std::string code_name(std::uint16_t code) {
-  constexpr std::array<std::string_view, 6> names{"no error",       "format error",    "server failure",
-                                                  "no such domain", "not implemented", "refused"};
-  return code < names.size() ? std::string{names.at(code)} : fmt::format("code {}", code);
+  constexpr std::array<std::string_view, 6> names{message("no error"),        message("format error"),
+                                                  message("server failure"),  message("no such domain"),
+                                                  message("not implemented"), message("refused")};
+  return code < names.size() ? std::string{translated(names.at(code))} : said("code {}", code);
 }
 
 // A name that is not compressed: that of a question never is.
@@ -72,18 +74,18 @@ std::vector<std::string> dns_details(std::span<const std::uint8_t> message) {
   const std::uint16_t authorities = in.u16();
   in.skip(2);  // additional records
   if (!in.ok()) return {};
-  std::vector<std::string> details{fmt::format("id {}", id)};
+  std::vector<std::string> details{said("id {}", id)};
   if (questions > 0) {
     const auto name = read_name(in);
     const std::uint16_t type = in.u16();
     if (!name || !in.ok()) return {};
-    details.push_back(fmt::format("question \"{} {}\"", *name, type_name(type)));
+    details.push_back(said("question \"{0} {1}\"", *name, type_name(type)));
   }
   if ((flags & response) == 0) return details;
   details.push_back(code_name(flags & code_bits));
-  details.push_back(fmt::format("answers: {}", answers));
-  if (authorities > 0) details.push_back(fmt::format("authority: {}", authorities));
-  if ((flags & truncated) != 0) details.emplace_back("truncated");
+  details.push_back(said("answers: {}", answers));
+  if (authorities > 0) details.push_back(said("authority: {}", authorities));
+  if ((flags & truncated) != 0) details.emplace_back(translated("truncated"));
   return details;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "explain/ladder.h"
 #include "explain/steps.h"
@@ -122,11 +123,11 @@ std::string alternatives_section(const Story& story) {
   std::string text = heading(alternatives_heading(story.question));
   for (const Alternative& one : alternatives_of(story.question)) {
     std::string line = is_what_happened(one, story) ? "  => " : "     ";
-    line += one.looks;
-    line.append(std::max(line.size() + 1, state_column) - line.size(), ' ');
+    line += translated(one.looks);
+    line.append(std::max(display_width(line) + 1, state_column) - display_width(line), ' ');
     line += one.state;
-    line.append(std::max(line.size() + 1, why_column) - line.size(), ' ');
-    append(text, "{}{}\n", line, lines(one.why, page_width - why_column, why_column));
+    line.append(std::max(display_width(line) + 1, why_column) - display_width(line), ' ');
+    append(text, "{}{}\n", line, lines(translated(one.why), page_width - why_column, why_column));
   }
   static_assert(looks_column < state_column);
   return text;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "explain/conversation.h"
 #include "explain/dns_text.h"
@@ -45,7 +46,7 @@ std::string flag_names(std::uint8_t flags) {
   for (const auto& [flag, name] : names) {
     if ((flags & flag) != 0) append(text, "{}{}", text.empty() ? "" : ", ", name);
   }
-  return text.empty() ? "no flag" : text;
+  return text.empty() ? std::string{translated("no flag")} : text;
 }
 
 bool asks_by(const Question& question, const probe::Probe& probe) { return question.probe == &probe; }
@@ -73,8 +74,8 @@ std::string icmp_label(const wire::Packet& packet) {
   const std::uint8_t code = packet.transport[1];
   const std::string_view words = v4 ? report::icmp_words(type, code) : report::icmpv6_words(type, code);
   const std::string_view protocol = v4 ? "ICMP" : "ICMPv6";
-  if (words.empty()) return fmt::format("{}: type {} code {}", protocol, type, code);
-  return fmt::format("{}: {}", protocol, words);
+  if (words.empty()) return said("{0}: type {1} code {2}", protocol, type, code);
+  return said("{0}: {1}", protocol, translated(words));
 }
 
 Meaning meaning_of(const wire::IcmpError& error, bool from_target) {
@@ -190,64 +191,63 @@ class Reader {
   [[nodiscard]] const Question& question() const { return story_.question; }
 
   Reading read(const wire::Packet& packet, bool ours) {
-    return std::visit(
-        Overloaded{
-            [&](const wire::TcpSegment& tcp) { return read(packet, tcp, ours); },
-            [&](const wire::UdpDatagram& udp) { return read(udp, ours); },
-            [&](const wire::SctpPacket& sctp) {
-              const std::string_view chunk = report::sctp_chunk_words(sctp.chunk);
-              return Reading{std::string{chunk.empty() ? "SCTP" : chunk},
-                             {fmt::format("verification tag {}", sctp.verification_tag)},
-                             meaning_of_chunk(sctp.chunk),
-                             ours ? sctp.destination : sctp.source};
-            },
-            [&](const wire::IcmpMessage& icmp) {
-              return Reading{icmp_label(packet),
-                             {fmt::format("id {}", icmp.identifier), fmt::format("seq {}", icmp.sequence)},
-                             meaning_of(icmp, packet.source.is_v4()),
-                             std::nullopt};
-            },
-            [&](const wire::IcmpError& error) {
-              const bool from_target = packet.source.without_zone() == question().target.without_zone();
-              return Reading{icmp_label(packet), {}, meaning_of(error, from_target), question().port};
-            },
-            [](const wire::ArpRequest& arp) {
-              return Reading{"ARP request",
-                             {fmt::format("who has {}?", to_string(arp.target))},
-                             Meaning::arp_request,
-                             std::nullopt};
-            },
-            [](const wire::ArpReply& arp) {
-              return Reading{"ARP reply",
-                             {fmt::format("{} is at {}", to_string(arp.sender), to_string(arp.sender_mac))},
-                             Meaning::arp_reply,
-                             std::nullopt};
-            },
-            [](const wire::NeighbourSolicitation& neighbour) {
-              return Reading{"neighbour solicitation",
-                             {fmt::format("who has {}?", to_string(neighbour.target.without_zone()))},
-                             Meaning::solicitation,
-                             std::nullopt};
-            },
-            [](const wire::NeighbourAdvertisement& neighbour) {
-              return Reading{
-                  "neighbour advertisement",
-                  {fmt::format("{} is at {}", to_string(neighbour.target.without_zone()), to_string(neighbour.mac))},
-                  Meaning::advertisement,
-                  std::nullopt};
-            },
-            [](const wire::Other& other) {
-              return Reading{fmt::format("IP protocol {}", other.protocol), {}, Meaning::other, std::nullopt};
-            },
-        },
-        packet.content);
+    return std::visit(Overloaded{
+                          [&](const wire::TcpSegment& tcp) { return read(packet, tcp, ours); },
+                          [&](const wire::UdpDatagram& udp) { return read(udp, ours); },
+                          [&](const wire::SctpPacket& sctp) {
+                            const std::string_view chunk = report::sctp_chunk_words(sctp.chunk);
+                            return Reading{std::string{chunk.empty() ? "SCTP" : chunk},
+                                           {said("verification tag {}", sctp.verification_tag)},
+                                           meaning_of_chunk(sctp.chunk),
+                                           ours ? sctp.destination : sctp.source};
+                          },
+                          [&](const wire::IcmpMessage& icmp) {
+                            return Reading{icmp_label(packet),
+                                           {said("id {}", icmp.identifier), said("seq {}", icmp.sequence)},
+                                           meaning_of(icmp, packet.source.is_v4()),
+                                           std::nullopt};
+                          },
+                          [&](const wire::IcmpError& error) {
+                            const bool from_target = packet.source.without_zone() == question().target.without_zone();
+                            return Reading{icmp_label(packet), {}, meaning_of(error, from_target), question().port};
+                          },
+                          [](const wire::ArpRequest& arp) {
+                            return Reading{std::string{translated("ARP request")},
+                                           {said("who has {}?", to_string(arp.target))},
+                                           Meaning::arp_request,
+                                           std::nullopt};
+                          },
+                          [](const wire::ArpReply& arp) {
+                            return Reading{std::string{translated("ARP reply")},
+                                           {said("{0} is at {1}", to_string(arp.sender), to_string(arp.sender_mac))},
+                                           Meaning::arp_reply,
+                                           std::nullopt};
+                          },
+                          [](const wire::NeighbourSolicitation& neighbour) {
+                            return Reading{std::string{translated("neighbour solicitation")},
+                                           {said("who has {}?", to_string(neighbour.target.without_zone()))},
+                                           Meaning::solicitation,
+                                           std::nullopt};
+                          },
+                          [](const wire::NeighbourAdvertisement& neighbour) {
+                            return Reading{std::string{translated("neighbour advertisement")},
+                                           {said("{0} is at {1}", to_string(neighbour.target.without_zone()),
+                                                 to_string(neighbour.mac))},
+                                           Meaning::advertisement,
+                                           std::nullopt};
+                          },
+                          [](const wire::Other& other) {
+                            return Reading{said("IP protocol {}", other.protocol), {}, Meaning::other, std::nullopt};
+                          },
+                      },
+                      packet.content);
   }
 
   Reading read(const wire::Packet& packet, const wire::TcpSegment& tcp, bool ours) {
     const std::uint8_t flags = report::tcp_flags(packet);
-    Reading reading{flag_names(flags), {fmt::format("seq {}", tcp.sequence)}, Meaning::other, {}};
-    if (tcp.ack) reading.details.push_back(fmt::format("ack {}", tcp.acknowledgement));
-    reading.details.push_back(fmt::format("window {}", tcp.window));
+    Reading reading{flag_names(flags), {said("seq {}", tcp.sequence)}, Meaning::other, {}};
+    if (tcp.ack) reading.details.push_back(said("ack {}", tcp.acknowledgement));
+    reading.details.push_back(said("window {}", tcp.window));
     if (const auto options = report::tcp_options_text(tcp.options); !options.empty()) {
       reading.details.push_back(fmt::format("<{}>", options));
     }
@@ -273,7 +273,7 @@ class Reader {
     reading.meaning = turn.meaning;
     reading.again = turn.again;
     if (payload.length == 0) return;
-    reading.details.push_back(fmt::format("{} {}", payload.length, payload.length == 1 ? "byte" : "bytes"));
+    reading.details.push_back(counted("{0} byte", "{0} bytes", payload.length));
     const bool is_news = reading.meaning != Meaning::more_words && !turn.again;
     if (is_news) reading.words = first_line_of(payload.bytes);
   }
@@ -294,22 +294,22 @@ class Reader {
                     .details = {},
                     .meaning = ours ? Meaning::datagram : Meaning::datagram_back,
                     .port = ours ? udp.destination : udp.source};
-    const auto size = fmt::format("{} bytes", udp.payload.size());
+    const auto size = counted("{0} byte", "{0} bytes", udp.payload.size());
     if (reading.port->value() == dns_port) {
       if (auto dns = dns_details(udp.payload); !dns.empty()) {
-        reading.label = ours ? "UDP: a DNS question" : "UDP: a DNS answer";
+        reading.label = ours ? translated("UDP: a DNS question") : translated("UDP: a DNS answer");
         reading.details = std::move(dns);
         return reading;
       }
     }
     if (ours) {
       const payload::Payload* protocol = protocol_of(udp);
-      reading.label = protocol != nullptr   ? fmt::format("UDP: a question in {}", protocol->name)
-                      : udp.payload.empty() ? "UDP: an empty datagram"
-                                            : "UDP";
+      reading.label = protocol != nullptr   ? said("UDP: a question in {}", protocol->name)
+                      : udp.payload.empty() ? std::string{translated("UDP: an empty datagram")}
+                                            : std::string{"UDP"};
       if (protocol != nullptr) reading.details.emplace_back(protocol->document);
     } else {
-      reading.label = "UDP: an answer";
+      reading.label = translated("UDP: an answer");
     }
     reading.details.push_back(size);
     if (!ours && !udp.payload.empty()) reading.details.push_back(fmt::format("\"{}\"", beginning_of(udp.payload)));
@@ -344,13 +344,14 @@ class Reader {
                               packet->source.without_zone() != question().target.without_zone();
     if (names_sender) {
       step.sender = packet->source.without_zone();
-      step.details.push_back(fmt::format("from {}", to_string(*step.sender)));
+      step.details.push_back(said("from {}", to_string(*step.sender)));
     }
     if (!moment.told) {
       std::ranges::move(reading.details, std::back_inserter(step.details));
       step.ttl = packet->ttl;
       if (packet->ttl != 0) {
-        step.details.push_back(fmt::format("{} {}", packet->source.is_v4() ? "ttl" : "hop limit", packet->ttl));
+        step.details.push_back(packet->source.is_v4() ? said("ttl {}", packet->ttl)
+                                                      : said("hop limit {}", packet->ttl));
       }
     }
     steps_.push_back(std::move(step));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json_record.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "explain/steps.h"
 #include "model/json_fields.h"
@@ -180,6 +181,7 @@ ResultRecord result_of(const Story& story, const Facts& facts) {
 }  // namespace
 
 std::string json_of(const Story& story, const Facts& facts) {
+  const InEnglish english;
   std::string out;
   JsonStream stream{out};
   stream.start(schema);

@@ -8,6 +8,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "base/message.h"
 #include "probe/registry.h"
 #include "report/scan/wording.h"
 
@@ -32,36 +33,41 @@ bool asks_udp(const Question& question) {
 std::string open_text(const Question& question) {
   switch (question.probe->asks) {
     case probe::Asks::udp_ports:
-      return "A program on the host has answered. UDP knows no other proof of an open port.";
+      return std::string{translated("A program on the host has answered. UDP knows no other proof of an open port.")};
     case probe::Asks::sctp_ports:
-      return "A program on the host accepts SCTP associations there.";
+      return std::string{translated("A program on the host accepts SCTP associations there.")};
     default:
       break;
   }
   if (question.probe == &probe::tcp_window) {
-    return "The window of the RST is not zero, which on some systems gives a listener away. On others it means "
-           "nothing; ask by tcp-syn to be sure.";
+    return std::string{
+        translated("The window of the RST is not zero, which on some systems gives a listener away. On others it means "
+                   "nothing; ask by tcp-syn to be sure.")};
   }
-  return "A program on the host accepts connections there. The kernel has answered for it; which program it is, these "
-         "packets do not tell.";
+  return std::string{translated(
+      "A program on the host accepts connections there. The kernel has answered for it; which program it is, these "
+      "packets do not tell.")};
 }
 
 std::string closed_text(const Question& question) {
   if (question.probe == &probe::tcp_window) {
-    return "The window of the RST is zero. That is so of every port on most systems, so it says little; ask by tcp-syn "
-           "to be sure.";
+    return std::string{translated(
+        "The window of the RST is zero. That is so of every port on most systems, so it says little; ask by tcp-syn "
+        "to be sure.")};
   }
   if (question.probe == &probe::tcp_maimon) {
-    return "Most systems answer FIN and ACK by RST on every port, open or closed, so it says little; ask by tcp-syn to "
-           "be sure.";
+    return std::string{translated(
+        "Most systems answer FIN and ACK by RST on every port, open or closed, so it says little; ask by tcp-syn to "
+        "be sure.")};
   }
-  return "The host is there, and nobody listens on that port. Mostly it has answered by itself; a firewall that "
-         "refuses "
-         "in its place can make its answer look the same.";
+  return std::string{translated(
+      "The host is there, and nobody listens on that port. Mostly it has answered by itself; a firewall that "
+      "refuses "
+      "in its place can make its answer look the same.")};
 }
 
 std::string kept_text(const Story& story) {
-  return fmt::format(
+  return said(
       "This machine itself would not send it, mostly because a firewall of its own forbids that, so nothing is known. "
       "What was told at the end: {0}.",
       escape_terminal(story.finished.error));
@@ -69,73 +75,80 @@ std::string kept_text(const Story& story) {
 
 // Of a connection nobody sees whether the kernel has repeated its SYN.
 std::string_view nothing_came_text(const Story& story) {
-  return std::ranges::any_of(steps_of(story), &Step::again) ? "Nothing came back, though the question was put again."
-                                                            : "Nothing came back in the time that portolan waits.";
+  return std::ranges::any_of(steps_of(story), &Step::again)
+             ? translated("Nothing came back, though the question was put again.")
+             : translated("Nothing came back in the time that portolan waits.");
 }
 
 std::string filtered_text(const model::PortRecord& port, const Story& story) {
   const Question& question = story.question;
   if (port.reason == Reason::no_response) {
-    return fmt::format(
+    return said(
         "{} Somebody drops it, or the answer, mostly a firewall. Whether a program listens on the port cannot be told "
         "from here.",
         nothing_came_text(story));
   }
   if (port.reason_address) {
-    return fmt::format(
+    return said(
         "Not {0} has answered but {1}, a router or firewall on the way, which says that the packet did not get "
         "through. "
         "Whether a program listens on the port cannot be told from here.",
         host_text(question), to_string(*port.reason_address));
   }
-  return "The answer is an ICMP error, which says that the question was not let through. A closed port answers in "
-         "another way, so a firewall on the host has spoken, and about the port itself nothing is known.";
+  return std::string{translated(
+      "The answer is an ICMP error, which says that the question was not let through. A closed port answers in "
+      "another way, so a firewall on the host has spoken, and about the port itself nothing is known.")};
 }
 
 std::string who_spoke_text(const Connection& connection) {
   const bool was_cut = connection.end == Connection::End::reset || connection.end == Connection::End::hung_up;
   if (!connection.said.empty()) {
-    return fmt::format("portolan spoke first (\"{}\"), and {}.", escape_terminal(connection.said),
-                       connection.heard.empty() ? "nothing was answered" : "was answered");
+    return connection.heard.empty()
+               ? said("portolan spoke first (\"{}\"), and nothing was answered.", escape_terminal(connection.said))
+               : said("portolan spoke first (\"{}\"), and was answered.", escape_terminal(connection.said));
   }
-  if (!connection.heard.empty()) return "The program there spoke first, and portolan has said nothing.";
-  if (was_cut) return "Nobody spoke.";
-  return "Nobody spoke: what listens there seems to wait for its client to begin, and what clients say there portolan "
-         "does not know.";
+  if (!connection.heard.empty())
+    return std::string{translated("The program there spoke first, and portolan has said nothing.")};
+  if (was_cut) return std::string{translated("Nobody spoke.")};
+  return std::string{translated(
+      "Nobody spoke: what listens there seems to wait for its client to begin, and what clients say there portolan "
+      "does not know.")};
 }
 
 std::string_view end_text(Connection::End end) {
   switch (end) {
     case Connection::End::in_order:
-      return "It ended in order: each side has said FIN, and the other has acknowledged it.";
+      return translated("It ended in order: each side has said FIN, and the other has acknowledged it.");
     case Connection::End::reset:
-      return "The other side ended it by a reset.";
+      return translated("The other side ended it by a reset.");
     case Connection::End::hung_up:
-      return "This machine ended it by a reset, since the other side went on when portolan wanted no more.";
+      return translated("This machine ended it by a reset, since the other side went on when portolan wanted no more.");
     default:
       break;
   }
-  return "This machine has said FIN, and the other side had not when portolan left: its program may still hold the "
-         "connection.";
+  return translated(
+      "This machine has said FIN, and the other side had not when portolan left: its program may still hold the "
+      "connection.");
 }
 
 std::string connection_text(const Connection& connection) {
-  constexpr std::string_view made = "connect() has made a connection.";
+  constexpr std::string_view made = message("connect() has made a connection.");
   if (connection.hears_nothing) {
-    return fmt::format(
-        "{} None of its packets were seen under the address and port that were asked: this machine "
-        "sends them somewhere else (its own NAT, mostly for containers). {}",
-        made, who_spoke_text(connection));
+    return said(
+        "{0} None of its packets were seen under the address and port that were asked: this machine "
+        "sends them somewhere else (its own NAT, mostly for containers). {1}",
+        translated(made), who_spoke_text(connection));
   }
-  return fmt::format("{} {} {}", made, who_spoke_text(connection), end_text(connection.end));
+  return fmt::format("{} {} {}", translated(made), who_spoke_text(connection), end_text(connection.end));
 }
 
 std::string not_sent_text(const Connection& connection) {
   if (connection.cause.empty()) {
-    return "No packet of it left this machine, and connect() was told of nothing: its own firewall drops them.";
+    return std::string{translated(
+        "No packet of it left this machine, and connect() was told of nothing: its own firewall drops them.")};
   }
-  return fmt::format("No packet of it left this machine. Its kernel says: {0} ({1}).", words_of_error(connection.cause),
-                     connection.cause);
+  return said("No packet of it left this machine. Its kernel says: {0} ({1}).", words_of_error(connection.cause),
+              connection.cause);
 }
 
 std::string result_of_port(const model::PortRecord& port, const Story& story) {
@@ -148,10 +161,11 @@ std::string result_of_port(const model::PortRecord& port, const Story& story) {
     case PortState::filtered:
       return filtered_text(port, story);
     case PortState::unfiltered:
-      return "The host itself has answered, so no firewall on the way drops such packets. Open and closed ports answer "
-             "them alike: ask by tcp-syn which it is.";
+      return std::string{translated(
+          "The host itself has answered, so no firewall on the way drops such packets. Open and closed ports answer "
+          "them alike: ask by tcp-syn which it is.")};
     case PortState::open_filtered:
-      return fmt::format(
+      return said(
           "{} An open port may be silent to it, and so is a firewall that drops it: the two cannot be told apart in "
           "this "
           "way.",
@@ -159,26 +173,30 @@ std::string result_of_port(const model::PortRecord& port, const Story& story) {
     case PortState::closed_filtered:
       break;
   }
-  return "Nothing that came back tells closed and filtered apart.";
+  return std::string{translated("Nothing that came back tells closed and filtered apart.")};
 }
 
 std::string result_of_host(const model::HostRecord& host, const Story& story) {
   if (host.reason == Reason::localhost_response) {
-    return "It is an address of this machine itself, so nothing has to be asked.";
+    return std::string{translated("It is an address of this machine itself, so nothing has to be asked.")};
   }
   if (host.reason == Reason::user_set) {
-    return "Nothing was asked: the host is on no link of this machine on which this question could be put.";
+    return std::string{
+        translated("Nothing was asked: the host is on no link of this machine on which this question could be put.")};
   }
-  if (!was_asked(story)) return "This machine has no way to ask it, so nothing is known of it.";
+  if (!was_asked(story))
+    return std::string{translated("This machine has no way to ask it, so nothing is known of it.")};
   if (host.state == HostState::up) {
-    return "Something at that address has answered. Any answer will do, a refusal as well: only who is there can "
-           "refuse.";
+    return std::string{translated(
+        "Something at that address has answered. Any answer will do, a refusal as well: only who is there can "
+        "refuse.")};
   }
   if (host.reason == Reason::no_response) {
-    return fmt::format("{} Nobody is there; beyond the link a firewall may drop all of this as well.",
-                       nothing_came_text(story));
+    return said("{} Nobody is there; beyond the link a firewall may drop all of this as well.",
+                nothing_came_text(story));
   }
-  return "Nobody at that address has answered, and who passes packets on says that it cannot be reached.";
+  return std::string{
+      translated("Nobody at that address has answered, and who passes packets on says that it cannot be reached.")};
 }
 
 std::string state_of(const Story& story) {
@@ -197,111 +215,133 @@ struct Sentence {
   std::string_view text;
 };
 constexpr std::array sentences{
-    Sentence{Meaning::syn, "SYN asks port {0} for a connection. Its sequence number is one that nobody can guess."},
-    Sentence{Meaning::syn_ack,
-             "SYN and ACK accept: something listens on port {0}. What is acknowledged is our sequence number plus "
-             "one, which proves that our SYN is meant."},
+    Sentence{Meaning::syn,
+             message("SYN asks port {0} for a connection. Its sequence number is one that nobody can guess.")},
+    Sentence{
+        Meaning::syn_ack,
+        message("SYN and ACK accept: something listens on port {0}. What is acknowledged is our sequence number plus "
+                "one, which proves that our SYN is meant.")},
     Sentence{Meaning::refusing_reset,
-             "RST refuses: the host is there, and nothing listens on port {0}. What is acknowledged is our "
-             "sequence number plus one, which proves that our SYN is meant."},
-    Sentence{Meaning::kernel_resets,
-             "RST takes it back. portolan made the SYN itself, so this machine's kernel knows of no connection "
-             "and resets what comes of it: nothing stays half open. Nobody saw this packet; it follows from the "
-             "one before."},
-    Sentence{Meaning::kernel_acknowledges, "ACK ends the three-way handshake: both sides have a connection now."},
-    Sentence{Meaning::kernel_hangs_up,
-             "portolan wants to know no more and drops the connection by RST, so that neither side keeps anything."},
+             message("RST refuses: the host is there, and nothing listens on port {0}. What is acknowledged is our "
+                     "sequence number plus one, which proves that our SYN is meant.")},
+    Sentence{
+        Meaning::kernel_resets,
+        message("RST takes it back. portolan made the SYN itself, so this machine's kernel knows of no connection "
+                "and resets what comes of it: nothing stays half open. Nobody saw this packet; it follows from the "
+                "one before.")},
+    Sentence{Meaning::kernel_acknowledges,
+             message("ACK ends the three-way handshake: both sides have a connection now.")},
+    Sentence{
+        Meaning::kernel_hangs_up,
+        message(
+            "portolan wants to know no more and drops the connection by RST, so that neither side keeps anything.")},
     Sentence{Meaning::lone_ack,
-             "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed "
-             "(RFC 9293 section 3.10.7). A firewall that keeps track of connections drops it."},
-    Sentence{Meaning::window_ack,
-             "An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed; on "
-             "some systems the window in that RST differs."},
+             message("An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed "
+                     "(RFC 9293 section 3.10.7). A firewall that keeps track of connections drops it.")},
+    Sentence{
+        Meaning::window_ack,
+        message("An ACK that belongs to no connection. TCP answers it by RST, whether port {0} is open or closed; on "
+                "some systems the window in that RST differs.")},
     Sentence{Meaning::odd_flags,
-             "A segment of no connection, with neither SYN nor RST nor ACK. If port {0} is closed, RST is the "
-             "answer; a listener drops it (RFC 9293 section 3.10.7)."},
+             message("A segment of no connection, with neither SYN nor RST nor ACK. If port {0} is closed, RST is the "
+                     "answer; a listener drops it (RFC 9293 section 3.10.7).")},
     Sentence{Meaning::maimon_flags,
-             "FIN and ACK of no connection. By the RFC any port answers by RST, and so port {0} looks closed; "
-             "listeners of some BSD systems drop it."},
-    Sentence{Meaning::reset_to_ack,
-             "RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is "
-             "open. Its sequence number is the one that we acknowledged, which proves that our ACK is meant."},
-    Sentence{Meaning::reset_with_window,
-             "RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
-             "something listens, on the few systems that give it away."},
+             message("FIN and ACK of no connection. By the RFC any port answers by RST, and so port {0} looks closed; "
+                     "listeners of some BSD systems drop it.")},
+    Sentence{
+        Meaning::reset_to_ack,
+        message("RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is "
+                "open. Its sequence number is the one that we acknowledged, which proves that our ACK is meant.")},
+    Sentence{
+        Meaning::reset_with_window,
+        message("RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
+                "something listens, on the few systems that give it away.")},
     Sentence{Meaning::reset_to_odd_flags,
-             "RST: nothing listens on port {0}, for a listener would have dropped our segment."},
+             message("RST: nothing listens on port {0}, for a listener would have dropped our segment.")},
     Sentence{Meaning::reset_to_maimon_flags,
-             "RST: the host has got our FIN and ACK and knows of no connection. Most systems answer so whether "
-             "something listens on port {0} or not."},
+             message("RST: the host has got our FIN and ACK and knows of no connection. Most systems answer so whether "
+                     "something listens on port {0} or not.")},
     Sentence{Meaning::datagram,
-             "UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty "
-             "where none is known: a program answers only what it understands."},
-    Sentence{Meaning::datagram_back, "The answer: a program listens on port {0}."},
-    Sentence{Meaning::port_unreachable,
-             "The host itself says that nobody listens on port {0}, and quotes our datagram. Hosts send only so "
-             "many of these a second, which makes scans of many UDP ports slow."},
+             message("UDP has no handshake. A datagram goes to port {0}, with a question that is usual there, or empty "
+                     "where none is known: a program answers only what it understands.")},
+    Sentence{Meaning::datagram_back, message("The answer: a program listens on port {0}.")},
+    Sentence{
+        Meaning::port_unreachable,
+        message("The host itself says that nobody listens on port {0}, and quotes our datagram. Hosts send only so "
+                "many of these a second, which makes scans of many UDP ports slow.")},
     Sentence{Meaning::prohibited,
-             "A firewall refuses to let our packet through, and says so instead of just dropping it."},
-    Sentence{Meaning::unreachable, "Our packet got no further: whoever says so knows no way on."},
+             message("A firewall refuses to let our packet through, and says so instead of just dropping it.")},
+    Sentence{Meaning::unreachable, message("Our packet got no further: whoever says so knows no way on.")},
     Sentence{Meaning::time_exceeded,
-             "Our packet was passed on by as many routers as its TTL allows, and did not arrive."},
-    Sentence{Meaning::parameter_problem, "Whoever got our packet did not understand its header."},
-    Sentence{Meaning::echo_request, "The ordinary ping. Whoever gets it is to send back what it holds."},
-    Sentence{Meaning::echo_reply, "The ping came back: the host is there."},
+             message("Our packet was passed on by as many routers as its TTL allows, and did not arrive.")},
+    Sentence{Meaning::parameter_problem, message("Whoever got our packet did not understand its header.")},
+    Sentence{Meaning::echo_request, message("The ordinary ping. Whoever gets it is to send back what it holds.")},
+    Sentence{Meaning::echo_reply, message("The ping came back: the host is there.")},
     Sentence{Meaning::timestamp_request,
-             "This asks for the time of day. Some firewalls stop the ping and forget this (IPv4 only)."},
-    Sentence{Meaning::timestamp_reply, "The host is there, and tells its time."},
+             message("This asks for the time of day. Some firewalls stop the ping and forget this (IPv4 only).")},
+    Sentence{Meaning::timestamp_reply, message("The host is there, and tells its time.")},
     Sentence{Meaning::mask_request,
-             "This asks for the address mask of the network. It is obsolete; some devices still answer, Linux "
-             "does not (IPv4 only)."},
-    Sentence{Meaning::mask_reply, "The host is there, and tells its address mask."},
-    Sentence{Meaning::arp_request,
-             "On a link, packets go to hardware addresses. ARP asks everybody on it who has this IPv4 address."},
+             message("This asks for the address mask of the network. It is obsolete; some devices still answer, Linux "
+                     "does not (IPv4 only).")},
+    Sentence{Meaning::mask_reply, message("The host is there, and tells its address mask.")},
+    Sentence{
+        Meaning::arp_request,
+        message("On a link, packets go to hardware addresses. ARP asks everybody on it who has this IPv4 address.")},
     Sentence{Meaning::arp_reply,
-             "The host is there and tells its hardware address. No firewall for ports hides it: without this "
-             "nobody on the link could reach it."},
+             message("The host is there and tells its hardware address. No firewall for ports hides it: without this "
+                     "nobody on the link could reach it.")},
     Sentence{Meaning::solicitation,
-             "On a link, packets go to hardware addresses. A neighbour solicitation asks who has this IPv6 "
-             "address."},
+             message("On a link, packets go to hardware addresses. A neighbour solicitation asks who has this IPv6 "
+                     "address.")},
     Sentence{Meaning::advertisement,
-             "The host is there and tells its hardware address. No firewall for ports hides it: without this "
-             "nobody on the link could reach it."},
-    Sentence{Meaning::init, "INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection."},
+             message("The host is there and tells its hardware address. No firewall for ports hides it: without this "
+                     "nobody on the link could reach it.")},
+    Sentence{Meaning::init, message("INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection.")},
     Sentence{Meaning::init_ack,
-             "INIT-ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
-             "back, and until then the other side keeps nothing."},
-    Sentence{Meaning::abort, "ABORT refuses: the host is there, and nothing listens for SCTP on port {0}."},
-    Sentence{Meaning::cookie_echo,
-             "The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
-             "listener drops a cookie that is none of its own."},
+             message("INIT-ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
+                     "back, and until then the other side keeps nothing.")},
+    Sentence{Meaning::abort, message("ABORT refuses: the host is there, and nothing listens for SCTP on port {0}.")},
+    Sentence{
+        Meaning::cookie_echo,
+        message("The third packet of an SCTP handshake that never was. If port {0} is closed, ABORT is the answer; a "
+                "listener drops a cookie that is none of its own.")},
     Sentence{
         Meaning::acknowledges,
-        "ACK alone: every byte up to the number that it acknowledges has arrived. What is not acknowledged in time "
-        "is sent again."},
-    Sentence{Meaning::our_words,
-             "portolan speaks first, because the client does so on this port. Each byte takes one sequence number, and "
-             "PSH asks the other kernel to hand them to its program at once."},
-    Sentence{Meaning::first_words,
-             "The first bytes of the program that listens on port {0}. Each takes one sequence number, so that they "
-             "can be acknowledged, and sent again if they are not."},
-    Sentence{Meaning::more_words, "More of what it has to say."},
-    Sentence{Meaning::last_words,
-             "Bytes of the program, and FIN with them: the other side has nothing more to say after these, and still "
-             "listens. FIN takes a sequence number, so that it is acknowledged like a byte."},
-    Sentence{Meaning::says_end,
-             "FIN: who sends it has nothing more to say, and still listens. It takes a sequence number, so that it is "
-             "acknowledged like a byte."},
+        message(
+            "ACK alone: every byte up to the number that it acknowledges has arrived. What is not acknowledged in time "
+            "is sent again.")},
+    Sentence{
+        Meaning::our_words,
+        message(
+            "portolan speaks first, because the client does so on this port. Each byte takes one sequence number, and "
+            "PSH asks the other kernel to hand them to its program at once.")},
+    Sentence{
+        Meaning::first_words,
+        message("The first bytes of the program that listens on port {0}. Each takes one sequence number, so that they "
+                "can be acknowledged, and sent again if they are not.")},
+    Sentence{Meaning::more_words, message("More of what it has to say.")},
+    Sentence{
+        Meaning::last_words,
+        message(
+            "Bytes of the program, and FIN with them: the other side has nothing more to say after these, and still "
+            "listens. FIN takes a sequence number, so that it is acknowledged like a byte.")},
+    Sentence{
+        Meaning::says_end,
+        message(
+            "FIN: who sends it has nothing more to say, and still listens. It takes a sequence number, so that it is "
+            "acknowledged like a byte.")},
     Sentence{Meaning::ends_too,
-             "FIN from the other end: neither has anything more to say, and the connection is over "
-             "once this one is acknowledged, too."},
-    Sentence{Meaning::reset_by_them,
-             "RST from the other side ends the connection at once, and what was under way is lost. Its program has "
-             "hung up without reading all that was sent, or has died, or something on the way cuts the connection."},
+             message("FIN from the other end: neither has anything more to say, and the connection is over "
+                     "once this one is acknowledged, too.")},
+    Sentence{
+        Meaning::reset_by_them,
+        message(
+            "RST from the other side ends the connection at once, and what was under way is lost. Its program has "
+            "hung up without reading all that was sent, or has died, or something on the way cuts the connection.")},
     Sentence{Meaning::reset_by_us,
-             "RST from this machine: portolan has closed the connection, so nobody reads what still comes."},
-    Sentence{Meaning::kept, "It has not left: this machine itself refused to send it."},
-    Sentence{Meaning::other, "This packet says nothing about what was asked."},
+             message("RST from this machine: portolan has closed the connection, so nobody reads what still comes.")},
+    Sentence{Meaning::kept, message("It has not left: this machine itself refused to send it.")},
+    Sentence{Meaning::other, message("This packet says nothing about what was asked.")},
 };
 static_assert(std::ranges::all_of(sentences, [](const Sentence& one) {
   return &one == &sentences.at(static_cast<std::size_t>(one.meaning));
@@ -326,103 +366,109 @@ std::string title_text(const Question& question) {
                                ? host_text(question)
                                : fmt::format("{} ({})", escape_terminal(question.name), host_text(question));
   if (question.whole)
-    return fmt::format("Port {} of {}: a connection, from its beginning to its end", port_text(question), host);
-  if (question.port) return fmt::format("Port {} of {}, asked by {}", port_text(question), host, question.probe->name);
-  if (question.probe != nullptr) return fmt::format("Is {} there? Asked by {}", host, question.probe->name);
-  return fmt::format("Is {} there?", host);
+    return said("Port {0} of {1}: a connection, from its beginning to its end", port_text(question), host);
+  if (question.port) return said("Port {0} of {1}, asked by {2}", port_text(question), host, question.probe->name);
+  if (question.probe != nullptr) return said("Is {0} there? Asked by {1}", host, question.probe->name);
+  return said("Is {} there?", host);
 }
 
 std::string other_addresses_text(std::size_t count) {
-  if (count == 1) return "The name has another address, which is not asked; -4 and -6 choose the family.";
-  return fmt::format("The name has {0} other addresses, which are not asked; -4 and -6 choose the family.", count);
+  return counted("The name has another address, which is not asked; -4 and -6 choose the family.",
+                 "The name has {0} other addresses, which are not asked; -4 and -6 choose the family.", count);
 }
-std::string_view simulated_text() { return "In the simulator: nothing was sent over any network."; }
+std::string_view simulated_text() { return translated("In the simulator: nothing was sent over any network."); }
 std::string_view connected_text() {
-  return "Asked by connections of the kernel's, which shows their packets to root only (CAP_NET_RAW): broken arrows "
-         "are what must have gone over the wire. Times are those of connect(); numbers, TTL and options are not known.";
+  return translated(
+      "Asked by connections of the kernel's, which shows their packets to root only (CAP_NET_RAW): broken arrows "
+      "are what must have gone over the wire. Times are those of connect(); numbers, TTL and options are not known.");
 }
 
 std::string_view whole_text() {
-  return "Made by this machine's kernel (connect()), as any program makes one; its packets were watched. Below each "
-         "packet stand the states of both ends once it has arrived.";
+  return translated(
+      "Made by this machine's kernel (connect()), as any program makes one; its packets were watched. Below each "
+      "packet stand the states of both ends once it has arrived.");
 }
 std::string unseen_text(std::uint64_t count) {
-  return fmt::format("Packets that passed and were not seen, for want of room: {}.", count);
+  return said("Packets that passed and were not seen, for want of room: {}.", count);
 }
 
 Ends ends_text(const Question& question) {
-  return {"this machine", question.port ? fmt::format("port {}", port_text(question)) : std::string{"the host"}};
+  return {translated("this machine"),
+          question.port ? said("port {}", port_text(question)) : std::string{translated("the host")}};
 }
-std::string again_label(std::string_view label) { return fmt::format("{0}, again", label); }
-std::string_view silence_text() { return "... nothing comes back ..."; }
-std::string_view nothing_sent_text() { return "No packet was sent."; }
-std::string_view nothing_seen_text() { return "No packet was seen."; }
+std::string again_label(std::string_view label) { return said("{0}, again", label); }
+std::string_view silence_text() { return translated("... nothing comes back ..."); }
+std::string_view nothing_sent_text() { return translated("No packet was sent."); }
+std::string_view nothing_seen_text() { return translated("No packet was seen."); }
 
 std::string meaning_text(Meaning meaning, std::string_view port) {
-  return fmt::format(fmt::runtime(sentences.at(static_cast<std::size_t>(meaning)).text), port);
+  return said_as(sentences.at(static_cast<std::size_t>(meaning)).text, port);
 }
 
-std::string_view again_text() { return "It was sent again because no answer had come: any packet may get lost."; }
+std::string_view again_text() {
+  return translated("It was sent again because no answer had come: any packet may get lost.");
+}
 
 std::string distance_text(std::uint8_t ttl, bool v4) {
   if (ttl == 0) return "";
   const int first = ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
-  const std::string_view name = v4 ? "TTL" : "hop limit";
+  const std::string_view name = v4 ? translated("TTL") : translated("hop limit");
   if (ttl == first) {
-    return fmt::format(
-        "Its {0} of {1} is one that systems begin with, and every router takes one off: none is in between.", name,
-        ttl);
+    return said("Its {0} of {1} is one that systems begin with, and every router takes one off: none is in between.",
+                name, ttl);
   }
-  return fmt::format("Its {0} of {1} has probably begun as {2}, and every router takes one off: {3} in between.", name,
-                     ttl, first, first - ttl);
+  return said("Its {0} of {1} has probably begun as {2}, and every router takes one off: {3} in between.", name, ttl,
+              first, first - ttl);
 }
 
-std::string_view states_heading() { return "The states of its ends (RFC 9293 section 3.3.2)"; }
+std::string_view states_heading() { return translated("The states of its ends (RFC 9293 section 3.3.2)"); }
 
 std::string_view state_text(TcpState state) {
   switch (state) {
     case TcpState::closed:
-      return "there is no connection, or none any more";
+      return translated("there is no connection, or none any more");
     case TcpState::syn_sent:
-      return "has sent a SYN and waits for one";
+      return translated("has sent a SYN and waits for one");
     case TcpState::syn_received:
-      return "has sent a SYN and got one, and waits for its acknowledgement";
+      return translated("has sent a SYN and got one, and waits for its acknowledgement");
     case TcpState::established:
-      return "bytes may go both ways";
+      return translated("bytes may go both ways");
     case TcpState::fin_wait_1:
-      return "has said FIN, which is not acknowledged yet";
+      return translated("has said FIN, which is not acknowledged yet");
     case TcpState::fin_wait_2:
-      return "its FIN is acknowledged; waits for the other one, and still listens";
+      return translated("its FIN is acknowledged; waits for the other one, and still listens");
     case TcpState::close_wait:
-      return "has got a FIN; its program may still speak, and is to close";
+      return translated("has got a FIN; its program may still speak, and is to close");
     case TcpState::closing:
-      return "both have said FIN at once; waits for the acknowledgement of its own";
+      return translated("both have said FIN at once; waits for the acknowledgement of its own");
     case TcpState::last_ack:
-      return "has got a FIN and said its own; waits for the acknowledgement";
+      return translated("has got a FIN and said its own; waits for the acknowledgement");
     case TcpState::time_wait:
-      return "all is said and acknowledged. Who said FIN first stays here a while (two minutes by the RFC, one on "
-             "Linux), so that packets that are late do no harm to the next connection between these ports";
+      return translated(
+          "all is said and acknowledged. Who said FIN first stays here a while (two minutes by the RFC, one on "
+          "Linux), so that packets that are late do no harm to the next connection between these ports");
     case TcpState::unknown:
       break;
   }
   return "";
 }
 
-std::string_view packets_heading() { return "What the packets mean"; }
+std::string_view packets_heading() { return translated("What the packets mean"); }
 
 std::string result_heading(const Story& story) {
   if (story.connection && story.connection->end == Connection::End::not_sent) {
-    return fmt::format("Result: this machine could not ask port {}", port_text(story.question));
+    return said("Result: this machine could not ask port {}", port_text(story.question));
   }
   if (was_kept(story)) {
     const std::string port = port_text(story.question);
-    return fmt::format("Result: {} was not asked", port.empty() ? "the host" : "port " + port);
+    return port.empty() ? std::string{translated("Result: the host was not asked")}
+                        : said("Result: port {} was not asked", port);
   }
   const auto reason = name_of(reason_of(story));
   if (story.question.port && port_of(story) != nullptr) {
-    return fmt::format("Result: port {} is {} ({})", port_text(story.question), state_of(story), reason);
+    return said("Result: port {0} is {1} ({2})", port_text(story.question), state_of(story), reason);
   }
-  return fmt::format("Result: the host is {} ({})", state_of(story), reason);
+  return said("Result: the host is {0} ({1})", state_of(story), reason);
 }
 
 std::string result_text(const Story& story) {
@@ -432,7 +478,7 @@ std::string result_text(const Story& story) {
     return connection_text(*story.connection);
   }
   if (const auto* port = port_of(story)) return result_of_port(*port, story);
-  return story.host ? result_of_host(*story.host, story) : std::string{"Nothing is known."};
+  return story.host ? result_of_host(*story.host, story) : std::string{translated("Nothing is known.")};
 }
 
 bool is_what_happened(const Alternative& alternative, const Story& story) {
@@ -441,46 +487,51 @@ bool is_what_happened(const Alternative& alternative, const Story& story) {
 }
 
 std::string alternatives_heading(const Question& question) {
-  return question.port ? "How it could have gone (=> is how it went)"
-                       : "How it could have gone (=> is how it went), whatever is asked";
+  return std::string{question.port ? translated("How it could have gone (=> is how it went)")
+                                   : translated("How it could have gone (=> is how it went), whatever is asked")};
 }
 
-std::string_view service_heading() { return "What is registered there"; }
+std::string_view service_heading() { return translated("What is registered there"); }
 
 std::string service_text(const Question& question, const Facts& facts) {
   constexpr std::string_view only_custom =
-      "That is a custom: what really listens on a port is for its machine to decide.";
+      message("That is a custom: what really listens on a port is for its machine to decide.");
   const std::string port = port_text(question);
   if (facts.service.empty()) {
-    return fmt::format("No service is registered for {}. {}", port,
-                       asks_udp(question) ? "A program there decides by itself what it understands."
-                                          : "What listens there, if anything, is for its machine to decide.");
+    return asks_udp(question)
+               ? said("No service is registered for {}. A program there decides by itself what it understands.", port)
+               : said("No service is registered for {}. What listens there, if anything, is for its machine to decide.",
+                      port);
   }
-  if (facts.description.empty()) return fmt::format("{} is registered for {}. {}", facts.service, port, only_custom);
-  return fmt::format("{} ({}) is registered for {}. {}", escape_terminal(facts.service),
-                     escape_terminal(facts.description), port, only_custom);
+  if (facts.description.empty())
+    return said("{0} is registered for {1}. {2}", facts.service, port, translated(only_custom));
+  return said("{0} ({1}) is registered for {2}. {3}", escape_terminal(facts.service),
+              escape_terminal(facts.description), port, translated(only_custom));
 }
 
 std::string note_text(const model::Remark& remark, const Question& question) {
   if (remark.code == model::RemarkCode::nothing_answered) {
-    return fmt::format(
-        "Note: Nothing at all has answered here, so perhaps nobody is there: `portolan explain {0}` asks that.",
-        host_text(question));
+    return said("Note: Nothing at all has answered here, so perhaps nobody is there: `portolan explain {0}` asks that.",
+                host_text(question));
   }
-  return fmt::format("Note: {0}", escape_terminal(report::remark_text(remark, Dialect::portolan)));
+  return said("Note: {0}", escape_terminal(report::remark_text(remark, Dialect::portolan)));
 }
 
-std::string_view discovery_heading() { return "How portolan finds out whether a host is there"; }
+std::string_view discovery_heading() { return translated("How portolan finds out whether a host is there"); }
 
 std::vector<std::string_view> discovery_texts() {
   return {
-      "On the same link (Ethernet, Wi-Fi) it asks for the hardware address: by ARP (IPv4) or by neighbour discovery "
-      "(IPv6). That alone decides, because no host can be silent to it.",
-      "Beyond the link it asks in four ways at once, since firewalls stop one and let another through: the ping (ICMP "
-      "echo request), a SYN to port 443, an ACK to port 80, an ICMP timestamp request. One answer will do, and a "
-      "refusal (RST) is one. Without the right to send raw packets it opens connections to ports 80 and 443.",
-      "If nothing answers, a scan of a network takes the host for down and leaves its ports out. A host that was "
-      "named by itself is scanned all the same, and -Pn has every host scanned without asking."};
+      translated("On the same link (Ethernet, Wi-Fi) it asks for the hardware address: by ARP (IPv4) or by neighbour "
+                 "discovery "
+                 "(IPv6). That alone decides, because no host can be silent to it."),
+      translated(
+          "Beyond the link it asks in four ways at once, since firewalls stop one and let another through: the ping "
+          "(ICMP "
+          "echo request), a SYN to port 443, an ACK to port 80, an ICMP timestamp request. One answer will do, and a "
+          "refusal (RST) is one. Without the right to send raw packets it opens connections to ports 80 and 443."),
+      translated(
+          "If nothing answers, a scan of a network takes the host for down and leaves its ports out. A host that was "
+          "named by itself is scanned all the same, and -Pn has every host scanned without asking.")};
 }
 
 }  // namespace portolan::explain

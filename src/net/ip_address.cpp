@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "base/hash.h"
+#include "base/message.h"
 
 namespace portolan::net {
 namespace {
@@ -18,7 +19,8 @@ namespace {
 constexpr std::size_t longest_address = 45;
 
 std::unexpected<Error> not_an_address(std::string_view text, std::string_view advice) {
-  return fail(Errc::parse, fmt::format("'{}' is not an IP address; {}", escape_terminal(text.substr(0, 64)), advice));
+  return fail(Errc::parse,
+              said("'{0}' is not an IP address; {1}", escape_terminal(text.substr(0, 64)), translated(advice)));
 }
 
 // inet_pton is pure; it needs a terminated string, and text with a NUL in it is none.
@@ -36,9 +38,8 @@ Result<std::uint32_t> parse_zone(std::string_view text, std::string_view zone,
   const bool numeric = error == std::errc{} && end == zone.data() + zone.size();
   if (!numeric) index = zone.empty() || !zone_of ? 0 : zone_of(zone);
   if (index == 0) {
-    return fail(Errc::parse,
-                fmt::format("there is no network interface '{}', which '{}' asks for; `ip link` lists them",
-                            escape_terminal(zone.substr(0, 64)), escape_terminal(text.substr(0, 128))));
+    return fail(Errc::parse, said("there is no network interface '{0}', which '{1}' asks for; `ip link` lists them",
+                                  escape_terminal(zone.substr(0, 64)), escape_terminal(text.substr(0, 128))));
   }
   return index;
 }
@@ -127,13 +128,13 @@ Result<IpAddress> IpAddress::parse(std::string_view text,
   std::array<std::uint8_t, 16> bytes{};
   if (!text.contains(':')) {
     if (!read_with_inet_pton(AF_INET, text, bytes.data())) {
-      return not_an_address(text, "write it like 192.168.0.1 or 2001:db8::1");
+      return not_an_address(text, message("write it like 192.168.0.1 or 2001:db8::1"));
     }
     return from_bytes(std::span{bytes}.first(4));
   }
   const auto percent = text.find('%');
   if (!read_with_inet_pton(AF_INET6, text.substr(0, percent), bytes.data())) {
-    return not_an_address(text, "an IPv6 address looks like 2001:db8::1, with its zone like fe80::1%eth0");
+    return not_an_address(text, message("an IPv6 address looks like 2001:db8::1, with its zone like fe80::1%eth0"));
   }
   if (percent == std::string_view::npos) return v6(bytes);
   const auto zone = parse_zone(text, text.substr(percent + 1), zone_of);
@@ -211,8 +212,8 @@ Result<Prefix> Prefix::parse(std::string_view text) {
     const auto digits = text.substr(slash + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
     if (error != std::errc{} || end != digits.data() + digits.size() || length > longest) {
-      return fail(Errc::parse, fmt::format("'{}' has no prefix length from 0 to {} behind its slash",
-                                           escape_terminal(text.substr(0, 128)), longest));
+      return fail(Errc::parse, said("'{0}' has no prefix length from 0 to {1} behind its slash",
+                                    escape_terminal(text.substr(0, 128)), longest));
     }
   }
   return around(*address, length);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/message.h"
 
 namespace portolan::net {
 
@@ -30,8 +31,7 @@ Result<Port> Port::parse(std::string_view text) {
   std::uint16_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) {
-    return fail(Errc::parse,
-                fmt::format("'{}' is not a port; ports go from 0 to 65535", escape_terminal(text.substr(0, 64))));
+    return fail(Errc::parse, said("'{}' is not a port; ports go from 0 to 65535", escape_terminal(text.substr(0, 64))));
   }
   return Port{value};
 }

@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "base/host_name.h"
 #include "base/look_alike.h"
+#include "base/message.h"
 #include "base/odd_zero.h"
 #include "plan/c_address.h"
 #include "plan/quoted.h"
@@ -36,18 +37,18 @@ Result<void> read_octet_range(std::string_view whole, std::string_view piece, Oc
   const auto first_text = piece.substr(0, dash);
   const auto last_text = dash == std::string_view::npos ? first_text : piece.substr(dash + 1);
   if (piece.empty()) {
-    return fail(Errc::parse, fmt::format("{} has an empty place where a number from 0 to 255 belongs", quoted(whole)));
+    return fail(Errc::parse, said("{} has an empty place where a number from 0 to 255 belongs", quoted(whole)));
   }
   const auto first = first_text.empty() ? 0U : read_number(first_text, 255);
   const auto last = last_text.empty() ? 255U : read_number(last_text, 255);
   if (!first || !last) {
-    return fail(Errc::parse, fmt::format("{} in {} is no octet of an IPv4 address; octets are numbers from 0 to 255, "
-                                         "ranges like 1-9, or *",
-                                         quoted(piece), quoted(whole)));
+    return fail(Errc::parse, said("{0} in {1} is no octet of an IPv4 address; octets are numbers from 0 to 255, "
+                                  "ranges like 1-9, or *",
+                                  quoted(piece), quoted(whole)));
   }
   if (*last < *first) {
-    return fail(Errc::parse, fmt::format("the range {} in {} runs backwards; write {}-{}", quoted(piece), quoted(whole),
-                                         *last, *first));
+    return fail(Errc::parse, said("the range {0} in {1} runs backwards; write {2}-{3}", quoted(piece), quoted(whole),
+                                  *last, *first));
   }
   octet.insert(*first, *last);
   return {};
@@ -70,9 +71,9 @@ Result<OctetSet> read_octet(std::string_view whole, std::string_view text) {
 }
 
 std::unexpected<Error> no_octets(std::string_view whole) {
-  return fail(Errc::parse, fmt::format("{} is not an IPv4 target: four octets with dots between them are needed, as in "
-                                       "192.168.0.1, 192.168.0.1-9 or 10.0-3.*.1",
-                                       quoted(whole)));
+  return fail(Errc::parse, said("{} is not an IPv4 target: four octets with dots between them are needed, as in "
+                                "192.168.0.1, 192.168.0.1-9 or 10.0-3.*.1",
+                                quoted(whole)));
 }
 
 Result<TargetExpression> read_pattern(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
@@ -87,9 +88,9 @@ Result<TargetExpression> read_pattern(std::string_view whole, std::string_view h
     begin = dot + 1;
   }
   if (length && *length > 32) {
-    return fail(Errc::parse, fmt::format("{} has a prefix length above 32, the most an IPv4 address has; write "
-                                         "something like 192.168.0.0/24",
-                                         quoted(whole)));
+    return fail(Errc::parse, said("{} has a prefix length above 32, the most an IPv4 address has; write "
+                                  "something like 192.168.0.0/24",
+                                  quoted(whole)));
   }
   return length ? pattern.widened(*length) : pattern;
 }
@@ -97,33 +98,32 @@ Result<TargetExpression> read_pattern(std::string_view whole, std::string_view h
 Result<TargetExpression> read_v6(std::string_view whole, std::string_view host, std::optional<unsigned> length,
                                  const ZoneOf& zone_of) {
   if (host.starts_with('[')) {
-    return fail(Errc::parse,
-                fmt::format("{} has brackets; write the IPv6 address alone, and ports behind -p", quoted(whole)));
+    return fail(Errc::parse, said("{} has brackets; write the IPv6 address alone, and ports behind -p", quoted(whole)));
   }
   if (host.find(':') == host.rfind(':')) {
-    return fail(Errc::parse, fmt::format("{} is neither a name nor an address; write the host alone, and ports behind "
-                                         "-p",
-                                         quoted(whole)));
+    return fail(Errc::parse, said("{} is neither a name nor an address; write the host alone, and ports behind "
+                                  "-p",
+                                  quoted(whole)));
   }
   const auto address = net::IpAddress::parse(host, zone_of);
   if (!address) return fail(address.error());
   if (address->zone() != 0 && !address->is_link_local()) {
-    return fail(Errc::parse, fmt::format("{} names an interface, which only link-local addresses (fe80::/10) take; "
-                                         "leave %... out",
-                                         quoted(whole)));
+    return fail(Errc::parse, said("{} names an interface, which only link-local addresses (fe80::/10) take; "
+                                  "leave %... out",
+                                  quoted(whole)));
   }
   return net::Prefix::around(*address, length.value_or(128));
 }
 
 Result<TargetExpression> read_name(std::string_view whole, std::string_view host, std::optional<unsigned> length) {
   if (const auto odd = odd_character_in_name(host))
-    return fail(Errc::parse, fmt::format("{} has {}", quoted(whole), *odd));
+    return fail(Errc::parse, said("{0} has {1}", quoted(whole), translated(*odd)));
   const auto labels = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   if (net::is_c_address(labels)) return no_octets(whole);
   if (!is_host_name(host)) {
-    return fail(Errc::parse, fmt::format("{} is neither a host name nor an address; targets look like example.org, "
-                                         "192.168.0.0/24, 10.0-3.*.1 or 2001:db8::1",
-                                         quoted(whole)));
+    return fail(Errc::parse, said("{} is neither a host name nor an address; targets look like example.org, "
+                                  "192.168.0.0/24, 10.0-3.*.1 or 2001:db8::1",
+                                  quoted(whole)));
   }
   return NamedTarget{.name = std::string{host}, .length = length};
 }
@@ -264,22 +264,22 @@ OctetPattern OctetPattern::widened(unsigned length) const {
 Result<TargetExpression> read_target(std::string_view text, const ZoneOf& zone_of) {
   // A name may have bytes that are no UTF-8, which a resolver may know; but nothing that nobody sees.
   if (escape_terminal(text).find("\\u{") != std::string::npos) {
-    return fail(Errc::parse, fmt::format("{} has a character that is not seen, shown here as \\u{{...}}; type the word "
-                                         "anew instead of pasting it",
-                                         quoted(text)));
+    return fail(Errc::parse, said("{} has a character that is not seen, shown here as \\u{{...}}; type the word "
+                                  "anew instead of pasting it",
+                                  quoted(text)));
   }
   const auto slash = text.find('/');
   const auto host = text.substr(0, slash);
   std::optional<unsigned> length;
   if (slash != std::string_view::npos) {
     if (text.contains("://")) {
-      return fail(Errc::parse, fmt::format("{} looks like a URL; write the host name in it alone", quoted(text)));
+      return fail(Errc::parse, said("{} looks like a URL; write the host name in it alone", quoted(text)));
     }
     length = read_number(text.substr(slash + 1), 128);
     if (!length) {
-      return fail(Errc::parse, fmt::format("{} has no prefix length behind its slash; write something like "
-                                           "192.168.0.0/24 (0 to 32) or 2001:db8::/120 (0 to 128)",
-                                           quoted(text)));
+      return fail(Errc::parse, said("{} has no prefix length behind its slash; write something like "
+                                    "192.168.0.0/24 (0 to 32) or 2001:db8::/120 (0 to 128)",
+                                    quoted(text)));
     }
   }
   if (host.contains(':')) return read_v6(text, host, length, zone_of);
@@ -295,7 +295,7 @@ Result<TargetExpression> read_exclusion(std::string_view text, const ZoneOf& zon
   auto target = read_target(text, zone_of);
   if (!target || !std::holds_alternative<OctetPattern>(*target)) return target;
   const auto odd = odd_zero(text.substr(0, text.find('/')));
-  if (odd) return fail(Errc::parse, fmt::format("{} has {}", quoted(text), *odd));
+  if (odd) return fail(Errc::parse, said("{0} has {1}", quoted(text), translated(*odd)));
   return target;
 }
 
@@ -306,17 +306,16 @@ Result<TargetExpression> parse_target(std::string_view text, const ZoneOf& zone_
   if (name != nullptr && c_address(name->name)) return no_octets(text);
   const auto* prefix = std::get_if<net::Prefix>(&*target);
   if (prefix != nullptr && prefix->address.is_v4_mapped()) {
-    return fail(Errc::parse, fmt::format("{} is an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2); write it "
-                                         "with dots alone, like 192.168.0.1",
-                                         quoted(text)));
+    return fail(Errc::parse, said("{} is an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2); write it "
+                                  "with dots alone, like 192.168.0.1",
+                                  quoted(text)));
   }
   return target;
 }
 
 Result<void> check_names_a_host(std::string_view text, const TargetExpression& target) {
   const auto no_host = [&](std::string_view meant) {
-    return fail(Errc::parse,
-                fmt::format("{} is the address of no host; did you mean {}?", escape_terminal(text), meant));
+    return fail(Errc::parse, said("{0} is the address of no host; did you mean {1}?", escape_terminal(text), meant));
   };
   const auto* pattern = std::get_if<OctetPattern>(&target);
   if (pattern != nullptr && pattern->size() == 1 && pattern->at(0).v4_value() == 0) return no_host("127.0.0.1");

@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/message.h"
 #include "plan/address_runs.h"
 #include "plan/c_address.h"
 #include "plan/exclusions.h"
@@ -52,14 +53,13 @@ std::vector<net::IpAddress> plain(std::span<const net::IpAddress> found) {
 Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const Resolve& resolve) {
   if (const auto address = c_address(name)) return std::vector{*address};
   if (!resolve) {
-    return fail(
-        {Errc::unresolved, fmt::format("the name {} is not looked up here", quoted(name)), "not-looked-up", {name}});
+    return fail({Errc::unresolved, said("the name {} is not looked up here", quoted(name)), "not-looked-up", {name}});
   }
   const auto found = resolve(name);
   if (!found) return fail(found.error());
   std::vector<net::IpAddress> addresses = plain(*found);
   if (addresses.empty()) {
-    return fail({Errc::unresolved, fmt::format("the name {} has no address", quoted(name)), "no-address", {name}});
+    return fail({Errc::unresolved, said("the name {} has no address", quoted(name)), "no-address", {name}});
   }
   return addresses;
 }
@@ -67,33 +67,31 @@ Result<std::vector<net::IpAddress>> resolve_all(const std::string& name, const R
 std::unexpected<Error> other_family(std::string_view expression, std::string_view has, TargetOptions::Families asked) {
   const auto family = asked == TargetOptions::Families::v4 ? "IPv4 (-4)" : "IPv6 (-6)";
   return fail({Errc::unresolved,
-               fmt::format("{} {}, but only {} was asked for; leave that option out to scan it", quoted(expression),
-                           has, family),
+               said("{0} {1}, but only {2} was asked for; leave that option out to scan it", quoted(expression),
+                    translated(has), family),
                asked == TargetOptions::Families::v4 ? "only-ipv6" : "only-ipv4",
                {std::string{expression}}});
 }
 
 std::unexpected<Error> sweep_too_large(std::string_view expression, unsigned length) {
   return fail(Errc::limit,
-              fmt::format("{} asks for 2^{} IPv6 addresses, and no scan of that ends; a /{} (65,536 addresses) is the "
-                          "most: name single hosts or smaller prefixes (DNS and `ip -6 neigh` know hosts)",
-                          quoted(expression), 128 - length, shortest_v6_sweep));
+              said("{0} asks for 2^{1} IPv6 addresses, and no scan of that ends; a /{2} (65,536 addresses) is the "
+                   "most: name single hosts or smaller prefixes (DNS and `ip -6 neigh` know hosts)",
+                   quoted(expression), 128 - length, shortest_v6_sweep));
 }
 
 std::unexpected<Error> too_many_patterns(std::string_view expression) {
-  return fail(Errc::limit,
-              fmt::format("{} and the octet patterns before it overlap in more than {} pieces; name prefixes "
-                          "or fewer patterns",
-                          quoted(expression), PatternUnion::most_patterns));
+  return fail(Errc::limit, said("{0} and the octet patterns before it overlap in more than {1} pieces; name prefixes "
+                                "or fewer patterns",
+                                quoted(expression), PatternUnion::most_patterns));
 }
 
 // A name's prefix that fits none of its addresses.
 std::unexpected<Error> no_sweep(std::string_view expression, unsigned length, bool has_v6) {
   if (has_v6) return sweep_too_large(expression, length);
-  return fail(Errc::parse,
-              fmt::format("{} has a prefix length above 32, the most an IPv4 address has, and the name has "
-                          "no other address",
-                          quoted(expression)));
+  return fail(Errc::parse, said("{} has a prefix length above 32, the most an IPv4 address has, and the name has "
+                                "no other address",
+                                quoted(expression)));
 }
 
 // Whether "name/length" can mean a prefix around this address that a scan can sweep.
@@ -237,7 +235,7 @@ void TargetSet::Data::add_prefix(const net::Prefix& prefix, std::uint32_t name) 
 Result<void> TargetSet::Data::add_mapped(const net::Prefix& prefix, std::string_view expression) {
   if (prefix.length != 128) {
     return fail(Errc::parse,
-                fmt::format("{} are IPv4 addresses written as IPv6; write them with dots alone", quoted(expression)));
+                said("{} are IPv4 addresses written as IPv6; write them with dots alone", quoted(expression)));
   }
   if (!exclusions.contains(prefix.address)) add_single(prefix.address, none);
   added = true;
@@ -250,8 +248,10 @@ Result<void> TargetSet::Data::add_name(const NamedTarget& target, std::string_vi
   if (!addresses) return fail(addresses.error());
   const auto is_wanted = [&](const net::IpAddress& a) { return wanted(a, options.families); };
   if (std::ranges::none_of(*addresses, is_wanted)) {
-    return other_family(expression, addresses->front().is_v4() ? "has IPv4 addresses only" : "has IPv6 addresses only",
-                        options.families);
+    return other_family(
+        expression,
+        addresses->front().is_v4() ? message("has IPv4 addresses only") : message("has IPv6 addresses only"),
+        options.families);
   }
   std::vector<net::IpAddress> chosen;
   std::vector<net::IpAddress> others;
@@ -340,7 +340,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
   return std::visit(Overloaded{
                         [&](const OctetPattern& pattern) -> Result<void> {
                           if (options.families == TargetOptions::Families::v6) {
-                            return other_family(expression, "is IPv4", options.families);
+                            return other_family(expression, message("is IPv4"), options.families);
                           }
                           if (!own_data().add_pattern(pattern)) return too_many_patterns(expression);
                           own_data().added = true;
@@ -348,7 +348,7 @@ Result<void> TargetSet::add(std::string_view expression, const TargetOptions& op
                         },
                         [&](const net::Prefix& prefix) -> Result<void> {
                           if (options.families == TargetOptions::Families::v4) {
-                            return other_family(expression, "is IPv6", options.families);
+                            return other_family(expression, message("is IPv6"), options.families);
                           }
                           if (prefix.length < shortest_v6_sweep) return sweep_too_large(expression, prefix.length);
                           if (prefix.address.is_v4_mapped()) return own_data().add_mapped(prefix, expression);

@@ -13,6 +13,7 @@
 #include "base/escape.h"
 #include "cli/command.h"
 #include "lab/process.h"
+#include "probe/registry.h"
 #include "tests/places.h"
 #include "tests/report/tools.h"
 
@@ -75,6 +76,40 @@ TEST(Language, PortsAndWhoSpeakIt) {
               HasSubstr("personne n'écoute sur /nonexistent/socket\nil n'y a pas de socket de ce nom\n"));
 }
 
+// All that --offline can show: each technique with each state that it can come to.
+std::vector<Words> explanations() {
+  std::vector<Words> all;
+  for (const probe::Probe* probe : probe::registry) {
+    for (const char* state : {"open", "closed", "filtered", "open-filtered", "up", "down"}) {
+      all.push_back({"explain", "--offline", state, "--technique", std::string{probe->name}});
+    }
+  }
+  all.push_back({"explain", "--offline", "up"});
+  all.push_back({"explain", "--offline", "down"});
+  all.push_back({"explain", "--offline", "open", "-6"});
+  return all;
+}
+
+TEST(Language, ExplanationsSpeakItAndFitATerminal) {
+  std::size_t pages = 0;
+  for (const Words& words : explanations()) {
+    const auto page = portolan(words, french);
+    if (page.output.empty()) continue;
+    ++pages;
+    EXPECT_THAT(page.output, HasSubstr("Ce que signifient les paquets"));
+    EXPECT_THAT(page.output, HasSubstr("\nRésultat : "));
+    // A label that is too long for its arrow.
+    EXPECT_THAT(page.output, testing::Not(HasSubstr("... ---")));
+    std::istringstream lines{page.output};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80U) << line;
+  }
+  EXPECT_GE(pages, 40U);
+  EXPECT_THAT(portolan({"explain", "--offline", "open"}, french).output,
+              HasSubstr("quelque chose écoute sur le port 80/tcp"));
+  EXPECT_THAT(portolan({"explain", "300.1.1.1:22"}, french).errors, HasSubstr("n'est pas un octet d'adresse IPv4"));
+  EXPECT_THAT(portolan({"explain", "--offline", "sideways"}, french).errors, HasSubstr("n'est aucun de open, closed"));
+}
+
 TEST(Language, WhatProgramsReadIsTheSameInAll) {
   for (const Words& words : std::vector<Words>{{"help", "--man"},
                                                {"help", "--completion"},
@@ -83,6 +118,8 @@ TEST(Language, WhatProgramsReadIsTheSameInAll) {
                                                {"ports", "--json", "0", "443"},
                                                {"who", "--json", "/nonexistent/socket"},
                                                {"scan", "-n", "-p", "70000", "198.18.0.1"},
+                                               {"explain", "--json", "--offline", "open", "--technique", "udp"},
+                                               {"explain", "--json", "--offline", "down"},
                                                {"nmap", "-h"},
                                                {"nmap", "--bogus"}}) {
     const auto english = portolan(words, {});

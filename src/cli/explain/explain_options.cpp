@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "cli/arguments.h"
@@ -100,15 +101,14 @@ Result<const probe::Probe*> technique_named(const std::string& name) {
     const bool is_it =
         probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name;
     if (is_it && !can_be_explained(*probe)) {
-      return usage(fmt::format("--technique {}: only what asks ports and hosts is explained", probe->name));
+      return usage(said("--technique {}: only what asks ports and hosts is explained", probe->name));
     }
     if (is_it) return probe;
     if (can_be_explained(*probe)) known.push_back(probe->name);
   }
   const auto best = closest(name, known);
-  return usage(
-      best ? fmt::format("--technique: there is no '{}'; did you mean {}?", escape_terminal(name), *best)
-           : fmt::format("--technique: there is no '{}', but these: {}", escape_terminal(name), join(known, ", ")));
+  return usage(best ? said("--technique: there is no '{0}'; did you mean {1}?", escape_terminal(name), *best)
+                    : said("--technique: there is no '{0}', but these: {1}", escape_terminal(name), join(known, ", ")));
 }
 
 const probe::Probe* usual_technique(net::Protocol protocol, bool raw_packets) {
@@ -124,8 +124,8 @@ constexpr std::array<std::string_view, 6> offline_words{"open", "closed", "filte
 Result<void> check_offline_word(std::string_view word) {
   if (std::ranges::find(offline_words, word) != offline_words.end()) return {};
   const auto best = closest(word, offline_words);
-  return usage(best ? fmt::format("--offline: there is no state '{}'; did you mean {}?", escape_terminal(word), *best)
-                    : fmt::format("--offline: '{}' is none of {}", escape_terminal(word), join(offline_words, ", ")));
+  return usage(best ? said("--offline: there is no state '{0}'; did you mean {1}?", escape_terminal(word), *best)
+                    : said("--offline: '{0}' is none of {1}", escape_terminal(word), join(offline_words, ", ")));
 }
 
 bool is_about_hosts(std::string_view word) { return word == "up" || word == "down"; }
@@ -135,7 +135,7 @@ Result<World> world_of(const Question& question, std::string_view word) {
   if (!question.port) {
     if (word == "up" || word == "open") return World::open;
     if (word == "down" || word == "filtered") return World::silent;
-    return usage(fmt::format("--offline {}: a host is up or down", word));
+    return usage(said("--offline {}: a host is up or down", word));
   }
   const bool silence_is_open_too = question.probe->on_silence.state == model::PortState::open_filtered;
   if (word == "open") return World::open;
@@ -143,13 +143,13 @@ Result<World> world_of(const Question& question, std::string_view word) {
   if (word == "filtered") return silence_is_open_too ? World::refuses : World::silent;
   if (word == "open-filtered" && silence_is_open_too) return World::silent;
   if (word == "open-filtered") {
-    return usage(fmt::format("--offline open-filtered: to {} open ports are not silent, so silence means filtered",
-                             question.probe->name));
+    return usage(said("--offline open-filtered: to {} open ports are not silent, so silence means filtered",
+                      question.probe->name));
   }
   return usage(
-      fmt::format("--offline {} is about a host; leave the port out, or choose open, closed, filtered or "
-                  "open-filtered",
-                  word));
+      said("--offline {} is about a host; leave the port out, or choose open, closed, filtered or "
+           "open-filtered",
+           word));
 }
 
 class Preparation {
@@ -167,14 +167,15 @@ class Preparation {
 
  private:
   Result<void> words() {
-    if (options_.only_v4 && options_.only_v6) return usage("-4 and -6 exclude each other");
+    if (options_.only_v4 && options_.only_v6) return usage(std::string{translated("-4 and -6 exclude each other")});
     if (options_.offline) {
       if (const auto done = check_offline_word(*options_.offline); !done) return done;
     }
-    if (options_.operands.size() > 1) return usage("one host is explained at a time");
+    if (options_.operands.size() > 1) return usage(std::string{translated("one host is explained at a time")});
     if (options_.operands.empty()) {
       if (options_.offline) return {};
-      return usage("whom to ask? Name a host, host:port or host:port/udp, or a state with --offline");
+      return usage(
+          std::string{translated("whom to ask? Name a host, host:port or host:port/udp, or a state with --offline")});
     }
     auto place = parse_place(options_.operands.front());
     if (!place) return fail(place.error());
@@ -184,26 +185,31 @@ class Preparation {
 
   Result<void> connection() {
     if (!options_.connect) return {};
-    if (options_.offline) return usage("--connect makes a real connection and --offline sends nothing: choose one");
+    if (options_.offline)
+      return usage(
+          std::string{translated("--connect makes a real connection and --offline sends nothing: choose one")});
     if (!options_.technique.empty()) {
-      return usage("--connect makes the whole connection, so there is no --technique to choose");
+      return usage(
+          std::string{translated("--connect makes the whole connection, so there is no --technique to choose")});
     }
     if (options_.unprivileged) {
-      return usage(
+      return usage(std::string{translated(
           "--connect watches packets, which the kernel shows to root only (CAP_NET_RAW), so --unprivileged does not go "
-          "with it");
+          "with it")});
     }
     if (place_->protocol && *place_->protocol != net::Protocol::tcp) {
-      return usage(fmt::format("--connect: only TCP makes such connections, so /{} does not go with it",
-                               net::name_of(*place_->protocol)));
+      return usage(said("--connect: only TCP makes such connections, so /{} does not go with it",
+                        net::name_of(*place_->protocol)));
     }
     if (!place_->port) {
-      return usage(fmt::format("--connect goes to a port: write {}:80", escape_terminal(place_->host)));
+      return usage(said("--connect goes to a port: write {}:80", escape_terminal(place_->host)));
     }
     if (!sources_.raw_packets) {
-      return fail(Errc::privilege,
-                  "--connect watches packets, which needs CAP_NET_RAW; run it as root, or leave --connect out to see "
-                  "what connect() alone tells");
+      return fail(
+          Errc::privilege,
+          std::string{translated(
+              "--connect watches packets, which needs CAP_NET_RAW; run it as root, or leave --connect out to see "
+              "what connect() alone tells")});
     }
     question().whole = true;
     question().probe = &probe::tcp_connect;
@@ -216,10 +222,10 @@ class Preparation {
     if (!probe) return fail(probe.error());
     question().probe = *probe;
     if (asks_host(**probe) && place_ && place_->port) {
-      return usage(fmt::format("{} asks a host, so leave the port out", (*probe)->name));
+      return usage(said("{} asks a host, so leave the port out", (*probe)->name));
     }
     if (!asks_host(**probe) && place_ && !place_->port) {
-      return usage(fmt::format("{} asks a port: write {}:80", (*probe)->name, escape_terminal(place_->host)));
+      return usage(said("{0} asks a port: write {1}:80", (*probe)->name, escape_terminal(place_->host)));
     }
     return {};
   }
@@ -233,8 +239,8 @@ class Preparation {
     net::Protocol protocol = chosen == nullptr ? net::Protocol::tcp : probe::protocol_of(chosen->asks);
     if (place_ && place_->protocol) {
       if (chosen != nullptr && *place_->protocol != protocol) {
-        return usage(fmt::format("{} asks {} ports, and /{} is another protocol", chosen->name, net::name_of(protocol),
-                                 net::name_of(*place_->protocol)));
+        return usage(said("{0} asks {1} ports, and /{2} is another protocol", chosen->name, net::name_of(protocol),
+                          net::name_of(*place_->protocol)));
       }
       protocol = *place_->protocol;
     }
@@ -289,13 +295,12 @@ class Preparation {
     const std::uint32_t zone = question().target.zone();
     if (zone != 0 && sources_.zone_name) question().link = sources_.zone_name(zone);
     if ((options_.only_v4 && !v4) || (options_.only_v6 && v4)) {
-      return usage(fmt::format("{} is no IPv{} address", to_string(question().target), options_.only_v4 ? 4 : 6));
+      return usage(said("{0} is no IPv{1} address", to_string(question().target), options_.only_v4 ? 4 : 6));
     }
     const probe::Probe* probe = question().probe;
     if (probe == nullptr) return {};
-    if (!v4 && !probe->has_ipv6) return usage(fmt::format("{} asks over IPv4 only", probe->name));
-    if (v4 && is_v6_only())
-      return usage(fmt::format("{} asks over IPv6 only; over IPv4 arp asks the same", probe->name));
+    if (!v4 && !probe->has_ipv6) return usage(said("{} asks over IPv4 only", probe->name));
+    if (v4 && is_v6_only()) return usage(said("{} asks over IPv6 only; over IPv4 arp asks the same", probe->name));
     return {};
   }
 
@@ -309,9 +314,9 @@ class Preparation {
     const probe::Probe* probe = question().probe;
     if (probe == nullptr || probe->connects || sources_.raw_packets) return {};
     return fail(Errc::privilege,
-                fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or see by --offline what "
-                            "would happen",
-                            probe->name));
+                said("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or see by --offline what "
+                     "would happen",
+                     probe->name));
   }
 
   [[nodiscard]] const Question& question() const { return prepared_.question; }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "os/names/name_files.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
@@ -26,11 +27,12 @@ Reason reason_of(int status, int error) {
   switch (status) {
     case EAI_NONAME:
     case EAI_NODATA:
-      return {"no such name", "no-such-name"};
+      return {std::string{translated("no such name")}, "no-such-name"};
     case EAI_AGAIN:
-      return {"the name servers do not answer; check the network, or name addresses instead", "name-servers-silent"};
+      return {std::string{translated("the name servers do not answer; check the network, or name addresses instead")},
+              "name-servers-silent"};
     case EAI_FAIL:
-      return {"the name servers refuse to look it up", "name-servers-refuse"};
+      return {std::string{translated("the name servers refuse to look it up")}, "name-servers-refuse"};
     case EAI_SYSTEM:
       return {error_text(error), error_name(error)};
     default:
@@ -40,7 +42,7 @@ Reason reason_of(int status, int error) {
 
 std::unexpected<Error> unresolved(std::string_view name, Reason reason) {
   return fail({Errc::unresolved,
-               fmt::format("cannot resolve '{}': {}", escape_terminal(name), reason.words),
+               said("cannot resolve '{0}': {1}", escape_terminal(name), reason.words),
                std::move(reason.cause),
                {std::string{name}}});
 }
@@ -50,7 +52,8 @@ std::unexpected<Error> unresolved(std::string_view name, Reason reason) {
 Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
   if (look_up_would_hang("hosts")) {
     return unresolved(
-        name, {"a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO", "name-file-is-fifo"});
+        name, {std::string{translated("a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO")},
+               "name-file-is-fifo"});
   }
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -65,7 +68,7 @@ Result<std::vector<net::IpAddress>> resolve(std::string_view name) {
     const auto address = address_of(entry->ai_addr);
     if (address && std::ranges::find(addresses, *address) == addresses.end()) addresses.push_back(*address);
   }
-  if (addresses.empty()) return unresolved(name, {"it has no address", "no-address"});
+  if (addresses.empty()) return unresolved(name, {std::string{translated("it has no address")}, "no-address"});
   return addresses;
 }
 

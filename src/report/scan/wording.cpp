@@ -6,6 +6,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "probe/registry.h"
@@ -211,43 +212,51 @@ struct Sentence {
 };
 
 constexpr std::array no_way_sentences{
-    Sentence{"ENETUNREACH", "no route leads to {target}"},
-    Sentence{"EHOSTUNREACH", "a route of this machine calls {target} unreachable"},
-    Sentence{"EACCES", "a route of this machine prohibits {target}"},
-    Sentence{"EINVAL", "a route of this machine throws packets to {target} away"},
-    Sentence{"no-host", "{target} names no host; for this machine use localhost"},
-    Sentence{"broadcast", "{target} is a broadcast address and names no host"},
-    Sentence{"multicast", "{target} is a multicast address and names no host"},
-    Sentence{"no-zone", "{target} is a link-local address: name its interface, as in {target}%eth0 or with -e"},
-    Sentence{"interface-down", "the way to {target} is {interface}, which is down"},
-    Sentence{"leads-home", "the way to {target} is {interface}, which leads to this machine alone"},
+    Sentence{"ENETUNREACH", message("no route leads to {target}")},
+    Sentence{"EHOSTUNREACH", message("a route of this machine calls {target} unreachable")},
+    Sentence{"EACCES", message("a route of this machine prohibits {target}")},
+    Sentence{"EINVAL", message("a route of this machine throws packets to {target} away")},
+    Sentence{"no-host", message("{target} names no host; for this machine use localhost")},
+    Sentence{"broadcast", message("{target} is a broadcast address and names no host")},
+    Sentence{"multicast", message("{target} is a multicast address and names no host")},
+    Sentence{"no-zone",
+             message("{target} is a link-local address: name its interface, as in {target}%eth0 or with -e")},
+    Sentence{"interface-down", message("the way to {target} is {interface}, which is down")},
+    Sentence{"leads-home", message("the way to {target} is {interface}, which leads to this machine alone")},
     Sentence{"no-carrier",
-             "the way to {target} is {interface}, which has no carrier (no cable, or the other end is down)"},
-    Sentence{"no-source-address", "{interface} has no {family} address to reach {target} from"},
+             message("the way to {target} is {interface}, which has no carrier (no cable, or the other end is down)")},
+    Sentence{"no-source-address", message("{interface} has no {family} address to reach {target} from")},
 };
 
 constexpr std::array by_kernel_sentences{
-    Sentence{"device", "its device is no Ethernet, or does without ARP"},
-    Sentence{"encapsulation", "its route wraps them"},
-    Sentence{"next-hop", "the next hop is of the other address family"},
-    Sentence{"ipsec", "an IPsec policy of this machine may be about them"},
-    Sentence{"filter", "a firewall of this machine may be about them"},
-    Sentence{"hidden", "without CAP_NET_ADMIN nobody sees whether a firewall or an IPsec policy is about them"},
-    Sentence{"unread", "what the kernel says of firewalls and IPsec policies cannot be read"},
-    Sentence{"neighbour", "its link-layer address was set by hand"},
+    Sentence{"device", message("its device is no Ethernet, or does without ARP")},
+    Sentence{"encapsulation", message("its route wraps them")},
+    Sentence{"next-hop", message("the next hop is of the other address family")},
+    Sentence{"ipsec", message("an IPsec policy of this machine may be about them")},
+    Sentence{"filter", message("a firewall of this machine may be about them")},
+    Sentence{"hidden",
+             message("without CAP_NET_ADMIN nobody sees whether a firewall or an IPsec policy is about them")},
+    Sentence{"unread", message("what the kernel says of firewalls and IPsec policies cannot be read")},
+    Sentence{"neighbour", message("its link-layer address was set by hand")},
 };
 
 constexpr std::array unresolved_sentences{
-    Sentence{"no-such-name", "cannot resolve '{name}': no such name"},
-    Sentence{"name-servers-silent",
-             "cannot resolve '{name}': the name servers do not answer; check the network, or name addresses instead"},
-    Sentence{"name-servers-refuse", "cannot resolve '{name}': the name servers refuse to look it up"},
-    Sentence{"name-file-is-fifo",
-             "cannot resolve '{name}': a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO"},
-    Sentence{"no-address", "cannot resolve '{name}': it has no address"},
-    Sentence{"not-looked-up", "the name '{name}' is not looked up here"},
-    Sentence{"only-ipv4", "'{name}' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it"},
-    Sentence{"only-ipv6", "'{name}' is IPv6, but only IPv4 (-4) was asked for; leave that option out to scan it"},
+    Sentence{"no-such-name", message("cannot resolve '{name}': no such name")},
+    Sentence{
+        "name-servers-silent",
+        message(
+            "cannot resolve '{name}': the name servers do not answer; check the network, or name addresses instead")},
+    Sentence{"name-servers-refuse", message("cannot resolve '{name}': the name servers refuse to look it up")},
+    Sentence{
+        "name-file-is-fifo",
+        message(
+            "cannot resolve '{name}': a file that is read for it, such as /etc/resolv.conf or /etc/hosts, is a FIFO")},
+    Sentence{"no-address", message("cannot resolve '{name}': it has no address")},
+    Sentence{"not-looked-up", message("the name '{name}' is not looked up here")},
+    Sentence{"only-ipv4",
+             message("'{name}' is IPv4, but only IPv6 (-6) was asked for; leave that option out to scan it")},
+    Sentence{"only-ipv6",
+             message("'{name}' is IPv6, but only IPv4 (-4) was asked for; leave that option out to scan it")},
 };
 
 // A version that had no codes for causes wrote them as sentences, and nothing of what they are about.
@@ -257,16 +266,16 @@ std::string no_way_text(const model::Remark& remark) {
   if (target.empty()) return std::string{cause};
   const auto known = std::ranges::find(no_way_sentences, cause, &Sentence::cause);
   if (known == no_way_sentences.end()) {
-    return fmt::format("cannot find a route to {}: {}", target, words_of_error(cause));
+    return said("cannot find a route to {0}: {1}", target, words_of_error(cause));
   }
-  return fmt::format(fmt::runtime(known->pattern), fmt::arg("target", target), fmt::arg("interface", remark.text(2)),
-                     fmt::arg("family", target.contains(':') ? "IPv6" : "IPv4"));
+  return said_as(known->pattern, fmt::arg("target", target), fmt::arg("interface", remark.text(2)),
+                 fmt::arg("family", target.contains(':') ? "IPv6" : "IPv4"));
 }
 
 std::string by_kernel_text(const model::Remark& remark) {
   const auto known = std::ranges::find(by_kernel_sentences, remark.text(0), &Sentence::cause);
-  return fmt::format("The kernel's IP layer sends the packets to {}: {}.", remark.text(1),
-                     known == by_kernel_sentences.end() ? remark.text(0) : known->pattern);
+  return said("The kernel's IP layer sends the packets to {0}: {1}.", remark.text(1),
+              known == by_kernel_sentences.end() ? remark.text(0) : translated(known->pattern));
 }
 
 std::string not_resolved_text(const model::Remark& remark) {
@@ -277,9 +286,9 @@ std::string not_resolved_text(const model::Remark& remark) {
   if (remark.text(3).size() > longest) name += "...";
   const auto known = std::ranges::find(unresolved_sentences, cause, &Sentence::cause);
   if (known == unresolved_sentences.end()) {
-    return fmt::format("cannot resolve '{}': {}", name, words_of_error(cause));
+    return said("cannot resolve '{0}': {1}", name, words_of_error(cause));
   }
-  return fmt::format(fmt::runtime(known->pattern), fmt::arg("name", name));
+  return said_as(known->pattern, fmt::arg("name", name));
 }
 
 std::string unresolved_text(const model::Remark& remark, Dialect dialect) {
@@ -309,33 +318,50 @@ std::string other_protocol_text(std::string_view protocol, Dialect dialect) {
                      udp ? "U:" : "S:", name, udp ? "-sU" : "-sY or -sZ");
 }
 
+std::string refused_text(const model::Remark& remark) {
+  const std::string why =
+      remark.text(1) == "EPERM" ? std::string{translated("its firewall forbids it")} : words_of_error(remark.text(1));
+  if (remark.text(2).empty()) {
+    return counted("this machine itself refused to send {0} probe: {1}; what was not asked by it is told as such",
+                   "this machine itself refused to send {0} probes: {1}; what was not asked by them is told as such",
+                   remark.number(0), why);
+  }
+  return counted(
+      "this machine itself refused to send {0} probe to {1}: {2}; what was not asked by it is told as such",
+      "this machine itself refused to send {0} probes to {1}: {2}; what was not asked by them is told as such",
+      remark.number(0), remark.text(2), why);
+}
+
 std::string host_remark_text(const model::Remark& remark) {
   using enum model::RemarkCode;
   switch (remark.code) {
     case nothing_answered:
-      return "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn "
-             "given.";
+      return std::string{translated(
+          "Nothing here answered. Whether the host is up was not asked, because it was named by itself or -Pn "
+          "given.")};
     case stopped_answering:
-      return "It answered at first, and then nothing came any more, however slowly it was asked: it may block who asks "
-             "so much. Ports told as filtered may be open.";
+      return std::string{translated(
+          "It answered at first, and then nothing came any more, however slowly it was asked: it may block who asks "
+          "so much. Ports told as filtered may be open.")};
     case limits_answers:
-      return fmt::format(
+      return said(
           "This host limits its answers to about {:.0f} a second: ports told as filtered may be closed. Fewer ports, "
           "or -T2, would tell.",
           remark.real(0));
     case limits_errors:
       if (remark.real(0) == 0) {
-        return "This host limits how often it says what is closed: what is told as open|filtered may be closed.";
+        return std::string{translated(
+            "This host limits how often it says what is closed: what is told as open|filtered may be closed.")};
       }
-      return fmt::format(
+      return said(
           "This host limits how often it says what is closed, to about {:.3g} a second: what is told as open|filtered "
           "may be closed. More --max-retries would tell.",
           remark.real(0));
     case gateway_silent:
-      return fmt::format("The gateway {} does not answer on its link.", remark.text(0));
+      return said("The gateway {} does not answer on its link.", remark.text(0));
     case link_address_silent:
-      return fmt::format("It does not answer {} on its own link, so nothing can be sent to it.",
-                         remark.text(0) == "arp" ? "ARP" : "neighbour discovery");
+      return said("It does not answer {} on its own link, so nothing can be sent to it.",
+                  remark.text(0) == "arp" ? std::string_view{"ARP"} : translated("neighbour discovery"));
     case no_way:
       return no_way_text(remark);
     default:
@@ -362,22 +388,20 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case noted:
       return host_remark_text(remark);
     case no_way_to_some:
-      return fmt::format("{}; other targets without a way are only counted as down", no_way_text(remark));
+      return said("{}; other targets without a way are only counted as down", no_way_text(remark));
     case refused_here:
-      return fmt::format("this machine itself refused to send {} {}{}: {}; what was not asked by {} is told as such",
-                         remark.number(0), plural(remark.number(0), "probe", "probes"),
-                         remark.text(2).empty() ? "" : fmt::format(" to {}", remark.text(2)),
-                         remark.text(1) == "EPERM" ? "its firewall forbids it" : words_of_error(remark.text(1)),
-                         plural(remark.number(0), "it", "them"));
+      return refused_text(remark);
     case dropped_here:
-      return fmt::format("{} lost on this machine for want of room; what {} would have answered was asked again",
-                         remark.number(0) == 1 ? "1 packet was" : fmt::format("{} packets were", remark.number(0)),
-                         plural(remark.number(0), "it", "they"));
+      return counted(
+          "1 packet was lost on this machine for want of room; what it would have answered was asked again",
+          "{0} packets were lost on this machine for want of room; what they would have answered was asked again",
+          remark.number(0));
     case answers_for_all:
-      return fmt::format(
-          "{} answers {} for {} too, which nobody can have: that it answers for an address says nothing; "
+      return said(
+          "{0} answers {1} for {2} too, which nobody can have: that it answers for an address says nothing; "
           "such addresses were asked by other questions",
-          remark.text(0), remark.text(2) == "arp" ? "ARP" : "neighbour discovery", remark.text(1));
+          remark.text(0), remark.text(2) == "arp" ? std::string_view{"ARP"} : translated("neighbour discovery"),
+          remark.text(1));
     case sent_by_kernel:
       return by_kernel_text(remark);
     case no_targets:
@@ -385,23 +409,23 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case unresolved:
       return unresolved_text(remark, dialect);
     case named_again:
-      return fmt::format("{} is {}, which was a target already; it has that name in no report, because it came late",
-                         remark.text(0), remark.text(1));
+      return said("{0} is {1}, which was a target already; it has that name in no report, because it came late",
+                  remark.text(0), remark.text(1));
     case names_pending:
       return names_pending_text(remark);
     case connects_instead:
       return "no CAP_NET_RAW, so ports are asked by full connections (-sT); as root, half-open ones (-sS) are used";
     case routes_unknown:
-      return fmt::format(
+      return said(
           "the kernel does not tell its routes ({}), so everything is asked by connections (-sT), which do without",
           words_of_error(remark.text(0)));
     case packets_refused:
-      return fmt::format(
-          "packet sockets are refused here ({}), so everything is asked by connections (-sT), which do without",
-          words_of_error(remark.text(0)));
+      return said("packet sockets are refused here ({}), so everything is asked by connections (-sT), which do without",
+                  words_of_error(remark.text(0)));
     case connects_for_discovery:
-      return dialect == Dialect::nmap ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
-                                      : "without raw packets hosts are asked by TCP connections instead of ICMP";
+      return dialect == Dialect::nmap
+                 ? "Warning:  You are not root -- using TCP pingscan rather than ICMP"
+                 : std::string{translated("without raw packets hosts are asked by TCP connections instead of ICMP")};
     case no_tcp_ports:
       return "WARNING: a TCP scan type was requested, but no tcp ports were specified.  Skipping this scan type.";
     case no_udp_ports:
