@@ -215,7 +215,9 @@ std::string manual_page(std::span<const HelpPage> pages) {
     }
   }
   return text + manual_statuses() +
-         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet to anything: no colour, even on a terminal.\n";
+         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet to anything: no colour, even on a terminal.\n"
+         ".TP\n.B LC_ALL, LC_MESSAGES, LANG, LANGUAGE\nThe language of help, and of what explain, ports and who say: "
+         "English or French. What programs read is the same in both.\n";
 }
 
 std::string bash_completion(std::span<const HelpPage> pages) {

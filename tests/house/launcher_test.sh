@@ -43,7 +43,7 @@ fake() { # NAME: the body comes from standard input
 new_machine() {
   scene=$1
   rm -rf "${work:?}/bin" "${work:?}/clone"
-  mkdir -p "$work/bin" "$work/clone/src"
+  mkdir -p "$work/bin" "$work/clone/src" "$work/clone/po"
   : >"$calls"
   : >"$work/installed"
   echo 1000 >"$work/uid"
@@ -113,7 +113,7 @@ expect 'under the name of the link' stdout_is "$work/bin/nmap"
 
 # A folder that looks like a clone, and whoever is in it.
 hostile=$work/hostile
-mkdir -p "$hostile/build" "$hostile/packaging" "$hostile/src"
+mkdir -p "$hostile/build" "$hostile/packaging" "$hostile/src" "$hostile/po"
 touch "$hostile/CMakeLists.txt" "$hostile/packaging/packages.txt"
 for bait in build/portolan packaging/packages.sh; do
   printf '#!/bin/sh\necho hostile\n' >"$hostile/$bait"

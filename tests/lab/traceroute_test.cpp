@@ -103,7 +103,8 @@ TEST_F(Traceroute, TellsTheHopsThatNmapTells) {
     std::vector<std::string> expected;
     const auto add_way = [&](const std::string& to) {
       for (unsigned i = 0; i < routers; ++i) {
-        expected.push_back(v6 ? fmt::format("{} 2001:db8:{}::2", i + 1, i) : fmt::format("{} 198.18.{}.2", i + 1, i));
+        const std::string wire = i == 0 ? "2001:db8::2" : fmt::format("2001:db8:{}::2", i);
+        expected.push_back(v6 ? fmt::format("{} {}", i + 1, wire) : fmt::format("{} 198.18.{}.2", i + 1, i));
       }
       expected.push_back(fmt::format("{} {}", routers + 1, to));
     };
@@ -153,7 +154,7 @@ TEST_F(Traceroute, AHostThatIsSilentHasAWayUpToItsRouter) {
   const Chain world;
   world.target.nft(
       "table inet lab { chain input { type filter hook input priority 0; policy drop; "
-      "icmpv6 type nd-neighbor-solicit accept; icmpv6 type nd-neighbor-advert accept; } }");
+      "icmpv6 type nd-neighbor-solicit accept; icmpv6 type nd-neighbor-advert accept; }; }");
   const std::string text = trace(world.scanner, {"-Pn", "-p", "80", "198.18.4.2"}).output;
   EXPECT_THAT(text, HasSubstr("TRACEROUTE (using proto 1/icmp)\n"));
   EXPECT_THAT(text, HasSubstr(" 198.18.3.2\n5   ... 30\n"));

@@ -175,6 +175,18 @@ TEST(PacketLine, OtherProtocolsAndFragments) {
   EXPECT_EQ(line(packet), "UDP 198.18.0.1 > 198.18.0.2 ttl=64 id=64010 iplen=34 frag=1480") << "it has no ports";
 }
 
+// Made by hand after RFC 8200 §4.5: eight bytes of UDP at place 8, and more to come.
+TEST(PacketLine, AFragmentOverIpv6SaysWhereItStands) {
+  std::array<std::uint8_t, wire::longest_packet> room{};
+  const std::size_t size = wire::build_ip({.source = net::IpAddress::parse("2001:db8::1").value(),
+                                           .destination = net::IpAddress::parse("2001:db8::2").value(),
+                                           .protocol = 44,
+                                           .payload = std::array<std::uint8_t, 16>{17, 0, 0, 9, 0, 0, 0, 7, 1, 2, 3}},
+                                          room);
+  EXPECT_EQ(packet_line(net::EtherType::ipv6, std::span{room}.first(size)),
+            "UDP 2001:db8::1 > 2001:db8::2 hopl=64 flow=0 payloadlen=16 frag=8+");
+}
+
 TEST(PacketLine, OfWhatIsCutShortTheRestIsShown) {
   PacketBytes packet = tcp(us, them, wire::syn);
   packet.resize(30);

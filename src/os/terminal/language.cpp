@@ -54,14 +54,15 @@ std::string find_catalogues() {
 
 void speak_language_of_user() {
   const std::string locale{locale_of_user()};
-  if (locale == "C" || locale == "POSIX") return;
+  const bool has_choice = !environment("LANGUAGE").empty();
+  if (locale == "C" || locale == "POSIX" || (locale.starts_with("C.") && !has_choice)) return;
   const std::string catalogues = find_catalogues();
   if (catalogues.empty()) return;
   // Whether the user's own locale was generated on this machine does not matter: for every locale but "C" gettext goes
   // by LANGUAGE, and C.UTF-8 is always there.
-  messages = ::newlocale(LC_MESSAGES_MASK, "C.UTF-8", nullptr);
+  if (messages == nullptr) messages = ::newlocale(LC_MESSAGES_MASK, "C.UTF-8", nullptr);
   if (messages == nullptr) return;
-  if (environment("LANGUAGE").empty() && ::setenv("LANGUAGE", locale.c_str(), 1) != 0) return;
+  if (!has_choice && ::setenv("LANGUAGE", locale.c_str(), 1) != 0) return;
   ::bindtextdomain(domain, catalogues.c_str());
   ::bind_textdomain_codeset(domain, "UTF-8");
   speak_by(text_of);

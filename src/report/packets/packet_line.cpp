@@ -20,7 +20,7 @@ using wire::Bytes;
 struct IpHeader {
   net::IpAddress source;
   net::IpAddress destination;
-  std::uint8_t protocol = 0;  // IPv6: what stands behind the fixed header
+  std::uint8_t protocol = 0;  // IPv6: what stands behind the fixed header, or behind that of fragments
   std::string text;           // "ttl=64 id=0 iplen=44"
 };
 
@@ -62,6 +62,14 @@ std::optional<IpHeader> read_ipv6_header(Bytes bytes) {
   header.source = net::IpAddress::from_bytes(source);
   header.destination = net::IpAddress::from_bytes(destination);
   header.text = fmt::format("hopl={} flow={:x} payloadlen={}", hop_limit, first & 0xfffffU, length);
+  constexpr std::uint8_t fragment_header = 44;  // RFC 8200 §4.5
+  if (header.protocol != fragment_header) return header;
+  const std::uint8_t behind = r.u8();
+  r.skip(1);
+  const unsigned fragment = r.u16();
+  if (!r.ok()) return header;
+  header.protocol = behind;
+  append(header.text, " frag={}{}", fragment & ~7U, (fragment & 1U) != 0 ? "+" : "");
   return header;
 }
 
