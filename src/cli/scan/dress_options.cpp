@@ -108,7 +108,9 @@ std::optional<std::vector<std::uint8_t>> repeated_bytes(std::string_view text) {
   while (!text.empty()) {
     if (text.starts_with("\\x")) text.remove_prefix(2);
     std::uint8_t byte = 0;
-    if (text.size() < 2 || std::from_chars(text.data(), text.data() + 2, byte, 16).ptr != text.data() + 2) return {};
+    const std::string_view digits = text.substr(0, 2);
+    const auto [after, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (digits.size() < 2 || wrong != std::errc{} || after != digits.data() + digits.size()) return {};
     text.remove_prefix(2);
     std::size_t times = 1;
     if (text.starts_with('*')) {
