@@ -1,10 +1,6 @@
 #include "talk/transcript.h"
 
-#include <fmt/core.h>
-
-#include <algorithm>
 #include <cstdint>
-#include <ctime>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -12,16 +8,6 @@
 
 namespace portolan::talk {
 namespace {
-
-// "2026-12-01T21:26:21.123456Z" (RFC 3339).
-std::string time_text(WallTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::microseconds>(time - day)};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -44,7 +30,7 @@ std::string line(WallTime time, Fill fill) {
   std::string text;
   JsonWriter json{text};
   json.object([&] {
-    json.member("time", time_text(time));
+    json.member("time", model::rfc3339_text(time));
     fill(json);
   });
   json.end_line();

@@ -1,15 +1,15 @@
 // The record of a talk (--record, docs/talk.md): one JSON object a line. Pure.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
+#include "model/wall_time.h"
 #include "talk/direction.h"
 
 namespace portolan::talk {
 
-using WallTime = std::chrono::system_clock::time_point;
+using model::WallTime;
 
 // The first line: with whom, and how ("tcp", "udp").
 std::string transcript_head(WallTime time, std::string_view host, std::string_view address, std::string_view transport);

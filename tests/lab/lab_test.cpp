@@ -3,6 +3,7 @@
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -62,6 +63,22 @@ std::string differences(const Chart& chart, std::string_view address, std::uint1
   if (host->ports.size() > asked) text += fmt::format("{} ports told, {} asked\n", host->ports.size(), asked);
   for (const std::uint16_t port : host->named_twice) text += fmt::format("port {}: told twice\n", port);
   return text;
+}
+
+void expect_limited_host_told_truly(const lab::Host& scanner, std::vector<std::string> words, std::string_view address,
+                                    std::uint16_t first, std::uint16_t last, const Truth& truth) {
+  const Scratch scratch;
+  words.insert(words.end(), {"-Pn", "-n", "-T4", std::string{address}, "-oX", scratch.path("report")});
+  const auto done = scanner.run(scan_command(words), 120s);
+  EXPECT_EQ(done.status, 0) << done.errors;
+  const std::string wrong = differences(read_chart(scratch.read("report")), address, first, last, truth);
+  const bool says_so = program_is_nmap() || done.output.find("limits how often") != std::string::npos;
+  EXPECT_TRUE(wrong.empty() || says_so) << wrong << done.output;
+  std::istringstream lines{wrong};
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_NE(line.find("said open|filtered (no-response), is closed"), std::string::npos) << line;
+  }
+  EXPECT_LE(std::ranges::count(wrong, '\n'), 4) << wrong;
 }
 
 std::vector<lab::Arrival> probes_seen(lab::Sniffer& sniffer) {

@@ -1,10 +1,10 @@
 // What --watch adds: what happened to a socket, and when.
 
-#include <fmt/core.h>
-
 #include <array>
-#include <ctime>
+#include <chrono>
+#include <cstdint>
 
+#include "model/wall_time.h"
 #include "sockets/columns/cell_text.h"
 #include "sockets/columns/column_lists.h"
 
@@ -29,14 +29,9 @@ void print_state_before(Cell& cell, const Row& row, RowNames&) {
   cell.text(name_of(row.state_before, row.protocol));
 }
 
-// RFC 3339, in UTC, to the millisecond.
 void print_time(Cell& cell, const Row& row, RowNames&) {
   if (row.changed_at == 0) return cell.nothing();
-  const auto seconds = static_cast<std::time_t>(row.changed_at / 1000);
-  std::tm tm{};
-  gmtime_r(&seconds, &tm);
-  cell.text(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                        tm.tm_hour, tm.tm_min, tm.tm_sec, row.changed_at % 1000));
+  cell.text(model::rfc3339_text(model::WallTime{std::chrono::milliseconds{static_cast<std::int64_t>(row.changed_at)}}));
 }
 
 constexpr std::array list{
