@@ -39,6 +39,9 @@ struct Switched {
       const std::string port = fmt::format("port{}", number);
       const std::string address = fmt::format("fe80::{}/64", 10 + number++);
       host->set("ipv6/conf/default/addr_gen_mode", "1");  // no address but that one
+      // What hosts say of their groups unasked, when they come up, is over at once: it would give them away, too.
+      host->set("ipv6/conf/default/mldv1_unsolicited_report_interval", "1");
+      host->set("ipv6/conf/default/mldv2_unsolicited_report_interval", "1");
       lab.connect({*host, "wire", {}}, {bridge, port, {}});
       host->ip(fmt::format("addr add {} dev wire nodad\n", address));
       bridge.ip(fmt::format("link set {} master bridge\n", port));
