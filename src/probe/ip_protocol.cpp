@@ -131,6 +131,8 @@ std::optional<Verdict> judge(const Attempt& attempt, const wire::Packet& packet)
     if (error->quoted_mark != mark_of(attempt)) return std::nullopt;
     return by_error(attempt, packet, *error);
   }
+  const auto* other = std::get_if<wire::Other>(&packet.content);
+  if (other == nullptr || other->protocol != attempt.port.value()) return std::nullopt;
   // Over loopback our own packets are heard, too, and there is nothing in an answer that tells it from a question.
   if (attempt.path.source == attempt.target) return std::nullopt;
   return Verdict{PortState::open, Reason::proto_response, true};

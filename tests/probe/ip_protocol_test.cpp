@@ -136,13 +136,15 @@ TEST(IpProtocol, AFilterThatDeniesIcmpByIcmpSpeaksIt) {
 }
 
 TEST(IpProtocol, AnErrorAboutAnotherPacketIsIgnored) {
+  constexpr std::uint32_t before = 0x70007;  // differs from `now` in each half: some quotes carry only one of them
+  constexpr std::uint32_t now = 0x80008;
   for (const std::uint8_t protocol : {gre, wire::protocol_udp, wire::protocol_tcp, wire::protocol_icmp}) {
-    const Sent stale = error_about(asking(protocol, 7), them, wire::icmp_unreachable, 2);
+    const Sent stale = error_about(asking(protocol, before), them, wire::icmp_unreachable, 2);
     if (protocol == wire::protocol_udp) continue;  // UDP quotes no cookie
-    EXPECT_EQ(ip_protocol.judge(asking(protocol, 8), *stale.packet), std::nullopt) << int{protocol};
+    EXPECT_EQ(ip_protocol.judge(asking(protocol, now), *stale.packet), std::nullopt) << int{protocol};
   }
-  const Sent stale = error_about(asking_v6(gre, 7), them_v6, wire::icmpv6_parameter_problem, 1);
-  EXPECT_EQ(ip_protocol.judge(asking_v6(gre, 8), *stale.packet), std::nullopt);
+  const Sent stale = error_about(asking_v6(gre, before), them_v6, wire::icmpv6_parameter_problem, 1);
+  EXPECT_EQ(ip_protocol.judge(asking_v6(gre, now), *stale.packet), std::nullopt);
 }
 
 TEST(IpProtocol, AnyPacketOfTheProtocolIsAnAnswer) {
