@@ -256,6 +256,7 @@ bool Engine::fill_one(Instant now) {
     }
     const auto question = next_question(walk);
     if (!question) {
+      if (asks_for_token(handle, now)) return true;
       finish_pass(handle.walk, now);
       continue;
     }
@@ -264,7 +265,7 @@ bool Engine::fill_one(Instant now) {
     ++walk.in_outbox;
     put(*walk.target, {.walk = handle, .question = *question, .tag = tag, .loss_probe = std::nullopt});
     if (!walk.acquaintance || pacer_.is_searching()) loss_probes_.on_probe();
-    if (walk.position == job_.questions.size()) {
+    if (walk.position == job_.questions.size() && !wants_token(walk)) {
       finish_pass(handle.walk, now);
     } else {
       next_turn(handle, now);
@@ -399,7 +400,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
 
   const PassResult result = result_of_pass(asked, now);
   if (asked.limits_errors() && asked.acquaintance->errors->puts_again()) ++asked.acquaintance->twice;
-  look_for_error_limit(asked, result, now);
+  const bool finds_limit = look_for_error_limit(asked, result, now);
   const double sharers = finds_hosts() ? 1 : static_cast<double>(settings_.hosts);
   const PassLimits limits{.max_retries = settings_.timing.max_retries,
                           .acceptable_misses = acceptable_misses / sharers};
@@ -408,7 +409,8 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   // What this machine would not send then, it may send now; for how long it will not, nothing tells.
   const bool ask_refused = asked.refused > 0 && asked.passes < passes_of_refused && asked.passes <= limits.max_retries;
   const bool may_again = !asked.limits_errors() || attempts_left(asked) > 0;
-  const bool again = may_again && (decision.next == PassDecision::Next::again || came_back || ask_refused);
+  const bool again =
+      may_again && (decision.next == PassDecision::Next::again || came_back || ask_refused || finds_limit);
   if (!again && asked.answered() < job_.questions.size()) {
     if (const Instant at = silence_at(asked); std::min(now, heard_) < at) return park(walk, std::max(now + 1ns, at));
     if (asks_whether_there(walk, now)) return;
@@ -441,6 +443,8 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
     again.acquaintance->asked_whether_there = 0;
     again.acquaintance->open_asked = 0;
     again.acquaintance->errors_in_pass = 0;
+    again.acquaintance->tokens_asked = 0;
+    again.acquaintance->tokens_left = 0;
     again.acquaintance->turns = 0;  // what a limit has saved up lets the first ones through
   }
   note_losses_so_far(again);

@@ -194,7 +194,13 @@ class Engine {
   void put_loss_probe(const LossProbes::Chosen& chosen);
   void next_turn(const WalkHandle& handle, Instant now);
   bool fill_by_tokens(const WalkHandle& handle, Instant now);
-  void look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const;
+  bool look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const;
+  [[nodiscard]] bool may_limit_errors(const HostWalk& walk) const;
+  [[nodiscard]] bool is_closed(const HostWalk& walk, std::uint32_t question) const;
+  [[nodiscard]] bool wants_token(const HostWalk& walk) const;
+  bool asks_for_token(const WalkHandle& handle, Instant now);
+  void note_token(HostWalk& walk, const Match& match, const probe::Verdict& verdict) const;
+  [[nodiscard]] static bool has_no_token_left(const Acquaintance& known);
   [[nodiscard]] bool first_errors_were_all(const HostWalk& walk) const;
   // Questions that the present pass has still to put, to a host that has answered.
   [[nodiscard]] std::size_t open_in_pass(const HostWalk& walk) const;

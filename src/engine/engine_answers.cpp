@@ -167,7 +167,7 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
     // A repetition, unless the port itself overrules an ICMP error that came first.
     const bool stronger =
         codes_.entry(before).state == model::PortState::filtered && answer.verdict.state != model::PortState::filtered;
-    if (!stronger) return;
+    if (!stronger) return note_token(walk, match, answer.verdict);
   } else {
     ++answers_;
     ++known.answered;

@@ -48,6 +48,8 @@ struct Acquaintance {
   std::unique_ptr<ErrorLimiter> errors;  // where it limits its ICMP errors, and closed ports answer by them
   std::uint32_t errors_in_pass = 0;      // that told a port closed
   std::uint16_t twice = 0;               // passes that put each question twice
+  std::uint8_t tokens_asked = 0;         // closed ports that were asked again at the end of this pass
+  std::uint8_t tokens_left = 0;          // of those: said once more that they are closed
   bool open_are_late = false;            // something limits what its open ports answer, and only theirs
   bool limiter_given_up = false;         // too slow to wait for
   bool stopped = false;                  // it answered, and then nothing came any more

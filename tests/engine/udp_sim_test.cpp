@@ -160,6 +160,36 @@ TEST(UdpScan, OtherLimitsAreFoundOutToo) {
   EXPECT_LT(seconds, 1.3 * least + 300 * 10);
 }
 
+// What has gone out before its limit shows is all that such a host ever says of its few closed ports.
+TEST(UdpScan, FewClosedPortsAmongManySilentOnesHideNoLimit) {
+  std::size_t closed = 0;
+  std::size_t found = 0;
+  for (const std::uint64_t seed : sim::seeds(300)) {
+    Random random{seed};
+    const std::size_t few = 1 + random.below(14);
+    UdpWorld world{.open = 0, .silent = 100 - few, .errors = {.rate = 1, .burst = 6}};
+    world.network.delay = Duration{static_cast<std::int64_t>(1e5 * std::pow(1'000, random.unit()))};
+    if (random.chance(0.3)) world.network.loss = 0.05 * random.unit();
+    if (random.chance(0.3))
+      world.errors = {.rate = 0.5 * std::pow(20, random.unit()), .burst = 1.0 + static_cast<double>(random.below(8))};
+    const UdpScan scan = scan_world(world, seed);
+    expect_the_truth(scan, seed);
+    closed += scan.closed;
+    found += scan.closed_found;
+  }
+  EXPECT_GT(static_cast<double>(found), 0.95 * static_cast<double>(closed));
+}
+
+// A firewall that is silent about most ports and refuses a few.
+TEST(UdpScan, FewRefusalsOfAFirewallCostNothing) {
+  for (const std::uint64_t seed : sim::seeds(100)) {
+    const std::size_t few = 1 + Random{seed}.below(14);
+    const UdpScan scan = scan_world({.open = 0, .silent = 100 - few}, seed);
+    expect_the_truth(scan, seed);
+    EXPECT_LT(scan.seconds, 4) << "replay: PORTOLAN_SEED=" << seed;
+  }
+}
+
 TEST(UdpScan, LossIsNoLimit) {
   for (const std::uint64_t seed : sim::seeds(200)) {
     Random random{seed};
