@@ -25,6 +25,35 @@ struct PortCount {
 // Every port of the host; largest count first.
 std::vector<PortCount> counts_of(const HostRecord& host);
 
+void describe(auto& visitor, Of<TlsRecord> auto& tls) {
+  visitor.member("version", tls.version);
+  visitor.optional("cipher", tls.cipher);
+  visitor.optional("subject", tls.subject);
+  visitor.optional("issuer", tls.issuer);
+  visitor.optional("names", tls.names);
+  visitor.optional("not_before", tls.not_before);
+  visitor.optional("not_after", tls.not_after);
+  visitor.optional("key", tls.key);
+  visitor.optional("fingerprint", tls.fingerprint);
+  visitor.optional("self_signed", tls.self_signed);
+}
+
+void describe(auto& visitor, Of<ServiceRecord> auto& service) {
+  visitor.member("confidence", service.confidence);
+  visitor.optional("name", service.name);
+  visitor.optional("product", service.product);
+  visitor.optional("version", service.version);
+  visitor.optional("extra", service.extra);
+  visitor.optional("host_name", service.host_name);
+  visitor.optional("system", service.system);
+  visitor.optional("device", service.device);
+  visitor.optional("cpes", service.cpes);
+  visitor.optional("wrapped", service.wrapped);
+  visitor.optional("untouched", service.untouched);
+  visitor.optional("words", service.words);
+  visitor.optional("tls", service.tls);
+}
+
 void describe(auto& visitor, Of<PortRecord> auto& port) {
   visitor.member("protocol", port.protocol);
   visitor.member("port", port.port);
@@ -33,6 +62,7 @@ void describe(auto& visitor, Of<PortRecord> auto& port) {
   visitor.optional("reason_ttl", port.reason_ttl);
   visitor.optional("reason_address", port.reason_address);
   visitor.optional("service", port.service);
+  visitor.optional("identified", port.identified);
 }
 
 void describe(auto& visitor, Of<ReasonCount> auto& reason) {

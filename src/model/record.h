@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/remark.h"
+#include "model/service.h"
 #include "model/state.h"
 #include "model/wall_time.h"
 #include "net/ip_address.h"
@@ -28,6 +29,7 @@ struct PortRecord {
   std::uint8_t reason_ttl = 0;                   // TTL or hop limit of the answer; 0 when there was none
   std::optional<net::IpAddress> reason_address;  // who answered, where it was not the target
   std::string service;                           // registered name, "" where there is none
+  std::optional<ServiceRecord> identified;       // who answers there, where that was asked (-sV)
   friend bool operator==(const PortRecord&, const PortRecord&) = default;
 };
 

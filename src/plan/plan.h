@@ -59,6 +59,13 @@ using model::ScanDepth;
 
 enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default, -n, -R
 
+// Who answers at open ports is asked (-sV).
+struct Identification {
+  int intensity = 7;                    // 0 to 9: how many questions are tried
+  bool all_ports = false;               // printers too
+  std::size_t connections_a_host = 16;  // at once
+};
+
 struct Plan {
   TargetSet targets;
   ScanDepth depth = ScanDepth::ports;
@@ -70,6 +77,7 @@ struct Plan {
   bool ignore_resets = false;                    // a TCP reset is no sign of a host; --discovery-ignore-rst
   bool sequential_ports = false;                 // -r
   bool traceroute = false;                       // the hops on the way to each host that is up; needs raw packets
+  std::optional<Identification> identify;
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
   wire::Dress dress;            // of every packet that is sent

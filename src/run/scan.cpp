@@ -19,6 +19,7 @@
 #include "os/wall_clock.h"
 #include "probe/registry.h"
 #include "run/engine_thread.h"
+#include "run/identified_ports.h"
 #include "run/open_doors.h"
 #include "run/side_by_side.h"
 
@@ -124,6 +125,24 @@ struct OpenScan::Parts {
   }
 
   model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of) {
+    if (!plan.identify) return ask(sink, watch_of);
+    auto identified = IdentifiedPorts::begin(plan, sink, settings.talk_trace);
+    if (!identified) {
+      model::ScanFinished failed;
+      model::fail_with(failed, identified.error());
+      return failed;
+    }
+    model::ScanFinished finished = ask(**identified, watch_of);
+    const auto done = (*identified)->finish(settings.control, settings.wake);
+    if (!done && finished.success) model::fail_with(finished, done.error());
+    if (done && !*done && finished.success) finished.interrupted = true;
+    // It took until now.
+    finished.elapsed = {};
+    finished.time = {};
+    return finished;
+  }
+
+  model::ScanFinished ask(model::Sink& sink, const WatchOf& watch_of) {
     Losses losses;
     model::ScanFinished finished;
     if (doors) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -31,6 +32,8 @@ struct ScanSettings {
   unsigned threads = 1;                    // engines side by side, at least one
   engine::LateTargets* late = nullptr;     // targets beside those of the plan; of several engines the first takes them
   bool whole_packets = false;              // what arrives is heard whole, for a watch that keeps it
+  // Hears what was said to a service and by it (identify/transcript.h); may be empty.
+  std::function<void(std::string_view transcripts)> talk_trace = {};
 };
 
 // Who sees the packets of an engine. Called for each of them before any begins; each is called by its engine's thread

@@ -102,12 +102,6 @@ constexpr std::array rows{
     declined({"--port-ratio"}, "only the order of common ports is known, not their shares; use --top-ports"),
     declined({"-oH"}, "no report is HTML; write XML by -oX and turn it into HTML by a stylesheet"),
 
-    missing({"-sV", "-sR"}, none, "service versions"),
-    missing({"--version-intensity"}, required, "service versions"),
-    missing({"--version-light"}, none, "service versions"),
-    missing({"--version-all"}, none, "service versions"),
-    missing({"--version-trace"}, none, "service versions"),
-    missing({"--allports"}, none, "service versions"),
     missing({"-sC"}, none, "scripts"),
     missing({"--script"}, required, "scripts"),
     missing({"--script-args"}, required, "scripts"),

@@ -187,13 +187,15 @@ class ScanRun {
   }
 
   Result<void> open_scan() {
-    auto scan = run::OpenScan::open(prepared_.plan, *services_, {},
-                                    {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
-                                     .control = control_.get(),
-                                     .wake = control_->wake(),
-                                     .threads = static_cast<unsigned>(options_.threads.value_or(1)),
-                                     .late = late_ ? &*late_ : nullptr,
-                                     .whole_packets = options_.capture.has_value()});
+    auto scan = run::OpenScan::open(
+        prepared_.plan, *services_, {},
+        {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
+         .control = control_.get(),
+         .wake = control_->wake(),
+         .threads = static_cast<unsigned>(options_.threads.value_or(1)),
+         .late = late_ ? &*late_ : nullptr,
+         .whole_packets = options_.capture.has_value(),
+         .talk_trace = options_.version_trace ? os::write_standard_error : std::function<void(std::string_view)>{}});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};

@@ -12,6 +12,7 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/scan/dress_options.h"
+#include "cli/scan/identify_options.h"
 #include "cli/scan/nmap_options.h"
 #include "cli/scan/report_options.h"
 #include "cli/scan/technique_options.h"
@@ -25,6 +26,7 @@ constexpr std::string_view targets = "Targets";
 constexpr std::string_view discovery = "Which hosts are up";
 constexpr std::string_view techniques = "How ports are asked";
 constexpr std::string_view ports = "Which ports";
+constexpr std::string_view services = "Who answers";
 constexpr std::string_view packets = "What packets look like";
 constexpr std::string_view names = "Names of hosts";
 constexpr std::string_view timing = "Timing";
@@ -394,6 +396,7 @@ std::vector<Option<ScanOptions>> all_rows() {
   const auto insert_before = [&rows](std::string_view group, const std::vector<Option<ScanOptions>>& more) {
     rows.insert(std::ranges::find(rows, group, &OptionSpec::group), more.begin(), more.end());
   };
+  insert_before(names, identify_rows(services));
   insert_before(names, dress_rows(packets));
   insert_before(reports, report_rows(reports));
   const std::vector<Option<ScanOptions>> built = rows;

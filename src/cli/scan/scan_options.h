@@ -48,6 +48,11 @@ struct ScanOptions {
   bool ignore_resets = false;  // --discovery-ignore-rst
   bool discover_link = false;
   bool traceroute = false;
+  bool identify = false;                 // -sV
+  std::optional<int> version_intensity;  // 0 to 9
+  std::optional<std::uint64_t> connections_a_host;
+  bool all_ports = false;
+  bool version_trace = false;
   std::vector<DiscoveryWord> discovery;
   std::vector<const probe::Probe*> techniques;  // that ask the ports, each once; none: what is allowed decides
 

@@ -12,6 +12,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "cli/scan/identify_options.h"
 #include "cli/scan/link_targets.h"
 #include "cli/scan/target_words.h"
 #include "cli/scan/timing_plan.h"
@@ -35,9 +36,10 @@ class Preparation {
   Result<void> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::traceroute,
-                            &Preparation::dress, &Preparation::ports, &Preparation::discovery, &Preparation::timing,
-                            &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
+    for (const Step step :
+         {&Preparation::depth, &Preparation::techniques, &Preparation::identification, &Preparation::traceroute,
+          &Preparation::dress, &Preparation::ports, &Preparation::discovery, &Preparation::timing, &Preparation::words,
+          &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
@@ -103,6 +105,8 @@ class Preparation {
     }
     return {};
   }
+
+  Result<void> identification() { return plan_identification(options_, as_nmap_, plan_); }
 
   // A list asks nobody; nmap passes over it, too.
   Result<void> traceroute() {

@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <climits>
 #include <cstddef>
+#include <ctime>
 #include <utility>
 
 namespace portolan::os {
@@ -60,6 +62,63 @@ std::string text_of(const X509_NAME* name) {
   return printed([name](BIO* out) { ::X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB); });
 }
 
+// RFC 5746 too: servers that know nothing of it are heard.
+void take_anything(SSL_CTX* context) {
+  ::SSL_CTX_set_security_level(context, 0);
+  (void)::SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+  (void)::SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL:@SECLEVEL=0");
+  ::SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
+std::optional<model::WallTime> wall_time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ::ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  constexpr int first_year = 1900;  // of std::tm
+  constexpr int least = 1678;       // whose nanoseconds fit
+  constexpr int most = 2261;
+  const int year = parts.tm_year + first_year;
+  if (year < least || year > most) return std::nullopt;
+  const std::chrono::sys_days day{std::chrono::year{year} / static_cast<int>(parts.tm_mon + 1) /
+                                  static_cast<int>(parts.tm_mday)};
+  return model::WallTime{day} + std::chrono::hours{parts.tm_hour} + std::chrono::minutes{parts.tm_min} +
+         std::chrono::seconds{parts.tm_sec};
+}
+
+std::vector<std::string> names_of(const X509* certificate) {
+  std::vector<std::string> names;
+  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> all{
+      static_cast<GENERAL_NAMES*>(::X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+  if (!all) return names;
+  constexpr int most_names = 64;
+  for (int i = 0; i < std::min(sk_GENERAL_NAME_num(all.get()), most_names); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(all.get(), i);
+    if (name->type == GEN_DNS) {
+      const ASN1_STRING* const text = name->d.dNSName;
+      names.emplace_back(reinterpret_cast<const char*>(::ASN1_STRING_get0_data(text)),
+                         static_cast<std::size_t>(::ASN1_STRING_length(text)));
+    } else if (name->type == GEN_IPADD) {
+      names.push_back(printed([name](BIO* out) { ::GENERAL_NAME_print(out, const_cast<GENERAL_NAME*>(name)); }));
+    }
+  }
+  return names;
+}
+
+std::string key_of(X509* certificate) {
+  const EVP_PKEY* const key = ::X509_get0_pubkey(certificate);
+  if (key == nullptr) return {};
+  const char* const type = ::EVP_PKEY_get0_type_name(key);
+  return fmt::format("{} {}", type == nullptr ? "?" : type, ::EVP_PKEY_get_bits(key));
+}
+
+std::string fingerprint_of(const X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (::X509_digest(certificate, ::EVP_sha256(), digest.data(), &size) != 1) return {};
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
 }  // namespace
 
 struct TlsSession::Parts {
@@ -90,6 +149,7 @@ Result<std::unique_ptr<TlsSession>> TlsSession::open(const TlsSettings& settings
   // then.
   ::SSL_CTX_set_verify(parts->context.get(), SSL_VERIFY_NONE, nullptr);
   parts->check = settings.check;
+  if (settings.takes_anything) take_anything(parts->context.get());
   parts->connection.reset(::SSL_new(parts->context.get()));
   SSL* const connection = parts->connection.get();
   if (connection == nullptr) return no_tls("no connection");
@@ -142,6 +202,25 @@ TlsFacts TlsSession::facts() const {
   facts.issuer = text_of(::X509_get_issuer_name(certificate.get()));
   facts.expiry = printed([&](BIO* out) { ::ASN1_TIME_print(out, ::X509_get0_notAfter(certificate.get())); });
   return facts;
+}
+
+model::TlsRecord TlsSession::record() const {
+  SSL* const connection = parts_->connection.get();
+  model::TlsRecord record;
+  if (::SSL_is_init_finished(connection) == 0) return record;
+  record.version = ::SSL_get_version(connection);
+  record.cipher = ::SSL_get_cipher_name(connection);
+  const std::unique_ptr<X509, Freed<X509_free>> certificate{::SSL_get1_peer_certificate(connection)};
+  if (!certificate) return record;
+  record.subject = text_of(::X509_get_subject_name(certificate.get()));
+  record.issuer = text_of(::X509_get_issuer_name(certificate.get()));
+  record.names = names_of(certificate.get());
+  record.not_before = wall_time_of(::X509_get0_notBefore(certificate.get()));
+  record.not_after = wall_time_of(::X509_get0_notAfter(certificate.get()));
+  record.key = key_of(certificate.get());
+  record.fingerprint = fingerprint_of(certificate.get());
+  record.self_signed = ::X509_self_signed(certificate.get(), 0) == 1;
+  return record;
 }
 
 Result<void> TlsSession::write(std::string_view bytes) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "model/service.h"
 #include "net/ip_address.h"
 
 namespace portolan::os {
@@ -24,6 +25,9 @@ struct TlsSettings {
   std::string name;        // the host's, asked for (SNI) and compared with the certificate; "" where it has none
   net::IpAddress address;  // compared where there is no name
   bool check = true;       // false: a wrong certificate is told and taken
+  // Also what nobody should use any more: TLS 1.0, weak keys and ciphers, none at all. For who wants to know what is
+  // spoken, and says nothing that matters.
+  bool takes_anything = false;
 };
 
 class TlsSession {
@@ -44,6 +48,8 @@ class TlsSession {
   Result<bool> shake_hands();
   // Once the other side's part of the handshake is done, even where its certificate is not accepted; empty before.
   [[nodiscard]] TlsFacts facts() const;
+  // The same in full, for records.
+  [[nodiscard]] model::TlsRecord record() const;
 
   // After the handshake. Errc::io as above.
   Result<void> write(std::string_view bytes);

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "report/scan/registry.h"
+#include "report/scan/service_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -98,8 +99,11 @@ void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
       buffer_.add("{}{}/{}/{}/", separator, port.port.value(), name_of(port.state),
                   has_service(port) ? field(port.service) : std::string{});
     } else {
-      buffer_.add("{}{}/{}/{}//{}///", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
-                  has_service(port) ? field(port.service) : std::string{});
+      const std::string service = port.identified     ? field(service_name(port, options_.dialect))
+                                  : has_service(port) ? field(port.service)
+                                                      : std::string{};
+      buffer_.add("{}{}/{}/{}//{}//{}/", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
+                  service, field(version_text(port)));
     }
     separator = ", ";
   }

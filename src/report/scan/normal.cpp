@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "base/version.h"
 #include "report/scan/registry.h"
+#include "report/scan/service_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -45,8 +46,8 @@ std::size_t digits(std::uint16_t value) {
   return value < 10 ? 1U : value < 100 ? 2U : value < 1000 ? 3U : value < 10000 ? 4U : 5U;
 }
 
-std::string service_text(const PortRecord& port) {
-  return has_service(port) ? escape_terminal(port.service) : std::string{"unknown"};
+std::string service_text(const PortRecord& port, Dialect dialect) {
+  return escape_terminal(service_name(port, dialect));
 }
 
 // "22/tcp"; an IP protocol is its number.
@@ -55,14 +56,15 @@ std::size_t port_width(const PortRecord& port) {
   return digits(port.port.value()) + protocol;
 }
 
-Widths widths_of(const std::vector<PortRecord>& ports, std::string_view head, bool with_reason) {
+// `more`: columns follow that of services.
+Widths widths_of(const std::vector<PortRecord>& ports, std::string_view head, bool more, Dialect dialect) {
   Widths widths{.port = head.size()};
   for (const PortRecord& port : ports) {
     widths.port = std::max(widths.port, port_width(port));
     widths.state = std::max(widths.state, name_of(port.state).size());
-    if (with_reason) widths.service = std::max(widths.service, service_text(port).size());
+    if (more) widths.service = std::max(widths.service, display_width(service_text(port, dialect)));
   }
-  if (!with_reason) widths.service = 0;  // the last column is not padded
+  if (!more) widths.service = 0;  // the last column is not padded
   return widths;
 }
 
@@ -227,9 +229,12 @@ void NormalReport::port_table(const HostRecord& host) {
   if (host.extra.empty()) buffer_.put("\n");
   const bool with_reason = shows_reasons(options_);
   const std::string_view head = lists_protocols(host) ? "PROTOCOL" : "PORT";
-  const Widths widths = widths_of(host.ports, head, with_reason);
-  buffer_.add("{:<{}} {:<{}} {:<{}}{}\n", head, widths.port, "STATE", widths.state, "SERVICE", widths.service,
-              with_reason ? " REASON" : "");
+  const bool with_versions = is_identified(host);
+  const Widths widths = widths_of(host.ports, head, with_reason || with_versions, options_.dialect);
+  const std::size_t reasons = with_reason && with_versions ? reason_width(host) : 0;
+  buffer_.add("{:<{}} {:<{}} {:<{}}", head, widths.port, "STATE", widths.state, "SERVICE", widths.service);
+  if (with_reason) buffer_.add(" {:<{}}", "REASON", reasons);
+  buffer_.put(with_versions ? " VERSION\n" : "\n");
   for (const PortRecord& port : host.ports) {
     buffer_.add("{}", port.port.value());
     if (port.protocol != net::Protocol::ip) buffer_.add("/{}", net::name_of(port.protocol));
@@ -237,10 +242,25 @@ void NormalReport::port_table(const HostRecord& host) {
     if (options_.color) buffer_.put(color_of(port.state));
     buffer_.put(name_of(port.state));
     if (options_.color) buffer_.put(color_end);
-    buffer_.add("{:{}} {:<{}}", "", widths.state - name_of(port.state).size(), service_text(port), widths.service);
-    if (with_reason) buffer_.add(" {}", reason_text(port, options_));
+    const std::string service = service_text(port, options_.dialect);
+    buffer_.add("{:{}} {}", "", widths.state - name_of(port.state).size(), service);
+    const std::string version = escape_terminal(version_text(port));
+    if (with_reason || !version.empty()) {
+      buffer_.add("{:{}}", "", widths.service - std::min(widths.service, display_width(service)));
+    }
+    if (with_reason) buffer_.add(" {:<{}}", reason_text(port, options_), version.empty() ? 0 : reasons);
+    if (!version.empty()) buffer_.add(" {}", version);
     buffer_.put("\n");
   }
+  if (options_.dialect == Dialect::portolan) {
+    for (const std::string& note : service_notes(host)) buffer_.add("  {}\n", note);
+  }
+}
+
+std::size_t NormalReport::reason_width(const HostRecord& host) const {
+  std::size_t width = std::string_view{"REASON"}.size();
+  for (const PortRecord& port : host.ports) width = std::max(width, reason_text(port, options_).size());
+  return width;
 }
 
 void NormalReport::host_tail(const HostRecord& host) {
@@ -248,6 +268,7 @@ void NormalReport::host_tail(const HostRecord& host) {
     buffer_.add("MAC Address: {} ({})\n", net::to_string(*host.mac),
                 host.vendor.empty() ? "Unknown" : escape_terminal(host.vendor));
   }
+  if (const std::string info = service_info(host); !info.empty()) buffer_.add("{}\n", info);
   if (options_.audience == Audience::watcher && options_.debugging > 0 && host.port_scanned && host.round_trip) {
     const auto microseconds = [](Duration d) {
       return std::chrono::duration_cast<std::chrono::microseconds>(d).count();

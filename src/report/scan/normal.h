@@ -30,6 +30,7 @@ class NormalReport : public model::Sink {
   void host_names(const model::HostRecord& host);
   void host_ports(const model::HostRecord& host);
   void not_shown(const model::HostRecord& host);
+  [[nodiscard]] std::size_t reason_width(const model::HostRecord& host) const;
   void port_table(const model::HostRecord& host);
   void host_tail(const model::HostRecord& host);
   [[nodiscard]] bool shows_loss(const model::ScanFinished& finished) const;

@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "report/scan/progress.h"
 #include "report/scan/registry.h"
+#include "report/scan/service_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -184,13 +185,40 @@ void XmlReport::port(const model::PortRecord& port) {
               port.reason_ttl);
   if (port.reason_address) buffer_.add(" reason_ip=\"{}\"", plain_address(*port.reason_address));
   buffer_.put("/>");
-  if (has_service(port)) {
+  if (port.identified && !port.identified->untouched) {
+    service(port);
+  } else if (has_service(port)) {
     // Confidence 3 of 10: the name comes from the port's number, nobody asked the service. What an IP protocol's number
     // stands for is settled.
     const int confidence = port.protocol == net::Protocol::ip ? 8 : 3;
     buffer_.add("<service name=\"{}\" method=\"table\" conf=\"{}\"/>", escape_xml(port.service), confidence);
   }
   buffer_.put("</port>\n");
+}
+
+// In nmap's order, which some readers match as text.
+void XmlReport::service(const model::PortRecord& port) {
+  const model::ServiceRecord& service = *port.identified;
+  std::string_view name = service.name;
+  if (service.wrapped) name = "tcpwrapped";
+  const bool probed = !name.empty();
+  if (!probed) name = has_service(port) ? std::string_view{port.service} : "unknown";
+  buffer_.add("<service name=\"{}\"", escape_xml(name));
+  const auto add = [this](std::string_view attribute, const std::string& value) {
+    if (!value.empty()) buffer_.add(" {}=\"{}\"", attribute, escape_xml(value));
+  };
+  add("product", service.product);
+  add("version", service.version);
+  add("extrainfo", service.extra);
+  add("hostname", service.host_name);
+  add("ostype", service.system);
+  add("devicetype", service.device);
+  if (service.tls) buffer_.put(" tunnel=\"ssl\"");
+  buffer_.add(" method=\"{}\" conf=\"{}\"", probed ? "probed" : "table", nmap_confidence(service));
+  if (service.cpes.empty()) return buffer_.put("/>");
+  buffer_.put(">");
+  for (const std::string& cpe : service.cpes) buffer_.add("<cpe>{}</cpe>", escape_xml(cpe_uri(cpe)));
+  buffer_.put("</service>");
 }
 
 // Hops that nobody answered from are left out, as nmap leaves them out.

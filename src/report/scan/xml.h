@@ -30,6 +30,7 @@ class XmlReport : public model::Sink {
   void host_ports(const model::HostRecord& host);
   void trace(const model::Trace& trace);
   void port(const model::PortRecord& port);
+  void service(const model::PortRecord& port);
   void host_close(const model::HostRecord& host);
 
   OutputBuffer buffer_;

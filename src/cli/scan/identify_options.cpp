@@ -1,0 +1,94 @@
+#include "cli/scan/identify_options.h"
+
+#include <fmt/core.h>
+
+#include "cli/option_actions.h"
+#include "cli/values.h"
+
+namespace portolan::cli {
+namespace {
+
+constexpr int light = 2;
+constexpr int all = 9;
+
+Result<void> intensity(ScanOptions& options, const Given& given) {
+  const auto value = parse_count(given.spelling, *given.value, 0, all);
+  if (!value) return fail(value.error());
+  options.version_intensity = static_cast<int>(*value);
+  return {};
+}
+
+template <int Value>
+Result<void> set_intensity(ScanOptions& options, const Given&) {
+  options.version_intensity = Value;
+  return {};
+}
+
+Result<void> connections(ScanOptions& options, const Given& given) {
+  constexpr std::uint64_t most = 1'000;
+  const auto value = parse_count(given.spelling, *given.value, 1, most);
+  if (!value) return fail(value.error());
+  options.connections_a_host = *value;
+  return {};
+}
+
+}  // namespace
+
+std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
+  return {
+      {{.spellings = {"-sV", "-sR"},
+        .group = group,
+        .summary = "ask who answers at open TCP ports: protocol, product, version"},
+       set<&ScanOptions::identify>},
+      {{.spellings = {"--version-intensity"},
+        .argument = Argument::required,
+        .value = "<0-9>",
+        .group = group,
+        .summary = "how much is asked: 0 what the port hints at, 2 TLS and HTTP too, 7 (the default) what is common, "
+                   "9 everything"},
+       intensity},
+      {{.spellings = {"--version-light"}, .group = group, .summary = "the same as --version-intensity 2"},
+       set_intensity<light>},
+      {{.spellings = {"--version-all"}, .group = group, .summary = "the same as --version-intensity 9"},
+       set_intensity<all>},
+      {{.spellings = {"--version-trace"},
+        .group = group,
+        .summary = "write on standard error what was said to each port and by it"},
+       set<&ScanOptions::version_trace>},
+      {{.spellings = {"--allports"},
+        .group = group,
+        .summary = "ask also ports 9100 to 9107, where printers print what they are told"},
+       set<&ScanOptions::all_ports>},
+      {{.spellings = {"--max-connections-per-host"},
+        .argument = Argument::required,
+        .value = "<number>",
+        .group = group,
+        .summary = "connections to one host at once while its services are asked; 16 unless it is given"},
+       connections},
+  };
+}
+
+// Under nmap's name what is not of use is passed over.
+Result<void> plan_identification(const ScanOptions& options, bool as_nmap, plan::Plan& plan) {
+  if (!options.identify) {
+    const std::string_view alone = options.version_intensity    ? "--version-intensity"
+                                   : options.all_ports          ? "--allports"
+                                   : options.connections_a_host ? "--max-connections-per-host"
+                                   : options.version_trace      ? "--version-trace"
+                                                                : "";
+    if (alone.empty() || as_nmap) return {};
+    return fail(Errc::usage, fmt::format("{} is about -sV, which is not given", alone));
+  }
+  if (plan.depth != plan::ScanDepth::ports) {
+    if (as_nmap) return {};
+    return fail(Errc::usage,
+                fmt::format("{} asks no ports, so it cannot go with -sV", options.list_only ? "-sL" : "-sn"));
+  }
+  plan::Identification& wanted = plan.identify.emplace();
+  wanted.intensity = options.version_intensity.value_or(wanted.intensity);
+  wanted.all_ports = options.all_ports;
+  wanted.connections_a_host = options.connections_a_host.value_or(wanted.connections_a_host);
+  return {};
+}
+
+}  // namespace portolan::cli

@@ -1,0 +1,31 @@
+// Every protocol that can be read, one line each in either list. Where two readers are equally sure, the one further up
+// has it.
+#pragma once
+
+#include <array>
+
+#include "identify/reader.h"
+
+namespace portolan::identify {
+
+extern const Reader ssh;
+extern const Reader smtp;
+extern const Reader ftp;
+extern const Reader pop3;
+extern const Reader imap;
+extern const Reader http;
+extern const Reader redis;
+
+// clang-format off
+inline constexpr std::array registry{
+    &ssh,
+    &smtp,
+    &ftp,
+    &pop3,
+    &imap,
+    &http,
+    &redis,
+};
+// clang-format on
+
+}  // namespace portolan::identify

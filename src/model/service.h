@@ -1,0 +1,46 @@
+// What is known of who answers at a port.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/wall_time.h"
+
+namespace portolan::model {
+
+// A certificate and the connection that it came with. Text is the other side's, not escaped.
+struct TlsRecord {
+  std::string version;             // "TLSv1.3"
+  std::string cipher;              // "TLS_AES_256_GCM_SHA384"
+  std::string subject;             // of the certificate, as RFC 2253 has it; "" where none was shown
+  std::string issuer;              // the same
+  std::vector<std::string> names;  // that it is for: DNS names and addresses (RFC 5280 §4.2.1.6)
+  std::optional<WallTime> not_before;
+  std::optional<WallTime> not_after;
+  std::string key;          // "RSA 2048", "EC prime256v1"
+  std::string fingerprint;  // SHA-256, hexadecimal
+  bool self_signed = false;
+  friend bool operator==(const TlsRecord&, const TlsRecord&) = default;
+};
+
+// Who answers at a port, by what it said. All text is the other side's, not escaped.
+struct ServiceRecord {
+  std::string name;               // of the protocol, as nmap calls it: "http"; "" where nobody knows
+  std::string product;            // "OpenSSH"
+  std::string version;            // "9.2p1"
+  std::string extra;              // what else it says, in words
+  std::string host_name;          // what it calls its machine
+  std::string system;             // "Linux"
+  std::string device;             // "router"
+  std::vector<std::string> cpes;  // CPE 2.3 formatted strings, of the product first
+  std::uint8_t confidence = 0;    // 100 a documented field, 80 grammar, 60 inferred, 0 not identified
+  bool wrapped = false;           // it accepts connections and closes them before anything is said
+  bool untouched = false;         // it was not talked to, because that might print or break something
+  std::string words;              // the first that it said, where nobody understood them
+  std::optional<TlsRecord> tls;   // where it is spoken inside TLS
+  friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
+};
+
+}  // namespace portolan::model

@@ -1,0 +1,189 @@
+#include "run/identified_ports.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <iterator>
+
+namespace portolan::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What comes there is printed: a byte is a page, and a connection that is held keeps others from printing.
+constexpr std::uint16_t first_printer = 9100;
+constexpr std::uint16_t last_printer = 9107;
+constexpr Duration short_patience = 6s;
+constexpr Duration long_patience = 16s;
+constexpr int all_readers = 9;
+constexpr int light = 2;
+constexpr std::chrono::milliseconds look_around{100};
+
+identify::AgendaSettings agenda_of(const plan::Plan& plan) {
+  const plan::Identification& wanted = *plan.identify;
+  identify::AgendaSettings settings{.intensity = wanted.intensity};
+  if (plan.timing.level <= 1 || wanted.intensity >= all_readers) {
+    settings.patience = long_patience;
+  } else if (plan.timing.level == 5 || wanted.intensity <= light) {
+    settings.patience = short_patience;
+  }
+  return settings;
+}
+
+std::string_view user_name_of(const model::HostRecord& record) {
+  const auto found = std::ranges::find(record.names, model::HostName::Kind::user, &model::HostName::kind);
+  return found == record.names.end() ? std::string_view{} : found->name;
+}
+
+bool is_asked(const model::PortRecord& port) {
+  return port.protocol == net::Protocol::tcp && port.state == model::PortState::open;
+}
+
+}  // namespace
+
+IdentifiedPorts::IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, Trace trace)
+    : plan_{plan}, sink_{sink}, trace_{std::move(trace)}, work_{std::move(work)}, done_{std::move(done)} {}
+
+Result<std::unique_ptr<IdentifiedPorts>> IdentifiedPorts::begin(const plan::Plan& plan, model::Sink& sink,
+                                                                Trace trace) {
+  auto work = os::Bell::open();
+  if (!work) return fail(work.error());
+  auto done = os::Bell::open();
+  if (!done) return fail(done.error());
+  std::unique_ptr<IdentifiedPorts> ports{
+      new IdentifiedPorts{plan, sink, std::move(*work), std::move(*done), std::move(trace)}};
+  if (const auto started = ports->thread_.start([raw = ports.get()] { raw->talk(); }); !started) {
+    return fail(started.error());
+  }
+  return ports;
+}
+
+IdentifiedPorts::~IdentifiedPorts() {
+  stop_ = true;
+  work_.ring();
+  thread_.join();
+}
+
+// ---- the thread that talks ----------------------------------------------------------------------
+
+void IdentifiedPorts::talk() {
+  try {
+    talk_on();
+  } catch (const std::exception&) {
+    broken_ = true;
+    done_.ring();
+  }
+}
+
+void IdentifiedPorts::talk_on() {
+  os::ServiceTalks talks{{.agenda = agenda_of(plan_),
+                          .connections_a_host = plan_.identify->connections_a_host,
+                          .keeps_transcripts = static_cast<bool>(trace_)}};
+  while (!stop_) {
+    work_.clear();
+    {
+      const std::scoped_lock lock{mutex_};
+      for (os::ServiceTarget& target : new_) talks.add(std::move(target));
+      new_.clear();
+    }
+    if (talks.left() == 0) os::wait_for_any({work_.descriptor()});
+    auto done = talks.work(work_.descriptor());
+    if (done.empty()) continue;
+    const std::scoped_lock lock{mutex_};
+    std::ranges::move(done, std::back_inserter(finished_));
+    done_.ring();
+  }
+  talks.stop();
+}
+
+// ---- everybody else -----------------------------------------------------------------------------
+
+bool IdentifiedPorts::is_printer(net::Port port) const {
+  return !plan_.identify->all_ports && port.value() >= first_printer && port.value() <= last_printer;
+}
+
+void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std::string& name) {
+  const auto [place, is_new] = asked_.try_emplace({host, port});
+  if (!is_new) return;
+  if (is_printer(port)) {
+    place->second = model::ServiceRecord{};
+    place->second->untouched = true;
+    return;
+  }
+  const std::scoped_lock lock{mutex_};
+  new_.push_back({.address = host, .port = port, .name = name, .interface = plan_.interface});
+  work_.ring();
+}
+
+Result<void> IdentifiedPorts::on(const model::Event& event) {
+  if (const auto taken = take(); !taken) return taken;
+  if (const auto* open = std::get_if<model::OpenPort>(&event)) {
+    if (is_asked(open->port)) ask(open->host, open->port.port, {});
+  }
+  if (const auto* host = std::get_if<model::HostRecord>(&event)) return hold(*host);
+  return sink_.on(event);
+}
+
+Result<void> IdentifiedPorts::hold(const model::HostRecord& record) {
+  Held held{record, {}};
+  const std::string name{user_name_of(record)};
+  for (model::PortRecord& port : held.record.ports) {
+    if (!is_asked(port)) continue;
+    ask(record.address, port.port, name);
+    const auto& known = asked_.at({record.address, port.port});
+    port.identified = known;
+    if (!known) held.left.insert(port.port);
+  }
+  if (held.left.empty()) return sink_.on(held.record);
+  held_.insert_or_assign(record.address, std::move(held));
+  return {};
+}
+
+// What the thread has found out since.
+Result<void> IdentifiedPorts::take() {
+  std::vector<os::ServiceTalks::Done> finished;
+  {
+    const std::scoped_lock lock{mutex_};
+    done_.clear();
+    finished.swap(finished_);
+  }
+  for (os::ServiceTalks::Done& done : finished) {
+    if (trace_ && !done.transcripts.empty()) trace_(done.transcripts);
+    asked_[{done.target.address, done.target.port}] = done.service;
+    const auto held = held_.find(done.target.address);
+    if (held == held_.end() || held->second.left.erase(done.target.port) == 0) continue;
+    for (model::PortRecord& port : held->second.record.ports) {
+      if (port.protocol == net::Protocol::tcp && port.port == done.target.port) port.identified = done.service;
+    }
+    if (!held->second.left.empty()) continue;
+    const model::HostRecord record = std::move(held->second.record);
+    held_.erase(held);
+    if (auto told = sink_.on(record); !told) return told;
+  }
+  return {};
+}
+
+Result<bool> IdentifiedPorts::finish(engine::UserControl* control, int wake) {
+  if (const auto taken = take(); !taken) return fail(taken.error());
+  while (!held_.empty() && !broken_ && (control == nullptr || !control->stop_requested())) {
+    // Reports that keep text back write it before that is waited for.
+    if (const auto told = sink_.on(model::CaughtUp{}); !told) return fail(told.error());
+    const bool is_deaf = control != nullptr && wake < 0;
+    os::wait_for_any({done_.descriptor(), wake}, is_deaf ? std::optional{look_around} : std::nullopt);
+    if (const auto taken = take(); !taken) return fail(taken.error());
+  }
+  // Stopped: what is known is told.
+  std::vector<model::HostRecord> left;
+  for (auto& [address, held] : held_) left.push_back(std::move(held.record));
+  held_.clear();
+  std::ranges::sort(left, {}, &model::HostRecord::position);
+  for (model::HostRecord& record : left) {
+    record.interrupted = true;
+    if (const auto told = sink_.on(record); !told) return fail(told.error());
+  }
+  if (broken_) return fail({Errc::limit, "not every service is known: there was not enough memory to ask", "ENOMEM", {}});
+  return left.empty();
+}
+
+}  // namespace portolan::run

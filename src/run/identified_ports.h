@@ -1,0 +1,72 @@
+// Who answers at the ports that a scan finds open, asked beside it by a thread of its own (-sV).
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/doors.h"
+#include "model/sink.h"
+#include "os/bell.h"
+#include "os/identify/service_talks.h"
+#include "os/thread/thread_group.h"
+#include "plan/plan.h"
+
+namespace portolan::run {
+
+// A sink in front of another one: hosts are held back until their open TCP ports are identified, and go on in the order
+// in which that happens. Everything else passes at once. All but the thread that talks belongs to the caller.
+class IdentifiedPorts final : public model::Sink {
+ public:
+  using Trace = std::function<void(std::string_view transcripts)>;
+  // `trace`: hears what was said to a port and by it, once that is over, called by the caller's thread; may be empty.
+  // Errors: Errc::limit where there is no descriptor or thread to be had. Plan and sink outlive it.
+  static Result<std::unique_ptr<IdentifiedPorts>> begin(const plan::Plan& plan, model::Sink& sink, Trace trace);
+  ~IdentifiedPorts() override;
+
+  Result<void> on(const model::Event& event) override;
+  // Once the scan has told all: waits for what is still asked. `control` may stop that; what is known is told then.
+  // `wake` is readable when it has something new, -1 for never. False where it was stopped.
+  Result<bool> finish(engine::UserControl* control, int wake);
+
+ private:
+  using Place = std::pair<net::IpAddress, net::Port>;
+  struct Held {
+    model::HostRecord record;
+    std::set<net::Port> left;  // ports that are still asked
+  };
+
+  IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, Trace trace);
+  void ask(const net::IpAddress& host, net::Port port, const std::string& name);
+  Result<void> hold(const model::HostRecord& record);
+  Result<void> take();
+  void talk();
+  void talk_on();
+  [[nodiscard]] bool is_printer(net::Port port) const;
+
+  const plan::Plan& plan_;
+  model::Sink& sink_;
+  Trace trace_;
+  std::map<Place, std::optional<model::ServiceRecord>> asked_;  // nullopt while it is not known
+  std::unordered_map<net::IpAddress, Held> held_;
+
+  std::mutex mutex_;
+  std::vector<os::ServiceTarget> new_;            // for the thread
+  std::vector<os::ServiceTalks::Done> finished_;  // from it
+  std::atomic<bool> stop_ = false;
+  std::atomic<bool> broken_ = false;  // the thread had no memory
+  os::Bell work_;
+  os::Bell done_;
+  os::ThreadGroup thread_;
+};
+
+}  // namespace portolan::run
