@@ -323,7 +323,7 @@ void Agenda::open_next(Instant now) {
   }
   while (next_ < openings_.size() && asking() < most_asking && may_open()) {
     const Opening& opening = openings_[next_];
-    if (!opening.hinted && listens && now < listen_until_) break;
+    if (!opening.hinted && (listens || asking() > 0) && now < listen_until_) break;
     // Who was asked at once what the port hints at, and is no such thing, may speak first.
     if (!opening.hinted && listeners_ == 0) {
       open(tls_.has_value(), nullptr, now);

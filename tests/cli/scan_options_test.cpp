@@ -132,7 +132,7 @@ TEST(ScanOptions, EveryFormatHasItsOption) {
 }
 
 TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
-  EXPECT_TRUE(words({"-h", "-sV"}).help);
+  EXPECT_TRUE(words({"-h", "-sC"}).help);
   EXPECT_TRUE(words({"-V", "-p", "80", "-p", "81"}).version);
 }
 
@@ -141,8 +141,8 @@ TEST(ScanOptions, WhatIsDoneAnywayMayBeAskedFor) {
 }
 
 TEST(ScanOptions, ErrorsAreClear) {
-  EXPECT_EQ(error_of({"-sV"}), "-sV (service versions) is not built yet");
-  EXPECT_EQ(error_of({"-sSV"}), "-sV (service versions) is not built yet");
+  EXPECT_EQ(error_of({"-sC"}), "-sC (scripts) is not built yet");
+  EXPECT_EQ(error_of({"-sSC"}), "-sC (scripts) is not built yet");
   EXPECT_EQ(error_of({"--script=default"}), "--script (scripts) is not built yet");
   EXPECT_EQ(error_of({"-O"}), "-O (finding out the operating system) is not built yet");
   EXPECT_EQ(error_of({"-D", "10.0.0.1"}), "-D (decoys) is not there: portolan does not hide who scans");
