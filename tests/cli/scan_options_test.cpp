@@ -31,7 +31,8 @@ std::string error_of(const Words& line) {
 std::string sample(const OptionSpec& option) {
   if (option.value == "<time>") return "1s";
   if (option.value == "<bytes>") return "16";
-  if (option.value == "<number>" || option.value == "<0-5>" || option.value == "<level>") return "3";
+  if (option.value == "<number>" || option.value == "<0-5>" || option.value == "<0-9>" || option.value == "<level>")
+    return "3";
   return "80";
 }
 

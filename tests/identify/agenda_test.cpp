@@ -60,7 +60,7 @@ TEST(Agenda, WhoIsAskedAtOnceIsWhoThePortHintsAt) {
       "< \"HTTP/1.1 200 OK\\r\\nServer: nginx/1.22.1\\r\\nContent-Length: 0\\r\\nConnection: "
       "close\\r\\n\\r\\n\"\nfin\n";
   const std::string question =
-      "> \"GET / HTTP/1.1\\r\\nHost: server.example\\r\\nUser-Agent: portolan (service identification)\\r\\n"
+      "> \"GET / HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nUser-Agent: portolan (service identification)\\r\\n"
       "Accept: */*\\r\\nConnection: close\\r\\n\\r\\n\"\n";
   const Replayed hinted = replay(question + answer, 80);
   EXPECT_EQ(hinted.found.product, "nginx");

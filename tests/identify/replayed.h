@@ -28,7 +28,7 @@ struct Replayed {
 class Replay {
  public:
   Replay(Transcript transcript, net::Port port, AgendaSettings settings = {})
-      : transcript_{std::move(transcript)}, agenda_{port, "server.example", settings, now_} {
+      : transcript_{std::move(transcript)}, agenda_{port, "127.0.0.1", settings, now_} {
     for (const TranscriptLine& line : transcript_.lines) has_tls_ = has_tls_ || line.what == What::tls_begin;
   }
 

@@ -85,6 +85,35 @@ inline Remark remark() {
   return remark;
 }
 
+inline TlsRecord tls_record() {
+  return {.version = text(),
+          .cipher = text(),
+          .subject = text(),
+          .issuer = text(),
+          .names = some(text),
+          .not_before = maybe(time()),
+          .not_after = maybe(time()),
+          .key = text(),
+          .fingerprint = text(),
+          .self_signed = *arbitrary<bool>()};
+}
+
+inline ServiceRecord service_record() {
+  return {.name = text(),
+          .product = text(),
+          .version = text(),
+          .extra = text(),
+          .host_name = text(),
+          .system = text(),
+          .device = text(),
+          .cpes = some(text),
+          .confidence = *arbitrary<std::uint8_t>(),
+          .wrapped = *arbitrary<bool>(),
+          .untouched = *arbitrary<bool>(),
+          .words = text(),
+          .tls = maybe(tls_record())};
+}
+
 inline PortRecord port_record() {
   return {.protocol = protocol(),
           .port = port(),
@@ -92,7 +121,8 @@ inline PortRecord port_record() {
           .reason = reason(),
           .reason_ttl = *arbitrary<std::uint8_t>(),
           .reason_address = maybe(address()),
-          .service = text()};
+          .service = text(),
+          .identified = maybe(service_record())};
 }
 
 inline ReasonCount reason_count() {
