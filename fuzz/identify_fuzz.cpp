@@ -1,0 +1,54 @@
+// What services say: any bytes in any number of turns, read by every reader, and heard by an agenda.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "identify/agenda.h"
+#include "identify/registry.h"
+#include "identify/transcript.h"
+
+using namespace portolan;
+
+namespace {
+
+std::vector<identify::Turn> turns_in(std::string_view text) {
+  std::vector<identify::Turn> turns(1);
+  for (const char c : text) {
+    if (c == '\0' && turns.size() < 2 * identify::most_turns) {
+      turns.emplace_back();
+    } else {
+      identify::Turn& turn = turns.back();
+      // Said and heard take turns.
+      ((turns.size() % 2 == 0) ? turn.said : turn.heard) += c;
+    }
+  }
+  return turns;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text{reinterpret_cast<const char*>(data), size};
+  std::vector<identify::Turn> turns = turns_in(text);
+  for (const identify::Reader* reader : identify::registry) {
+    // As its own question's answer, and as anybody's.
+    for (const bool asks : {false, true}) {
+      if (asks && reader->question != nullptr) turns.front().said = reader->question("server.example");
+      for (const bool over : {false, true}) {
+        const identify::Reading reading = reader->read({turns, over, "server.example", false});
+        if (reading.confidence > identify::documented) __builtin_trap();
+      }
+    }
+  }
+  identify::Agenda agenda{net::Port{7'777}, "server.example", {}, Instant{}};
+  for (const identify::Action& action : agenda.act(Instant{})) {
+    agenda.on_connected(action.connection, Instant{});
+    agenda.on_heard(action.connection, text, Instant{});
+    (void)agenda.act(Instant{});
+    agenda.on_end(action.connection, identify::Ending::closed, Instant{});
+  }
+  (void)agenda.act(Instant{});
+  (void)identify::read_transcript(text);
+  return 0;
+}
