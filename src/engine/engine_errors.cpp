@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr double no_chance = 0.01;
 // Closed ports that are asked again behind a pass, and answers among them that show that errors were left. One may be
 // lost, and one error may have been there again already.
-constexpr std::uint8_t tokens_to_see = 3;
+constexpr std::uint32_t tokens_to_see = 3;
 constexpr unsigned tokens_that_tell = 2;
 
 }  // namespace
