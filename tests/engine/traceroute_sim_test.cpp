@@ -230,6 +230,26 @@ TEST(TracerouteSim, RoutersThatLimitTheirErrorsAreAskedInTurns) {
   }
 }
 
+// As Linux does for all together: fifty at once, then a thousand a second. Nothing is asked in vain.
+TEST(TracerouteSim, RoutersAreAskedNoFasterThanTheyAnswer) {
+  for (const std::uint64_t seed : sim::seeds(5)) {
+    SCOPED_TRACE(fmt::format("replay: PORTOLAN_SEED={}", seed));
+    sim::Network network{seed, {.delay = 20ms}};
+    const auto routers = way(1, 4);
+    for (const auto& one : routers) network.add_router(one, {.errors = {1'000, 50}});
+    std::vector<std::string> targets;
+    for (unsigned i = 1; i <= 200; ++i) {
+      targets.push_back(fmt::format("198.18.0.{}", i));
+      network.add_host(address(targets.back()), {.open = ports({80}), .way = routers});
+    }
+    const auto outcome = test::scan(trace_plan(targets, seed), network);
+    for (const std::string& target : targets) {
+      ASSERT_EQ(texts(record_of(*outcome, address(target)).trace->hops), texts(routers, address(target)));
+    }
+    EXPECT_EQ(network.ended_on_the_way(), targets.size() + routers.size() - 1);
+  }
+}
+
 class Names : public engine::NameSource {
  public:
   void ask(const net::IpAddress& address) override { asked.insert(address); }

@@ -148,7 +148,7 @@ class Traceroute {
   struct Level {
     std::uint32_t answered = 0;
     std::uint32_t silent = 0;  // questions
-    Instant next{};            // when it may answer again, where it limits how often
+    Instant next{};            // when all that was asked would have been, had each question waited for its turn
 
     // One that answers some and leaves more without an answer than loss would (RFC 1812 §4.3.2.8).
     [[nodiscard]] bool is_limited() const { return answered > 0 && 2 * silent > answered; }
