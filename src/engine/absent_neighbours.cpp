@@ -32,7 +32,7 @@ AbsentNeighbours::AbsentNeighbours(Driver& driver, const plan::TargetSet& target
 
 Stage& AbsentNeighbours::stage_for(net::Family family) {
   Stage*& stage = stages_[family == net::Family::v4 ? 0 : 1];
-  if (stage == nullptr) stage = &driver_.open("", link_job(family), *this, link_first_wait);
+  if (stage == nullptr) stage = &driver_.open("", link_job(family), *this, link_wait);
   return *stage;
 }
 

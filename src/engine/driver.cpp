@@ -9,6 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// No port is told silent sooner after it was first asked, or sooner than after the template's first wait: its answer
+// may need much longer than those of other ports.
+constexpr Duration shortest_silence = 500ms;
+
 PacerLimits limits_of(const plan::Timing& t) {
   PacerLimits limits{.min_rate = t.min_rate,
                      .max_rate = t.max_rate,
@@ -45,7 +49,7 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
   traceroute_.emplace(settings, pacer_);
 }
 
-Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> first_wait) {
+Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> link_wait) {
   EngineSettings settings = settings_;
   settings.seed = seeds_();
   settings.tag_base = world_.tag_base;
@@ -54,8 +58,13 @@ Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, st
   } else {
     settings.dress.tcp_flags.reset();  // hosts are found by what these probes are known for
   }
-  if (first_wait) {
-    settings.timing.initial_rtt_timeout = std::min(settings.timing.initial_rtt_timeout, *first_wait);
+  Duration& wait = settings.timing.initial_rtt_timeout;
+  settings.silence = std::min(wait, shortest_silence);
+  if (link_wait) {
+    // Two such waits are waited for whoever says nothing, and three questions fit into them: where few answer, two
+    // leave more in doubt than may be missed.
+    settings.silence = std::min(wait, *link_wait) * (settings.timing.max_retries > 0 ? 2 : 1);
+    wait = settings.silence / 3;
   }
   return stages_.emplace_back(task, std::move(job), settings, pacer_, listener);
 }

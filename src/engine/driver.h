@@ -39,10 +39,10 @@ class Driver {
   Driver(const plan::Plan& plan, const World& world, model::PromptSink& sink);
 
   // A stage with an order of its own; all learn from and teach the one pacer. Stages that somebody is told of are
-  // opened in the order in which hosts pass through them. `first_wait`: at most this for hosts whose round trip is not
-  // known yet. What is returned lives as long as the driver.
+  // opened in the order in which hosts pass through them. `link_wait`: of those that ask a link, half of what silence
+  // is waited for there, at most. What is returned lives as long as the driver.
   Stage& open(std::string_view task, Job job, AnswerListener& listener,
-              std::optional<Duration> first_wait = std::nullopt);
+              std::optional<Duration> link_wait = std::nullopt);
 
   // Asks for hops, in turn with the stages; nullptr where the plan wants none.
   [[nodiscard]] Traceroute* traceroute() { return traceroute_ ? &*traceroute_ : nullptr; }

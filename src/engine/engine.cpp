@@ -16,9 +16,6 @@ using namespace std::chrono_literals;
 
 // Orders in which passes ask, used in turn.
 constexpr std::size_t orders = 4;
-// No port is told silent sooner after it was first asked, or sooner than after the template's first wait: its answer
-// may need much longer than those of other ports.
-constexpr Duration shortest_silence = 500ms;
 // Satellites and sleeping radios need about as long, however short the time-outs that were asked for.
 constexpr Duration shortest_second_wait = 1s;
 // Who is judged stays for so many of its time-outs, while others are at work.
@@ -172,9 +169,7 @@ Duration Engine::wait_of(const HostWalk& walk) const {
 }
 
 // Before this, silence is no verdict.
-Instant Engine::silence_at(const HostWalk& walk) const {
-  return walk.first_pass_sent + std::min(shortest_silence, settings_.timing.initial_rtt_timeout);
-}
+Instant Engine::silence_at(const HostWalk& walk) const { return walk.first_pass_sent + settings_.silence; }
 
 Duration Engine::gap_of(const HostWalk& walk) const {
   const Duration delay = settings_.timing.scan_delay;

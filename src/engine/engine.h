@@ -44,6 +44,7 @@ struct EngineSettings {
   std::uint16_t tag_base = 0;  // first of tags_an_engine source ports that are this engine's
   wire::Dress dress{};         // of every packet
   bool ignore_resets = false;  // while hosts are looked for
+  Duration silence{};          // so long after it was first asked nothing is told silent
   // How many hosts will enter, about; what may be missed in all is shared out among them.
   std::uint64_t hosts = 1;
   std::size_t batch = 64;  // shots in the outbox, at most (Link::Limits)

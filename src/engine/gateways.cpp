@@ -15,7 +15,7 @@ constexpr int most_rounds = 2;
 
 }  // namespace
 
-const Duration link_first_wait = 500ms;
+const Duration link_wait = 500ms;
 
 Job link_job(net::Family family) {
   Job job;
@@ -26,8 +26,8 @@ Job link_job(net::Family family) {
 }
 
 Gateways::Gateways(Driver& driver)
-    : v4_{&driver.open("", link_job(net::Family::v4), *this, link_first_wait)},
-      v6_{&driver.open("", link_job(net::Family::v6), *this, link_first_wait)} {}
+    : v4_{&driver.open("", link_job(net::Family::v4), *this, link_wait)},
+      v6_{&driver.open("", link_job(net::Family::v6), *this, link_wait)} {}
 
 Gateways::State Gateways::look_up(net::Path& path) {
   const auto found = index_.find({path.interface, path.next_hop});

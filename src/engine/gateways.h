@@ -53,6 +53,6 @@ class Gateways final : private AnswerListener {
 // The question that ARP or neighbour discovery puts to a host of this family.
 Job link_job(net::Family family);
 // Nothing on a link is a second away; a host that sleeps (Wi-Fi) may need a few hundred milliseconds.
-extern const Duration link_first_wait;
+extern const Duration link_wait;
 
 }  // namespace portolan::engine

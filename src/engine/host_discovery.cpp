@@ -49,7 +49,7 @@ HostDiscovery::HostDiscovery(const plan::Plan& plan, const World& world, model::
   for (std::size_t i = 0; i < families.size(); ++i) {
     Job job = link_job(families[i]);
     const std::string_view task = job.techniques[0]->name;
-    families_[i].link = &driver.open(task, std::move(job), *this, link_first_wait);
+    families_[i].link = &driver.open(task, std::move(job), *this, link_wait);
   }
   for (std::size_t i = 0; i < families.size(); ++i) {
     Job job = ping_job(families[i]);

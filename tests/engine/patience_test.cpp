@@ -83,6 +83,27 @@ TEST_F(Patience, HowFastArpIsAnsweredSaysNothingOfTheHost) {
   }
 }
 
+// Of few that answered two questions leave in doubt whether one was lost; the third one needs no more time.
+TEST_F(Patience, WhoIsSilentOnALinkIsAskedThreeTimesInASecond) {
+  for (const Duration slow : {300ms, 990ms}) {
+    begin_anew();
+    network.way = on_the_link;
+    std::size_t asked = 0;
+    network.answer = [&](const SentFrame& frame) {
+      const auto packet = wire::parse(frame.type, frame.bytes);
+      const auto last = std::get<wire::ArpRequest>(packet->content).target.bytes().back();
+      if (last == 9) ++asked;
+      const net::Mac mac{{2, 0, 0, 0, 0, last}};
+      return last > 4 ? Replies{} : Replies{arp_answer(frame, mac, last == 4 ? slow : 1ms)};
+    };
+    const auto finished = run(ping_plan({"198.18.0.0/28"}));
+    ASSERT_TRUE(finished);
+    EXPECT_EQ(finished->hosts_up, 5U) << slow.count();
+    EXPECT_EQ(asked, 3U) << slow.count();
+    EXPECT_LT(finished->elapsed, 1'010ms) << slow.count();
+  }
+}
+
 // Late answers are awaited while the scan has other work, not for their own sake.
 TEST_F(Patience, WhereNobodyIsAtWorkNobodyWaitsForLateAnswers) {
   network.answer = [](const SentFrame& frame) {
