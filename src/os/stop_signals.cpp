@@ -1,7 +1,6 @@
 #include "os/stop_signals.h"
 
 #include <fmt/core.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <cstdint>
 #include <ctime>
 #include <limits>
+#include <vector>
 
 #include "os/signal_handlers.h"
 #include "os/system_error.h"
@@ -135,6 +135,16 @@ void wait_or_stop(int descriptor, std::optional<Duration> at_most) {
           : -1;
   constexpr std::int64_t longest = std::numeric_limits<int>::max();
   (void)::poll(both.data(), both.size(), static_cast<int>(std::min(milliseconds, longest)));
+}
+
+bool poll_or_stop(std::span<pollfd> watched, int milliseconds) {
+  std::vector<pollfd> all{watched.begin(), watched.end()};
+  all.push_back({stop_event, POLLIN, 0});
+  const bool is_told = ::poll(all.data(), all.size(), milliseconds) >= 0 && all.back().revents == 0;
+  for (std::size_t i = 0; i < watched.size(); ++i) {
+    watched[i].revents = static_cast<short>(is_told ? all[i].revents : 0);
+  }
+  return !StopSignals::signal();
 }
 
 }  // namespace portolan::os

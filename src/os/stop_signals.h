@@ -1,9 +1,12 @@
 // SIGINT, SIGTERM and SIGHUP as the wish to stop, heard in whatever a program waits for.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -52,5 +55,9 @@ bool wait_until_ready(int descriptor, short events, Duration patience = {});
 // Waits until `descriptor` is readable, a signal has come, or so much time has gone by (nullopt: any), whichever is
 // first; sooner, perhaps.
 void wait_or_stop(int descriptor, std::optional<Duration> at_most);
+
+// poll(2), which a signal ends as well. False once one has come; then, and where it failed, nothing is said of
+// `watched`.
+bool poll_or_stop(std::span<pollfd> watched, int milliseconds);
 
 }  // namespace portolan::os

@@ -203,6 +203,7 @@ class Talk {
   }
 
   [[nodiscard]] std::unexpected<Error> no_tls(std::string_view how, const Error& error) const {
+    if (error.cause == "EINTR") return fail(error);
     return fail(error.code, fmt::format("no TLS with {}{}: {}", peer_, how, error.message));
   }
 

@@ -40,7 +40,8 @@ struct TalkSurroundings {
   std::function<void(std::string_view)> remark;  // a sentence for standard error
 };
 
-// Waits for its end. Errors are sentences: Errc::unreachable and Errc::io for a connection that failed or was lost.
+// Waits for its end. Errors are sentences: Errc::unreachable and Errc::io for a connection that failed or was lost. A
+// signal that is caught (os/stop_signals.h) ends it with the cause EINTR.
 Result<void> talk(const TalkPlan& plan, const TalkSurroundings& around);
 
 }  // namespace portolan::run

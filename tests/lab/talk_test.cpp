@@ -318,6 +318,65 @@ TEST_F(Talk, ARecordHoldsBothDirections) {
   EXPECT_EQ(lines[3]["event"], "end");
 }
 
+// What ends and never does what the user waits for.
+constexpr const char* silent_for_ever = "all_of(c)\ns.accept()\n";
+constexpr const char* stopped = "\"event\":\"end\",\"says\":\"a signal ended the talk\"}\n";
+
+TEST_F(Talk, ASignalEndsItAtOnceAndIsTheEndOfItsRecord) {
+  const World world;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    SCOPED_TRACE(signal);
+    const Scratch scratch;
+    const auto server = serve(world.target, "c.sendall(b'hi\\n')\n"s + silent_for_ever);
+    lab::Running running =
+        world.scanner.start({.words = talk_words({"--record", scratch.path("record"), at_server}), .input = "hello\n"});
+    ASSERT_TRUE(running.read_until("hi\n"));
+    running.signal(signal);
+    const auto done = running.finish();
+    EXPECT_TRUE(done.by_signal);
+    EXPECT_EQ(done.status, 128 + signal);
+    EXPECT_EQ(done.errors, "");
+    EXPECT_THAT(scratch.read("record"), EndsWith(stopped));
+  }
+}
+
+TEST_F(Talk, ASignalEndsEveryWait) {
+  const World world;
+  const Scratch scratch;
+  const auto start = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"-w", "1h", "--record", scratch.path("record")});
+    return world.scanner.start({.words = talk_words(std::move(words)), .input = "hello\n"});
+  };
+  const auto expect_stopped = [](lab::Running& running) {
+    running.signal(SIGTERM);
+    const auto done = running.finish();
+    EXPECT_TRUE(done.by_signal) << done.errors;
+    EXPECT_EQ(done.status, 128 + SIGTERM);
+    EXPECT_EQ(done.errors, "");
+  };
+  {
+    SCOPED_TRACE("for a connection");
+    lab::Sniffer sniffer = world.target.sniff("wire");
+    lab::Running running = start({"198.18.0.2:7002"});
+    ASSERT_TRUE(sniffer.wait_for_syn());
+    expect_stopped(running);
+  }
+  {
+    SCOPED_TRACE("for TLS");
+    lab::Running server = serve(world.target, "exactly(1)\nprint('heard', flush=True)\n"s + silent_for_ever);
+    lab::Running running = start({"--tls", at_server});
+    ASSERT_TRUE(server.read_until("heard\n"));
+    expect_stopped(running);
+    EXPECT_THAT(scratch.read("record"), EndsWith(stopped));
+  }
+  SCOPED_TRACE("for datagrams");
+  const UdpEcho echo{world.target, echo_ports};
+  lab::Running running = start({"198.18.0.2:7777/udp"});
+  ASSERT_TRUE(running.read_until("hello\n"));
+  expect_stopped(running);
+  EXPECT_THAT(scratch.read("record"), EndsWith(stopped));
+}
+
 TEST_F(Talk, ARecordThatCannotBeWrittenIsNoTalkOrNotItsEnd) {
   const World world;
   const auto refused = talk(world.scanner, {"--record", "/nonexistent/record", at_server});

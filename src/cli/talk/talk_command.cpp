@@ -1,4 +1,5 @@
 #include <array>
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "os/net/interfaces.h"
 #include "os/privileges.h"
 #include "os/standard_streams.h"
+#include "os/stop_signals.h"
 #include "os/terminal/terminal.h"
 #include "run/talk.h"
 
@@ -61,6 +63,10 @@ Result<void> talk(const TalkOptions& options) {
   if (const auto dropped = os::drop_privileges(); !dropped) return fail(dropped.error());
   const auto plan = resolve_talk(std::move(*target), os::resolve, os::interface_index);
   if (!plan) return fail(plan.error());
+  // A signal ends the program, after its record where there is one. The system's resolver would not have heard of it.
+  Result<std::unique_ptr<os::StopSignals>> signals;
+  if (record != nullptr) signals = os::StopSignals::open({});
+  if (!signals) return fail(signals.error());
   return run::talk(*plan, {.output_is_terminal = os::is_terminal(output),
                            .input_is_terminal = os::is_terminal(input),
                            .record = record.get(),
@@ -73,6 +79,7 @@ int run(const Invocation& invocation) {
   if (options->help) return print(help_text(page()));
   if (options->version) return print(version_text(invocation.dialect));
   const auto done = talk(*options);
+  if (!done && done.error().cause == "EINTR") (void)::raise(os::StopSignals::signal().value_or(SIGTERM));
   return done ? status_done : end_with(done.error());
 }
 

@@ -7,13 +7,17 @@
 #include <utility>
 
 #include "os/monotonic_clock.h"
+#include "os/stop_signals.h"
 #include "os/system_error.h"
 #include "os/talk/stream_socket.h"
 
 namespace portolan::os {
 namespace {
 
-std::unexpected<Error> too_late() { return fail(Errc::unreachable, "the other side does not come to it in time"); }
+std::unexpected<Error> too_late() {
+  if (StopSignals::signal()) return stopped();
+  return fail(Errc::unreachable, "the other side does not come to it in time");
+}
 
 Result<void> send_all(int socket, std::string_view bytes, Instant deadline) {
   while (!bytes.empty()) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "os/monotonic_clock.h"
+#include "os/stop_signals.h"
 #include "os/system_error.h"
 #include "os/talk/standard_ends.h"
 #include "os/talk/stream_socket.h"
@@ -36,7 +37,7 @@ class DatagramTalk {
     }
     // What came before a failure is shown as well.
     while (!output_.empty()) {
-      (void)wait_for(StandardOutput::descriptor, POLLOUT, std::nullopt);
+      if (!wait_for(StandardOutput::descriptor, POLLOUT, std::nullopt)) return stopped();
       if (const auto done = output_.write_some(); !done) return fail(done.error());
     }
     if (failure_) return fail(*failure_);
@@ -55,7 +56,7 @@ class DatagramTalk {
     std::array<pollfd, 3> all{watched(StandardInput::descriptor, types, false),
                               watched(socket_, output_.waiting() < most_waiting, line_.has_value()),
                               watched(StandardOutput::descriptor, false, !output_.empty())};
-    if (::poll(all.data(), all.size(), milliseconds_until(until_)) < 0) return {};  // a signal
+    if (!poll_or_stop(all, milliseconds_until(until_))) return stopped();
     if (all[2].revents != 0) {
       if (const auto done = output_.write_some(); !done) return done;
     }

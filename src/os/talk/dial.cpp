@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "os/sockets/socket_address.h"
+#include "os/stop_signals.h"
 #include "os/system_error.h"
 #include "os/talk/stream_socket.h"
 
@@ -61,6 +62,7 @@ Result<Dialled> dial(std::string_view host, std::span<const net::IpAddress> addr
     FileDescriptor socket{::socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     std::optional<int> error = socket.is_open() ? begin_connecting(socket, socket_address(address, port)) : errno;
     if (error == EINPROGRESS) error = wait_for_connection(socket, patience);
+    if (!error && StopSignals::signal()) return stopped();
     if (error == 0) {
       const net::IpAddress own = own_address(socket).value_or(address);
       return Dialled{std::move(socket), address, own};

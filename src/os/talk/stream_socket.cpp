@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "os/monotonic_clock.h"
+#include "os/stop_signals.h"
 
 namespace portolan::os {
 namespace {
@@ -18,6 +19,8 @@ constexpr std::size_t largest_datagram = 65'536;
 bool is_for_later(int error) { return error == EAGAIN || error == EINTR; }
 
 }  // namespace
+
+std::unexpected<Error> stopped() { return fail({Errc::io, "a signal ended the talk", "EINTR"}); }
 
 Instant deadline_in(Duration time) { return MonotonicClock{}.now() + time; }
 
@@ -32,7 +35,8 @@ bool wait_for(int descriptor, short events, std::optional<Instant> deadline) {
   for (;;) {
     const int milliseconds = milliseconds_until(deadline);
     pollfd watched{descriptor, events, 0};
-    if (::poll(&watched, 1, milliseconds) > 0) return true;
+    if (!poll_or_stop({&watched, 1}, milliseconds)) return false;
+    if (watched.revents != 0) return true;
     if (milliseconds == 0) return false;
   }
 }

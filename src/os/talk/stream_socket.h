@@ -11,12 +11,15 @@
 
 namespace portolan::os {
 
+// What a caught signal ends a talk with: its cause is EINTR.
+std::unexpected<Error> stopped();
+
 Instant deadline_in(Duration time);
 // For poll(2): in whole milliseconds, none too few; -1 where there is no deadline.
 int milliseconds_until(std::optional<Instant> deadline);
 
 // Waits until `descriptor` is ready for `events` of poll(2), or has failed, which the next call will tell: true. False
-// where the deadline was first.
+// where the deadline was first, or a signal that is caught (os/stop_signals.h).
 bool wait_for(int descriptor, short events, std::optional<Instant> deadline);
 
 // How much was taken; 0: nothing just now. An errno otherwise.

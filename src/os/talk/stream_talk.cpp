@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "os/stop_signals.h"
 #include "os/system_error.h"
 #include "os/talk/standard_ends.h"
 #include "os/talk/stream_socket.h"
@@ -55,7 +56,7 @@ class StreamTalk {
     std::array<pollfd, 3> all{watched(StandardInput::descriptor, types, false),
                               watched(socket_, hears, !to_socket_.empty()),
                               watched(StandardOutput::descriptor, false, !output_.empty())};
-    if (::poll(all.data(), all.size(), -1) < 0) return {};  // a signal
+    if (!poll_or_stop(all, -1)) return stopped();
     if (all[2].revents != 0) {
       if (const auto done = output_.write_some(); !done) return done;
     }
