@@ -154,6 +154,12 @@ Result<FileDescriptor> open_for_writing(const std::string& path, int flags) {
   }
 }
 
+std::optional<FileIdentity> identity_from(const struct stat& about) {
+  const bool mixes = S_ISREG(about.st_mode) || S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode);
+  if (!mixes) return std::nullopt;
+  return FileIdentity{about.st_dev, about.st_ino, {}};
+}
+
 std::string program_directory() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -186,12 +192,10 @@ Result<std::string> read_file(std::string_view path, std::size_t limit) {
 std::optional<FileIdentity> identity_of(std::string_view path) {
   struct stat about{};
   if (path == "-") {
-    if (::fstat(STDOUT_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
-    return FileIdentity{about.st_dev, about.st_ino, {}};
+    return ::fstat(STDOUT_FILENO, &about) == 0 ? identity_from(about) : std::nullopt;
   }
   if (::stat(std::string{path}.c_str(), &about) == 0) {
-    if (!S_ISREG(about.st_mode)) return std::nullopt;
-    return FileIdentity{about.st_dev, about.st_ino, {}};
+    return identity_from(about);
   }
   const auto place = end_of_links(path);
   const auto directory = place.has_parent_path() ? place.parent_path() : std::filesystem::path{"."};

@@ -25,8 +25,8 @@ Result<std::string> read_regular_file(std::string_view path, std::size_t limit);
 FileDescriptor open_at_once(const std::string& path);
 
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
-// would be created. nullopt for devices and pipes, of which two users do no harm, and where nothing can
-// be found out. "-" is standard output.
+// would be created, a pipe or a socket. nullopt for devices, of which two users do no harm, and where nothing can be
+// found out. "-" is standard output.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;  // of the file; of its directory while it does not exist

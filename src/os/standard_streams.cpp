@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <initializer_list>
 
 namespace portolan::os {
@@ -18,6 +20,11 @@ void fill_standard_streams() {
 bool has_standard_output() {
   const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
   return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && (flags & O_PATH) == 0;
+}
+
+bool names_standard_output(std::string_view path) {
+  constexpr std::array<std::string_view, 4> names{"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+  return std::ranges::find(names, path) != names.end();
 }
 
 }  // namespace portolan::os

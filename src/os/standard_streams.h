@@ -1,6 +1,8 @@
 // The descriptors 0 to 2, which a caller may have closed (`portolan ... >&-`).
 #pragma once
 
+#include <string_view>
+
 namespace portolan::os {
 
 // Puts /dev/null in the place of every closed one, so that no file opened later becomes standard output.
@@ -10,5 +12,8 @@ void fill_standard_streams();
 
 // Whether standard output is open for writing.
 bool has_standard_output();
+
+// Whether a path is "-" or one of the names that the system has for standard output (proc_pid_fd(5)).
+bool names_standard_output(std::string_view path);
 
 }  // namespace portolan::os

@@ -109,6 +109,10 @@ void StopSignals::nothing_left() {
   for (const int signal : stop_numbers) set_handler(signal, SIG_IGN);
 }
 
+void end_by_signal() {
+  if (const auto number = StopSignals::signal()) (void)::raise(*number);
+}
+
 bool stop_is_caught() { return stop_event >= 0; }
 
 bool wait_until_ready(int descriptor, short events, Duration patience) {

@@ -43,6 +43,9 @@ class StopSignals {
   bool nothing_left_ = false;
 };
 
+// Once the StopSignals are gone: the signal that came ends the process, as it would have without them.
+void end_by_signal();
+
 // Whether signals are caught just now, so that who waits by a plain system call would not be ended by them.
 bool stop_is_caught();
 

@@ -250,6 +250,42 @@ TEST_F(Program, AReaderThatGoesAwayEndsItWithoutAWord) {
   }
 }
 
+TEST_F(Program, ACaptureIsAReportToItsReaderAndToThoseOfTheOthers) {
+  // Longer than anybody waits, were it not for the reader.
+  const std::string endless = "exec \"$P\" scan -n -sT -Pn -p 1-65535 --max-rate 1 127.0.0.1 ";
+  const auto alone = in_shell(without_reader(path("a"), endless + "--pcap - >&4 2>/dev/null"));
+  EXPECT_EQ(alone.status, 141);
+  const auto full = in_shell("exec \"$P\" scan -n -sL 127.0.0.1 --pcap - >/dev/full");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_EQ(full.errors, "portolan: cannot write to 'standard output': No space left on device\n");
+  const std::string list = "exec \"$P\" scan -sL -n 198.18.0.1 ";
+  const auto beside = in_shell(without_reader(path("b"), list + "--pcap - -oX " + path("x.xml") + " >&4"));
+  EXPECT_EQ(beside.status, 141);
+  EXPECT_EQ(beside.errors, "");
+  EXPECT_THAT(text_of(path("x.xml")), testing::EndsWith("</nmaprun>\n"));
+}
+
+// Pipes are told from one another, whatever leads to them.
+TEST_F(Program, NothingIsMixedOnStandardOutput) {
+  for (const char* name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+    const auto run = portolan({"scan", "-sL", "-n", "198.18.0.1", "-oX", name});
+    EXPECT_EQ(run.status, 0) << run.errors;
+    EXPECT_THAT(run.output, StartsWith("<?xml")) << name;
+  }
+  expect_refused(portolan({"scan", "-sL", "-n", "198.18.0.1", "--pcap", "/dev/stdout", "-oG", "-"}),
+                 "-oG and --pcap both write to standard output; give each a place of its own");
+  const std::string fifo = path("fifo");
+  const auto twice = in_shell("mkfifo " + fifo + " && exec 3<>" + fifo + " && exec \"$P\" scan -sL -n 198.18.0.1 -oX " +
+                              fifo + " >" + fifo);
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_THAT(twice.errors, HasSubstr("are the same file; give each a place of its own"));
+  expect_refused(portolan({"talk", "--record", "/dev/stdout", "127.0.0.1:1"}),
+                 "--record /dev/stdout: standard output shows the talk; name a file");
+  const auto record = in_shell("exec \"$P\" talk --record " + path("r") + " 127.0.0.1:1 >" + path("r"));
+  EXPECT_EQ(record.status, 2);
+  EXPECT_THAT(record.errors, HasSubstr(path("r") + ": standard output shows the talk; name a file"));
+}
+
 TEST_F(Program, UnderTheNameOfNmapAReaderThatGoesAwayIsAnError) {
   const auto run = in_shell(without_reader(path("a"), "exec \"$P\" nmap -sL -n 198.18.0.1 >&4"));
   EXPECT_EQ(run.status, 1);

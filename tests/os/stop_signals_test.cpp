@@ -229,6 +229,20 @@ TEST_F(StopSignalsTest, WhenNothingIsLeftToStopSignalsDoNothing) {
   EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
+TEST_F(StopSignalsTest, TheSignalThatCameEndsTheProcessLater) {
+  const int status = in_child([] {
+    {
+      const auto signals = catch_signals();
+      ::raise(SIGINT);
+      std::array<pollfd, 1> nothing{{{-1, 0, 0}}};
+      EXPECT_FALSE(poll_or_stop(nothing, -1));
+    }
+    end_by_signal();
+  });
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGINT);
+}
+
 TEST_F(StopSignalsTest, WithoutThemASignalEndsTheProcessAsEver) {
   const int status = in_child([] {
     {

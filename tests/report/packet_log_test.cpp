@@ -169,6 +169,23 @@ TEST_F(PacketLogTest, AFullDiskEndsTheCaptureAndNothingElse) {
   EXPECT_EQ(std::ranges::count(text_.text, '\n'), 3) << text_.text;
 }
 
+TEST_F(PacketLogTest, ACaptureThatIsAllEndsWhatItIsMadeFor) {
+  PacketLog log{{.capture = &file_, .capture_is_all = true, .capture_ended = [this](const Error& error) {
+                   said_.push_back(error.message);
+                 }}};
+  engine::PacketWatch& watch = log.watch();
+  ask(watch, shot(probe::tcp_syn));
+  file_.full = true;
+  const Packet packet = answer();
+  const Result<void> heard =
+      watch.received({.at = began, .interface = 3, .from = std::nullopt, .bytes = packet.bytes()});
+  const Result<void> told = heard ? watch.about_to_wait() : heard;
+  ASSERT_FALSE(told.has_value());
+  EXPECT_EQ(told.error().message, "disk full");
+  EXPECT_FALSE(watch.about_to_wait().has_value());
+  EXPECT_THAT(said_, ::testing::IsEmpty()) << "who ends by it says it";
+}
+
 TEST_F(PacketLogTest, WhatSeveralEnginesHearIsToldOnce) {
   PacketLog& log = open();
   engine::PacketWatch& first = log.watch();

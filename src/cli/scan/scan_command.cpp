@@ -247,9 +247,7 @@ class ScanRun {
     }
     // A signal that came when all was done interrupted nothing, and the reports say so.
     if (finished.interrupted && signal) return 128 + *signal;
-    // A reader of the capture who has seen enough is none of the scan's failures.
-    const Error* capture = reports_->capture_failure();
-    return capture != nullptr && capture->code != Errc::reader_gone ? status_failed : status_done;
+    return reports_->capture_failure() != nullptr ? status_failed : status_done;
   }
 
   model::ScanFinished scan_into(model::Sink& sink) {

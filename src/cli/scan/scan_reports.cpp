@@ -80,23 +80,27 @@ report::ReportOptions options_of(const ScanOptions& chosen, Dialect dialect) {
 }
 
 bool asks_for_standard_output(const ScanOptions& chosen) {
-  return std::ranges::find(chosen.outputs, "-", &OutputWord::path) != chosen.outputs.end();
+  return std::ranges::any_of(chosen.outputs, os::names_standard_output, &OutputWord::path);
+}
+
+std::string place_of(const std::string& path, const std::tm& now) {
+  std::string place = expand_time(path, now);
+  return os::names_standard_output(place) ? "-" : place;
 }
 
 void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Dialect dialect, const std::tm& now) {
-  const std::string path = expand_time(word.path, now);
   if (word.format == nullptr) {
     for (const report::Format* format : report::formats) {
       const bool is_known = format->known_to_nmap || dialect == Dialect::portolan;
       const bool is_wanted = is_known && !format->extension.empty();
-      if (is_wanted) reports.push_back({format, path + std::string{format->extension}});
+      if (is_wanted) reports.push_back({format, expand_time(word.path, now) + std::string{format->extension}});
     }
     return;
   }
   // nmap keeps one file a format, the last one named.
   if (dialect == Dialect::nmap)
     std::erase_if(reports, [&](const auto& report) { return report.format == word.format; });
-  reports.push_back({word.format, path, word.spelling});
+  reports.push_back({word.format, place_of(word.path, now), word.spelling});
 }
 
 // Two ways to one file would each overwrite what the other wrote. Before anything is opened, because
@@ -123,7 +127,7 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& chosen, Dialect dialect, const std::tm& now) {
   std::vector<PlannedReport> reports;
   for (const OutputWord& word : chosen.outputs) add_word(reports, word, dialect, now);
-  if (chosen.capture) reports.push_back({nullptr, expand_time(*chosen.capture, now)});
+  if (chosen.capture) reports.push_back({nullptr, place_of(*chosen.capture, now)});
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
@@ -148,6 +152,20 @@ bool wants_live_line(const ScanOptions& chosen, Dialect dialect) {
   // Callers of nmap take anything on standard error for a complaint.
   return !chosen.packet_trace && dialect == Dialect::portolan && os::is_terminal(standard_error);
 }
+
+// The capture among the reports: a scan goes on for it, and not without it where nothing else is left.
+class ScanReports::CaptureReport final : public model::Sink {
+ public:
+  explicit CaptureReport(const ScanReports& reports) : reports_{reports} {}
+  Result<void> on(const model::Event& /*event*/) override {
+    const Error* failure = reports_.capture_failure();
+    if (failure == nullptr) return {};
+    return reports_.packet_options_.capture_is_all ? fail(*failure) : fail(Errc::reader_gone, failure->message);
+  }
+
+ private:
+  const ScanReports& reports_;
+};
 
 // Lines for --stats-every and for keys.
 class ScanReports::KeyedStats final : public report::StatsLines {
@@ -198,6 +216,9 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
                           return report.path == "-" && report.format == &report::normal_format;
                         });
   if (chosen.packet_trace && !has_text && dialect == Dialect::portolan) reports->share(standard_error_output);
+  const bool has_report =
+      std::ranges::any_of(reports->files_, [&](const os::OutputFile* file) { return file != reports->capture_.get(); });
+  reports->packet_options_.capture_is_all = !has_report && reports->packet_options_.lines.empty();
   // Only now that all of them can be written does any take the place of what was there.
   for (os::OutputFile* file : reports->files_) {
     if (const auto begun = file->begin(); !begun) return fail(begun.error());
@@ -258,13 +279,15 @@ Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanO
   capture_ = std::move(*file);
   files_.push_back(capture_.get());
   packet_options_.capture = capture_.get();
+  add(std::make_unique<CaptureReport>(*this), report::Tee::Kind::report);
   // In one call, because it may be the thread of any engine that has something to say.
   say_of_capture_ = [dialect, live = wants_live_line(chosen, dialect)](std::string_view sentence) {
     os::write_standard_error(fmt::format("{}{}--pcap: {}\n", live ? "\r\x1b[K" : "",
                                          dialect == Dialect::portolan ? "portolan: " : "", sentence));
   };
   packet_options_.capture_ended = [say = say_of_capture_](const Error& error) {
-    say(error.message + "; the capture ends here, the scan goes on");
+    // As of a report whose reader has seen enough, nothing is said.
+    if (error.code != Errc::reader_gone) say(error.message + "; the capture ends here, the scan goes on");
   };
   return {};
 }
@@ -309,6 +332,9 @@ Result<void> ScanReports::flush() {
     // A full disk is worse than a reader who has seen enough.
     if (!done && (result || result.error().code == Errc::reader_gone)) result = done;
   }
+  const Error* capture = capture_failure();
+  const bool is_over = capture != nullptr && (capture->code == Errc::reader_gone || packet_options_.capture_is_all);
+  if (result && is_over) result = fail(*capture);
   return result;
 }
 

@@ -56,12 +56,15 @@ class ScanReports {
   // Who sees the packets and writes them down; nullptr where nobody wants to. Times of its lines count from `began`.
   // Where a scan `connects`, it is said that a capture does not hold all.
   report::PacketLog* log_packets(Instant began, Dialect dialect, bool connects);
-  // Why the capture that was asked for is not complete, which has been said when it happened; nullptr where it is.
+  // Why the capture that was asked for is not complete, which has been said when it happened, unless flush() says it;
+  // nullptr where it is.
   [[nodiscard]] const Error* capture_failure() const { return packets_ == nullptr ? nullptr : packets_->failure(); }
-  // An error means that a report is not complete.
+  // An error means that a report is not complete, or that the reader of a capture has gone, or that all that was to be
+  // written was a capture, which is not complete.
   Result<void> flush();
 
  private:
+  class CaptureReport;
   class KeyedStats;
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);

@@ -1,5 +1,4 @@
 #include <array>
-#include <csignal>
 #include <memory>
 #include <string>
 
@@ -56,6 +55,8 @@ Result<void> talk(const TalkOptions& options) {
   if (!target) return fail(target.error());
   std::unique_ptr<os::OutputFile> record;
   if (!options.record.empty()) {
+    const auto place = os::identity_of(options.record);
+    if (place && place == os::identity_of("-")) return fail(Errc::usage, record_is_output(options.record));
     auto opened = os::OutputFile::open(options.record);
     if (!opened) return fail(Errc::usage, "--record: " + opened.error().message);
     record = std::move(*opened);
@@ -79,7 +80,7 @@ int run(const Invocation& invocation) {
   if (options->help) return print(help_text(page()));
   if (options->version) return print(version_text(invocation.dialect));
   const auto done = talk(*options);
-  if (!done && done.error().cause == "EINTR") (void)::raise(os::StopSignals::signal().value_or(SIGTERM));
+  if (!done && done.error().cause == "EINTR") os::end_by_signal();
   return done ? status_done : end_with(done.error());
 }
 

@@ -13,6 +13,7 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/place.h"
+#include "os/standard_streams.h"
 #include "talk/starttls.h"
 
 namespace portolan::cli {
@@ -104,7 +105,7 @@ Result<void> check_together(const TalkOptions& options) {
   }
   if (options.udp && has_tls) return usage("TLS goes over connections, and --udp has none");
   if (options.insecure && !has_tls) return usage("--insecure is about certificates; add --tls or --starttls");
-  if (options.record == "-") return usage("--record -: standard output shows the talk; name a file");
+  if (os::names_standard_output(options.record)) return usage(record_is_output(options.record));
   return {};
 }
 
@@ -137,6 +138,10 @@ Result<Place> place_in(const std::vector<std::string>& operands) {
 }  // namespace
 
 std::span<const Option<TalkOptions>> talk_option_table() { return table(); }
+
+std::string record_is_output(const std::string& path) {
+  return fmt::format("--record {}: standard output shows the talk; name a file", escape_terminal(path));
+}
 
 Result<TalkOptions> parse_talk_options(std::span<const std::string> words) {
   const auto arguments = parse_arguments(specs_of(talk_option_table()), words);

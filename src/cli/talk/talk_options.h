@@ -38,6 +38,9 @@ std::span<const Option<TalkOptions>> talk_option_table();
 // Errc::parse and Errc::usage, one sentence each.
 Result<TalkOptions> parse_talk_options(std::span<const std::string> words);
 
+// The sentence about a record that would stand between what the other side says.
+std::string record_is_output(const std::string& path);
+
 // All but the addresses of a name: what is wrong with the words is found before anything is asked or sent. Errors: as
 // above.
 struct TalkTarget {

@@ -73,15 +73,17 @@ class PacketLog::Watch final : public engine::PacketWatch {
   void end_sending() override { log_.mutex_.unlock(); }
   Result<void> sent(const engine::Departure& departure) override {
     log_.sent(departure);
-    return {};
+    return log_.is_wanted();
   }
   Result<void> received(const engine::Received& frame) override {
+    const std::scoped_lock lock{log_.mutex_};
     log_.received(engine_, frame);
-    return {};
+    return log_.is_wanted();
   }
   Result<void> about_to_wait() override {
-    log_.flush();
-    return {};
+    const std::scoped_lock lock{log_.mutex_};
+    log_.let_go();
+    return log_.is_wanted();
   }
 
  private:
@@ -135,7 +137,6 @@ void PacketLog::sent(const engine::Departure& departure) {
 }
 
 void PacketLog::received(std::size_t engine, const engine::Received& frame) {
-  const std::scoped_lock lock{mutex_};
   const bool shared = watches_.size() > 1 && !frame.deduced;
   if (shared && !hearing_.is_news(engine, frame.bytes)) return;
   const std::string meaning = questions_.meaning_of(frame);
@@ -179,11 +180,24 @@ void PacketLog::check(const Result<void>& written) {
   if (written || options_.capture == nullptr) return;
   failure_ = written.error();
   options_.capture = nullptr;
-  if (options_.capture_ended) options_.capture_ended(*failure_);
+  if (options_.capture_ended && !options_.capture_is_all) options_.capture_ended(*failure_);
+}
+
+Result<void> PacketLog::is_wanted() const {
+  return failure_ && options_.capture_is_all ? Result<void>{fail(*failure_)} : Result<void>{};
+}
+
+const Error* PacketLog::failure() const {
+  const std::scoped_lock lock{mutex_};
+  return failure_ ? &*failure_ : nullptr;  // which stays as it is once it is there
 }
 
 void PacketLog::flush() {
   const std::scoped_lock lock{mutex_};
+  let_go();
+}
+
+void PacketLog::let_go() {
   if (!std::exchange(has_news_, false)) return;
   for (SharedOutput* output : options_.lines) (void)output->flush();
   if (options_.capture != nullptr) check(options_.capture->flush());

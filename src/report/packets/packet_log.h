@@ -32,7 +32,8 @@ struct PacketLogOptions {
   std::string program = {};                 // who writes that file
   Instant began{};                          // what times of lines count from
   Duration epoch{};                         // the Epoch's distance from Instant{}: added to an instant, it is the time
-  // The capture can be written no further, and ends. Called once, by the thread of any engine.
+  bool capture_is_all = false;              // the scan is made for that file alone, and ends where that does
+  // The capture can be written no further, and ends; the scan goes on. Called once, by the thread of any engine.
   std::function<void(const Error&)> capture_ended = {};
 };
 
@@ -60,23 +61,26 @@ class PacketLog {
   PacketLog(const PacketLog&) = delete;
   PacketLog& operator=(const PacketLog&) = delete;
 
-  // For one more engine, before any has begun; as long-lived as the log. Its calls never fail: a report whose packets
-  // cannot be written ends no scan.
+  // For one more engine, before any has begun; as long-lived as the log. Its calls fail where a capture that is all has
+  // ended; otherwise what cannot be written ends no scan.
   engine::PacketWatch& watch();
   // What was written reaches its readers.
   void flush();
   // Why the capture is not complete; nullptr where it is.
-  [[nodiscard]] const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
+  [[nodiscard]] const Error* failure() const;
 
  private:
   class Watch;
+  // All of these with the lock held.
   void sent(const engine::Departure& departure);
   void received(std::size_t engine, const engine::Received& frame);
   void add_line(std::string_view word, Instant at, std::string_view what, std::string_view meaning);
   void capture(const CapturedPacket& packet);
   void check(const Result<void>& written);
+  void let_go();
+  [[nodiscard]] Result<void> is_wanted() const;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   PacketLogOptions options_;
   Questions questions_;
   SharedHearing hearing_;
