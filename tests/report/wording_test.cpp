@@ -55,21 +55,30 @@ TEST(Task, IsCalledAsNmapCallsIt) {
 
 TEST(Task, SaysWhatItIsAboutAsNmapDoes) {
   model::TaskRecord record = task("tcp-syn", noon(), 4);
-  EXPECT_EQ(scope_text(record), "198.18.0.2 [4 ports]");
+  EXPECT_EQ(scope_text(record, Dialect::portolan), "198.18.0.2 [4 ports]");
   EXPECT_EQ(total_text(record, Dialect::portolan), "4 total ports");
   record.host.reset();
   record.hosts = 12;
   record.questions = 1;
-  EXPECT_EQ(scope_text(record), "12 hosts [1 port/host]");
+  EXPECT_EQ(scope_text(record, Dialect::portolan), "12 hosts [1 port/host]");
   record.finds_hosts = true;
   EXPECT_EQ(total_text(record, Dialect::nmap), "12 total hosts");
+}
+
+TEST(Task, OfAProtocolScanIsAboutProtocols) {
+  model::TaskRecord record = task("ip-protocol", noon(), 256);
+  EXPECT_EQ(scope_text(record, Dialect::portolan), "198.18.0.2 [256 protocols]");
+  EXPECT_EQ(scope_text(record, Dialect::nmap), "198.18.0.2 [256 ports]");
+  EXPECT_EQ(total_text(record, Dialect::portolan), "256 total protocols");
+  record.questions = 1;
+  EXPECT_EQ(total_text(record, Dialect::portolan), "1 total protocol");
 }
 
 TEST(Task, HasOneOfAKind) {
   model::TaskRecord record = task("tcp-syn", noon(), 1);
   record.host.reset();
   record.hosts = 1;
-  EXPECT_EQ(scope_text(record), "1 host [1 port/host]");
+  EXPECT_EQ(scope_text(record, Dialect::portolan), "1 host [1 port/host]");
   EXPECT_EQ(total_text(record, Dialect::portolan), "1 total port");
   EXPECT_EQ(total_text(record, Dialect::nmap), "1 total ports") << "nmap's programs read nmap's form";
   record.finds_hosts = true;
@@ -263,6 +272,16 @@ TEST(Loss, AStoppedScanSaysWhatItNeverAsked) {
             "been missed among those that were asked. 1 port was never asked, because the scan was stopped.");
   finish.interrupted = false;
   EXPECT_TRUE(loss_text(finish).ends_with(" 1 port was never asked.")) << "a host was given up";
+}
+
+TEST(Loss, OfAProtocolScanIsAboutProtocols) {
+  model::ScanFinished finish;
+  finish.never_asked = 2;
+  finish.loss = {.asked = 400, .lost = 0};
+  finish.expected_missed_open = 0;
+  EXPECT_EQ(loss_text(finish, "protocol"),
+            "Measured loss: 0% (0 of 400 loss probes unanswered); fewer than 0.01 open protocols are expected to have "
+            "been missed among those that were asked. 2 protocols were never asked.");
 }
 
 TEST(Loss, OneSentenceWhateverWasMeasured) {

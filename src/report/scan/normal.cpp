@@ -97,6 +97,7 @@ Result<void> NormalReport::on(const model::Event& event) {
 
 Result<void> NormalReport::begin(const model::ScanStarted& started) {
   ports_asked_ = !started.scans.empty();
+  if (ports_asked_ && started.scans.front().protocol == net::Protocol::ip) asked_ = "protocol";
   list_only_ = started.depth == model::ScanDepth::list;
   const std::string minute = minute_text(started.time, options_.calendar);
   if (options_.audience == Audience::file) {
@@ -113,7 +114,7 @@ Result<void> NormalReport::task_begin(const model::TaskRecord& task) {
   task_began_ = task.time;
   if (!tells_stages()) return {};
   buffer_.add("Initiating {} at {}\n", escape_terminal(task_text(task)), clock_text(task.time, options_.calendar));
-  if (task.hosts > 0) buffer_.add("Scanning {}\n", scope_text(task));
+  if (task.hosts > 0) buffer_.add("Scanning {}\n", scope_text(task, options_.dialect));
   return buffer_.send();
 }
 
@@ -311,14 +312,14 @@ void NormalReport::finish_for_watcher(const model::ScanFinished& finished) {
   buffer_.add("{} {}: {}\n", nmap ? "Nmap" : "Portolan", finished.interrupted ? "stopped early" : "done",
               done_text(finished));
   if (nmap) return;
-  if (shows_loss(finished)) buffer_.add("{}\n", loss_text(finished));
+  if (shows_loss(finished)) buffer_.add("{}\n", loss_text(finished, asked_));
   if (options_.verbosity > 0) {
     buffer_.add("Probes sent: {}; answers seen: {}.\n", finished.probes_sent, finished.answers_seen);
   }
 }
 
 void NormalReport::finish_for_file(const model::ScanFinished& finished) {
-  if (shows_loss(finished)) buffer_.add("# {}\n", loss_text(finished));
+  if (shows_loss(finished)) buffer_.add("# {}\n", loss_text(finished, asked_));
   buffer_.add("# {}\n", escape_terminal(ended_text(finished, options_)));
 }
 

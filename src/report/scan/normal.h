@@ -41,6 +41,7 @@ class NormalReport : public model::Sink {
   TraceTexts traces_;
   ReportOptions options_;
   bool ports_asked_ = false;
+  std::string_view asked_ = "port";  // or "protocol"
   bool list_only_ = false;
   bool host_noted_ = false;      // a host was told with a note of its own
   bool silence_judged_ = false;  // a port got its state by silence: it may be open, and its answer lost

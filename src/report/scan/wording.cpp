@@ -140,26 +140,26 @@ std::string grouped(std::uint64_t number) {
 namespace {
 
 // What the loss says about open ports; "" where it says nothing.
-std::string missed_text(const model::ScanFinished& finished) {
+std::string missed_text(const model::ScanFinished& finished, std::string_view what) {
   const std::uint64_t unknown = finished.hosts_not_measured;
   if (!finished.expected_missed_open && unknown == 0) return {};
-  if (!finished.expected_missed_open) return "; how many open ports were missed is not known";
+  if (!finished.expected_missed_open) return fmt::format("; how many open {}s were missed is not known", what);
   std::string among = finished.never_asked > 0 ? " among those that were asked" : "";
   if (unknown > 0) {
     append(among, ", not counting {} {} at which too little was measured to know", grouped(unknown),
            plural(unknown, "host", "hosts"));
   }
   if (!(*finished.expected_missed_open >= 0.01)) {
-    return fmt::format("; fewer than 0.01 open ports are expected to have been missed{}", among);
+    return fmt::format("; fewer than 0.01 open {}s are expected to have been missed{}", what, among);
   }
-  return fmt::format("; about {} open ports are expected to have been missed{}",
-                     two_digits(*finished.expected_missed_open), among);
+  return fmt::format("; about {} open {}s are expected to have been missed{}",
+                     two_digits(*finished.expected_missed_open), what, among);
 }
 
-std::string never_asked_text(const model::ScanFinished& finished) {
+std::string never_asked_text(const model::ScanFinished& finished, std::string_view what) {
   const std::uint64_t count = finished.never_asked;
   if (count == 0) return {};
-  return fmt::format(" {} {} never asked{}.", grouped(count), count == 1 ? "port was" : "ports were",
+  return fmt::format(" {} {}{} never asked{}.", grouped(count), what, count == 1 ? " was" : "s were",
                      finished.interrupted ? ", because the scan was stopped" : "");
 }
 
@@ -172,15 +172,15 @@ bool took_silence_for_an_answer(const model::HostRecord& host) {
              host.extra, [&](const model::ExtraPorts& extra) { return std::ranges::any_of(extra.reasons, silent); });
 }
 
-std::string loss_text(const model::ScanFinished& finished) {
-  const std::string never_asked = never_asked_text(finished);
+std::string loss_text(const model::ScanFinished& finished, std::string_view what) {
+  const std::string never_asked = never_asked_text(finished, what);
   if (finished.loss.asked == 0) {
     return "Loss was not measured: the scan was too short, or nothing answered." + never_asked;
   }
   const double percent = 100.0 * static_cast<double>(finished.loss.lost) / static_cast<double>(finished.loss.asked);
   return fmt::format("Measured loss: {}% ({} of {} loss {} unanswered){}.{}", percent == 0 ? "0" : two_digits(percent),
                      finished.loss.lost, finished.loss.asked, plural(finished.loss.asked, "probe", "probes"),
-                     missed_text(finished), never_asked);
+                     missed_text(finished, what), never_asked);
 }
 
 std::string task_text(const model::TaskRecord& task) {
@@ -190,8 +190,19 @@ std::string task_text(const model::TaskRecord& task) {
   return probe == nullptr ? task.name : std::string{probe->task};
 }
 
-std::string scope_text(const model::TaskRecord& task) {
-  const std::string_view ports = plural(task.questions, "port", "ports");
+namespace {
+
+// nmap has ports alone.
+std::string asked_text(const model::TaskRecord& task, std::size_t count, Dialect dialect) {
+  const probe::Probe* const probe = probe::find(task.name);
+  const bool protocols = probe != nullptr && probe->asks == probe::Asks::ip_protocols && dialect == Dialect::portolan;
+  return fmt::format("{}{}", protocols ? "protocol" : "port", count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string scope_text(const model::TaskRecord& task, Dialect dialect) {
+  const std::string ports = asked_text(task, task.questions, dialect);
   if (task.host) return fmt::format("{} [{} {}]", plain_address(*task.host), task.questions, ports);
   return fmt::format("{} {} [{} {}/host]", task.hosts, plural(task.hosts, "host", "hosts"), task.questions, ports);
 }
@@ -200,7 +211,7 @@ std::string total_text(const model::TaskRecord& task, Dialect dialect) {
   const std::size_t count = task.finds_hosts ? task.hosts : task.hosts * task.questions;
   const std::size_t shown = dialect == Dialect::nmap ? 0 : count;  // nmap has one form for all numbers
   return fmt::format("{} total {}", count,
-                     task.finds_hosts ? plural(shown, "host", "hosts") : plural(shown, "port", "ports"));
+                     task.finds_hosts ? plural(shown, "host", "hosts") : asked_text(task, shown, dialect));
 }
 
 namespace {

@@ -64,7 +64,7 @@ std::string ended_text(const model::ScanFinished& finished, const ReportOptions&
 // "SYN Stealth Scan": nmap's name of the stage; the record's own where there is none.
 std::string task_text(const model::TaskRecord& task);
 // What it is about, as nmap words it: "198.18.0.2 [4 ports]", "12 hosts [1000 ports/host]".
-std::string scope_text(const model::TaskRecord& task);
+std::string scope_text(const model::TaskRecord& task, Dialect dialect);
 // What was asked when it is over: "12 total hosts", "4000 total ports".
 std::string total_text(const model::TaskRecord& task, Dialect dialect);
 
@@ -82,6 +82,6 @@ std::string grouped(std::uint64_t number);
 bool took_silence_for_an_answer(const model::HostRecord& host);
 // For a person: the measured loss, how many open ports it may have hidden where open ports answer at all, and how many
 // ports a scan that was stopped never asked.
-std::string loss_text(const model::ScanFinished& finished);
+std::string loss_text(const model::ScanFinished& finished, std::string_view what = "port");
 
 }  // namespace portolan::report
