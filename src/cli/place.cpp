@@ -68,8 +68,12 @@ Result<HostAddresses> addresses_of(std::string_view host, plan::TargetOptions::F
   const auto read = plan::parse_target(host, zone_of);
   if (!read) return fail(read.error());
   if (const auto named = plan::check_names_a_host(host, *read); !named) return fail(named.error());
-  if (const auto address = net::IpAddress::parse(host, zone_of))
+  if (const auto address = net::IpAddress::parse(host, zone_of)) {
+    if (!address->is_v4() && address->is_link_local() && address->zone() == 0) {
+      return usage(said("'{0}' is an address on one link, which has to be named: {0}%eth0", escape_terminal(host)));
+    }
     return HostAddresses{.addresses = {*address}, .name = {}};
+  }
   plan::TargetSet set;
   if (const auto added = set.add(host, {.families = families}, resolve, zone_of); !added) return fail(added.error());
   plan::TargetSet::Cursor cursor{set};

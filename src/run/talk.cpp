@@ -199,7 +199,7 @@ class Talk {
   }
 
   static std::string whose(const os::TlsFacts& facts) {
-    return facts.subject.empty() ? "" : fmt::format(" (it is of {})", escape_terminal(facts.subject));
+    return facts.subject.empty() ? "" : fmt::format(" (it is of {})", talk::told(facts.subject));
   }
 
   [[nodiscard]] std::unexpected<Error> no_tls(std::string_view how, const Error& error) const {
@@ -210,8 +210,8 @@ class Talk {
   void tell(const os::TlsFacts& facts) const {
     around_.remark(fmt::format("{} with {}", facts.version, facts.cipher));
     if (facts.subject.empty()) return;
-    around_.remark(fmt::format("certificate of {}, issued by {}, until {}", escape_terminal(facts.subject),
-                               escape_terminal(facts.issuer), escape_terminal(facts.expiry)));
+    around_.remark(fmt::format("certificate of {}, issued by {}, until {}", talk::told(facts.subject),
+                               talk::told(facts.issuer), talk::told(facts.expiry)));
   }
 
   const TalkPlan& plan_;

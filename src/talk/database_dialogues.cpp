@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/escape.h"
 #include "talk/dialogues.h"
+#include "talk/inert.h"
 
 namespace portolan::talk {
 namespace {
@@ -65,7 +65,7 @@ class MySql : public Dialogue {
   static std::unexpected<Error> refusal(std::string_view packet) {
     constexpr std::size_t text_at = 3;
     const std::string_view says = packet.substr(std::min(packet.size(), text_at));
-    return fail(Errc::io, fmt::format("it refuses: {}", escape_terminal(says)));
+    return fail(Errc::io, fmt::format("it refuses: {}", told(says)));
   }
 
   static std::optional<bool> offers_tls(std::string_view greeting) {

@@ -59,4 +59,12 @@ std::string Inert::rest() {
   return shown;
 }
 
+std::string told(std::string_view says) {
+  constexpr std::size_t most = 200;
+  if (says.size() <= most) return escape_terminal(says);
+  std::string_view first = says.substr(0, most);
+  first.remove_suffix(unfinished_bytes(first));
+  return escape_terminal(first) + "...";
+}
+
 }  // namespace portolan::talk

@@ -19,4 +19,7 @@ class Inert {
   std::string kept_;  // the beginning of a character, or a CR; at most 3 bytes
 };
 
+// The same in a sentence of ours: on one line, and of many bytes only the first.
+std::string told(std::string_view says);
+
 }  // namespace portolan::talk

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/escape.h"
 #include "talk/dialogues.h"
+#include "talk/inert.h"
 
 namespace portolan::talk {
 namespace {
@@ -78,7 +78,7 @@ class Ldap : public Dialogue {
     const auto says = take(*response, octets);
     if (code->front() != 0) {
       return fail(Errc::io, fmt::format("it refuses StartTLS: result {}{}{}", static_cast<unsigned char>(code->front()),
-                                        says && !says->empty() ? ", " : "", escape_terminal(says.value_or(""))));
+                                        says && !says->empty() ? ", " : "", told(says.value_or(""))));
     }
     heard.erase(0, message->size);
     return Step{.upgrade = true};

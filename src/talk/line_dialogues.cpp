@@ -8,9 +8,9 @@
 #include <span>
 #include <utility>
 
-#include "base/escape.h"
 #include "base/text.h"
 #include "talk/dialogues.h"
+#include "talk/inert.h"
 
 namespace portolan::talk {
 namespace {
@@ -46,7 +46,7 @@ class LineDialogue : public Dialogue {
       case Kind::more:
         return Step{};
       case Kind::no:
-        return fail(Errc::io, fmt::format("it answers '{}'", escape_terminal(line)));
+        return fail(Errc::io, fmt::format("it answers '{}'", told(line)));
       case Kind::yes:
         break;
     }

@@ -68,6 +68,7 @@ TEST(ExplainOptions, ALinkLocalAddressKnowsTheNameOfItsLink) {
   EXPECT_EQ(question({"fe80::7%wire"}).link, "wire");
   EXPECT_EQ(question({"[fe80::7%3]:22"}).link, "wire");
   EXPECT_EQ(question({"2001:db8::7"}).link, "");
+  EXPECT_EQ(complaint({"fe80::7"}), "'fe80::7' is an address on one link, which has to be named: fe80::7%eth0");
 }
 
 TEST(ExplainOptions, WithoutRawPacketsTcpIsAskedByConnections) {

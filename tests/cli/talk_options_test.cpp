@@ -110,6 +110,8 @@ TEST(TalkOptions, WhatMakesNoSenseIsOneSentence) {
   EXPECT_THAT(complaint({"--starttls", "smtp", "a:25/udp"}), HasSubstr("--udp has none"));
   EXPECT_THAT(complaint({"-u", "a:25/tcp"}), HasSubstr("exclude each other"));
   EXPECT_THAT(complaint({"--insecure", "a:25"}), HasSubstr("add --tls or --starttls"));
+  EXPECT_EQ(complaint({"[fe80::1]:25"}), "'fe80::1' is an address on one link, which has to be named: fe80::1%eth0");
+  EXPECT_THAT(complaint({"--record", "/dev/stdout", "a:25"}), HasSubstr("name a file"));
   EXPECT_THAT(complaint({"--starttls", "smpt", "a:25"}), HasSubstr("did you mean smtp?"));
   EXPECT_THAT(complaint({"--starttls", "telnet", "a:25"}), HasSubstr("'telnet' is none of smtp, imap, pop3, ftp"));
   EXPECT_THAT(complaint({"--starttls", "", "a:25"}), HasSubstr("is empty"));

@@ -73,6 +73,27 @@ TEST(NormalReport, NmapsTerminalTellsTheStagesUnderVerbose) {
             "Nmap done: 1 IP address (0 hosts up) scanned in 4.59 seconds\n");
 }
 
+TEST(NormalReport, AScanOfProtocolsSpeaksOfProtocols) {
+  ReportOptions options = own_options(Audience::watcher);
+  options.verbosity = 1;
+  MemoryOutput output;
+  NormalReport report{output, options};
+  model::ScanStarted begun = started({"portolan", "scan"});
+  begun.scans = {{.type = "ipproto", .protocol = net::Protocol::ip, .ports = {}}};
+  EXPECT_TRUE(report.on(begun));
+  EXPECT_TRUE(report.on(model::TaskBegin{task("ip-protocol", noon(), 4)}));
+  model::PortRecord icmp = open_port(1, "icmp");
+  icmp.protocol = net::Protocol::ip;
+  EXPECT_TRUE(report.on(model::OpenPort{address("198.18.0.2"), icmp}));
+  model::ScanFinished end = finished(1, 1);
+  end.loss = {.asked = 4, .lost = 0};
+  end.expected_missed_open = 0;
+  EXPECT_TRUE(report.on(end));
+  EXPECT_THAT(output.text, ::testing::HasSubstr("Scanning 198.18.0.2 [4 protocols]\n"
+                                                "Discovered open protocol 1 on 198.18.0.2\n"));
+  EXPECT_THAT(output.text, ::testing::HasSubstr("fewer than 0.01 open protocols are expected to have been missed."));
+}
+
 TEST(NormalReport, PortolanSpeaksUnderItsOwnName) {
   MemoryOutput output;
   NormalReport report{output, own_options(Audience::watcher)};

@@ -37,6 +37,11 @@ TEST(Inert, ACharacterInTwoPiecesIsPutTogether) {
   EXPECT_EQ(inert.rest(), "");
 }
 
+TEST(Inert, ASentenceHoldsTheBeginningOnOneLine) {
+  EXPECT_EQ(told("no\r\nway"), "no\\x0D\\x0Away");
+  EXPECT_EQ(told(std::string(199, 'a') + "é"), std::string(199, 'a') + "...");
+}
+
 TEST(Inert, AByteThatBeginsNothingIsNotKeptBack) {
   Inert inert;
   EXPECT_EQ(inert.show("\xff"), "\\xFF");

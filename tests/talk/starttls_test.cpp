@@ -116,6 +116,12 @@ TEST(StartTls, ARefusalIsToldInItsWords) {
               HasSubstr("error: it refuses: Host 'a' is blocked"));
 }
 
+TEST(StartTls, ALongRefusalIsToldByItsBeginning) {
+  const std::string long_line(60'000, 'x');
+  EXPECT_THAT(talked("pop3", {"-ERR " + long_line + "\r\n"}),
+              HasSubstr("error: it answers '-ERR " + std::string(195, 'x') + "...'"));
+}
+
 TEST(StartTls, OtherProtocolsAreRecognisedAsSuch) {
   EXPECT_THAT(talked("ldap", {"220 mail.example\r\n"}), HasSubstr("error: what it answers is no answer of LDAP"));
   EXPECT_THAT(talked("ldap", {"\x30\x84\xff\xff\xff\xff"}), HasSubstr("error: what it answers is no answer of LDAP"));

@@ -111,7 +111,7 @@ Result<void> check_together(const TalkOptions& options) {
 
 Result<const talk::StartTls*> starttls_of(const std::string& name) {
   if (name.empty()) return nullptr;
-  if (const talk::StartTls* protocol = talk::starttls_named(name)) return protocol;
+  if (const talk::StartTls* protocol = talk::starttls_named(lower_case(name))) return protocol;
   const auto names = names_of_starttls();
   const auto best = closest(name, names);
   return usage(best ? fmt::format("--starttls: there is no '{}'; did you mean {}?", escape_terminal(name), *best)

@@ -130,7 +130,9 @@ Result<void> NormalReport::task_end(const model::TaskRecord& task) {
 
 Result<void> NormalReport::open_port(const model::OpenPort& found) {
   if (!tells_stages()) return {};
-  buffer_.add("Discovered open port {}/{} on {}\n", found.port.port.value(), net::name_of(found.port.protocol),
+  const bool is_protocol = found.port.protocol == net::Protocol::ip && options_.dialect == Dialect::portolan;
+  buffer_.add("Discovered open {} {}{} on {}\n", is_protocol ? "protocol" : "port", found.port.port.value(),
+              is_protocol ? "" : fmt::format("/{}", net::name_of(found.port.protocol)),
               shown_address(found.host, options_));
   return buffer_.write();
 }
