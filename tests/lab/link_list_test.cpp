@@ -38,5 +38,23 @@ TEST_F(LinkList, HoldsWhatTheKernelHasInTwoTables) {
   EXPECT_THAT(done.output, HasSubstr("2001:db8::2  wire         1024\n"));
 }
 
+// nmap has it too (--route-dst, in no help of its): the answers are the same.
+TEST_F(LinkList, AWayIsToldAsTheKernelDecidesIt) {
+  const World world;
+  const std::string nmap = program_is_nmap()
+                               ? "198.18.128.9\nwire wire srcaddr 198.18.0.1 nexthop 198.18.0.3\n"
+                               : "198.18.128.9 is behind the gateway 198.18.0.3: through wire from 198.18.0.1\n";
+  const auto behind = world.scanner.run(scan_command({"--route-dst", "198.18.128.9"}));
+  EXPECT_EQ(behind.status, 0) << behind.errors;
+  EXPECT_THAT(behind.output, HasSubstr(nmap));
+  const auto near = world.scanner.run(scan_command({"-6", "--route-dst", "2001:db8::7"}));
+  EXPECT_THAT(near.output, HasSubstr(program_is_nmap() ? "2001:db8::7\nwire wire srcaddr 2001:db8::1 direct\n"
+                                                       : "2001:db8::7 is on the link of wire: from 2001:db8::1\n"));
+  if (program_is_nmap()) return;  // it says so and ends with 0
+  const auto nowhere = world.scanner.run(scan_command({"--route-dst", "198.18.77.1"}));
+  EXPECT_EQ(nowhere.status, 2);
+  EXPECT_THAT(nowhere.errors, HasSubstr("198.18.77.1"));
+}
+
 }  // namespace
 }  // namespace portolan::lab_test

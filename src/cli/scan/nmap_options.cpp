@@ -115,7 +115,6 @@ constexpr std::array rows{
     missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
     missing({"--max-os-tries"}, required, "finding out the operating system"),
     missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
-    missing({"--route-dst"}, required, "showing a route"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
 };
 

@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
+#include "cli/scan/route_question.h"
 #include "cli/scan/scan_options.h"
 #include "cli/scan/scan_plan.h"
 #include "cli/scan/scan_reports.h"
@@ -42,7 +43,8 @@ namespace portolan::cli {
 namespace {
 
 constexpr std::array<std::string_view, 2> about{
-    "Finds out which TCP ports of the targets are open, closed or filtered. Targets are names, addresses, prefixes "
+    "Finds out which TCP, UDP and SCTP ports of the targets are open, closed or filtered. Targets are names, "
+    "addresses, prefixes "
     "(192.168.0.0/24, 2001:db8::/120) and ranges (192.168.0.1-9, 10.0-3.*.1). Options have nmap's names and meanings "
     "and stand in any order; times are seconds or have a unit (500ms, 30s, 5m, 2h).",
     "Scan only machines that are yours or whose owner has agreed."};
@@ -95,14 +97,23 @@ int refuse(Dialect dialect, const Error& error) {
   return 1;
 }
 
-int print_links(Dialect dialect) {
-  const auto links = os::list_links();
-  if (!links) return refuse(dialect, links.error());
+// What is told of this machine in place of a scan.
+int print_instead(Dialect dialect, const std::string& text) {
   const std::string begun = dialect == Dialect::portolan
                                 ? ""
                                 : fmt::format("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url,
                                               report::minute_text(os::wall_time(), os::local_calendar));
-  return print(begun + report::link_list_text(*links, dialect));
+  return print(begun + text);
+}
+
+int print_links(Dialect dialect) {
+  const auto links = os::list_links();
+  return links ? print_instead(dialect, report::link_list_text(*links, dialect)) : refuse(dialect, links.error());
+}
+
+int print_ways(const ScanOptions& options, Dialect dialect) {
+  const auto ways = ways_text(options, dialect);
+  return ways ? print_instead(dialect, *ways) : refuse(dialect, ways.error());
 }
 
 class ScanRun {
@@ -382,6 +393,7 @@ int run_scan_command(const Invocation& invocation) {
   if (options->version) return print(version_text(invocation.dialect));
   speak_by(nullptr);  // what a scan says is English in all its formats, so its sentences are as well
   if (options->list_links) return print_links(invocation.dialect);
+  if (options->route_to) return print_ways(*options, invocation.dialect);
   return ScanRun{invocation, *options}.run();
 }
 

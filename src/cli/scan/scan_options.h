@@ -108,7 +108,8 @@ struct ScanOptions {
   bool privilege_contradicts = false;  // both were given; nmap takes the last one
   std::optional<std::uint64_t> seed;
   bool noninteractive = false;
-  bool list_links = false;  // --iflist
+  bool list_links = false;              // --iflist
+  std::optional<std::string> route_to;  // --route-dst: a host
   bool version = false;
   bool help = false;
 };
