@@ -31,6 +31,7 @@ std::string error_of(const Words& line) {
 std::string sample(const OptionSpec& option) {
   if (option.value == "<time>") return "1s";
   if (option.value == "<bytes>") return "16";
+  if (option.value == "<ratio>") return "0.1";
   if (option.value == "<number>" || option.value == "<0-5>" || option.value == "<0-9>" || option.value == "<level>")
     return "3";
   return "80";
@@ -139,6 +140,30 @@ TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
 
 TEST(ScanOptions, WhatIsDoneAnywayMayBeAskedFor) {
   EXPECT_EQ(error_of({"--unique", "198.18.0.1"}), error_of({"198.18.0.1"}));
+}
+
+TEST(ScanOptions, NamesThatNmapHadOnceAreUnderstood) {
+  EXPECT_EQ(words({"-PI"}).discovery.at(0).probe, &probe::icmp_echo);
+  const ScanOptions by_ack = words({"-PT80"});
+  ASSERT_EQ(by_ack.discovery.size(), 1U);
+  EXPECT_EQ(by_ack.discovery[0].probe, &probe::tcp_ack);
+  EXPECT_EQ(by_ack.discovery[0].ports, "80");
+  const ScanOptions by_both = words({"-PB"});
+  ASSERT_EQ(by_both.discovery.size(), 2U);
+  EXPECT_EQ(by_both.discovery[0].probe, &probe::icmp_echo);
+  EXPECT_EQ(by_both.discovery[1].probe, &probe::tcp_ack);
+  EXPECT_EQ(words({"-m", "out"}).outputs.at(0).format, &report::grepable_format);
+}
+
+TEST(ScanOptions, ARatioOfPortsMeansSoManyOfTheMostCommon) {
+  EXPECT_EQ(words({"--port-ratio", "0.01"}).top_ports, 100U);
+  EXPECT_EQ(words({"--port-ratio=0.001"}).top_ports, 1000U);
+  EXPECT_EQ(words({"--port-ratio", "0.9"}).top_ports, 1U);
+  EXPECT_EQ(words({"--port-ratio", "0"}).top_ports, 65'536U);
+  EXPECT_EQ(words({"--port-ratio", "1e-300"}).top_ports, 65'536U);
+  for (const char* wrong : {"1", "-0.1", "nan", "0.1x", "1/10"}) {
+    EXPECT_THAT(error_of({"--port-ratio", wrong}), testing::HasSubstr("is no share")) << wrong;
+  }
 }
 
 TEST(ScanOptions, ErrorsAreClear) {

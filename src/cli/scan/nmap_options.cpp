@@ -92,6 +92,8 @@ constexpr std::array rows{
     ignored({"--log-errors"}, "errors stand on standard error, whatever is written to files"),
     ignored({"--release-memory"}, "what is no more needed is given back as the scan goes on"),
     ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
+    ignored({"-I"}, "nobody tells any more who holds a port (identd); nmap ignores it, too"),
+    ignored({"-q"}, "the program keeps its name in lists of processes"),
     ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
 
     ignored({"--datadir"}, "<folder>", nothing, "no data file of nmap is read"),
@@ -99,7 +101,6 @@ constexpr std::array rows{
     ignored({"--versiondb"}, "<file>", nothing, "no data file of nmap is read"),
 
     declined({"-iR"}, "random targets are nobody's own; name those that you answer for"),
-    declined({"--port-ratio"}, "only the order of common ports is known, not their shares; use --top-ports"),
     declined({"-oH"}, "no report is HTML; write XML by -oX and turn it into HTML by a stylesheet"),
 
     missing({"-sC"}, none, "scripts"),

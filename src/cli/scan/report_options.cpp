@@ -112,6 +112,7 @@ std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
   for (const Format* format : report::formats) add(format->option, "<file>", format->summary, one_format);
   add("-oA", "<base>", all_formats_summary(), all_formats);
   add("-oM", "<file>", "", grepable);
+  rows.back().spellings = {"-oM", "-m"};
   rows.back().support = Support::unlisted;
   add("-o", "<file>", "", old_output);
   rows.back().support = Support::unlisted;

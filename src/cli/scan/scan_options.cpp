@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/scan/dress_options.h"
@@ -57,6 +60,21 @@ Result<void> count(ScanOptions& options, const Given& given) {
   const auto value = parse_count(given.spelling, *given.value, Least, Most);
   if (!value) return fail(value.error());
   options.*Member = *value;
+  return {};
+}
+// How common a port is nobody tells, only which is commoner. Shares are taken to fall as Zipf's law has it, by which
+// the port at place n of the order has 1/n: so those above the ratio are the 1/ratio commonest.
+Result<void> port_ratio(ScanOptions& options, const Given& given) {
+  double ratio = 0;
+  const std::string& value = *given.value;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ratio);
+  if (error != std::errc{} || end != value.data() + value.size() || !(ratio >= 0 && ratio < 1)) {
+    return fail(Errc::usage, said("{0}: '{1}' is no share; write a number from 0 to less than 1, as 0.01",
+                                  given.spelling, escape_terminal(value)));
+  }
+  constexpr double all_ports = 65'536;
+  constexpr double rounding = 1e-9;  // 1 / 0.0001 may be 9999.99...
+  options.top_ports = static_cast<std::uint64_t>(std::min(all_ports, 1 / std::max(ratio, 1 / all_ports) + rounding));
   return {};
 }
 // A lower bound that is out of reach is none; 0 is how that is written.
@@ -219,6 +237,12 @@ constexpr std::array later_rows{
            .group = ports,
            .summary = "this many of the most common ports; with -p, of those given there"},
           count<&ScanOptions::top_ports, 1, 65536>),
+    entry({.spellings = {"--port-ratio"},
+           .argument = required,
+           .value = "<ratio>",
+           .group = ports,
+           .summary = "the 1/ratio most common ports, as 0.01 for 100 of them; with -p, of those given there"},
+          port_ratio),
     entry({.spellings = {"--exclude-ports"},
            .argument = required,
            .value = "<ports>",

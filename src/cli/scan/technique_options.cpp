@@ -25,6 +25,15 @@ Result<void> find_hosts(ScanOptions& options, const Given& given) {
   return {};
 }
 
+// As nmap once called them, and takes them still: -PI is a ping, -PT an ACK, -PB both.
+Result<void> find_hosts_by_old_name(ScanOptions& options, const Given& given) {
+  if (given.spelling != "-PT") options.discovery.push_back({called(&probe::Probe::discovery_option, "-PE"), ""});
+  if (given.spelling != "-PI") {
+    options.discovery.push_back({called(&probe::Probe::discovery_option, "-PA"), given.value.value_or("")});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Option<ScanOptions>> technique_rows(std::string_view group) {
@@ -48,6 +57,12 @@ std::vector<Option<ScanOptions>> discovery_rows(std::string_view group) {
       row.value = probe::asks_ports(probe->asks) ? "<ports>" : "<protocols>";
     }
     rows.push_back({row, find_hosts});
+  }
+  rows.push_back({{.spellings = {"-PI"}, .support = Support::unlisted}, find_hosts_by_old_name});
+  for (const std::string_view spelling : {"-PT", "-PB"}) {
+    rows.push_back(
+        {{.spellings = {spelling}, .argument = Argument::attached, .value = "<ports>", .support = Support::unlisted},
+         find_hosts_by_old_name});
   }
   return rows;
 }
