@@ -15,6 +15,10 @@ extern const Reader pop3;
 extern const Reader imap;
 extern const Reader http;
 extern const Reader redis;
+extern const Reader memcached;
+extern const Reader beanstalk;
+extern const Reader gearman;
+extern const Reader distcc;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -25,6 +29,10 @@ inline constexpr std::array registry{
     &imap,
     &http,
     &redis,
+    &memcached,
+    &beanstalk,
+    &gearman,
+    &distcc,
 };
 // clang-format on
 

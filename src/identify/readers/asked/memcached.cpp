@@ -1,0 +1,48 @@
+// memcached: "version" is answered by "VERSION 1.6.18" (its doc/protocol.txt, "Other commands").
+#include <array>
+
+#include "head.h"
+#include "identify/registry.h"
+#include "identify/text.h"
+
+namespace portolan::identify {
+namespace {
+
+constexpr std::array<std::uint16_t, 1> ports{11'211};
+constexpr std::string_view ask = "version\r\n";
+constexpr std::string_view begin = "VERSION ";
+
+Reading read(const Talk& talk) {
+  if (talk.turns.front().said != ask) return {};
+  const auto line = first_line(talk.first());
+  if (!line) return unfinished(talk, 64);
+  // Where it was built to ask for a password in this form of its protocol.
+  if (line->text == "CLIENT_ERROR unauthenticated") {
+    Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+    reading.facts.extra = "asks for a password";
+    return reading;
+  }
+  if (!line->rest.empty() || !line->text.starts_with(begin)) return {};
+  const std::string_view version = line->text.substr(begin.size());
+  if (!is_version(version) || !is_printable(version) || version.find(' ') != std::string_view::npos) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  reading.facts.product = "Memcached";
+  reading.facts.version = version;
+  return reading;
+}
+
+}  // namespace
+
+constinit const Reader memcached{
+    .name = "memcached",
+    .service = "memcached",
+    .document = "memcached doc/protocol.txt",
+    .first = Speaks::client,
+    .ports = ports,
+    .rarity = 8,
+    .question = [](std::string_view) { return std::string{ask}; },
+    .read = read,
+    .goodbye = "quit\r\n",
+};
+
+}  // namespace portolan::identify
