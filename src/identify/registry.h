@@ -19,6 +19,10 @@ extern const Reader memcached;
 extern const Reader beanstalk;
 extern const Reader gearman;
 extern const Reader distcc;
+extern const Reader git;
+extern const Reader svn;
+extern const Reader cvs;
+extern const Reader bzr;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -33,6 +37,10 @@ inline constexpr std::array registry{
     &beanstalk,
     &gearman,
     &distcc,
+    &git,
+    &svn,
+    &cvs,
+    &bzr,
 };
 // clang-format on
 
