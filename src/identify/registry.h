@@ -23,6 +23,8 @@ extern const Reader git;
 extern const Reader svn;
 extern const Reader cvs;
 extern const Reader bzr;
+extern const Reader xmpp_client;
+extern const Reader xmpp_server;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -41,6 +43,8 @@ inline constexpr std::array registry{
     &svn,
     &cvs,
     &bzr,
+    &xmpp_client,
+    &xmpp_server,
 };
 // clang-format on
 
