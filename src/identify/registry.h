@@ -25,6 +25,10 @@ extern const Reader cvs;
 extern const Reader bzr;
 extern const Reader xmpp_client;
 extern const Reader xmpp_server;
+extern const Reader spamd;
+extern const Reader clamd;
+extern const Reader nut;
+extern const Reader tor_control;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -45,6 +49,10 @@ inline constexpr std::array registry{
     &bzr,
     &xmpp_client,
     &xmpp_server,
+    &spamd,
+    &clamd,
+    &nut,
+    &tor_control,
 };
 // clang-format on
 

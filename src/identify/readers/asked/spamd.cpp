@@ -1,0 +1,44 @@
+// spamd: "PING" is answered by "SPAMD/1.5 0 PONG" (SpamAssassin's spamd/PROTOCOL). The number is the protocol's.
+#include <array>
+
+#include "head.h"
+#include "identify/registry.h"
+#include "identify/text.h"
+
+namespace portolan::identify {
+namespace {
+
+constexpr std::array<std::uint16_t, 1> ports{783};
+constexpr std::string_view begin = "SPAMD/";
+
+Reading read(const Talk& talk) {
+  if (!may_begin(talk.first(), begin)) return {};
+  const auto line = first_line(talk.first());
+  if (!line) return unfinished(talk, 256);
+  const auto words = words_of(line->text);
+  if (words.size() < 3 || !is_version(words[0].substr(begin.size()))) return {};
+  if (words[1].find_first_not_of("0123456789") != std::string_view::npos || !is_printable(line->text)) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+  reading.facts.extra = "protocol " + std::string{words[0].substr(begin.size())};
+  // Other filters that speak it answer in other words.
+  if (words[1] == "0" && words[2] == "PONG") {
+    reading.facts.product = "SpamAssassin spamd";
+    reading.confidence = documented;
+  }
+  return reading;
+}
+
+}  // namespace
+
+constinit const Reader spamd{
+    .name = "spamd",
+    .service = "spamassassin",
+    .document = "SpamAssassin spamd/PROTOCOL",
+    .first = Speaks::client,
+    .ports = ports,
+    .rarity = 9,
+    .question = [](std::string_view) { return std::string{"PING SPAMC/1.2\r\n\r\n"}; },
+    .read = read,
+};
+
+}  // namespace portolan::identify
