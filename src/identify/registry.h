@@ -29,6 +29,9 @@ extern const Reader spamd;
 extern const Reader clamd;
 extern const Reader nut;
 extern const Reader tor_control;
+extern const Reader ident;
+extern const Reader finger;
+extern const Reader snapcast;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -53,6 +56,9 @@ inline constexpr std::array registry{
     &clamd,
     &nut,
     &tor_control,
+    &ident,
+    &finger,
+    &snapcast,
 };
 // clang-format on
 
