@@ -32,6 +32,10 @@ extern const Reader tor_control;
 extern const Reader ident;
 extern const Reader finger;
 extern const Reader snapcast;
+extern const Reader rtsp;
+extern const Reader sip;
+extern const Reader icap;
+extern const Reader gnutella;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -59,6 +63,10 @@ inline constexpr std::array registry{
     &ident,
     &finger,
     &snapcast,
+    &rtsp,
+    &sip,
+    &icap,
+    &gnutella,
 };
 // clang-format on
 

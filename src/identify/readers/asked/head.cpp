@@ -20,10 +20,15 @@ std::optional<unsigned> status_in(std::string_view text) {
   return code;
 }
 
-// A version of a program: "1.22", "v2", and not "2nd".
-bool looks_like_version(std::string_view word) {
-  return is_version(word) && (word.find('.') != std::string_view::npos || !word.starts_with('v')) &&
-         std::ranges::none_of(word, [](char c) { return c == '/' || c == ':'; });
+// The word behind the name that is most like a version: the first with a point in it, or else the first number.
+std::optional<std::string_view> version_among(const std::vector<std::string_view>& words) {
+  std::optional<std::string_view> number;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!is_version(words[i]) || words[i].find(':') != std::string_view::npos) continue;
+    if (words[i].find('.') != std::string_view::npos) return words[i];
+    if (!number) number = words[i];
+  }
+  return number;
 }
 
 }  // namespace
@@ -73,16 +78,16 @@ void name_program(std::string_view said, Facts& facts) {
   const std::size_t slash = behind.find('/');
   std::size_t name_end = behind.size();
   std::size_t version_begin = behind.size();
-  if (slash != std::string_view::npos && slash > 0 && is_version(behind.substr(slash + 1))) {
+  // "NTRIP Caster 2.0.15/2.0" has the version of its protocol behind it.
+  const auto before = words_of(behind.substr(0, std::min(slash, behind.size())));
+  const bool has_version = before.size() > 1 && is_version(before.back());
+  if (slash != std::string_view::npos && slash > 0 && !has_version && is_version(behind.substr(slash + 1))) {
     name_end = slash;
     version_begin = slash + 1;
   } else {
-    const auto words = words_of(behind);
-    for (std::size_t i = 1; i < words.size(); ++i) {
-      if (!looks_like_version(words[i])) continue;
-      name_end = static_cast<std::size_t>(words[i].data() - behind.data());
+    if (const auto version = version_among(words_of(behind))) {
+      name_end = static_cast<std::size_t>(version->data() - behind.data());
       version_begin = name_end;
-      break;
     }
   }
   std::string_view name = trimmed(behind.substr(0, name_end));
@@ -91,7 +96,7 @@ void name_program(std::string_view said, Facts& facts) {
   if (name.empty() || name.size() > longest_name) return;
   facts.product = name;
   const std::string_view from = said.substr(version_begin);
-  const std::size_t version_end = std::min(from.find_first_of(" ,;(["), from.size());
+  const std::size_t version_end = std::min(from.find_first_of(" ,;([/"), from.size());
   if (version_begin < behind.size()) {
     facts.version = from.substr(0, version_end);
     facts.extra = trimmed(from.substr(version_end));
