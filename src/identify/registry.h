@@ -36,6 +36,11 @@ extern const Reader rtsp;
 extern const Reader sip;
 extern const Reader icap;
 extern const Reader gnutella;
+extern const Reader whois;
+extern const Reader gopher;
+extern const Reader lcdd;
+extern const Reader lirc;
+extern const Reader rrdcached;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -67,6 +72,11 @@ inline constexpr std::array registry{
     &sip,
     &icap,
     &gnutella,
+    &whois,
+    &gopher,
+    &lcdd,
+    &lirc,
+    &rrdcached,
 };
 // clang-format on
 
