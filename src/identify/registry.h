@@ -41,6 +41,10 @@ extern const Reader gopher;
 extern const Reader lcdd;
 extern const Reader lirc;
 extern const Reader rrdcached;
+extern const Reader adc;
+extern const Reader ntrip;
+extern const Reader freenet_fcp;
+extern const Reader lms;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -77,6 +81,10 @@ inline constexpr std::array registry{
     &lcdd,
     &lirc,
     &rrdcached,
+    &adc,
+    &ntrip,
+    &freenet_fcp,
+    &lms,
 };
 // clang-format on
 
