@@ -45,6 +45,10 @@ extern const Reader adc;
 extern const Reader ntrip;
 extern const Reader freenet_fcp;
 extern const Reader lms;
+extern const Reader electrum;
+extern const Reader cgminer;
+extern const Reader kodi;
+extern const Reader livestatus;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -85,6 +89,10 @@ inline constexpr std::array registry{
     &ntrip,
     &freenet_fcp,
     &lms,
+    &electrum,
+    &cgminer,
+    &kodi,
+    &livestatus,
 };
 // clang-format on
 
