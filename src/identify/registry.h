@@ -49,6 +49,14 @@ extern const Reader electrum;
 extern const Reader cgminer;
 extern const Reader kodi;
 extern const Reader livestatus;
+extern const Reader postgresql;
+extern const Reader postgresql_ssl;
+extern const Reader mongodb;
+extern const Reader mssql;
+extern const Reader oracle_tns;
+extern const Reader cassandra;
+extern const Reader clickhouse;
+extern const Reader firebird;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -93,6 +101,14 @@ inline constexpr std::array registry{
     &cgminer,
     &kodi,
     &livestatus,
+    &postgresql,
+    &postgresql_ssl,
+    &mongodb,
+    &mssql,
+    &oracle_tns,
+    &cassandra,
+    &clickhouse,
+    &firebird,
 };
 // clang-format on
 
