@@ -57,6 +57,9 @@ extern const Reader oracle_tns;
 extern const Reader cassandra;
 extern const Reader clickhouse;
 extern const Reader firebird;
+extern const Reader ldap;
+extern const Reader kerberos;
+extern const Reader dns;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -109,6 +112,9 @@ inline constexpr std::array registry{
     &cassandra,
     &clickhouse,
     &firebird,
+    &ldap,
+    &kerberos,
+    &dns,
 };
 // clang-format on
 
