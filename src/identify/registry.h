@@ -58,6 +58,12 @@ extern const Reader cassandra;
 extern const Reader clickhouse;
 extern const Reader firebird;
 extern const Reader ldap;
+extern const Reader amqp;
+extern const Reader mqtt;
+extern const Reader kafka;
+extern const Reader stomp;
+extern const Reader openwire;
+extern const Reader nsq;
 extern const Reader kerberos;
 extern const Reader dns;
 
@@ -113,6 +119,12 @@ inline constexpr std::array registry{
     &clickhouse,
     &firebird,
     &ldap,
+    &amqp,
+    &mqtt,
+    &kafka,
+    &stomp,
+    &openwire,
+    &nsq,
     &kerberos,
     &dns,
 };
