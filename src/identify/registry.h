@@ -66,6 +66,10 @@ extern const Reader openwire;
 extern const Reader nsq;
 extern const Reader kerberos;
 extern const Reader dns;
+extern const Reader smb;
+extern const Reader netbios_ssn;
+extern const Reader rdp;
+extern const Reader msrpc;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -127,6 +131,10 @@ inline constexpr std::array registry{
     &nsq,
     &kerberos,
     &dns,
+    &smb,
+    &netbios_ssn,
+    &rdp,
+    &msrpc,
 };
 // clang-format on
 
