@@ -70,6 +70,10 @@ extern const Reader smb;
 extern const Reader netbios_ssn;
 extern const Reader rdp;
 extern const Reader msrpc;
+extern const Reader rpcbind;
+extern const Reader nfs;
+extern const Reader afp;
+extern const Reader iscsi;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -135,6 +139,10 @@ inline constexpr std::array registry{
     &netbios_ssn,
     &rdp,
     &msrpc,
+    &rpcbind,
+    &nfs,
+    &afp,
+    &iscsi,
 };
 // clang-format on
 
