@@ -74,6 +74,13 @@ extern const Reader rpcbind;
 extern const Reader nfs;
 extern const Reader afp;
 extern const Reader iscsi;
+extern const Reader x11;
+extern const Reader socks5;
+extern const Reader socks4;
+extern const Reader openvpn;
+extern const Reader pptp;
+extern const Reader adb;
+extern const Reader adb_server;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -143,6 +150,13 @@ inline constexpr std::array registry{
     &nfs,
     &afp,
     &iscsi,
+    &x11,
+    &socks5,
+    &socks4,
+    &openvpn,
+    &pptp,
+    &adb,
+    &adb_server,
 };
 // clang-format on
 
