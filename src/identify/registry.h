@@ -81,6 +81,11 @@ extern const Reader openvpn;
 extern const Reader pptp;
 extern const Reader adb;
 extern const Reader adb_server;
+extern const Reader jdwp;
+extern const Reader rmi;
+extern const Reader ajp13;
+extern const Reader t3;
+extern const Reader http2;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -157,6 +162,11 @@ inline constexpr std::array registry{
     &pptp,
     &adb,
     &adb_server,
+    &jdwp,
+    &rmi,
+    &ajp13,
+    &t3,
+    &http2,
 };
 // clang-format on
 
