@@ -86,6 +86,10 @@ extern const Reader rmi;
 extern const Reader ajp13;
 extern const Reader t3;
 extern const Reader http2;
+extern const Reader zabbix_agent;
+extern const Reader nrpe;
+extern const Reader bacula;
+extern const Reader epmd;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -167,6 +171,10 @@ inline constexpr std::array registry{
     &ajp13,
     &t3,
     &http2,
+    &zabbix_agent,
+    &nrpe,
+    &bacula,
+    &epmd,
 };
 // clang-format on
 
