@@ -90,6 +90,9 @@ extern const Reader zabbix_agent;
 extern const Reader nrpe;
 extern const Reader bacula;
 extern const Reader epmd;
+extern const Reader routeros_api;
+extern const Reader minecraft;
+extern const Reader teamspeak;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -175,6 +178,9 @@ inline constexpr std::array registry{
     &nrpe,
     &bacula,
     &epmd,
+    &routeros_api,
+    &minecraft,
+    &teamspeak,
 };
 // clang-format on
 
