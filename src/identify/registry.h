@@ -93,6 +93,44 @@ extern const Reader epmd;
 extern const Reader routeros_api;
 extern const Reader minecraft;
 extern const Reader teamspeak;
+extern const Reader nntp;
+extern const Reader managesieve;
+extern const Reader irc;
+extern const Reader dict;
+extern const Reader rsync;
+extern const Reader vnc;
+extern const Reader nats;
+extern const Reader gpsd;
+extern const Reader mpd;
+extern const Reader telnet;
+extern const Reader munin;
+extern const Reader tarantool;
+extern const Reader check_mk;
+extern const Reader ganglia;
+extern const Reader nbd;
+extern const Reader mysql;
+extern const Reader mysqlx;
+extern const Reader daytime;
+extern const Reader chargen;
+extern const Reader teamspeak;
+extern const Reader asterisk;
+extern const Reader freeswitch;
+extern const Reader openvpn_management;
+extern const Reader qmp;
+extern const Reader zmtp;
+extern const Reader bgp;
+extern const Reader zeroc_ice;
+extern const Reader ceph;
+extern const Reader monetdb;
+extern const Reader ndmp;
+extern const Reader nmdc;
+extern const Reader mupdate;
+extern const Reader vmware_auth;
+extern const Reader varnish_cli;
+extern const Reader svdrp;
+extern const Reader hylafax;
+extern const Reader openflow;
+extern const Reader nmea;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -181,6 +219,44 @@ inline constexpr std::array registry{
     &routeros_api,
     &minecraft,
     &teamspeak,
+    &nntp,
+    &managesieve,
+    &irc,
+    &dict,
+    &rsync,
+    &vnc,
+    &nats,
+    &gpsd,
+    &mpd,
+    &telnet,
+    &munin,
+    &tarantool,
+    &check_mk,
+    &ganglia,
+    &nbd,
+    &mysql,
+    &mysqlx,
+    &daytime,
+    &chargen,
+    &teamspeak,
+    &asterisk,
+    &freeswitch,
+    &openvpn_management,
+    &qmp,
+    &zmtp,
+    &bgp,
+    &zeroc_ice,
+    &ceph,
+    &monetdb,
+    &ndmp,
+    &nmdc,
+    &mupdate,
+    &vmware_auth,
+    &varnish_cli,
+    &svdrp,
+    &hylafax,
+    &openflow,
+    &nmea,
 };
 // clang-format on
 

@@ -1,0 +1,41 @@
+// MPD: "OK MPD version" greets, and the version is the protocol's (The Music Player Daemon protocol, "Protocol
+// overview").
+#include <algorithm>
+#include <array>
+
+#include "identify/readers/greeting/part.h"
+#include "identify/registry.h"
+#include "identify/text.h"
+
+namespace portolan::identify {
+namespace {
+
+constexpr std::array<std::uint16_t, 1> ports{6600};
+constexpr std::string_view begin = "OK MPD ";
+
+Reading read(const Talk& talk) {
+  const std::string_view first = talk.first();
+  if (!begins_like(first, begin)) return {};
+  const auto line = first_line(first);
+  if (!line) return cut_short(talk);
+  const std::string_view version = line->text.substr(std::min(begin.size(), line->text.size()));
+  if (!is_version(version) || version.find_first_not_of("0123456789.") != std::string_view::npos) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  reading.facts.extra = "protocol " + std::string{version};
+  return reading;
+}
+
+}  // namespace
+
+constinit const Reader mpd{
+    .name = "mpd",
+    .service = "mpd",
+    .document = "The Music Player Daemon protocol",
+    .first = Speaks::server,
+    .ports = ports,
+    .rarity = 1,
+    .read = read,
+    .goodbye = "close\n",
+};
+
+}  // namespace portolan::identify
