@@ -112,7 +112,6 @@ extern const Reader mysql;
 extern const Reader mysqlx;
 extern const Reader daytime;
 extern const Reader chargen;
-extern const Reader teamspeak;
 extern const Reader asterisk;
 extern const Reader freeswitch;
 extern const Reader openvpn_management;
@@ -238,7 +237,6 @@ inline constexpr std::array registry{
     &mysqlx,
     &daytime,
     &chargen,
-    &teamspeak,
     &asterisk,
     &freeswitch,
     &openvpn_management,
