@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/result.h"
 #include "cli/arguments.h"
 #include "cli/values.h"
@@ -50,7 +51,7 @@ Result<void> once_more(OptionsOf<Member>& options, const Given& /*given*/) {
 }
 // For arguments that mean nothing when empty: mostly a variable that a script forgot to set.
 inline Result<void> not_empty(const Given& given) {
-  if (given.value->empty()) return fail(Errc::usage, fmt::format("{}: its argument is empty", given.spelling));
+  if (given.value->empty()) return fail(Errc::usage, said("{}: its argument is empty", given.spelling));
   return {};
 }
 template <auto Member>

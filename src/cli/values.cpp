@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/escape.h"
+#include "base/message.h"
 
 namespace portolan::cli {
 namespace {
@@ -45,12 +46,11 @@ Result<Duration> parse_duration(std::string_view option, std::string_view text) 
     if (unit != units.end()) {
       if (value * unit->seconds <= most) return duration_of(value * unit->seconds);
       return fail(Errc::usage,
-                  fmt::format("{}: '{}' is too long; the most is 366 days (8784h)", option, escape_terminal(text)));
+                  said("{0}: '{1}' is too long; the most is 366 days (8784h)", option, escape_terminal(text)));
     }
   }
-  return fail(Errc::usage,
-              fmt::format("{}: '{}' is no time; write seconds, or a number with ms, s, m or h (500ms, 30m)", option,
-                          escape_terminal(text)));
+  return fail(Errc::usage, said("{0}: '{1}' is no time; write seconds, or a number with ms, s, m or h (500ms, 30m)",
+                                option, escape_terminal(text)));
 }
 
 Result<double> parse_rate(std::string_view option, std::string_view text) {
@@ -59,11 +59,15 @@ Result<double> parse_rate(std::string_view option, std::string_view text) {
   if (take_number(rest, value) && rest.empty() && value > 0) {
     // Outside of these the time between two packets is no longer one that can be waited for.
     if (value >= 1e-6 && value <= 1e9) return value;
-    return fail(Errc::usage, fmt::format("{}: '{}' is too {}; rates are from 0.000001 to 1000000000 packets a second",
-                                         option, escape_terminal(text), value < 1 ? "low" : "high"));
+    const std::string shown = escape_terminal(text);
+    return fail(
+        Errc::usage,
+        value < 1
+            ? said("{0}: '{1}' is too low; rates are from 0.000001 to 1000000000 packets a second", option, shown)
+            : said("{0}: '{1}' is too high; rates are from 0.000001 to 1000000000 packets a second", option, shown));
   }
-  return fail(Errc::usage, fmt::format("{}: '{}' is no rate; write a number of packets a second above 0", option,
-                                       escape_terminal(text)));
+  return fail(Errc::usage,
+              said("{0}: '{1}' is no rate; write a number of packets a second above 0", option, escape_terminal(text)));
 }
 
 Result<std::uint64_t> parse_count(std::string_view option, std::string_view text, std::uint64_t least,
@@ -71,9 +75,10 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return value;
-  const std::string range =
-      most == UINT64_MAX ? fmt::format("from {} up", least) : fmt::format("from {} to {}", least, most);
-  return fail(Errc::usage, fmt::format("{}: '{}' is not a whole number {}", option, escape_terminal(text), range));
+  const std::string shown = escape_terminal(text);
+  return fail(Errc::usage, most == UINT64_MAX
+                               ? said("{0}: '{1}' is not a whole number from {2} up", option, shown, least)
+                               : said("{0}: '{1}' is not a whole number from {2} to {3}", option, shown, least, most));
 }
 
 Result<int> parse_timing_level(std::string_view text) {
@@ -83,9 +88,9 @@ Result<int> parse_timing_level(std::string_view text) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (word == names[i]) return static_cast<int>(i);
   }
-  return fail(Errc::usage, fmt::format("-T: '{}' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, "
-                                       "aggressive or insane",
-                                       escape_terminal(text)));
+  return fail(Errc::usage,
+              said("-T: '{}' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane",
+                   escape_terminal(text)));
 }
 
 std::string expand_time(std::string_view name, const std::tm& time) {

@@ -1,6 +1,5 @@
 #include "os/bell.h"
 
-#include <fmt/core.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,13 +8,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/message.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
 
 Result<Bell> Bell::open() {
   FileDescriptor event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  if (!event.is_open()) return fail(Errc::limit, fmt::format("cannot open a descriptor: {}", error_text(errno)));
+  if (!event.is_open()) return fail(Errc::limit, said("cannot open a descriptor: {}", error_text(errno)));
   return Bell{std::move(event)};
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "os/pause.h"
 #include "os/standard_streams.h"
@@ -32,11 +33,15 @@ constexpr Duration stall_patience = 200ms;
 // Between two looks whether a FIFO has a reader: nothing tells of that.
 constexpr auto reader_look = 20ms;
 
-std::unexpected<Error> file_failure(std::string_view what, std::string_view path, std::string_view why) {
-  return fail({Errc::io, fmt::format("cannot {} '{}': {}", what, escape_terminal(path), why), {}, {std::string{path}}});
+constexpr std::string_view reading = message("cannot read '{0}': {1}");
+constexpr std::string_view writing = message("cannot write to '{0}': {1}");
+
+std::unexpected<Error> file_failure(std::string_view sentence, std::string_view path, std::string_view why) {
+  return fail({Errc::io, said_as(sentence, escape_terminal(path), why), {}, {std::string{path}}});
 }
-std::unexpected<Error> file_failure(std::string_view what, std::string_view path, int error) {
-  auto failure = file_failure(what, path, error == EISDIR ? std::string{"it is a directory"} : error_text(error));
+std::unexpected<Error> file_failure(std::string_view sentence, std::string_view path, int error) {
+  auto failure =
+      file_failure(sentence, path, error == EISDIR ? std::string{translated("it is a directory")} : error_text(error));
   failure.error().cause = error_name(error);
   if (error == EACCES || error == EPERM) failure.error().code = Errc::privilege;
   if (error == EPIPE) failure.error().code = Errc::reader_gone;
@@ -49,16 +54,16 @@ Result<std::string> read_all(int file, std::string_view path, std::size_t limit)
   for (;;) {
     const std::size_t before = content.size();
     if (!wait_until_ready(file, POLLIN)) {
-      auto stopped = file_failure("read", path, "a signal came before its end");
+      auto stopped = file_failure(reading, path, translated("a signal came before its end"));
       stopped.error().cause = "EINTR";
       return stopped;
     }
-    if (before > limit) return file_failure("read", path, fmt::format("it is larger than {} bytes", limit));
+    if (before > limit) return file_failure(reading, path, said("it is larger than {} bytes", limit));
     content.resize(before + chunk);
     const ssize_t count = ::read(file, content.data() + before, chunk);
     content.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) return content;
-    if (count < 0 && errno != EINTR && errno != EAGAIN) return file_failure("read", path, errno);
+    if (count < 0 && errno != EINTR && errno != EAGAIN) return file_failure(reading, path, errno);
   }
 }
 
@@ -99,7 +104,7 @@ Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std:
   std::size_t torn = 0;  // bytes of a unit that are written already
   while (!bytes.empty()) {
     if (!wait_until_ready(file, POLLOUT, stall_patience)) {
-      auto stalled = file_failure("write to", path, "nobody reads it");
+      auto stalled = file_failure(writing, path, translated("nobody reads it"));
       stalled.error().code = Errc::reader_gone;
       return stalled;
     }
@@ -114,7 +119,7 @@ Result<void> write_all(int file, std::string_view bytes, std::size_t piece, std:
       pollfd watched{file, POLLOUT, 0};
       (void)::poll(&watched, 1, -1);
     } else if (errno != EINTR) {
-      auto failure = file_failure("write to", path, errno);
+      auto failure = file_failure(writing, path, errno);
       take_back(file, torn);
       return failure;
     }
@@ -147,9 +152,9 @@ Result<FileDescriptor> open_for_writing(const std::string& path, int flags) {
     FileDescriptor file{::open(path.c_str(), waits ? flags | O_NONBLOCK : flags, readable_by_all)};
     if (file.is_open()) return file;
     if (errno == EINTR) continue;
-    if (errno != ENXIO || !waits) return file_failure("write to", path, errno);
+    if (errno != ENXIO || !waits) return file_failure(writing, path, errno);
     if (StopSignals::signal())
-      return fail(Errc::reader_gone, file_failure("write to", path, "nobody reads it").error().message);
+      return fail(Errc::reader_gone, file_failure(writing, path, translated("nobody reads it")).error().message);
     pause_for(reader_look);
   }
 }
@@ -175,8 +180,8 @@ FileDescriptor open_at_once(const std::string& path) {
 Result<std::string> read_regular_file(std::string_view path, std::size_t limit) {
   const FileDescriptor file = open_at_once(std::string{path});
   struct stat about{};
-  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
-  if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure(reading, path, errno);
+  if (!S_ISREG(about.st_mode)) return file_failure(reading, path, translated("it is no regular file"));
   return read_all(file.get(), path, limit);
 }
 
@@ -185,7 +190,7 @@ Result<std::string> read_file(std::string_view path, std::size_t limit) {
   // Without O_NONBLOCK the kernel waits for a FIFO's writer here; with it, that is waited for where signals are heard.
   const int flags = O_RDONLY | O_CLOEXEC | (stop_is_caught() ? O_NONBLOCK : 0);
   const FileDescriptor file{::open(std::string{path}.c_str(), flags)};
-  if (!file.is_open()) return file_failure("read", path, errno);
+  if (!file.is_open()) return file_failure(reading, path, errno);
   return read_all(file.get(), path, limit);
 }
 
@@ -210,7 +215,8 @@ OutputFile::OutputFile(std::string path, FileDescriptor file, int target)
 
 Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode mode, Unit unit) {
   if (path == "-") {
-    if (!has_standard_output()) return fail(Errc::io, "cannot write to standard output: it is closed");
+    if (!has_standard_output())
+      return fail(Errc::io, std::string{translated("cannot write to standard output: it is closed")});
     std::unique_ptr<OutputFile> output{new OutputFile{"standard output", FileDescriptor{}, STDOUT_FILENO}};
     output->unit_ = unit;
     return output;
@@ -241,7 +247,7 @@ Result<void> OutputFile::begin() {
   if (!replaces || is_empty) return {};
   while (::ftruncate(target_, 0) != 0) {
     if (errno == EINVAL) return {};  // no file, but a device or a pipe
-    if (errno != EINTR) return file_failure("write to", path_, errno);
+    if (errno != EINTR) return file_failure(writing, path_, errno);
   }
   return {};
 }
@@ -289,12 +295,12 @@ void write_standard_error(std::string_view text) {
 Result<MappedFile> MappedFile::open(const std::string& path) {
   const FileDescriptor file = open_at_once(path);
   struct stat about{};
-  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure("read", path, errno);
-  if (!S_ISREG(about.st_mode)) return file_failure("read", path, "it is no regular file");
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure(reading, path, errno);
+  if (!S_ISREG(about.st_mode)) return file_failure(reading, path, translated("it is no regular file"));
   if (about.st_size == 0) return MappedFile{{}};  // nothing to map
   const auto size = static_cast<std::size_t>(about.st_size);
   const void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (memory == MAP_FAILED) return file_failure("read", path, errno);
+  if (memory == MAP_FAILED) return file_failure(reading, path, errno);
   return MappedFile{{static_cast<const char*>(memory), size}};
 }
 
@@ -320,8 +326,8 @@ Result<std::string> find_data_file(std::string_view name) {
     if (::access(path.c_str(), R_OK) == 0) return path;
   }
   return fail(Errc::io,
-              fmt::format("the data file '{}' is missing: looked for it in {}; set PORTOLAN_DATADIR to where it is",
-                          name, join(places, ", ")));
+              said("the data file '{0}' is missing: looked for it in {1}; set PORTOLAN_DATADIR to where it is", name,
+                   join(places, ", ")));
 }
 
 }  // namespace portolan::os

@@ -1,6 +1,5 @@
 #include "os/privileges.h"
 
-#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -13,6 +12,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "base/message.h"
 #include "os/file_descriptor.h"
 #include "os/system_error.h"
 
@@ -57,7 +57,7 @@ Result<void> drop_privileges() {
   const Capabilities none{::cap_init()};
   // no_new_privs first: without it, executing a program as root would bring the capabilities back.
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0 || !none || ::cap_set_proc(none.get()) != 0) {
-    return fail(Errc::privilege, fmt::format("cannot give up privileges: {}", error_text(errno)));
+    return fail(Errc::privilege, said("cannot give up privileges: {}", error_text(errno)));
   }
   return {};
 }

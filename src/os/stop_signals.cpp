@@ -1,6 +1,5 @@
 #include "os/stop_signals.h"
 
-#include <fmt/core.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/message.h"
 #include "os/signal_handlers.h"
 #include "os/system_error.h"
 
@@ -80,7 +80,7 @@ Result<std::unique_ptr<StopSignals>> StopSignals::open(const Options& options) {
   std::unique_ptr<StopSignals> signals{new StopSignals};
   signals->stop_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!signals->stop_.is_open()) {
-    return fail(Errc::limit, fmt::format("cannot watch for signals: {}", error_text(errno)));
+    return fail(Errc::limit, said("cannot watch for signals: {}", error_text(errno)));
   }
   first_signal = 0;
   deaf_until = std::numeric_limits<std::int64_t>::max();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "engine/engine.h"
 #include "os/net/interfaces.h"
 #include "os/net/kernel_routes.h"
@@ -67,8 +68,8 @@ Result<void> OpenDoors::check_interface(const plan::Plan& plan) const {
   }
   for (const auto& path : routes_->route(targets)) {
     if (path || path.error().cause != "leads-home") continue;
-    return fail(Errc::usage, fmt::format("-e {}: {}; name the interface that leads there, or leave -e out",
-                                         escape_terminal(plan.interface), path.error().message));
+    return fail(Errc::usage, said("-e {0}: {1}; name the interface that leads there, or leave -e out",
+                                  escape_terminal(plan.interface), path.error().message));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/message.h"
 #include "os/names/filter_names.h"
 #include "os/process/namespaces.h"
 #include "os/reader.h"
@@ -120,7 +121,7 @@ Result<void> SocketListing::watch(Duration interval, int reader, const Visit& vi
     const Duration rest = std::max<Duration>(std::chrono::milliseconds{100}, 4 * (clock_.now() - began));
     const bool reads = os::wait_while_read(reader, std::min<Duration>(rest, interval)) &&
                        (rest >= interval || events.wait(interval - rest, reader));
-    if (!reads) return fail(Errc::reader_gone, "nobody reads what is written any more");
+    if (!reads) return fail(Errc::reader_gone, std::string{translated("nobody reads what is written any more")});
     reopen_namespaces();
   }
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "os/talk/begin_tls.h"
 #include "os/talk/datagram_talk.h"
 #include "os/talk/dial.h"
@@ -38,7 +39,7 @@ class Record {
     if (done) done = output_->flush();  // what is there is true whenever the program ends
     if (done) return;
     output_ = nullptr;
-    remark_(fmt::format("{}; the record ends here, the talk goes on", done.error().message));
+    remark_(said("{}; the record ends here, the talk goes on", done.error().message));
   }
 
  private:
@@ -129,10 +130,10 @@ class Talk {
     const auto dialled = os::dial(plan_.place, plan_.addresses, plan_.port, transport, plan_.patience);
     if (!dialled) return fail(dialled.error());
     peer_ = os::address_and_port(dialled->address, plan_.port);
-    if (plan_.verbose) around_.remark(fmt::format("{} {}", plan_.udp ? "datagrams go to" : "connected to", peer_));
+    if (plan_.verbose) around_.remark(plan_.udp ? said("datagrams go to {}", peer_) : said("connected to {}", peer_));
     record_.write(talk::transcript_head(os::wall_time(), plan_.name, peer_, plan_.udp ? "udp" : "tcp"));
     const auto done = plan_.udp ? by_datagrams(*dialled) : by_stream(*dialled);
-    record_.write(talk::transcript_event(os::wall_time(), "end", done ? "in order" : done.error().message));
+    record_.write(talk::transcript_event(os::wall_time(), "end", done ? "in order" : cause_of(done.error())));
     return done;
   }
 
@@ -142,8 +143,7 @@ class Talk {
     const auto told = os::talk_by_datagrams(dialled.socket.get(), peer_, plan_.patience, ear);
     if (!told) return fail(told.error());
     if (told->any_sent && !told->any_answer) {
-      around_.remark(
-          fmt::format("{} has not answered within {} s of the last line", peer_, seconds_of(plan_.patience)));
+      around_.remark(said("{0} has not answered within {1} s of the last line", peer_, seconds_of(plan_.patience)));
     }
     return {};
   }
@@ -156,7 +156,7 @@ class Talk {
     const auto end = os::talk_by_stream(dialled.socket.get(), tls_.get(), peer_, ear);
     if (!end) return fail(end.error());
     if (*end == os::TalkEnd::by_peer && around_.input_is_terminal) {
-      around_.remark(fmt::format("{} has ended the connection", peer_));
+      around_.remark(said("{} has ended the connection", peer_));
     }
     return {};
   }
@@ -169,7 +169,10 @@ class Talk {
                             {.host = plan_.name.empty() ? to_string(dialled.address) : plan_.name,
                              .own_address = to_string(dialled.own)}};
       const auto done = os::ask_for_tls(dialled.socket.get(), upgrade, preface, deadline);
-      if (!done) return no_tls(fmt::format(" by {}'s words", plan_.starttls->name), done.error());
+      if (!done) {
+        return no_tls(done.error(),
+                      said("no TLS with {0} by {1}'s words: {2}", peer_, plan_.starttls->name, done.error().message));
+      }
     }
     // RFC 6066 section 3: without the dot that ends a name.
     const std::string name = plan_.name.substr(0, plan_.name.find_last_not_of('.') + 1);
@@ -180,7 +183,7 @@ class Talk {
     const os::TlsFacts facts = tls_->facts();
     if (plan_.verbose && !facts.version.empty()) tell(facts);
     if (!facts.complaint.empty()) return judge(facts);
-    if (!done) return no_tls("", done.error());
+    if (!done) return no_tls(done.error(), said("no TLS with {0}: {1}", peer_, done.error().message));
     record_.write(talk::transcript_event(os::wall_time(), "tls", fmt::format("{} {}", facts.version, facts.cipher)));
     return {};
   }
@@ -188,30 +191,28 @@ class Talk {
   // A certificate that does not convince.
   Result<void> judge(const os::TlsFacts& facts) {
     const std::string wrong =
-        fmt::format("the certificate of {} is not to be trusted: {}{}", plan_.place, facts.complaint, whose(facts));
+        facts.subject.empty() ? said("the certificate of {0} is not to be trusted: {1}", plan_.place, facts.complaint)
+                              : said("the certificate of {0} is not to be trusted: {1} (it is of {2})", plan_.place,
+                                     facts.complaint, talk::told(facts.subject));
     if (!plan_.check_certificate) {
-      around_.remark(fmt::format("{}; --insecure goes on with it", wrong));
+      around_.remark(said("{}; --insecure goes on with it", wrong));
       return {};
     }
-    return fail(
-        Errc::io,
-        fmt::format("{}; SSL_CERT_FILE=FILE names who else is trusted, --insecure goes on nevertheless", wrong));
+    return fail({Errc::io,
+                 said("{}; SSL_CERT_FILE=FILE names who else is trusted, --insecure goes on nevertheless", wrong),
+                 "certificate"});
   }
 
-  static std::string whose(const os::TlsFacts& facts) {
-    return facts.subject.empty() ? "" : fmt::format(" (it is of {})", talk::told(facts.subject));
-  }
-
-  [[nodiscard]] std::unexpected<Error> no_tls(std::string_view how, const Error& error) const {
+  static std::unexpected<Error> no_tls(const Error& error, std::string sentence) {
     if (error.cause == "EINTR") return fail(error);
-    return fail(error.code, fmt::format("no TLS with {}{}: {}", peer_, how, error.message));
+    return fail({error.code, std::move(sentence), error.cause.empty() ? "no-tls" : error.cause});
   }
 
   void tell(const os::TlsFacts& facts) const {
-    around_.remark(fmt::format("{} with {}", facts.version, facts.cipher));
+    around_.remark(said("{0} with {1}", facts.version, facts.cipher));
     if (facts.subject.empty()) return;
-    around_.remark(fmt::format("certificate of {}, issued by {}, until {}", talk::told(facts.subject),
-                               talk::told(facts.issuer), talk::told(facts.expiry)));
+    around_.remark(said("certificate of {0}, issued by {1}, until {2}", talk::told(facts.subject),
+                        talk::told(facts.issuer), talk::told(facts.expiry)));
   }
 
   const TalkPlan& plan_;

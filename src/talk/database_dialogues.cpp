@@ -1,11 +1,11 @@
 // PostgreSQL and MySQL.
-#include <fmt/core.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "base/message.h"
 #include "talk/dialogues.h"
 #include "talk/inert.h"
 
@@ -22,8 +22,9 @@ class Postgres : public Dialogue {
   Result<Step> hear(std::string& heard) override {
     if (heard.empty()) return Step{};
     const char answer = heard.front();
-    if (answer == 'N') return fail(Errc::io, "it answers that it has no TLS");
-    if (answer != 'S') return fail(Errc::io, "what it answers is no answer of PostgreSQL to SSLRequest");
+    if (answer == 'N') return fail(Errc::io, std::string{translated("it answers that it has no TLS")});
+    if (answer != 'S')
+      return fail(Errc::io, std::string{translated("what it answers is no answer of PostgreSQL to SSLRequest")});
     heard.erase(0, 1);
     return Step{.upgrade = true};
   }
@@ -50,8 +51,8 @@ class MySql : public Dialogue {
     heard.erase(0, header_size + size);
     if (greeting.starts_with('\xff')) return refusal(greeting);
     const auto has_tls = offers_tls(greeting);
-    if (!has_tls) return fail(Errc::io, "what it greets with is no greeting of MySQL");
-    if (!*has_tls) return fail(Errc::io, "its greeting does not offer TLS");
+    if (!has_tls) return fail(Errc::io, std::string{translated("what it greets with is no greeting of MySQL")});
+    if (!*has_tls) return fail(Errc::io, std::string{translated("its greeting does not offer TLS")});
     return Step{.say = ssl_request(), .upgrade = true};
   }
 
@@ -65,7 +66,7 @@ class MySql : public Dialogue {
   static std::unexpected<Error> refusal(std::string_view packet) {
     constexpr std::size_t text_at = 3;
     const std::string_view says = packet.substr(std::min(packet.size(), text_at));
-    return fail(Errc::io, fmt::format("it refuses: {}", told(says)));
+    return fail(Errc::io, said("it refuses: {}", told(says)));
   }
 
   static std::optional<bool> offers_tls(std::string_view greeting) {

@@ -1,10 +1,10 @@
 // LDAP (RFC 4511 section 4.14): an extended operation asks for TLS.
-#include <fmt/core.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "base/message.h"
 #include "talk/dialogues.h"
 #include "talk/inert.h"
 
@@ -77,8 +77,9 @@ class Ldap : public Dialogue {
     (void)take(*response, octets);  // matchedDN
     const auto says = take(*response, octets);
     if (code->front() != 0) {
-      return fail(Errc::io, fmt::format("it refuses StartTLS: result {}{}{}", static_cast<unsigned char>(code->front()),
-                                        says && !says->empty() ? ", " : "", told(says.value_or(""))));
+      const int result = static_cast<unsigned char>(code->front());
+      return fail(Errc::io, says && !says->empty() ? said("it refuses StartTLS: result {0}, {1}", result, told(*says))
+                                                   : said("it refuses StartTLS: result {}", result));
     }
     heard.erase(0, message->size);
     return Step{.upgrade = true};
@@ -86,7 +87,7 @@ class Ldap : public Dialogue {
 
  private:
   static std::unexpected<Error> not_ldap() {
-    return fail(Errc::io, "what it answers is no answer of LDAP to StartTLS");
+    return fail(Errc::io, std::string{translated("what it answers is no answer of LDAP to StartTLS")});
   }
 };
 

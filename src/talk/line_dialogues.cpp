@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "talk/dialogues.h"
 #include "talk/inert.h"
@@ -46,11 +47,11 @@ class LineDialogue : public Dialogue {
       case Kind::more:
         return Step{};
       case Kind::no:
-        return fail(Errc::io, fmt::format("it answers '{}'", told(line)));
+        return fail(Errc::io, said("it answers '{}'", told(line)));
       case Kind::yes:
         break;
     }
-    if (!told_) return fail(Errc::io, fmt::format("it does not offer {}", turn.must_tell));
+    if (!told_) return fail(Errc::io, said("it does not offer {}", turn.must_tell));
     told_ = false;
     ++at_;
     return Step{.say = turn.say, .upgrade = turn.say.empty()};

@@ -1,10 +1,9 @@
 #include "talk/starttls.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 
+#include "base/message.h"
 #include "talk/dialogues.h"
 
 namespace portolan::talk {
@@ -34,7 +33,7 @@ Upgrade::Upgrade(const StartTls& protocol, const DialogueEnds& ends) : dialogue_
 
 Result<Step> Upgrade::hear(std::string_view bytes) {
   bytes_ += bytes.size();
-  if (bytes_ > most_bytes) return fail(Errc::limit, fmt::format("it says more than {} bytes and no end", most_bytes));
+  if (bytes_ > most_bytes) return fail(Errc::limit, said("it says more than {} bytes and no end", most_bytes));
   heard_ += bytes;
   // Several answers may have come at once.
   Step all;
@@ -44,7 +43,8 @@ Result<Step> Upgrade::hear(std::string_view bytes) {
     if (!step) return step;
     all.say += step->say;
     all.upgrade = step->upgrade;
-    if (all.upgrade && !heard_.empty()) return fail(Errc::io, "it says something between its consent and TLS");
+    if (all.upgrade && !heard_.empty())
+      return fail(Errc::io, std::string{translated("it says something between its consent and TLS")});
     if (all.upgrade || heard_.empty() || heard_.size() == before) return all;
   }
 }

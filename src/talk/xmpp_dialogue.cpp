@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "talk/dialogues.h"
 
 namespace portolan::talk {
@@ -22,7 +23,8 @@ class Xmpp : public Dialogue {
 
   // Elements are found by their names: what is read this way is no document, and nothing else is made of it.
   Result<Step> hear(std::string& heard) override {
-    if (heard.find("<stream:error") != std::string::npos) return fail(Errc::io, "it answers with a stream error");
+    if (heard.find("<stream:error") != std::string::npos)
+      return fail(Errc::io, std::string{translated("it answers with a stream error")});
     return asked_ ? answer(heard) : features(heard);
   }
 
@@ -33,14 +35,15 @@ class Xmpp : public Dialogue {
     const bool has_none = heard.find("<stream:features/>") != std::string::npos;
     if (end == std::string::npos && !has_none) return Step{};
     const std::size_t begin = heard.find("<starttls");
-    if (has_none || begin > end) return fail(Errc::io, "it does not offer STARTTLS");
+    if (has_none || begin > end) return fail(Errc::io, std::string{translated("it does not offer STARTTLS")});
     heard.erase(0, end + end_tag.size());
     asked_ = true;
     return Step{.say = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"};
   }
 
   static Result<Step> answer(std::string& heard) {
-    if (heard.find("<failure") != std::string::npos) return fail(Errc::io, "it refuses STARTTLS");
+    if (heard.find("<failure") != std::string::npos)
+      return fail(Errc::io, std::string{translated("it refuses STARTTLS")});
     constexpr std::string_view end_tag = "</proceed>";
     const std::size_t begin = heard.find("<proceed");
     const std::size_t close = begin == std::string::npos ? begin : heard.find('>', begin);

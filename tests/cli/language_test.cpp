@@ -70,6 +70,24 @@ TEST(Language, ErrorsAreInItToo) {
   EXPECT_THAT(portolan({"who", "127.0.0.1"}, french).errors, HasSubstr("ne nomme aucun port"));
 }
 
+// Whatever ends a command is told in it, down to the words of the kernel.
+TEST(Language, ErrorsOfEveryKindAreInIt) {
+  const report::testing::Folder folder;
+  const auto error = [](Words words) { return portolan(std::move(words), french).errors; };
+  EXPECT_THAT(error({"talk"}), HasSubstr("avec qui ?"));
+  EXPECT_THAT(error({"talk", "198.18.0.1"}), HasSubstr("ne nomme aucun port"));
+  EXPECT_THAT(error({"talk", "--udp", "--tls", "127.0.0.1:1"}), HasSubstr("TLS passe par des connexions"));
+  EXPECT_THAT(error({"talk", "--starttls", "smpt", "127.0.0.1:1"}), HasSubstr("vouliez-vous dire smtp ?"));
+  EXPECT_THAT(error({"talk", "--record", "/dev/stdout", "127.0.0.1:1"}),
+              HasSubstr("--record /dev/stdout : la sortie standard montre le dialogue"));
+  EXPECT_THAT(error({"talk", "-w", "long", "127.0.0.1:1"}), HasSubstr("n'est pas une durée"));
+  EXPECT_THAT(error({"talk", "--record", folder.file("no/such"), "127.0.0.1:1"}),
+              HasSubstr("impossible d'écrire dans « " + folder.file("no/such") + " » : Aucun fichier ou dossier"));
+  EXPECT_THAT(error({"talk", "127.0.0.1:1"}),
+              HasSubstr("impossible de se connecter à 127.0.0.1:1 : la connexion a été refusée : rien n'y écoute"));
+  EXPECT_THAT(error({"scan", "--max-rate", "0", "198.18.0.1"}), HasSubstr("n'est pas un débit"));
+}
+
 TEST(Language, PortsAndWhoSpeakIt) {
   EXPECT_THAT(portolan({"ports", "0"}, french).output, HasSubstr("aucun service ne peut l'avoir"));
   EXPECT_THAT(portolan({"who", "/nonexistent/socket"}, french).output,

@@ -249,6 +249,55 @@ TEST(SystemCalls, AreFoundOutsideOfOs) {
 
 TEST(SystemCalls, AreMadeByOsOnly) { EXPECT_THAT(complaints_about(production_code(), system_calls), IsEmpty()); }
 
+// --- sentences in the user's language
+
+// An error with words of its own that nobody can translate: `fail(Errc::io, "no such thing")`, or by fmt::format().
+Complaints untranslated_errors(const SourceFile& file) {
+  static const std::regex sentence{
+      "\\b(fail|usage)\\(\\s*\\{?\\s*(Errc::\\w+,\\s*)?(fmt::format\\(\\s*)?\"[^\"]*[a-z]{2,} "};
+  // What explain, talk, ports, who and services are made of, and what reads the values of options.
+  constexpr std::array<std::string_view, 18> speakers{"src/talk/",
+                                                      "src/os/talk/",
+                                                      "src/explain/",
+                                                      "src/cli/explain/",
+                                                      "src/cli/talk/",
+                                                      "src/run/talk",
+                                                      "src/run/explain",
+                                                      "src/run/connection",
+                                                      "src/run/who",
+                                                      "src/run/open_doors",
+                                                      "src/cli/values",
+                                                      "src/cli/option_actions",
+                                                      "src/cli/place",
+                                                      "src/cli/sockets/port",
+                                                      "src/cli/sockets/who",
+                                                      "src/os/files",
+                                                      "src/cli/sockets/services",
+                                                      "src/os/packet/"};
+  Complaints found;
+  if (std::ranges::none_of(speakers, [&](std::string_view name) { return file.path.starts_with(name); })) return found;
+  for (std::sregex_iterator match{file.text.begin(), file.text.end(), sentence}; match != std::sregex_iterator{};
+       ++match) {
+    found.push_back(
+        fmt::format("{}: {}... is English only; say it by said() or translated()", file.path, match->str()));
+  }
+  return found;
+}
+
+TEST(Sentences, ThatCannotBeTranslatedAreFound) {
+  const auto in = [](const char* text) { return untranslated_errors({"src/talk/a.cpp", text}); };
+  EXPECT_THAT(in("return fail(Errc::io, \"it is gone\");"), SizeIs(1));
+  EXPECT_THAT(in("return fail({Errc::io,\n  fmt::format(\"{} is gone\", a)});"), SizeIs(1));
+  EXPECT_THAT(in("return usage(\"it is gone\");"), SizeIs(1));
+  EXPECT_THAT(in("return fail(Errc::io, said(\"it is gone\"));"), IsEmpty());
+  EXPECT_THAT(in("return fail(Errc::io, fmt::format(\"{}: {}\", a, b));"), IsEmpty());
+  EXPECT_THAT(untranslated_errors({"src/engine/a.cpp", "return fail(Errc::io, \"it is gone\");"}), IsEmpty());
+}
+
+TEST(Sentences, OfTheCommandsThatSpeakFrenchCanAllBeTranslated) {
+  EXPECT_THAT(complaints_about(production_code(), untranslated_errors), IsEmpty());
+}
+
 // --- headers
 
 Complaints header_shape(const SourceFile& file) {

@@ -320,7 +320,7 @@ TEST_F(Talk, ARecordHoldsBothDirections) {
 
 // What ends and never does what the user waits for.
 constexpr const char* silent_for_ever = "all_of(c)\ns.accept()\n";
-constexpr const char* stopped = "\"event\":\"end\",\"says\":\"a signal ended the talk\"}\n";
+constexpr const char* stopped = "\"event\":\"end\",\"says\":\"EINTR\"}\n";
 
 TEST_F(Talk, ASignalEndsItAtOnceAndIsTheEndOfItsRecord) {
   const World world;
@@ -375,6 +375,19 @@ TEST_F(Talk, ASignalEndsEveryWait) {
   ASSERT_TRUE(running.read_until("hello\n"));
   expect_stopped(running);
   EXPECT_THAT(scratch.read("record"), EndsWith(stopped));
+}
+
+TEST_F(Talk, WhyItEndedIsToldInTheUsersLanguageAndIsAWordInTheRecord) {
+  const World world;
+  const Scratch scratch;
+  const auto refused = talk(world.scanner, {"-w", "60s", "--record", scratch.path("record"), "198.18.0.2:7001/udp"},
+                            "a\n", {{"LC_ALL", "fr_FR.UTF-8"}});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(
+      refused.errors,
+      "portolan: 198.18.0.2:7001 répond par ICMP que le port est inaccessible : rien n'y reçoit de datagrammes\n");
+  EXPECT_THAT(scratch.read("record"), EndsWith(R"("event":"end","says":"ECONNREFUSED"})"
+                                               "\n"));
 }
 
 TEST_F(Talk, ARecordThatCannotBeWrittenIsNoTalkOrNotItsEnd) {

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "base/message.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/talk/talk_options.h"
@@ -48,7 +49,8 @@ HelpPage page() {
 Result<void> talk(const TalkOptions& options) {
   constexpr int input = 0;
   constexpr int output = 1;
-  if (!os::has_standard_output()) return fail(Errc::usage, "cannot write to standard output: it is closed");
+  if (!os::has_standard_output())
+    return fail(Errc::usage, std::string{translated("cannot write to standard output: it is closed")});
   const auto services = os::read_services();
   if (!services) return fail(services.error());
   auto target = prepare_talk(options, *services);
@@ -58,7 +60,7 @@ Result<void> talk(const TalkOptions& options) {
     const auto place = os::identity_of(options.record);
     if (place && place == os::identity_of("-")) return fail(Errc::usage, record_is_output(options.record));
     auto opened = os::OutputFile::open(options.record);
-    if (!opened) return fail(Errc::usage, "--record: " + opened.error().message);
+    if (!opened) return fail(Errc::usage, said("--record: {}", opened.error().message));
     record = std::move(*opened);
   }
   if (const auto dropped = os::drop_privileges(); !dropped) return fail(dropped.error());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "cli/arguments.h"
@@ -99,12 +100,14 @@ std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std
 // What does not go together.
 Result<void> check_together(const TalkOptions& options) {
   const bool has_tls = options.tls || !options.starttls.empty();
-  if (options.only_v4 && options.only_v6) return usage("-4 and -6 exclude each other");
+  if (options.only_v4 && options.only_v6) return usage(std::string{translated("-4 and -6 exclude each other")});
   if (options.tls && !options.starttls.empty()) {
-    return usage("--tls and --starttls exclude each other: TLS begins at once, or after a few words");
+    return usage(
+        std::string{translated("--tls and --starttls exclude each other: TLS begins at once, or after a few words")});
   }
-  if (options.udp && has_tls) return usage("TLS goes over connections, and --udp has none");
-  if (options.insecure && !has_tls) return usage("--insecure is about certificates; add --tls or --starttls");
+  if (options.udp && has_tls) return usage(std::string{translated("TLS goes over connections, and --udp has none")});
+  if (options.insecure && !has_tls)
+    return usage(std::string{translated("--insecure is about certificates; add --tls or --starttls")});
   if (os::names_standard_output(options.record)) return usage(record_is_output(options.record));
   return {};
 }
@@ -114,23 +117,23 @@ Result<const talk::StartTls*> starttls_of(const std::string& name) {
   if (const talk::StartTls* protocol = talk::starttls_named(lower_case(name))) return protocol;
   const auto names = names_of_starttls();
   const auto best = closest(name, names);
-  return usage(best ? fmt::format("--starttls: there is no '{}'; did you mean {}?", escape_terminal(name), *best)
-                    : fmt::format("--starttls: '{}' is none of {}", escape_terminal(name), join(names, ", ")));
+  return usage(best ? said("--starttls: there is no '{0}'; did you mean {1}?", escape_terminal(name), *best)
+                    : said("--starttls: '{0}' is none of {1}", escape_terminal(name), join(names, ", ")));
 }
 
 Result<Place> place_in(const std::vector<std::string>& operands) {
-  if (operands.empty()) return usage("with whom? Name a host and a port: server.example:25");
+  if (operands.empty()) return usage(std::string{translated("with whom? Name a host and a port: server.example:25")});
   const std::string first = escape_terminal(operands.front());
   if (operands.size() > 1) {
-    return usage(fmt::format("one port is talked to at a time; '{}' is one too many, host and port are written {}:25",
-                             escape_terminal(operands[1]), first));
+    return usage(said("one port is talked to at a time; '{0}' is one too many, host and port are written {1}:25",
+                      escape_terminal(operands[1]), first));
   }
   auto place = parse_place(operands.front());
   if (place && !place->port) {
     const bool is_v6 = place->host.find(':') != std::string::npos;
-    return usage(
-        fmt::format(fmt::runtime(is_v6 ? "'{}' names no port; write [{}]:25" : "'{}' names no port; write {}:25"),
-                    first, escape_terminal(place->host)));
+    const std::string host = escape_terminal(place->host);
+    return usage(is_v6 ? said("'{0}' names no port; write [{1}]:25", first, host)
+                       : said("'{0}' names no port; write {1}:25", first, host));
   }
   return place;
 }
@@ -140,7 +143,7 @@ Result<Place> place_in(const std::vector<std::string>& operands) {
 std::span<const Option<TalkOptions>> talk_option_table() { return table(); }
 
 std::string record_is_output(const std::string& path) {
-  return fmt::format("--record {}: standard output shows the talk; name a file", escape_terminal(path));
+  return said("--record {}: standard output shows the talk; name a file", escape_terminal(path));
 }
 
 Result<TalkOptions> parse_talk_options(std::span<const std::string> words) {
@@ -159,14 +162,16 @@ Result<TalkTarget> prepare_talk(const TalkOptions& options, const catalog::Servi
   if (!place) return fail(place.error());
   TalkOptions whole = options;
   whole.udp = options.udp || place->protocol == net::Protocol::udp;
-  if (place->protocol == net::Protocol::sctp) return usage("talks go over TCP and UDP, not over SCTP");
-  if (options.udp && place->protocol == net::Protocol::tcp) return usage("--udp and /tcp exclude each other");
+  if (place->protocol == net::Protocol::sctp)
+    return usage(std::string{translated("talks go over TCP and UDP, not over SCTP")});
+  if (options.udp && place->protocol == net::Protocol::tcp)
+    return usage(std::string{translated("--udp and /tcp exclude each other")});
   if (const auto done = check_together(whole); !done) return fail(done.error());
   const auto starttls = starttls_of(options.starttls);
   if (!starttls) return fail(starttls.error());
   const auto port = port_named(*place->port, whole.udp ? net::Protocol::udp : net::Protocol::tcp, services);
   if (!port) return fail(port.error());
-  if (port->value() == 0) return usage("nothing can listen on port 0");
+  if (port->value() == 0) return usage(std::string{translated("nothing can listen on port 0")});
   TalkTarget target;
   target.host = place->host;
   target.families = options.only_v4 ? Families::v4 : options.only_v6 ? Families::v6 : Families::both;
@@ -192,7 +197,7 @@ Result<run::TalkPlan> resolve_talk(TalkTarget target, const plan::Resolve& resol
   const bool wrong_family =
       (target.families == Families::v4 && !first.is_v4()) || (target.families == Families::v6 && first.is_v4());
   if (wrong_family) {
-    return usage(fmt::format("{} is no IPv{} address", to_string(first), target.families == Families::v4 ? 4 : 6));
+    return usage(said("{0} is no IPv{1} address", to_string(first), target.families == Families::v4 ? 4 : 6));
   }
   target.plan.name = std::move(host->name);
   target.plan.addresses = std::move(host->addresses);

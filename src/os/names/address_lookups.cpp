@@ -1,7 +1,5 @@
 #include "os/names/address_lookups.h"
 
-#include <fmt/core.h>
-
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "os/bell.h"
 #include "os/monotonic_clock.h"
 #include "os/privileges.h"
@@ -72,7 +71,7 @@ namespace {
 AddressLookups::Answer in_words(const std::string& name, const AddressLookups::Answer& answer) {
   if (answer || !answer.error().message.empty()) return answer;
   return fail({Errc::unresolved,
-               fmt::format("cannot resolve '{}': there is not enough memory", escape_terminal(name)),
+               said("cannot resolve '{}': there is not enough memory", escape_terminal(name)),
                "ENOMEM",
                {name}});
 }
@@ -169,7 +168,7 @@ AddressLookups::Answer AddressLookups::wait_for(std::string_view name) {
   ask(name);
   if (wait_for(name, Instant::max())) return *answer(name);
   return fail({Errc::io,
-               fmt::format("cannot resolve '{}': a signal came before the answer", escape_terminal(name)),
+               said("cannot resolve '{}': a signal came before the answer", escape_terminal(name)),
                "EINTR",
                {std::string{name}}});
 }

@@ -1,6 +1,5 @@
 #include "os/net/interface_facts.h"
 
-#include <fmt/core.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -15,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "base/message.h"
 #include "os/file_descriptor.h"
 #include "os/net/interfaces.h"
 #include "os/system_error.h"
@@ -25,7 +25,7 @@ namespace {
 using netstat::InterfaceFacts;
 
 std::unexpected<Error> cannot_list(int error) {
-  return fail(Errc::io, fmt::format("cannot list the network interfaces: {}", error_text(error)));
+  return fail(Errc::io, said("cannot list the network interfaces: {}", error_text(error)));
 }
 
 std::string name_in(const ifreq& request) { return {request.ifr_name, ::strnlen(request.ifr_name, IFNAMSIZ)}; }

@@ -1,6 +1,5 @@
 #include "os/net/netlink.h"
 
-#include <fmt/core.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_arp.h>
 #include <linux/neighbour.h>
@@ -14,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/message.h"
 #include "os/system_error.h"
 
 namespace portolan::os {
@@ -34,9 +34,8 @@ constexpr int dump_patience_ms = 5'000;
 // that fills the whole buffer between two calls.
 constexpr int most_overruns = 256;
 
-std::unexpected<Error> failure(const char* what, int error) {
-  return fail(
-      {Errc::io, fmt::format("cannot {} the kernel's routing tables: {}", what, error_text(error)), error_name(error)});
+std::unexpected<Error> failure(std::string_view sentence, int error) {
+  return fail({Errc::io, said_as(sentence, error_text(error)), error_name(error)});
 }
 
 // The body of a message of that type; `message` is moved on to its attributes.
@@ -172,7 +171,7 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
 
 Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   FileDescriptor socket{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)};
-  if (!socket.is_open()) return failure("reach", errno);
+  if (!socket.is_open()) return failure(message("cannot reach the kernel's routing tables: {}"), errno);
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
     (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
@@ -186,11 +185,11 @@ Result<NetlinkSocket> NetlinkSocket::listen(std::span<const int> groups) {
   sockaddr_nl own{};
   own.nl_family = AF_NETLINK;
   if (::bind(socket->socket_.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) {
-    return failure("listen to", errno);
+    return failure(message("cannot listen to the kernel's routing tables: {}"), errno);
   }
   for (const int group : groups) {
     if (::setsockopt(socket->socket_.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) != 0) {
-      return failure("listen to", errno);
+      return failure(message("cannot listen to the kernel's routing tables: {}"), errno);
     }
   }
   return socket;
@@ -203,7 +202,7 @@ Result<void> NetlinkSocket::send(std::span<const std::uint8_t> datagram) {
     const ssize_t sent = ::sendto(socket_.get(), datagram.data(), datagram.size(), 0,
                                   reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
     if (sent >= 0) return {};
-    if (errno != EINTR) return failure("ask", errno);
+    if (errno != EINTR) return failure(message("cannot ask the kernel's routing tables: {}"), errno);
   }
 }
 
@@ -223,7 +222,7 @@ Result<bool> NetlinkSocket::receive(const Visit& visit) {
     if (count < 0 && errno == ENOBUFS && overruns < most_overruns) {
       ++overruns;
     } else if (count < 0 && errno != EINTR) {
-      return failure("read", errno);
+      return failure(portolan::message("cannot read the kernel's routing tables: {}"), errno);
     }
     for (int i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -242,7 +241,8 @@ Result<bool> NetlinkSocket::drain() {
     const int error = size < 0 ? errno : 0;
     if (error == EAGAIN) return any;
     const bool overrun = error == ENOBUFS && overruns++ < most_overruns;
-    if (error != 0 && error != EINTR && !overrun) return failure("read", error);
+    if (error != 0 && error != EINTR && !overrun)
+      return failure(portolan::message("cannot read the kernel's routing tables: {}"), error);
     any = any || error != EINTR;
   }
 }
@@ -297,7 +297,8 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::u
   int overruns = 0;
   for (;;) {
     pollfd watched{socket_.get(), POLLIN, 0};
-    if (::poll(&watched, 1, dump_patience_ms) == 0) return failure("read", ETIMEDOUT);
+    if (::poll(&watched, 1, dump_patience_ms) == 0)
+      return failure(portolan::message("cannot read the kernel's routing tables: {}"), ETIMEDOUT);
     buffer_.resize(datagram_size);
     const ssize_t size = ::recv(socket_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
@@ -305,7 +306,7 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::u
       consistent = false;
       continue;
     }
-    if (size < 0) return failure("read", errno);
+    if (size < 0) return failure(portolan::message("cannot read the kernel's routing tables: {}"), errno);
     std::span<const std::uint8_t> datagram{buffer_.data(), static_cast<std::size_t>(size)};
     for (auto message = next_message(datagram); !message.empty(); message = next_message(datagram)) {
       const nlmsghdr answer = header_of(message);
@@ -314,7 +315,7 @@ Result<bool> NetlinkSocket::dump_once(std::uint16_t type, std::span<const std::u
       if (answer.nlmsg_type == NLMSG_DONE) return consistent;
       if (const auto error = parse_error(message)) {
         if (*error == EOPNOTSUPP) return consistent;  // this kernel was built without: there are none
-        return failure("read", *error);
+        return failure(portolan::message("cannot read the kernel's routing tables: {}"), *error);
       }
       visit(message);
     }

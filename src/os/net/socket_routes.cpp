@@ -1,6 +1,5 @@
 #include "os/net/socket_routes.h"
 
-#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -8,6 +7,7 @@
 #include <optional>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "os/file_descriptor.h"
 #include "os/files.h"
 #include "os/net/interfaces.h"
@@ -69,17 +69,17 @@ bool is_own(const net::IpAddress& source, const net::IpAddress& target) {
 std::unexpected<Error> not_found(const std::string& name, int error) {
   const bool forbidden = error == EPERM || error == EACCES;
   return fail({Errc::io,
-               fmt::format("cannot find the way to {}: {}{}", name, error_text(error),
-                           forbidden ? "; it is asked for by a UDP socket, which a filter of this container or service "
-                                       "(seccomp) may forbid"
-                                     : ""),
+               forbidden ? said("cannot find the way to {0}: {1}; it is asked for by a UDP socket, which a filter of "
+                                "this container or service (seccomp) may forbid",
+                                name, error_text(error))
+                         : said("cannot find the way to {0}: {1}", name, error_text(error)),
                error_name(error),
                {name}});
 }
 
 std::unexpected<Error> cannot_send_through(const std::string& interface, int error) {
   return fail({error == EPERM ? Errc::privilege : Errc::io,
-               fmt::format("cannot send through '{}': {}; leave -e out", escape_terminal(interface), error_text(error)),
+               said("cannot send through '{0}': {1}; leave -e out", escape_terminal(interface), error_text(error)),
                error_name(error),
                {interface}});
 }

@@ -1,6 +1,5 @@
 #include "os/packet/connect_link.h"
 
-#include <fmt/core.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "base/error_name.h"
+#include "base/message.h"
 #include "engine/engine.h"
 #include "os/packet/source_ports.h"
 #include "os/sockets/socket_address.h"
@@ -87,7 +87,7 @@ int repetitions_of(int socket) {
 std::unexpected<Error> not_told(const char* call) {
   const int error = errno;
   return fail({Errc::io,
-               fmt::format("the kernel does not tell what became of a connection ({}: {})", call, error_text(error)),
+               said("the kernel does not tell what became of a connection ({0}: {1})", call, error_text(error)),
                error_name(error)});
 }
 
@@ -228,7 +228,7 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
   const std::size_t limit = limit_of_this_machine();
   FileDescriptor events{::epoll_create1(EPOLL_CLOEXEC)};
   if (!events.is_open()) {
-    return fail({Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)), error_name(errno)});
+    return fail({Errc::io, said("cannot wait for connections: {}", error_text(errno)), error_name(errno)});
   }
   if (options.wake >= 0) {
     epoll_event event{};
@@ -236,8 +236,8 @@ Result<std::unique_ptr<ConnectLink>> ConnectLink::open(const ConnectOptions& opt
     event.data.u64 = no_slot;
     if (::epoll_ctl(events.get(), EPOLL_CTL_ADD, options.wake, &event) != 0) {
       // ENOSPC: fs.epoll.max_user_watches.
-      return fail({errno == ENOSPC ? Errc::limit : Errc::io,
-                   fmt::format("cannot wait for signals: {}", error_text(errno)), error_name(errno)});
+      return fail({errno == ENOSPC ? Errc::limit : Errc::io, said("cannot wait for signals: {}", error_text(errno)),
+                   error_name(errno)});
     }
   }
   return std::unique_ptr<ConnectLink>{new ConnectLink{options, std::move(events), limit}};
@@ -462,7 +462,7 @@ Result<void> ConnectLink::wait(Instant deadline) {
   const timespec timeout{std::chrono::duration_cast<std::chrono::seconds>(sleep).count(), (sleep % 1s).count()};
   pollfd watched{events_.get(), POLLIN, 0};  // an epoll set is readable when something in it is
   if (::ppoll(&watched, 1, &timeout, nullptr) < 0 && errno != EINTR) {
-    return fail(Errc::io, fmt::format("cannot wait for connections: {}", error_text(errno)));
+    return fail(Errc::io, said("cannot wait for connections: {}", error_text(errno)));
   }
   return {};
 }

@@ -1,7 +1,6 @@
 #include "os/packet/packet_link.h"
 
 #include <arpa/inet.h>
-#include <fmt/core.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -18,6 +17,7 @@
 #include <utility>
 
 #include "base/error_name.h"
+#include "base/message.h"
 #include "os/privileges.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
@@ -39,16 +39,16 @@ constexpr Duration stuck_after = 1s;
 // The kernel stamps a frame a moment before the frame shows in the ring.
 constexpr Duration stamp_slack = 1ms;
 
-std::unexpected<Error> open_failure(const char* what) {
+std::unexpected<Error> open_failure() {
   const int error = errno;
   if (error == EPERM || error == EACCES) {
     return fail({Errc::privilege,
-                 fmt::format("cannot open {}: {}; run as root, give the program CAP_NET_RAW, or use the "
-                             "connect scan (-sT)",
-                             what, error_text(error)),
+                 said("cannot open a raw IP socket: {}; run as root, give the program CAP_NET_RAW, or use the connect "
+                      "scan (-sT)",
+                      error_text(error)),
                  error_name(error)});
   }
-  return fail({Errc::io, fmt::format("cannot open {}: {}", what, error_text(error)), error_name(error)});
+  return fail({Errc::io, said("cannot open a raw IP socket: {}", error_text(error)), error_name(error)});
 }
 
 void widen_send_buffer(int socket) {
@@ -72,12 +72,12 @@ Result<FileDescriptor> open_raw(int family) {
   FileDescriptor socket{::socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)};
   if (!socket.is_open()) {
     if (family == AF_INET6 && errno == EAFNOSUPPORT) return FileDescriptor{};  // a kernel without IPv6
-    return open_failure("a raw IP socket");
+    return open_failure();
   }
   const int on = 1;
   const int level = family == AF_INET ? int{IPPROTO_IP} : int{IPPROTO_IPV6};
   const int option = family == AF_INET ? IP_HDRINCL : IPV6_HDRINCL;
-  if (::setsockopt(socket.get(), level, option, &on, sizeof on) != 0) return open_failure("a raw IP socket");
+  if (::setsockopt(socket.get(), level, option, &on, sizeof on) != 0) return open_failure();
   widen_send_buffer(socket.get());
   return socket;
 }
@@ -190,7 +190,7 @@ std::optional<Error> PacketLink::missing() {
   const bool refused =
       error == EAFNOSUPPORT || error == EACCES || error == ENOSYS || (error == EPERM && can_send_raw());
   if (!refused) return std::nullopt;
-  return Error{Errc::io, fmt::format("packet sockets are refused: {}", error_text(error)), error_name(error)};
+  return Error{Errc::io, said("packet sockets are refused: {}", error_text(error)), error_name(error)};
 }
 
 Result<std::unique_ptr<PacketLink>> PacketLink::open(const Expected& expected, int wake, const std::string& interface) {
@@ -302,7 +302,7 @@ Result<std::size_t> PacketLink::send_in_fragments(Way way, const engine::Shot& s
 Result<SendFailure> PacketLink::weigh(int error, const engine::Shot& shot, std::size_t place) {
   const SendFailure failure = send_failure_of(error);
   if (failure == SendFailure::broken) {
-    return fail({Errc::io, fmt::format("cannot send: {}", error_text(error)), error_name(error)});
+    return fail({Errc::io, said("cannot send: {}", error_text(error)), error_name(error)});
   }
   if (failure == SendFailure::again) return failure;
   if (failure == SendFailure::full && !is_stuck(shot.attempt.path.interface)) return failure;
@@ -341,10 +341,11 @@ Result<void> PacketLink::wait(Instant deadline) {
     const timespec timeout{std::chrono::duration_cast<std::chrono::seconds>(sleep).count(), (sleep % 1s).count()};
     const int ready = ::ppoll(watched.data(), watched.size(), &timeout, nullptr);
     if (ready < 0 && errno != EINTR) {
-      return fail(Errc::io, fmt::format("cannot wait for packets: {}", error_text(errno)));
+      return fail(Errc::io, said("cannot wait for packets: {}", error_text(errno)));
     }
     if (ready < 0 || watched[1].revents != 0) return {};
-    if ((watched[0].revents & POLLNVAL) != 0) return fail(Errc::io, "cannot wait for packets: the socket is gone");
+    if ((watched[0].revents & POLLNVAL) != 0)
+      return fail(Errc::io, std::string{translated("cannot wait for packets: the socket is gone")});
     if ((watched[0].revents & POLLERR) != 0) {  // a device went away: nothing is lost, the error is read off
       int error = 0;
       socklen_t size = sizeof error;

@@ -1,7 +1,6 @@
 #include "os/packet/packet_ring.h"
 
 #include <arpa/inet.h>
-#include <fmt/core.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -14,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/message.h"
 #include "os/monotonic_clock.h"
 #include "os/system_error.h"
 #include "wire/packet.h"
@@ -54,10 +54,10 @@ int set_option(int socket, int name, const T& value) {
   return ::setsockopt(socket, SOL_PACKET, name, &value, sizeof value);
 }
 
-std::unexpected<Error> open_failure(const char* what) {
+std::unexpected<Error> open_failure(std::string_view sentence) {
   const int error = errno;
-  return fail({error == EPERM || error == EACCES ? Errc::privilege : Errc::io,
-               fmt::format("cannot {} for receiving packets: {}", what, error_text(error)), error_name(error)});
+  return fail({error == EPERM || error == EACCES ? Errc::privilege : Errc::io, said_as(sentence, error_text(error)),
+               error_name(error)});
 }
 
 // What stands at the beginning of a slot. The kernel fills it before it sets tp_status.
@@ -94,14 +94,16 @@ Result<void> prepare(int socket, const Expected& expected, std::size_t slot_size
   std::vector<sock_filter> program = answer_filter(expected, static_cast<std::uint32_t>(slot_size - packet_offset));
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
   if (::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0) {
-    return open_failure("attach a filter");
+    return open_failure(message("cannot attach a filter for receiving packets: {}"));
   }
   // Spares a copy of all that this machine sends (Linux 4.20); the filter drops it anyway.
   (void)set_option(socket, PACKET_IGNORE_OUTGOING, 1);
-  if (set_option(socket, PACKET_VERSION, int{TPACKET_V2}) != 0) return open_failure("choose a ring version");
+  if (set_option(socket, PACKET_VERSION, int{TPACKET_V2}) != 0)
+    return open_failure(message("cannot choose a ring version for receiving packets: {}"));
   const tpacket_req request{block_size, ring_size / block_size, static_cast<unsigned>(slot_size),
                             static_cast<unsigned>(ring_size / slot_size)};
-  if (set_option(socket, PACKET_RX_RING, request) != 0) return open_failure("set up a ring of 8 MiB");
+  if (set_option(socket, PACKET_RX_RING, request) != 0)
+    return open_failure(message("cannot set up a ring of 8 MiB for receiving packets: {}"));
   return {};
 }
 
@@ -110,17 +112,17 @@ Result<void> prepare(int socket, const Expected& expected, std::size_t slot_size
 Result<PacketRing> PacketRing::open(const Expected& expected) {
   PacketRing ring{FileDescriptor{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)},
                   slot_size_for(expected)};
-  if (!ring.socket_.is_open()) return open_failure("open a packet socket");
+  if (!ring.socket_.is_open()) return open_failure(message("cannot open a packet socket for receiving packets: {}"));
   if (const auto prepared = prepare(ring.descriptor(), expected, ring.slot_size_); !prepared)
     return fail(prepared.error());
   void* memory = ::mmap(nullptr, ring_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring.descriptor(), 0);
-  if (memory == MAP_FAILED) return open_failure("map the ring");
+  if (memory == MAP_FAILED) return open_failure(message("cannot map the ring for receiving packets: {}"));
   ring.memory_ = static_cast<std::uint8_t*>(memory);
   sockaddr_ll everything{};
   everything.sll_family = AF_PACKET;
   everything.sll_protocol = htons(ETH_P_ALL);
   if (::bind(ring.descriptor(), reinterpret_cast<const sockaddr*>(&everything), sizeof everything) != 0) {
-    return open_failure("bind a packet socket");
+    return open_failure(message("cannot bind a packet socket for receiving packets: {}"));
   }
   ring.held_.reserve(batch_limit);
   return ring;

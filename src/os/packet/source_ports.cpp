@@ -1,7 +1,6 @@
 #include "os/packet/source_ports.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/message.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
 
@@ -26,7 +26,7 @@ constexpr int draws = 256;
 // Errc::limit where no socket was to be had at all; Errc::io where the port is not free.
 std::unexpected<Error> bind_failure(int error, std::uint16_t count) {
   if (error == EMFILE || error == ENFILE) {
-    return fail(Errc::limit, fmt::format("cannot keep {} source ports: {}", count, error_text(error)));
+    return fail(Errc::limit, said("cannot keep {0} source ports: {1}", count, error_text(error)));
   }
   return fail(Errc::io, error_text(error));
 }
@@ -112,9 +112,9 @@ Result<SourceBlock> choose_source_block(std::uint64_t seed, std::uint16_t count,
     const TagBlock block{static_cast<std::uint16_t>(first_unprivileged + at), count};
     if (is_free(block)) return SourceBlock{block, true};
   }
-  return fail(Errc::limit, fmt::format("no block of {} free source ports was found: too many ports of this machine are "
-                                       "in use, stop what holds them or scan from another machine",
-                                       count));
+  return fail(Errc::limit, said("no block of {} free source ports was found: too many ports of this machine are in "
+                                "use, stop what holds them or scan from another machine",
+                                count));
 }
 
 Result<SourcePorts> SourcePorts::reserve(std::uint64_t seed, std::uint16_t count) {

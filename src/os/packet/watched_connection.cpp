@@ -1,7 +1,6 @@
 #include "os/packet/watched_connection.h"
 
 #include <arpa/inet.h>
-#include <fmt/core.h>
 #include <linux/filter.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -20,6 +19,7 @@
 #include <utility>
 
 #include "base/error_name.h"
+#include "base/message.h"
 #include "os/monotonic_clock.h"
 #include "os/sockets/socket_address.h"
 #include "os/system_error.h"
@@ -32,11 +32,10 @@ constexpr std::size_t longest_kept = 4'096;  // of a packet: its headers, and wh
 constexpr std::size_t most_at_once = 256;
 constexpr int wanted_room = 4 * 1024 * 1024;
 
-std::unexpected<Error> failure(const char* what) {
+std::unexpected<Error> failure(std::string_view sentence) {
   const int error = errno;
   const bool refused = error == EPERM || error == EACCES;
-  return fail(
-      {refused ? Errc::privilege : Errc::io, fmt::format("cannot {}: {}", what, error_text(error)), error_name(error)});
+  return fail({refused ? Errc::privilege : Errc::io, said_as(sentence, error_text(error)), error_name(error)});
 }
 
 // Lets in TCP from or to this port of ours (whose other end is looked at later), ICMP errors, and how an address is
@@ -79,15 +78,15 @@ std::array<sock_filter, 18> filter_for(net::Port port) {
 // Sees packets both ways from here on. The filter first, bind() last: until then it receives nothing.
 Result<FileDescriptor> watch(net::Port port) {
   FileDescriptor socket{::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (!socket.is_open()) return failure("open a packet socket");
+  if (!socket.is_open()) return failure(message("cannot open a packet socket: {}"));
   auto program = filter_for(port);
   const sock_fprog filter{program.size(), program.data()};
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0) {
-    return failure("attach a filter to a packet socket");
+    return failure(message("cannot attach a filter to a packet socket: {}"));
   }
   const int on = 1;
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0) {
-    return failure("have packets stamped with their time");
+    return failure(message("cannot have packets stamped with their time: {}"));
   }
   // As far as the system allows.
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &wanted_room, sizeof wanted_room);
@@ -95,7 +94,7 @@ Result<FileDescriptor> watch(net::Port port) {
   everything.sll_family = AF_PACKET;
   everything.sll_protocol = htons(ETH_P_ALL);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&everything), sizeof everything) != 0) {
-    return failure("bind a packet socket");
+    return failure(message("cannot bind a packet socket: {}"));
   }
   return socket;
 }
@@ -109,13 +108,14 @@ struct Bound {
 Result<Bound> bind_somewhere(const net::IpAddress& target) {
   const bool v4 = target.is_v4();
   FileDescriptor socket{::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!socket.is_open()) return failure("open a TCP socket");
+  if (!socket.is_open()) return failure(message("cannot open a TCP socket: {}"));
   const SocketAddress any = socket_address(v4 ? net::IpAddress{} : net::IpAddress::v6({}));
-  if (::bind(socket.get(), any.get(), any.size) != 0) return failure("take a port for a connection");
+  if (::bind(socket.get(), any.get(), any.size) != 0)
+    return failure(message("cannot take a port for a connection: {}"));
   SocketAddress own;
   own.size = sizeof own.storage;
   if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own.storage), &own.size) != 0) {
-    return failure("learn the port of a connection");
+    return failure(message("cannot learn the port of a connection: {}"));
   }
   // The port stands at the same place in both families.
   sockaddr_in head{};
@@ -187,7 +187,8 @@ Result<std::vector<explain::Passed>> WatchedConnection::wait(Instant deadline) {
   std::array<pollfd, 2> ready{
       pollfd{packets_.get(), POLLIN, 0},
       pollfd{ended_ || outcome_.progress == Progress::failed ? -1 : connection_.get(), event, 0}};
-  if (::ppoll(ready.data(), ready.size(), &wait, nullptr) < 0 && errno != EINTR) return failure("wait for packets");
+  if (::ppoll(ready.data(), ready.size(), &wait, nullptr) < 0 && errno != EINTR)
+    return failure(message("cannot wait for packets: {}"));
   return packets();
 }
 
@@ -210,7 +211,7 @@ Result<std::vector<explain::Passed>> WatchedConnection::packets() {
       if (errno == EINTR) continue;
       // An interface that went down tells it here, and says nothing about the connection.
       if (errno == EAGAIN || errno == ENETDOWN) break;
-      return failure("receive packets");
+      return failure(portolan::message("cannot receive packets: {}"));
     }
     const bool leaving = link.sll_pkttype == PACKET_OUTGOING;
     // By loopback each packet is seen as it leaves and as it arrives.

@@ -1,6 +1,5 @@
 #include "os/sockets/socket_events.h"
 
-#include <fmt/core.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -11,6 +10,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/message.h"
 #include "os/system_error.h"
 #include "sockets/sources/inet_diag.h"
 #include "wire/netlink_message.h"
@@ -48,8 +48,8 @@ Result<void> SocketEvents::listen(const SocketNamespace& space) {
   if (!socket) return fail(socket.error());
   if (::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
-    return fail({Errc::io, fmt::format("cannot hear from the kernel which sockets end: {}", error_text(error)),
-                 error_name(error)});
+    return fail(
+        {Errc::io, said("cannot hear from the kernel which sockets end: {}", error_text(error)), error_name(error)});
   }
   if (::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
     (void)::setsockopt(socket->get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);

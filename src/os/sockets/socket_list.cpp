@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/message.h"
 #include "os/process/namespaces.h"
 #include "os/process/pid_namespace.h"
 #include "os/sockets/dump_reader.h"
@@ -27,7 +28,7 @@ constexpr std::size_t line_buffer_size = 65'536;
 
 std::unexpected<Error> failure(std::string_view name, int error) {
   return fail({Errc::io,
-               fmt::format("cannot list the {} sockets of this machine: {}", name, error_text(error)),
+               said("cannot list the {0} sockets of this machine: {1}", name, error_text(error)),
                error_name(error),
                {std::string{name}}});
 }
@@ -165,8 +166,7 @@ Result<FileDescriptor> SocketNamespace::open_socket(int flags) const {
     return fail(entered.error());
   }
   if (error != 0)
-    return fail(
-        {Errc::io, fmt::format("cannot ask the kernel for its sockets: {}", error_text(error)), error_name(error)});
+    return fail({Errc::io, said("cannot ask the kernel for its sockets: {}", error_text(error)), error_name(error)});
   return socket;
 }
 
@@ -184,7 +184,7 @@ Result<FileDescriptor> SocketNamespace::open_file(std::string_view name) const {
     return fail(entered.error());
   }
   if (error != 0 && error != ENOENT)
-    return fail({Errc::io, fmt::format("cannot read {}: {}", path, error_text(error)), error_name(error)});
+    return fail({Errc::io, said("cannot read {0}: {1}", path, error_text(error)), error_name(error)});
   return file;
 }
 

@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/message.h"
 #include "os/file_descriptor.h"
 #include "os/files.h"
 #include "os/process/pid_namespace.h"
@@ -93,7 +94,7 @@ FileDescriptor open_directory(const FileDescriptor& parent, const char* name) {
 }
 
 std::unexpected<Error> list_failure(int error) {
-  return fail({Errc::io, fmt::format("cannot list processes: {}", error_text(error)), error_name(error)});
+  return fail({Errc::io, said("cannot list processes: {}", error_text(error)), error_name(error)});
 }
 
 Result<std::vector<Id>> list_processes(const FileDescriptor& proc) {
@@ -357,7 +358,8 @@ Result<OwnerIndex> find_owners_in_proc(std::size_t threads) {
   const auto processes = list_processes(proc);
   if (!processes) return fail(processes.error());
   if (processes->empty())
-    return fail({Errc::io, "cannot list processes: /proc shows none; is it mounted?", error_name(ENOENT)});
+    return fail({Errc::io, std::string{translated("cannot list processes: /proc shows none; is it mounted?")},
+                 error_name(ENOENT)});
 
   OwnerSight sight{.whole_machine = in_first_pid_namespace()};
   // Every namespace has a process 1. Where it is not shown, /proc is mounted with "hidepid", and how many others it
@@ -371,7 +373,7 @@ Result<OwnerIndex> find_owners_in_proc(std::size_t threads) {
   run_all(workers);
   for (const Worker& worker : workers) {
     if (worker.failure != 0)
-      return fail({Errc::io, fmt::format("cannot look at the files of processes: {}", error_text(worker.failure)),
+      return fail({Errc::io, said("cannot look at the files of processes: {}", error_text(worker.failure)),
                    error_name(worker.failure)});
   }
   return collect(workers, sight);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error_name.h"
+#include "base/message.h"
 #include "os/monotonic_clock.h"
 #include "os/stop_signals.h"
 #include "os/system_error.h"
@@ -16,14 +18,14 @@ namespace {
 
 std::unexpected<Error> too_late() {
   if (StopSignals::signal()) return stopped();
-  return fail(Errc::unreachable, "the other side does not come to it in time");
+  return fail(Errc::unreachable, std::string{translated("the other side does not come to it in time")});
 }
 
 Result<void> send_all(int socket, std::string_view bytes, Instant deadline) {
   while (!bytes.empty()) {
     if (!wait_for(socket, POLLOUT, deadline)) return too_late();
     const SomeSent sent = send_some(socket, bytes);
-    if (sent.error != 0) return fail(Errc::io, error_text(sent.error));
+    if (sent.error != 0) return fail({Errc::io, error_text(sent.error), error_name(sent.error)});
     bytes.remove_prefix(sent.bytes);
   }
   return {};
@@ -41,9 +43,9 @@ Result<std::string> receive(int socket, Instant deadline) {
       case SomeReceived::What::bytes:
         return std::move(received.bytes);
       case SomeReceived::What::end:
-        return fail(Errc::io, "the other side ends the connection");
+        return fail(Errc::io, std::string{translated("the other side ends the connection")});
       case SomeReceived::What::error:
-        return fail(Errc::io, error_text(received.error));
+        return fail({Errc::io, error_text(received.error), error_name(received.error)});
     }
   }
 }

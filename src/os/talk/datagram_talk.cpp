@@ -1,6 +1,5 @@
 #include "os/talk/datagram_talk.h"
 
-#include <fmt/core.h>
 #include <poll.h>
 
 #include <array>
@@ -9,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/error_name.h"
+#include "base/message.h"
 #include "os/monotonic_clock.h"
 #include "os/stop_signals.h"
 #include "os/system_error.h"
@@ -73,7 +74,8 @@ class DatagramTalk {
   Result<void> take_input() {
     lines_.add(listener_.typed(input_.read_some()));
     if (input_.failure() != 0) {
-      return fail(Errc::io, fmt::format("cannot read standard input: {}", error_text(input_.failure())));
+      return fail({Errc::io, said("cannot read standard input: {}", error_text(input_.failure())),
+                   error_name(input_.failure())});
     }
     return next_line();
   }
@@ -85,7 +87,7 @@ class DatagramTalk {
       if (std::string rest = lines_.rest(); !rest.empty()) line_ = std::move(rest);
     }
     if ((line_ ? line_->size() : lines_.waiting()) > most_bytes) {
-      return fail(Errc::io, fmt::format("a line of more than {} bytes fits no datagram; it was not sent", most_bytes));
+      return fail(Errc::io, said("a line of more than {} bytes fits no datagram; it was not sent", most_bytes));
     }
     if (!line_ && input_.at_end()) until_ = deadline_in(patience_);
     return {};
@@ -112,11 +114,12 @@ class DatagramTalk {
   // The kernel hands on what ICMP answered to an earlier datagram with the next call.
   [[nodiscard]] Error refused(int error) const {
     if (error == ECONNREFUSED) {
-      return {Errc::unreachable, fmt::format("{} answers by ICMP that the port is unreachable: nothing takes "
-                                             "datagrams there",
-                                             peer_)};
+      return {Errc::unreachable,
+              said("{} answers by ICMP that the port is unreachable: nothing takes datagrams there", peer_),
+              error_name(error)};
     }
-    return {Errc::unreachable, fmt::format("datagrams to {} do not get through: {}", peer_, error_text(error))};
+    return {Errc::unreachable, said("datagrams to {0} do not get through: {1}", peer_, error_text(error)),
+            error_name(error)};
   }
 
   int socket_;

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/error_name.h"
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "os/sockets/socket_address.h"
 #include "os/stop_signals.h"
@@ -36,8 +38,8 @@ std::optional<int> wait_for_connection(const FileDescriptor& socket, Duration pa
 }
 
 std::string words_of(std::optional<int> error, Duration patience) {
-  if (!error) return fmt::format("no answer within {} s", seconds_of(patience));
-  if (*error == ECONNREFUSED) return "the connection was refused: nothing listens there";
+  if (!error) return said("no answer within {} s", seconds_of(patience));
+  if (*error == ECONNREFUSED) return std::string{translated("the connection was refused: nothing listens there")};
   return error_text(*error);
 }
 
@@ -57,6 +59,7 @@ std::string address_and_port(const net::IpAddress& address, net::Port port) {
 Result<Dialled> dial(std::string_view host, std::span<const net::IpAddress> addresses, net::Port port,
                      Transport transport, Duration patience) {
   std::vector<std::string> reasons;
+  std::string cause;  // of the last one
   for (const net::IpAddress& address : addresses) {
     const int type = transport == Transport::tcp ? SOCK_STREAM : SOCK_DGRAM;
     FileDescriptor socket{::socket(address.is_v4() ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
@@ -67,14 +70,16 @@ Result<Dialled> dial(std::string_view host, std::span<const net::IpAddress> addr
       const net::IpAddress own = own_address(socket).value_or(address);
       return Dialled{std::move(socket), address, own};
     }
+    cause = error_name(error.value_or(ETIMEDOUT));
     const std::string reason = words_of(error, patience);
     reasons.push_back(addresses.size() == 1 ? reason : fmt::format("{}: {}", to_string(address), reason));
     if (reasons.size() == most_told && addresses.size() > most_told) {
-      reasons.push_back(fmt::format("and so on for {} more", addresses.size() - most_told));
+      reasons.push_back(said("and so on for {} more", addresses.size() - most_told));
       break;
     }
   }
-  return fail(Errc::unreachable, fmt::format("cannot connect to {}: {}", escape_terminal(host), join(reasons, "; ")));
+  return fail(
+      {Errc::unreachable, said("cannot connect to {0}: {1}", escape_terminal(host), join(reasons, "; ")), cause});
 }
 
 }  // namespace portolan::os

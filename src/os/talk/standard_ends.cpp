@@ -1,12 +1,12 @@
 #include "os/talk/standard_ends.h"
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 
+#include "base/message.h"
 #include "os/system_error.h"
 #include "os/terminal/terminal.h"
 
@@ -37,7 +37,7 @@ Result<void> StandardOutput::write_some() {
     kept_.erase(0, static_cast<std::size_t>(count));
   } else if (errno != EAGAIN && errno != EINTR) {
     return fail(errno == EPIPE ? Errc::reader_gone : Errc::io,
-                fmt::format("cannot write to standard output: {}", error_text(errno)));
+                said("cannot write to standard output: {}", error_text(errno)));
   }
   return {};
 }

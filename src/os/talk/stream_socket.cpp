@@ -8,6 +8,7 @@
 #include <climits>
 #include <utility>
 
+#include "base/message.h"
 #include "os/monotonic_clock.h"
 #include "os/stop_signals.h"
 
@@ -20,7 +21,9 @@ bool is_for_later(int error) { return error == EAGAIN || error == EINTR; }
 
 }  // namespace
 
-std::unexpected<Error> stopped() { return fail({Errc::io, "a signal ended the talk", "EINTR"}); }
+std::unexpected<Error> stopped() {
+  return fail({Errc::io, std::string{translated("a signal ended the talk")}, "EINTR"});
+}
 
 Instant deadline_in(Duration time) { return MonotonicClock{}.now() + time; }
 

@@ -1,6 +1,5 @@
 #include "os/talk/stream_talk.h"
 
-#include <fmt/core.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -9,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/error_name.h"
+#include "base/message.h"
 #include "os/stop_signals.h"
 #include "os/system_error.h"
 #include "os/talk/standard_ends.h"
@@ -32,11 +33,12 @@ class StreamTalk {
     }
     if (failure_) return fail(*failure_);
     if (tls_ != nullptr && !tls_->peer_closed()) {
-      return fail(Errc::io,
-                  fmt::format("{} ended the connection without ending TLS: what came may be cut short", peer_));
+      return fail({Errc::io, said("{} ended the connection without ending TLS: what came may be cut short", peer_),
+                   "tls-not-ended"});
     }
     if (input_.failure() != 0) {
-      return fail(Errc::io, fmt::format("cannot read standard input: {}", error_text(input_.failure())));
+      return fail({Errc::io, said("cannot read standard input: {}", error_text(input_.failure())),
+                   error_name(input_.failure())});
     }
     return input_.at_end() ? TalkEnd::in_order : TalkEnd::by_peer;
   }
@@ -138,7 +140,7 @@ class StreamTalk {
   }
 
   [[nodiscard]] Error lost(int error) const {
-    return {Errc::io, fmt::format("the connection to {} was lost: {}", peer_, error_text(error))};
+    return {Errc::io, said("the connection to {0} was lost: {1}", peer_, error_text(error)), error_name(error)};
   }
 
   // Nothing more is sent. The first failure is the one that is told.

@@ -15,6 +15,8 @@
 #include <ctime>
 #include <utility>
 
+#include "base/message.h"
+
 namespace portolan::os {
 namespace {
 
@@ -38,7 +40,7 @@ std::string reason(std::string_view otherwise) {
 }
 
 std::unexpected<Error> no_tls(std::string_view what) {
-  return fail(Errc::io, fmt::format("OpenSSL cannot be set up: {}", reason(what)));
+  return fail(Errc::io, said("OpenSSL cannot be set up: {}", reason(what)));
 }
 
 int as_int(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
@@ -167,7 +169,7 @@ Result<std::unique_ptr<TlsSession>> TlsSession::open(const TlsSettings& settings
                                                            address.substr(0, address.find('%')).c_str()) == 1
                          : ::SSL_set_tlsext_host_name(connection, settings.name.c_str()) == 1 &&
                                ::SSL_set1_host(connection, settings.name.c_str()) == 1;
-  if (!named) return no_tls("the host's name is none that a certificate can have");
+  if (!named) return no_tls(translated("the host's name is none that a certificate can have"));
   return std::unique_ptr<TlsSession>{new TlsSession{std::move(parts)}};
 }
 
@@ -179,11 +181,12 @@ Result<bool> TlsSession::shake_hands() {
   ::ERR_clear_error();
   const int result = ::SSL_do_handshake(parts_->connection.get());
   if (result == 1) {
-    if (parts_->check && !facts().complaint.empty()) return fail(Errc::io, "its certificate is not accepted");
+    if (parts_->check && !facts().complaint.empty())
+      return fail(Errc::io, std::string{translated("its certificate is not accepted")});
     return true;
   }
   if (parts_->meaning(result) == SSL_ERROR_WANT_READ) return false;
-  return fail(Errc::io, reason("the other side breaks off"));
+  return fail(Errc::io, reason(translated("the other side breaks off")));
 }
 
 TlsFacts TlsSession::facts() const {
@@ -196,7 +199,7 @@ TlsFacts TlsSession::facts() const {
   if (verdict != X509_V_OK) facts.complaint = ::X509_verify_cert_error_string(verdict);
   const std::unique_ptr<X509, Freed<X509_free>> certificate{::SSL_get1_peer_certificate(connection)};
   if (!certificate) {
-    facts.complaint = "it shows none";
+    facts.complaint = translated("it shows none");
     return facts;
   }
   facts.subject = text_of(::X509_get_subject_name(certificate.get()));
@@ -228,7 +231,7 @@ Result<void> TlsSession::write(std::string_view bytes) {
   ::ERR_clear_error();
   // Into memory there is room for everything at once.
   if (bytes.empty() || ::SSL_write(parts_->connection.get(), bytes.data(), as_int(bytes.size())) > 0) return {};
-  return fail(Errc::io, fmt::format("TLS: {}", reason("nothing more can be written")));
+  return fail(Errc::io, said("TLS: {}", reason(translated("nothing more can be written"))));
 }
 
 Result<std::string> TlsSession::read() {
@@ -244,11 +247,12 @@ Result<std::string> TlsSession::read() {
     }
     const int meaning = parts_->meaning(count);
     parts_->peer_closed = parts_->peer_closed || meaning == SSL_ERROR_ZERO_RETURN;
-    if (meaning != SSL_ERROR_WANT_READ && !parts_->peer_closed) parts_->broken = reason("the other side breaks off");
+    if (meaning != SSL_ERROR_WANT_READ && !parts_->peer_closed)
+      parts_->broken = reason(translated("the other side breaks off"));
     break;
   }
   // What came before the failure is handed out first.
-  if (plain.empty() && !parts_->broken.empty()) return fail(Errc::io, fmt::format("TLS: {}", parts_->broken));
+  if (plain.empty() && !parts_->broken.empty()) return fail(Errc::io, said("TLS: {}", parts_->broken));
   return plain;
 }
 

@@ -1,6 +1,5 @@
 #include "os/terminal/terminal_control.h"
 
-#include <fmt/core.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -16,6 +15,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "base/message.h"
 #include "os/memory_reserve.h"
 #include "os/signal_handlers.h"
 #include "os/system_error.h"
@@ -75,8 +75,8 @@ itimerspec every(Duration interval) {
   return {time, time};
 }
 
-std::unexpected<Error> failure(const char* what) {
-  return fail(Errc::io, fmt::format("cannot {}: {}", what, error_text(errno)));
+std::unexpected<Error> failure(std::string_view sentence) {
+  return fail(Errc::io, said_as(sentence, error_text(errno)));
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ Result<std::unique_ptr<TerminalControl>> TerminalControl::open(const TerminalCon
   std::unique_ptr<TerminalControl> control{new TerminalControl};
   control->wake_.reset(::epoll_create1(EPOLL_CLOEXEC));
   control->bell_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!control->wake_.is_open() || !control->bell_.is_open()) return failure("watch for signals");
+  if (!control->wake_.is_open() || !control->bell_.is_open()) return failure(message("cannot watch for signals: {}"));
   if (const auto watched = control->watch(control->bell_.get()); !watched) return fail(watched.error());
   if (options.interval) {
     if (const auto started = control->start_timer(*options.interval); !started) return fail(started.error());
@@ -103,14 +103,16 @@ Result<void> TerminalControl::watch(int descriptor) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = descriptor;
-  if (::epoll_ctl(wake_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) return failure("watch for signals");
+  if (::epoll_ctl(wake_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0)
+    return failure(message("cannot watch for signals: {}"));
   return {};
 }
 
 Result<void> TerminalControl::start_timer(Duration interval) {
   timer_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
   const itimerspec times = every(std::max(interval, shortest_interval));
-  if (!timer_.is_open() || ::timerfd_settime(timer_.get(), 0, &times, nullptr) != 0) return failure("start a timer");
+  if (!timer_.is_open() || ::timerfd_settime(timer_.get(), 0, &times, nullptr) != 0)
+    return failure(message("cannot start a timer: {}"));
   return watch(timer_.get());
 }
 
