@@ -173,6 +173,9 @@ TEST(ScanPlan, TheTechniqueFollowsWhatIsAllowed) {
   EXPECT_EQ(error_of({"-sS", "dual"}, nmap_plain_user), "You requested a scan type which requires root privileges.");
   EXPECT_EQ(error_of({"-sS", "dual"}, plain_user),
             "-sS sends raw packets, which needs CAP_NET_RAW; run it as root, or use -sT, which needs nothing");
+  EXPECT_EQ(error_of({"-sU", "dual"}, plain_user),
+            "-sU sends raw packets, which needs CAP_NET_RAW; run it as root, or ask TCP ports by -sT, which needs "
+            "nothing");
 }
 
 TEST(ScanPlan, TheWayToHostsIsAskedByRawPackets) {
@@ -182,7 +185,7 @@ TEST(ScanPlan, TheWayToHostsIsAskedByRawPackets) {
   EXPECT_TRUE(prepared({"--traceroute", "-sT", "dual"}).plan.traceroute);
   EXPECT_FALSE(prepared({"--traceroute", "-sL", "dual"}, plain_user).plan.traceroute) << "a list asks nobody";
   EXPECT_EQ(error_of({"--traceroute", "-sT", "dual"}, plain_user),
-            "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root");
+            "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root, or leave it out");
   EXPECT_EQ(error_of({"--traceroute", "--unprivileged", "dual"}, plain_user),
             "--traceroute sends raw packets, which --unprivileged declines; leave one of them out");
   EXPECT_EQ(error_of({"--traceroute", "dual"}, nmap_plain_user), "Traceroute has to be run as root");
@@ -371,7 +374,7 @@ TEST(ScanPlan, WhatPacketsLookLikeIsForThoseThatBuildThem) {
             "--scanflags sets the flags of TCP, and no TCP ports are asked");
   for (const Words& line : {Words{"--badsum", "dual"}, {"-sn", "-g", "53", "dual"}}) {
     EXPECT_THAT(error_of(line, plain_user),
-                testing::EndsWith("is about raw packets, which need CAP_NET_RAW; run it as root"));
+                testing::EndsWith("is about raw packets, which need CAP_NET_RAW; run it as root, or leave it out"));
   }
   EXPECT_EQ(error_of({"-sL", "--badsum", "dual"}, plain_user), "no error") << "nothing is sent";
   EXPECT_EQ(error_of({"-sT", "--ttl", "3", "dual"}, nmap), "no error") << "programs pass such options blindly";
@@ -547,8 +550,9 @@ TEST(ScanPlan, NeighboursAreTargetsBesideThoseThatAreNamed) {
   EXPECT_EQ(error_of({"--discover-link"}), "--discover-link: nobody answers on eth0, wlan0");
   EXPECT_EQ(error_of({"--discover-link"}, {.links = {}}),
             "--discover-link: no link here has IPv6, so there are no neighbours to be asked");
-  EXPECT_EQ(error_of({"--discover-link"}, {.neighbours = fail(Errc::privilege, "no")}),
-            "--discover-link pings all nodes of a link at once, which needs CAP_NET_RAW; run it as root");
+  EXPECT_EQ(
+      error_of({"--discover-link"}, {.neighbours = fail(Errc::privilege, "no")}),
+      "--discover-link pings all nodes of a link at once, which needs CAP_NET_RAW; run it as root, or name hosts");
   EXPECT_EQ(error_of({"--discover-link"}, {.neighbours = fail(Errc::limit, "too many")}), "--discover-link: too many");
   EXPECT_EQ(error_of({"--discover-link", "-sL"}, two),
             "-sL sends nothing to targets, and --discover-link asks all on a link; leave one of them out");

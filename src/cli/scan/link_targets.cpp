@@ -44,8 +44,9 @@ Result<std::vector<std::string>> neighbours_of_links(const std::string& interfac
     if (found.error().code != Errc::privilege) {
       return fail(found.error().code, fmt::format("--discover-link: {}", found.error().message));
     }
-    return fail(Errc::privilege,
-                "--discover-link pings all nodes of a link at once, which needs CAP_NET_RAW; run it as root");
+    return fail(
+        Errc::privilege,
+        "--discover-link pings all nodes of a link at once, which needs CAP_NET_RAW; run it as root, or name hosts");
   }
   if (found->empty()) {
     return fail(Errc::unreachable,

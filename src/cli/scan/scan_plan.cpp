@@ -120,7 +120,8 @@ class Preparation {
     if (options_.privilege == ScanOptions::Privilege::declined) {
       return usage("--traceroute sends raw packets, which --unprivileged declines; leave one of them out");
     }
-    return fail(Errc::privilege, "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root");
+    return fail(Errc::privilege,
+                "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root, or leave it out");
   }
 
   // Who asks by connections has no hand in what the kernel sends. Under nmap's name that is no reason to fail.
@@ -128,7 +129,8 @@ class Preparation {
     if (options_.dressed_by.empty() || as_nmap_ || plan_.depth == plan::ScanDepth::list) return {};
     if (!plan_.privileged && options_.techniques.empty()) {
       return fail(Errc::privilege,
-                  fmt::format("{} is about raw packets, which need CAP_NET_RAW; run it as root", options_.dressed_by));
+                  fmt::format("{} is about raw packets, which need CAP_NET_RAW; run it as root, or leave it out",
+                              options_.dressed_by));
     }
     const auto connecting = std::ranges::find_if(techniques_, &probe::Probe::connects);
     if (plan_.depth == plan::ScanDepth::ports && connecting != techniques_.end()) {
@@ -182,8 +184,9 @@ class Preparation {
       return usage(
           fmt::format("{} sends raw packets, which --unprivileged declines; leave that out{}", option, instead));
     }
-    const std::string instead =
-        plain == nullptr ? "" : fmt::format(", or use {}, which needs nothing", plain->scan_option.spelling);
+    const std::string instead = plain == nullptr
+                                    ? ", or ask TCP ports by -sT, which needs nothing"
+                                    : fmt::format(", or use {}, which needs nothing", plain->scan_option.spelling);
     return fail(Errc::privilege,
                 fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root{}", option, instead));
   }
