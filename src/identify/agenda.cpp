@@ -130,7 +130,7 @@ void Agenda::begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant n
 
 void Agenda::on_heard(std::uint32_t connection, std::string_view bytes, Instant now) {
   Connection* const heard = find(connection);
-  if (heard == nullptr || bytes.empty()) return;
+  if (heard == nullptr || bytes.empty() || over_) return;
   heard_any_ = true;
   heard->last = now;
   const std::size_t room = most_bytes - heard->bytes;
@@ -142,11 +142,14 @@ void Agenda::on_heard(std::uint32_t connection, std::string_view bytes, Instant 
   if (!is_full && text.size() > judged_at_once && text.size() - heard->judged < text.size() / 8) return;
   heard->judged = text.size();
   read(*heard, is_full, now);
+  if (!is_full || find(connection) == nullptr) return;
+  note_words(*find(connection));
+  drop(connection, true);
 }
 
 void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
   Connection* const ended = find(connection);
-  if (ended == nullptr) return;
+  if (ended == nullptr || over_) return;
   if (ending == Ending::not_connected) {
     drop(connection, false);
     if (++failed_ >= most_failures) end();
@@ -207,7 +210,16 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     return say(connection, std::move(reading.say), now);
   }
   drop(connection.number, true);
-  if (found_.confidence >= by_grammar) end();
+  end_if_sure();
+}
+
+// Whoever has been recognised may still be answering what was asked behind that.
+void Agenda::end_if_sure() {
+  if (found_.confidence >= by_grammar && !has_owned()) end();
+}
+
+bool Agenda::has_owned() const {
+  return std::ranges::any_of(connections_, [](const Connection& one) { return one.owner != nullptr; });
 }
 
 void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
@@ -316,6 +328,7 @@ void Agenda::renew_listener(Instant now) {
 }
 
 void Agenda::open_next(Instant now) {
+  if (found_.confidence >= by_grammar) return;
   const bool listens = std::ranges::any_of(connections_, [this](const Connection& one) { return is_silent(one); });
   if (wants_tls_ && !tls_) {
     wants_tls_ = false;
@@ -346,6 +359,7 @@ std::vector<Action> Agenda::act(Instant now) {
     if (!asks_at_once || hints_at(Speaks::server)) open(false, nullptr, now);
   }
   if (!over_) expire(now);
+  if (!over_) end_if_sure();
   if (!over_) renew_listener(now);
   if (!over_) open_next(now);
   const bool all_asked = next_ >= openings_.size() || !may_open();
@@ -367,7 +381,8 @@ Instant Agenda::wake_at() const {
     at = std::min(at, deadline_of(one));
     if (listeners_ == 1 && is_silent(one) && next_ < openings_.size()) at = std::min(at, one.opened + listener_turn);
   }
-  if (next_ < openings_.size() && asking() < most_asking && may_open()) at = std::min(at, listen_until_);
+  const bool asks_more = found_.confidence < by_grammar && next_ < openings_.size() && may_open();
+  if (asks_more && asking() < most_asking) at = std::min(at, listen_until_);
   return at;
 }
 

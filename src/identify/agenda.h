@@ -46,7 +46,8 @@ enum class Ending : std::uint8_t {
 
 class Agenda {
  public:
-  static constexpr std::size_t most_connections = 14;  // to one port in all
+  // To one port in all, unless everything is asked (intensity 9), which takes one a question.
+  static constexpr std::size_t most_connections = 14;
 
   Agenda(net::Port port, std::string host, const AgendaSettings& settings, Instant now);
 
@@ -93,11 +94,14 @@ class Agenda {
   void note_words(const Connection& connection);
   void on_silent_end(Instant now);
   void end() { over_ = true; }
+  void end_if_sure();
+  [[nodiscard]] bool has_owned() const;  // a connection on which somebody has been recognised
 
   void expire(Instant now);
   void renew_listener(Instant now);
   void open_next(Instant now);
-  [[nodiscard]] bool may_open() const { return opened_ < most_connections; }
+  [[nodiscard]] bool may_open() const { return opened_ < most_connections || settings_.intensity == asks_all; }
+  static constexpr int asks_all = 9;
   [[nodiscard]] std::size_t asking() const;  // connections that do not only listen
   [[nodiscard]] bool hints_at(Speaks first) const;
   [[nodiscard]] bool is_silent(const Connection& connection) const;
