@@ -130,6 +130,10 @@ extern const Reader svdrp;
 extern const Reader hylafax;
 extern const Reader openflow;
 extern const Reader nmea;
+extern const Reader zookeeper;
+extern const Reader relp;
+extern const Reader apcupsd;
+extern const Reader i2p_sam;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -255,6 +259,10 @@ inline constexpr std::array registry{
     &hylafax,
     &openflow,
     &nmea,
+    &zookeeper,
+    &relp,
+    &apcupsd,
+    &i2p_sam,
 };
 // clang-format on
 

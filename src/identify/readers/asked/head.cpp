@@ -102,6 +102,13 @@ void name_program(std::string_view said, Facts& facts) {
     facts.extra = trimmed(from.substr(version_end));
   } else {
     facts.extra = trimmed(said.substr(behind.size()));
+    // "kamailio (5.6.3 (x86_64/linux))"
+    const std::string_view comment = said.substr(std::min(behind.size() + 1, said.size()));
+    const std::size_t end = comment.find_first_of(" )");
+    if (is_version(comment) && end != std::string_view::npos && said.ends_with(')')) {
+      facts.version = comment.substr(0, end);
+      facts.extra = trimmed(comment.substr(end, comment.size() - end - 1));
+    }
   }
   if (facts.extra.starts_with('(') && facts.extra.find(')') == facts.extra.size() - 1) {
     facts.extra = facts.extra.substr(1, facts.extra.size() - 2);
