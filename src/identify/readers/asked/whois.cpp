@@ -42,9 +42,8 @@ Reading read(const Talk& talk) {
     }
   }
   if (!talk.is_over) return {.is = Reading::Is::more};
-  // "% No entries found", as those of the addresses' registries say it; others' words may be anybody's.
+  // "% No entries found", as the registries of addresses say it; words without such a sign may be anybody's.
   if (remarks > 0 && others == 0) return {.is = Reading::Is::yes, .confidence = none ? by_grammar : inferred};
-  if (none) return {.is = Reading::Is::yes, .confidence = inferred};
   return {};
 }
 
