@@ -21,6 +21,8 @@ constexpr std::uint8_t end_sub = 240;
 constexpr std::size_t most_refused = 64;
 constexpr std::size_t longest_line = 256;
 constexpr std::size_t most_turns_of_ours = 3;
+constexpr std::size_t longest_before = 2'048;
+constexpr std::size_t most_parsed = 16'384;  // of one turn
 
 struct Parsed {
   bool is_telnet = true;
@@ -154,6 +156,9 @@ void read_text(std::string_view text, Facts& facts) {
 Reading read(const Talk& talk) {
   const std::string_view start = talk.first();
   if (start.empty()) return cut_short(talk);
+  // Nobody says so much before the first command.
+  if (start.size() > longest_before && start.substr(0, longest_before).find('\xff') == std::string_view::npos)
+    return {};
   Facts facts;
   std::string all;
   std::string refusals;
@@ -161,7 +166,7 @@ Reading read(const Talk& talk) {
   std::size_t options = 0;
   std::size_t ours = 0;
   for (const Turn& turn : talk.turns) {
-    const Parsed parsed = parse(turn.heard);
+    const Parsed parsed = parse(std::string_view{turn.heard}.substr(0, most_parsed));
     if (!parsed.is_telnet) return {};
     all += parsed.text;
     whole = parsed.whole;
