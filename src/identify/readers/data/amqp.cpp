@@ -79,6 +79,7 @@ std::optional<Fields> properties_in(std::string_view method) {
 Reading read_header(const Talk& talk) {
   const std::string_view answer = talk.first();
   if (answer.size() < header.size()) return cut_short(talk);
+  if (answer == header) return {};  // an echo
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   const auto protocol = u8_at(answer, 4).value_or(0);
   const auto major = u8_at(answer, 5).value_or(0);

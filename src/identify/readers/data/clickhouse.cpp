@@ -58,7 +58,8 @@ Reading refused(Cursor in, const Talk& talk) {
 
 Reading read(const Talk& talk) {
   const std::string_view answer = talk.first();
-  if (talk.turns.front().said != hello() || answer.empty() || answer.size() > longest_answer) return {};
+  const std::string ours = hello();
+  if (talk.turns.front().said != ours || answer.empty() || answer.size() > longest_answer) return {};
   Cursor in{answer};
   constexpr std::uint64_t exception = 2;
   const std::uint64_t kind = number_in(in);
@@ -75,7 +76,7 @@ Reading read(const Talk& talk) {
   const std::string_view host = theirs >= with_name ? text_in(in) : std::string_view{};
   const std::uint64_t patch = theirs >= revision ? number_in(in) : 0;
   if (!in.is_whole()) return cut_short(talk);
-  if (name.empty()) return {};
+  if (name.empty() || answer == ours) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   // "ClickHouse", or "ClickHouse server" once.
   reading.facts.product = name == "ClickHouse server" ? "ClickHouse" : name;

@@ -123,10 +123,12 @@ Reading read(const Talk& talk) {
   if (then == Came::part && !talk.is_over) return {.is = Reading::Is::more};
   if (then != Came::whole) return reading;
   if (const std::string_view version = build["version"]; is_version(version)) {
-    // FerretDB says beside its own name whose version it keeps to.
+    // FerretDB adds its own to the one whose commands it keeps to: "v1.24.0".
     const bool is_ferret = build.contains("ferretdb") || build.contains("ferretdbVersion");
+    std::string_view own = is_ferret ? build["ferretdbVersion"] : version;
+    if (is_ferret && own.starts_with('v')) own.remove_prefix(1);
     reading.facts.product = is_ferret ? "FerretDB" : "MongoDB";
-    reading.facts.version = is_ferret ? build["ferretdbVersion"] : version;
+    reading.facts.version = own;
   }
   return reading;
 }
