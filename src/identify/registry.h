@@ -67,6 +67,7 @@ extern const Reader nsq;
 extern const Reader kerberos;
 extern const Reader dns;
 extern const Reader smb;
+extern const Reader smb1;
 extern const Reader netbios_ssn;
 extern const Reader rdp;
 extern const Reader msrpc;
@@ -196,6 +197,7 @@ inline constexpr std::array registry{
     &kerberos,
     &dns,
     &smb,
+    &smb1,
     &netbios_ssn,
     &rdp,
     &msrpc,

@@ -53,16 +53,6 @@ std::optional<Element> element(std::string_view bytes, std::uint8_t tag) {
   return Element{*content, bytes.substr(offset + size)};
 }
 
-// UTF-16 with the lowest byte first; what ASCII does not hold becomes '?'.
-std::string text_of(std::string_view utf16) {
-  std::string out;
-  for (std::size_t i = 0; i + 1 < utf16.size(); i += 2) {
-    const bool is_plain = utf16[i + 1] == 0 && utf16[i] >= ' ' && utf16[i] <= '~';
-    out += is_plain ? utf16[i] : '?';
-  }
-  return out;
-}
-
 // A field of a message: its length, the room it has, and where it stands.
 std::optional<std::string_view> field(std::string_view message, std::size_t offset) {
   const auto size = u16_little_at(message, offset);
@@ -136,7 +126,7 @@ std::optional<NtlmChallenge> ntlm_challenge(std::string_view message) {
       if (!value) break;
       constexpr std::array<std::string NtlmChallenge::*, 4> names{
           &NtlmChallenge::computer, &NtlmChallenge::domain, &NtlmChallenge::dns_computer, &NtlmChallenge::dns_domain};
-      if (*id <= names.size()) challenge.*names.at(*id - 1U) = text_of(*value);
+      if (*id <= names.size()) challenge.*names.at(*id - 1U) = utf16_text(*value);
       target->remove_prefix(4U + *size);
     }
   }

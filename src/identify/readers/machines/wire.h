@@ -44,6 +44,16 @@ inline std::string_view padded_text(std::string_view field) {
   return is_printable(text) ? trimmed(text) : std::string_view{};
 }
 
+// UTF-16 with the lowest byte first; what ASCII does not hold becomes '?'.
+inline std::string utf16_text(std::string_view utf16) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < utf16.size(); i += 2) {
+    const bool is_plain = utf16[i + 1] == 0 && utf16[i] >= ' ' && utf16[i] <= '~';
+    out += is_plain ? utf16[i] : '?';
+  }
+  return out;
+}
+
 inline void add_word(std::string& words, std::string_view word) {
   if (word.empty()) return;
   words += words.empty() ? "" : "; ";
