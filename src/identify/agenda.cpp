@@ -224,6 +224,9 @@ bool Agenda::has_owned() const {
 
 void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
   if (reading.confidence < found_.confidence) return;
+  // Who answered on one connection what he was asked there may have been cut short on another.
+  const bool says_less = !found_.version.empty() && reading.facts.version.empty();
+  if (reading.confidence == found_.confidence && says_less) return;
   found_ = model::ServiceRecord{};
   found_.name = reading.service.empty() ? std::string{reader.service} : reading.service;
   found_.product = reading.facts.product;

@@ -28,9 +28,7 @@ struct Replayed {
 class Replay {
  public:
   Replay(Transcript transcript, net::Port port, AgendaSettings settings = {})
-      : transcript_{std::move(transcript)}, agenda_{port, "127.0.0.1", settings, now_} {
-    for (const TranscriptLine& line : transcript_.lines) has_tls_ = has_tls_ || line.what == What::tls_begin;
-  }
+      : transcript_{std::move(transcript)}, agenda_{port, host_in(transcript_), settings, now_} {}
 
   Replayed run() {
     constexpr int most_steps = 100'000;
@@ -53,6 +51,14 @@ class Replay {
 
  private:
   using What = TranscriptLine::What;
+  // Recorded by name, or by address.
+  static std::string host_in(const Transcript& transcript) {
+    static constexpr std::string_view name = "server.example";
+    const bool by_name = std::ranges::any_of(transcript.lines, [](const TranscriptLine& line) {
+      return line.what == What::said && line.bytes.find(name) != std::string::npos;
+    });
+    return std::string{by_name ? name : "127.0.0.1"};
+  }
   static constexpr Duration half_way = std::chrono::milliseconds{1};
   struct Connection {
     bool tls = false;
@@ -163,7 +169,6 @@ class Replay {
   Transcript transcript_;
   Instant now_{};
   Agenda agenda_;
-  bool has_tls_ = false;
   std::map<std::uint32_t, Connection> connections_;
   Replayed result_;
 };

@@ -2,7 +2,7 @@
 // AP or VE and the hub's name in NI (Advanced Direct Connect 1.0.4, sections 5 and 6).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

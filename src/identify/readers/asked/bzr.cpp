@@ -2,7 +2,7 @@
 // doc/developers/network-protocol.txt, "Version one").
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

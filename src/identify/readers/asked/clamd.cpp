@@ -1,7 +1,7 @@
 // clamd: "nVERSION" is answered by program, signatures and their date (clamd(8), COMMANDS).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

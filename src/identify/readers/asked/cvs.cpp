@@ -2,7 +2,7 @@
 // section "How to Connect to and Authenticate Oneself to the CVS Server"). No name and no password is said.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

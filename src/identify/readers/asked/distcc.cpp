@@ -2,7 +2,7 @@
 // doc/protocol-1.txt). Nothing but jobs is answered, so the job is one of no source at all.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -2,7 +2,7 @@
 // between the message's name and EndMessage (FCPv2, "ClientHello" and "NodeHello").
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

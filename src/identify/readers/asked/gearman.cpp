@@ -1,7 +1,7 @@
 // Gearman: its administrative protocol answers "version" in one line, "OK 1.1.20" (gearman.org/protocol).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -2,7 +2,7 @@
 // where it refuses (the Gnutella protocol specification 0.6, section 2.1).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -1,5 +1,5 @@
 // Heads of the family of HTTP (RFC 2326 §6 and §7, RFC 3261 §7.2, RFC 3507 §4.3).
-#include "head.h"
+#include "identify/readers/asked/head.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // "Handshake"). The version is the protocol's.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -1,7 +1,7 @@
 // Ident: a pair of ports is answered by the same pair and USERID or ERROR (RFC 1413 §4).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

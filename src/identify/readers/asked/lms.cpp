@@ -2,7 +2,7 @@
 // answer in its place (its technical information, "The Command Line Interface", "version").
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

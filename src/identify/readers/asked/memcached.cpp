@@ -1,7 +1,7 @@
 // memcached: "version" is answered by "VERSION 1.6.18" (its doc/protocol.txt, "Other commands").
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

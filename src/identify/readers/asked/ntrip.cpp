@@ -2,7 +2,7 @@
 // (RTCM 10410.0; "Networked Transport of RTCM via Internet Protocol", section 4). It hears our question for HTTP.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

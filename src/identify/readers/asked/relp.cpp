@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

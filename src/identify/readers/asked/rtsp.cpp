@@ -1,7 +1,7 @@
 // RTSP: "RTSP/1.0 NNN" answers any request; the Server field names the program (RFC 2326 §12.36). RFC 7826 has 2.0.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

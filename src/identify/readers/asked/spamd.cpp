@@ -1,7 +1,7 @@
 // spamd: "PING" is answered by "SPAMD/1.5 0 PONG" (SpamAssassin's spamd/PROTOCOL). The number is the protocol's.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -1,6 +1,6 @@
 // XMPP streams (RFC 6120 §4.2, §4.3 and §4.9): a root element in a namespace that tells what the port is for, and
 // features or an error in it.
-#include "stream.h"
+#include "identify/readers/asked/stream.h"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include <array>
 #include <optional>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/text.h"
 
 namespace portolan::identify {

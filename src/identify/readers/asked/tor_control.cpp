@@ -2,7 +2,7 @@
 // 3.21). Any other first command is refused by 514 and the end.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

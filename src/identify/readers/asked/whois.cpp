@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -2,8 +2,8 @@
 // they are to whoever speaks wrongly, in an error.
 #include <array>
 
+#include "identify/readers/asked/stream.h"
 #include "identify/registry.h"
-#include "stream.h"
 
 namespace portolan::identify {
 namespace {

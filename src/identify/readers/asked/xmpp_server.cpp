@@ -1,8 +1,8 @@
 // XMPP between servers: a stream in the namespace jabber:server (RFC 6120 §4.8.2).
 #include <array>
 
+#include "identify/readers/asked/stream.h"
 #include "identify/registry.h"
-#include "stream.h"
 
 namespace portolan::identify {
 namespace {

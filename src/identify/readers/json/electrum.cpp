@@ -2,10 +2,10 @@
 // (electrumx.readthedocs.io, "Protocol Methods", server.version). It is the first thing to be asked there.
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
+#include "identify/readers/json/json_answer.h"
 #include "identify/registry.h"
 #include "identify/text.h"
-#include "json_answer.h"
 
 namespace portolan::identify {
 namespace {

@@ -2,10 +2,10 @@
 // doc/json_rpc_api/control.md).
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
+#include "identify/readers/json/json_answer.h"
 #include "identify/registry.h"
 #include "identify/text.h"
-#include "json_answer.h"
 
 namespace portolan::identify {
 namespace {

@@ -2,10 +2,10 @@
 // of zero ends it (cgminer, API-README, "version").
 #include <array>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
+#include "identify/readers/json/json_answer.h"
 #include "identify/registry.h"
 #include "identify/text.h"
-#include "json_answer.h"
 
 namespace portolan::identify {
 namespace {

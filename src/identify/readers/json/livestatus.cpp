@@ -3,10 +3,10 @@
 #include <array>
 #include <charconv>
 
-#include "head.h"
+#include "identify/readers/asked/head.h"
+#include "identify/readers/json/json_answer.h"
 #include "identify/registry.h"
 #include "identify/text.h"
-#include "json_answer.h"
 
 namespace portolan::identify {
 namespace {

@@ -1,5 +1,5 @@
 // Answers that are one value of JSON in a line (RFC 8259).
-#include "json_answer.h"
+#include "identify/readers/json/json_answer.h"
 
 #include <algorithm>
 
