@@ -53,9 +53,10 @@ Unit unit_of(std::string_view bytes, std::uint8_t code, std::uint32_t tag) {
   const std::size_t extra_heads = *u8_at(bytes, 4) * std::size_t{4};
   const std::size_t size = *u32_at(bytes, 4) & size_bits;
   if (size > most_data) return {};
-  const auto data = part(bytes, header_size + extra_heads, size);
+  // Filled up to whole words of four bytes.
+  const auto data = part(bytes, header_size + extra_heads, (size + 3) / 4 * 4);
   if (!data) return {Reading::Is::more};
-  return {Reading::Is::yes, bytes.substr(0, header_size), *data};
+  return {Reading::Is::yes, bytes.substr(0, header_size), data->substr(0, size)};
 }
 
 // "key=value", each with a zero behind it.

@@ -126,9 +126,10 @@ Reading read(const Talk& talk) {
   const std::string_view players = member(text, "players");
   const std::string_view online = member(players, "online");
   const std::string_view room = member(players, "max");
-  constexpr std::string_view digits = "0123456789";
-  if (!online.empty() && !room.empty() &&
-      (std::string{online} += room).find_first_not_of(digits) == std::string::npos) {
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (is_number(online) && is_number(room)) {
     add_word(reading.facts.extra, fmt::format("players {}/{}", online, room));
   }
   return reading;
