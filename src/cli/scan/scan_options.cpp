@@ -68,7 +68,8 @@ Result<void> port_ratio(ScanOptions& options, const Given& given) {
   double ratio = 0;
   const std::string& value = *given.value;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ratio);
-  if (error != std::errc{} || end != value.data() + value.size() || !(ratio >= 0 && ratio < 1)) {
+  const bool is_share = ratio >= 0 && ratio < 1;  // what is no number is none
+  if (error != std::errc{} || end != value.data() + value.size() || !is_share) {
     return fail(Errc::usage, said("{0}: '{1}' is no share; write a number from 0 to less than 1, as 0.01",
                                   given.spelling, escape_terminal(value)));
   }

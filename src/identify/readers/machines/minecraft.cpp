@@ -126,8 +126,8 @@ Reading read(const Talk& talk) {
   const std::string_view players = member(text, "players");
   const std::string_view online = member(players, "online");
   const std::string_view room = member(players, "max");
-  const auto is_number = [](std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto is_number = [](std::string_view word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
   };
   if (is_number(online) && is_number(room)) {
     add_word(reading.facts.extra, fmt::format("players {}/{}", online, room));
