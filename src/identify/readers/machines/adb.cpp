@@ -17,7 +17,7 @@ constexpr std::array<std::uint16_t, 1> ports{5555};
 constexpr std::array<std::uint16_t, 1> server_ports{5037};
 constexpr std::string_view ask_version = "000chost:version";
 
-std::string message(std::string_view command, std::uint32_t first, std::uint32_t second, std::string_view data) {
+std::string packet_of(std::string_view command, std::uint32_t first, std::uint32_t second, std::string_view data) {
   std::uint32_t sum = 0;
   for (const char c : data) sum += static_cast<unsigned char>(c);
   return std::string{command} + little32(first) + little32(second) + little32(static_cast<std::uint32_t>(data.size())) +
@@ -27,7 +27,7 @@ std::string message(std::string_view command, std::uint32_t first, std::uint32_t
 std::string connect() {
   constexpr std::uint32_t version = 0x0100'0000;
   constexpr std::uint32_t most_data = 4'096;
-  return message("CNXN", version, most_data, "host::\0"sv);
+  return packet_of("CNXN", version, most_data, "host::\0"sv);
 }
 
 // "device::ro.product.name=x;ro.product.model=y;ro.product.device=z;"
