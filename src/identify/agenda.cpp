@@ -26,6 +26,8 @@ constexpr Duration longest_turn = 4s;
 constexpr int most_patiences = 3;
 // Who serves one client at a time hears no question while another connection listens.
 constexpr Duration listener_turn = 2s;
+// Where nothing is asked, one connection is enough for so long.
+constexpr Duration short_listening = 2s;
 // Connections that ask, beside the one that listens.
 constexpr std::size_t most_asking = 2;
 constexpr unsigned most_failures = 3;
@@ -53,7 +55,12 @@ Agenda::Agenda(net::Port port, std::string host, const AgendaSettings& settings,
     : port_{port}, host_{std::move(host)}, settings_{settings}, started_{now}, round_trip_{shortest_round_trip} {
   if (settings_.readers.empty()) settings_.readers = registry;
   listen_until_ = now + silence();
-  plan_openings();
+  found_.untouched = settings_.only_listens;
+  if (settings_.only_listens) {
+    settings_.patience = short_listening;
+  } else {
+    plan_openings();
+  }
 }
 
 bool Agenda::hints_at(Speaks first) const {
@@ -172,7 +179,7 @@ bool Agenda::is_silent(const Connection& connection) const {
 
 // Once may be chance.
 void Agenda::on_silent_end(Instant now) {
-  if (heard_any_ || tls_) return;
+  if (heard_any_ || tls_ || settings_.only_listens) return;
   if (++silent_ends_ < enough_silent_ends) {
     if (may_open()) open(false, nullptr, now);
     return;
@@ -206,7 +213,7 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     return drop(connection.number, true);
   }
   if (reading.is == Reading::Is::yes) claim(*best, reading, connection.tls);
-  if (!reading.say.empty() && connection.turns.size() < most_turns && !is_over) {
+  if (!reading.say.empty() && !settings_.only_listens && connection.turns.size() < most_turns && !is_over) {
     return say(connection, std::move(reading.say), now);
   }
   drop(connection.number, true);
@@ -237,6 +244,7 @@ void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
   found_.device = reading.facts.device;
   found_.confidence = reading.confidence;
   if (in_tls) found_.tls = tls_;
+  found_.untouched = settings_.only_listens;
 }
 
 // What nobody understands is at least shown.
@@ -280,7 +288,7 @@ void Agenda::drop(std::uint32_t connection, bool is_open) {
   const Connection* const dropped = find(connection);
   if (dropped == nullptr) return;
   if (is_open) {
-    const bool says = dropped->owner != nullptr && dropped->connected;
+    const bool says = dropped->owner != nullptr && dropped->connected && !settings_.only_listens;
     actions_.push_back({Action::What::close, connection, std::string{says ? dropped->owner->goodbye : ""}});
   }
   std::erase_if(connections_, [connection](const Connection& one) { return one.number == connection; });

@@ -20,6 +20,7 @@ struct AgendaSettings {
   // 0: listen, and ask only what the port hints at; 2: TLS and HTTP as well; 7: what is commonly met; 9: all.
   int intensity = 7;
   Duration patience = std::chrono::seconds{12};  // for a word of somebody who speaks first
+  bool only_listens = false;                     // not a byte is sent, and it is not waited for long
   // Of everything that is known; the registry's unless a test has its own.
   std::span<const Reader* const> readers = {};
 };

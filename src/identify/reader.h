@@ -62,6 +62,8 @@ inline constexpr std::uint8_t documented = 100;
 inline constexpr std::uint8_t by_grammar = 80;
 inline constexpr std::uint8_t inferred = 60;
 
+inline constexpr std::uint8_t only_hinted = 10;
+
 enum class Speaks : std::uint8_t { server, client };
 
 struct Reader {
@@ -71,7 +73,8 @@ struct Reader {
   Speaks first = Speaks::server;
   std::span<const std::uint16_t> ports;           // where it is spoken by registration or custom
   std::span<const std::uint16_t> tls_ports = {};  // where it is spoken inside TLS from the first byte
-  // How commonly it is met where nothing hints at it, from 1, asked nearly everywhere, to 9, only with --version-all.
+  // How commonly it is met where nothing hints at it, from 1, asked nearly everywhere, to 9, only with --version-all;
+  // `only_hinted` for a question that does something at the other side.
   std::uint8_t rarity = 9;
   // What is said first, on a connection of its own; nullptr: it listens. `host` as in Talk.
   std::string (*question)(std::string_view host) = nullptr;

@@ -6,14 +6,13 @@
 #include <exception>
 #include <iterator>
 
+#include "identify/manners.h"
+
 namespace portolan::run {
 namespace {
 
 using namespace std::chrono_literals;
 
-// What comes there is printed: a byte is a page, and a connection that is held keeps others from printing.
-constexpr std::uint16_t first_printer = 9100;
-constexpr std::uint16_t last_printer = 9107;
 constexpr Duration short_patience = 6s;
 constexpr Duration long_patience = 16s;
 constexpr int all_readers = 9;
@@ -99,20 +98,21 @@ void IdentifiedPorts::talk_on() {
 
 // ---- everybody else -----------------------------------------------------------------------------
 
-bool IdentifiedPorts::is_printer(net::Port port) const {
-  return !plan_.identify->all_ports && port.value() >= first_printer && port.value() <= last_printer;
-}
-
 void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std::string& name) {
   const auto [place, is_new] = asked_.try_emplace({host, port});
   if (!is_new) return;
-  if (is_printer(port)) {
+  const identify::Manner manner = identify::manner_at(port);
+  if (manner == identify::Manner::leave && !plan_.identify->all_ports) {
     place->second = model::ServiceRecord{};
     place->second->untouched = true;
     return;
   }
   const std::scoped_lock lock{mutex_};
-  new_.push_back({.address = host, .port = port, .name = name, .interface = plan_.interface});
+  new_.push_back({.address = host,
+                  .port = port,
+                  .name = name,
+                  .interface = plan_.interface,
+                  .only_listen = manner == identify::Manner::listen});
   work_.ring();
 }
 
@@ -182,7 +182,8 @@ Result<bool> IdentifiedPorts::finish(engine::UserControl* control, int wake) {
     record.interrupted = true;
     if (const auto told = sink_.on(record); !told) return fail(told.error());
   }
-  if (broken_) return fail({Errc::limit, "not every service is known: there was not enough memory to ask", "ENOMEM", {}});
+  if (broken_)
+    return fail({Errc::limit, "not every service is known: there was not enough memory to ask", "ENOMEM", {}});
   return left.empty();
 }
 

@@ -51,7 +51,6 @@ class IdentifiedPorts final : public model::Sink {
   Result<void> take();
   void talk();
   void talk_on();
-  [[nodiscard]] bool is_printer(net::Port port) const;
 
   const plan::Plan& plan_;
   model::Sink& sink_;

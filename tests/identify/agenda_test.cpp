@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "identify/manners.h"
 #include "replayed.h"
 
 namespace portolan::identify {
@@ -102,6 +103,27 @@ TEST(Agenda, OneByteASecondIsNotWaitedForWithoutEnd) {
   for (int i = 0; i < 200; ++i) slow += "< \"x\"\nwait 400ms\n";
   const Replayed replayed = replay(slow, odd_port);
   EXPECT_LE(replayed.took, 40s);
+}
+
+TEST(Agenda, WhoIsOnlyListenedToHearsNothing) {
+  const Replayed mute = replay("wait 100000ms\n< \"x\"\n", 502, {.only_listens = true});
+  EXPECT_EQ(mute.said, "");
+  EXPECT_EQ(mute.connections, 1U);
+  EXPECT_LE(mute.took, 2'100ms);
+  EXPECT_TRUE(mute.found.untouched);
+  const Replayed greets = replay("< \"220 mail.example ESMTP Exim 4.96\\r\\n\"\n", 502, {.only_listens = true});
+  EXPECT_EQ(greets.said, "") << "no follow-up, no goodbye";
+  EXPECT_EQ(greets.found.name, "smtp");
+}
+
+TEST(Manners, OfPrintersAndMachines) {
+  EXPECT_EQ(manner_at(net::Port{80}), Manner::ask);
+  EXPECT_EQ(manner_at(net::Port{502}), Manner::listen);
+  EXPECT_EQ(manner_at(net::Port{102}), Manner::listen);
+  EXPECT_EQ(manner_at(net::Port{48899}), Manner::listen);
+  EXPECT_EQ(manner_at(net::Port{9100}), Manner::leave);
+  EXPECT_EQ(manner_at(net::Port{9107}), Manner::leave);
+  EXPECT_EQ(manner_at(net::Port{9108}), Manner::ask);
 }
 
 TEST(Agenda, OnlyWhatIsWantedIsAsked) {

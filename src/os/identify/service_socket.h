@@ -21,8 +21,9 @@ namespace portolan::os {
 struct ServiceTarget {
   net::IpAddress address;
   net::Port port;
-  std::string name;       // of the host as the user gave it; "" for none
-  std::string interface;  // that it is to leave by; "" lets the routes decide
+  std::string name;          // of the host as the user gave it; "" for none
+  std::string interface;     // that it is to leave by; "" lets the routes decide
+  bool only_listen = false;  // no byte is sent
 };
 
 class ServiceSocket {

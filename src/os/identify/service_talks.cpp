@@ -101,8 +101,10 @@ void ServiceTalks::start_waiting(Instant now) {
     const std::string host = target.name.empty() ? to_string(target.address.without_zone()) : target.name;
     const bool brackets = target.name.empty() && !target.address.is_v4();
     const net::Port port = target.port;
+    identify::AgendaSettings agenda = settings_.agenda;
+    agenda.only_listens = target.only_listen;
     talks_.push_back(std::make_unique<PortTalk>(
-        std::move(target), identify::Agenda{port, brackets ? "[" + host + "]" : host, settings_.agenda, now}));
+        std::move(target), identify::Agenda{port, brackets ? "[" + host + "]" : host, agenda, now}));
     if (settings_.keeps_transcripts) talks_.back()->transcripts.emplace();
     act(*talks_.back(), now);
   }

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "identify/manners.h"
 #include "report/scan/wording.h"
 
 namespace portolan::report {
@@ -76,7 +77,11 @@ std::vector<std::string> service_notes(const HostRecord& host) {
   std::vector<std::string> notes;
   for (const PortRecord& port : host.ports) {
     if (!port.identified) continue;
-    if (port.identified->untouched) {
+    if (port.identified->untouched && identify::manner_at(port.port) == identify::Manner::listen) {
+      if (!port.identified->name.empty()) continue;
+      notes.push_back(fmt::format(
+          "{} was only listened to: machines that are known for that port may fail when spoken to", port.port.value()));
+    } else if (port.identified->untouched) {
       notes.push_back(fmt::format("{} was not talked to: printers print what they are told there (--allports asks it)",
                                   port.port.value()));
     } else if (port.identified->name.empty() && !port.identified->words.empty()) {

@@ -185,7 +185,7 @@ void XmlReport::port(const model::PortRecord& port) {
               port.reason_ttl);
   if (port.reason_address) buffer_.add(" reason_ip=\"{}\"", plain_address(*port.reason_address));
   buffer_.put("/>");
-  if (port.identified && !port.identified->untouched) {
+  if (port.identified && (!port.identified->untouched || !port.identified->name.empty())) {
     service(port);
   } else if (has_service(port)) {
     // Confidence 3 of 10: the name comes from the port's number, nobody asked the service. What an IP protocol's number

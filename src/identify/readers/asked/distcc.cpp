@@ -39,7 +39,7 @@ constinit const Reader distcc{
     .document = "distcc doc/protocol-1.txt",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = only_hinted,
     .question = [](std::string_view) { return std::string{ask}; },
     .read = read,
 };

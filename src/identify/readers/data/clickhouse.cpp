@@ -94,7 +94,7 @@ constinit const Reader clickhouse{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 9,
+    .rarity = only_hinted,
     .question = [](std::string_view) { return hello(); },
     .read = read,
 };

@@ -1,0 +1,19 @@
+// Ports behind which something may print, break or stop when it is spoken to.
+#pragma once
+
+#include <cstdint>
+
+#include "net/port.h"
+
+namespace portolan::identify {
+
+enum class Manner : std::uint8_t {
+  ask,
+  listen,  // machines and medical devices: no byte is sent; some fail when spoken to in words that are not theirs
+  leave,   // printers: what comes is printed, and a connection that is held keeps others from printing
+};
+
+// By registration and custom of TCP ports.
+Manner manner_at(net::Port port);
+
+}  // namespace portolan::identify
