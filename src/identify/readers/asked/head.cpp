@@ -63,10 +63,6 @@ std::optional<Head> head_in(std::string_view text, std::string_view protocol) {
   return head;
 }
 
-bool may_begin(std::string_view text, std::string_view with) {
-  return text.starts_with(with.substr(0, std::min(text.size(), with.size())));
-}
-
 Reading unfinished(const Talk& talk, std::size_t longest) {
   return {.is = !talk.is_over && talk.last().size() < longest ? Reading::Is::more : Reading::Is::no};
 }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "identify/reader.h"
+#include "identify/readers/shared.h"
 
 namespace portolan::identify {
 
@@ -23,9 +23,6 @@ struct Head {
 
 // Of an answer whose first word is `protocol`, "RTSP/1.0"; nullopt where that line has not come or is another.
 std::optional<Head> head_in(std::string_view text, std::string_view protocol);
-
-// Whether it begins so as far as it has come.
-bool may_begin(std::string_view text, std::string_view with);
 
 // What to make of an answer whose end has not come: it is waited for, but not without end.
 Reading unfinished(const Talk& talk, std::size_t longest = 1'024);

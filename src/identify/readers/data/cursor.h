@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "identify/reader.h"
+#include "identify/readers/shared.h"
 #include "identify/text.h"
 
 namespace portolan::identify {
@@ -51,33 +50,10 @@ class Cursor {
   bool whole_ = true;
 };
 
-// Of a message that has not come to its end.
-inline Reading cut_short(const Talk& talk) { return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more}; }
-
-// Whether it begins so, as far as it has come.
-inline bool may_begin(std::string_view bytes, std::string_view begin) {
-  return bytes.starts_with(begin.substr(0, bytes.size()));
-}
-
 // A string literal with all its zeros.
 template <std::size_t Size>
 constexpr std::string_view literal(const char (&text)[Size]) {  // NOLINT(*-avoid-c-arrays)
   return {text, Size - 1};
-}
-
-// Numbers in network order, and with the lowest byte first.
-inline std::string big(std::uint32_t number, std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = size; i-- > 0; number >>= 8U) bytes[i] = static_cast<char>(number & 0xffU);
-  return bytes;
-}
-inline std::string little(std::uint32_t number, std::size_t size) {
-  std::string bytes(size, '\0');
-  for (char& byte : bytes) {
-    byte = static_cast<char>(number & 0xffU);
-    number >>= 8U;
-  }
-  return bytes;
 }
 
 }  // namespace portolan::identify

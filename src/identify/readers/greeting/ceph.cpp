@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -19,8 +19,8 @@ constexpr std::size_t most_payload = 256;
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  const bool is_new = begins_like(first, version_2);
-  if (!is_new && !begins_like(first, version_1)) return {};
+  const bool is_new = may_begin(first, version_2);
+  if (!is_new && !may_begin(first, version_1)) return {};
   const std::size_t banner = is_new ? version_2.size() : version_1_size;
   if (first.size() < banner + 2) return cut_short(talk);
   Reading reading{.is = Reading::Is::yes, .confidence = documented};

@@ -1,7 +1,7 @@
 // Chargen: lines of 72 characters, each beginning one further in the ring of printable ones (RFC 864).
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -15,7 +15,7 @@ constexpr std::string_view begin = "<<<check_mk>>>";
 
 Reading read(const Talk& talk) {
   std::string_view rest = talk.first();
-  if (!begins_like(rest, begin)) return {};
+  if (!may_begin(rest, begin)) return {};
   Facts facts;
   std::size_t lines = 0;
   bool is_over = talk.is_over;

@@ -2,7 +2,7 @@
 // dictd names the host, the program and the system.
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -1,7 +1,7 @@
 // FreeSWITCH: its event socket asks for a login, or refuses who is not on its list (mod_event_socket).
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -14,8 +14,8 @@ constexpr std::string_view refusal = "Content-Type: text/rude-rejection\nContent
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  const bool asks = begins_like(first, login);
-  if (!asks && !begins_like(first, refusal)) return {};
+  const bool asks = may_begin(first, login);
+  if (!asks && !may_begin(first, refusal)) return {};
   if (first.size() < (asks ? login : refusal).size()) return cut_short(talk);
   if (asks && first.size() > login.size()) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};

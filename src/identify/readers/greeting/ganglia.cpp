@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -33,12 +33,12 @@ std::string_view attribute(std::string_view tag, std::string_view name) {
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first().substr(0, longest_head);
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   const std::size_t end_of_declaration = first.find("?>");
   if (end_of_declaration == std::string_view::npos) return first.size() < 256 ? cut_short(talk) : Reading{};
   const std::size_t next = first.find_first_not_of(" \r\n\t", end_of_declaration + 2);
   if (next == std::string_view::npos) return cut_short(talk);
-  if (!begins_like(first.substr(next), doctype)) return {};
+  if (!may_begin(first.substr(next), doctype)) return {};
   const std::size_t at = first.find(root, next);
   const std::size_t end = at == std::string_view::npos ? at : first.find('>', at);
   if (end == std::string_view::npos) return first.size() < longest_head ? cut_short(talk) : Reading{};

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/json_value.h"
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -16,7 +16,7 @@ constexpr std::string_view begin = R"({"class":"VERSION")";
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   const auto line = first_line(first);
   if (!line) return cut_short(talk);
   const auto object = parse_json(line->text);

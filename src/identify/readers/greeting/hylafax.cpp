@@ -1,7 +1,7 @@
 // HylaFAX: 220, the host, and "server (HylaFAX (tm) Version n) ready." greet (hfaxd(8C)).
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

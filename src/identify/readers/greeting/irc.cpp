@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -71,9 +71,9 @@ bool is_first(const Message& message) {
 }
 
 // ERROR and PING alone are words of others as well; only IRC has a colon behind them.
-bool may_begin(std::string_view heard) {
+bool may_be_irc(std::string_view heard) {
   constexpr std::array<std::string_view, 4> begins{":", "NOTICE ", "ERROR :", "PING "};
-  return std::ranges::any_of(begins, [heard](std::string_view begin) { return begins_like(heard, begin); });
+  return std::ranges::any_of(begins, [heard](std::string_view begin) { return may_begin(heard, begin); });
 }
 
 // "ngircd-26.1", "InspIRCd-3", "UnrealIRCd-6.0.4", "hybrid-1:8.2.43", "u2.10.12.19".
@@ -146,7 +146,7 @@ void read_lines(std::string_view text, Heard& heard, Reading& reading) {
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!may_begin(first)) return {};
+  if (!may_be_irc(first)) return {};
   if (!first_line(first)) return cut_short(talk);
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   Heard heard;

@@ -2,7 +2,7 @@
 #include <array>
 #include <optional>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -39,7 +39,7 @@ void name_program(std::string_view said, Facts& facts) {
 
 Reading read(const Talk& talk) {
   std::string_view rest = talk.first();
-  if (!begins_like(rest, "\"")) return {};
+  if (!may_begin(rest, "\"")) return {};
   Facts facts;
   bool has_sieve = false;
   bool has_name = false;

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -15,7 +15,7 @@ constexpr std::string_view begin = "OK MPD ";
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   const auto line = first_line(first);
   if (!line) return cut_short(talk);
   const std::string_view version = line->text.substr(std::min(begin.size(), line->text.size()));

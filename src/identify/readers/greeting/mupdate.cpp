@@ -2,7 +2,7 @@
 #include <array>
 #include <optional>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -23,7 +23,7 @@ std::optional<std::string_view> quoted(std::string_view& text) {
 
 Reading read(const Talk& talk) {
   std::string_view rest = talk.first();
-  if (!begins_like(rest, "* ")) return {};
+  if (!may_begin(rest, "* ")) return {};
   while (const auto line = first_line(rest)) {
     rest = line->rest;
     // Capabilities, with their values, may come before it.

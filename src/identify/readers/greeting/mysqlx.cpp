@@ -2,7 +2,7 @@
 #include <array>
 #include <string_view>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -17,7 +17,7 @@ constexpr std::string_view hello = "\x05\x00\x00\x00\x0b\x08\x05\x1a\x00"sv;
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, hello)) return {};
+  if (!may_begin(first, hello)) return {};
   if (first.size() < hello.size()) return cut_short(talk);
   if (first.size() > hello.size()) return {};
   return {.is = Reading::Is::yes, .confidence = documented};

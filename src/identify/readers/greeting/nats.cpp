@@ -2,7 +2,7 @@
 #include <array>
 
 #include "base/json_value.h"
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -26,7 +26,7 @@ bool is_set(const JsonValue& object, std::string_view name) {
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   const auto line = first_line(first);
   if (!line) return cut_short(talk);
   const auto info = parse_json(line->text.substr(before_object));

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -26,10 +26,10 @@ constexpr std::string_view abort_options = "\x00\x00\x00\x01IHAVEOPT\x00\x00\x00
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, magic)) return {};
+  if (!may_begin(first, magic)) return {};
   const std::string_view kind = first.substr(std::min(magic.size(), first.size()));
-  const bool is_new = begins_like(kind, new_style);
-  if (!is_new && !begins_like(kind, old_style)) return {};
+  const bool is_new = may_begin(kind, new_style);
+  if (!is_new && !may_begin(kind, old_style)) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   if (is_new) {
     const auto flags = u16_at(first, at_flags);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -17,7 +17,7 @@ constexpr std::size_t longest = 512;
 
 Reading read(const Talk& talk) {
   std::string_view rest = talk.first();
-  if (!begins_like(rest, begin)) return {};
+  if (!may_begin(rest, begin)) return {};
   const std::size_t end = rest.find('|');
   if (end == std::string_view::npos) return rest.size() < longest ? cut_short(talk) : Reading{};
   const std::string_view lock = rest.substr(0, end);

@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/json_value.h"
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -22,7 +22,7 @@ std::optional<std::uint64_t> number_of(const JsonValue& object, std::string_view
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   const auto line = first_line(first);
   if (!line) return cut_short(talk);
   const auto object = parse_json(line->text);

@@ -1,7 +1,7 @@
 // VDR: 220, the host, "SVDRP VideoDiskRecorder" and the version greet (VDR's svdrp.c and its wiki page, "SVDRP").
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

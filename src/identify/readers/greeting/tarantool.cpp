@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -21,7 +21,7 @@ bool is_base64(char c) {
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, begin)) return {};
+  if (!may_begin(first, begin)) return {};
   if (first.size() < 2 * line_size) return cut_short(talk);
   if (first[line_size - 1] != '\n' || first[2 * line_size - 1] != '\n') return {};
   const auto words = words_of(first.substr(begin.size(), line_size - 1 - begin.size()));

@@ -2,7 +2,7 @@
 // 3 Server Query Manual).
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -25,8 +25,8 @@ std::string_view value_of(std::string_view line, std::string_view name) {
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  const bool is_server = begins_like(first, server);
-  if (!is_server && !begins_like(first, client)) return {};
+  const bool is_server = may_begin(first, server);
+  if (!is_server && !may_begin(first, client)) return {};
   if (first.size() < (is_server ? server : client).size() || !first.ends_with("\n\r")) return cut_short(talk);
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   reading.facts.product = is_server ? "TeamSpeak 3 server" : "TeamSpeak 3 client";

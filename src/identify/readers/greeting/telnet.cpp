@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 

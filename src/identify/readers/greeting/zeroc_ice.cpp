@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "identify/readers/greeting/part.h"
+#include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -24,7 +24,7 @@ constexpr std::string_view goodbye = "IceP\x01\x00\x01\x00\x04\x00\x0e\x00\x00\x
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!begins_like(first, magic)) return {};
+  if (!may_begin(first, magic)) return {};
   if (first.size() < size) return cut_short(talk);
   if (first.size() > size || first.substr(at_kind) != rest) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};

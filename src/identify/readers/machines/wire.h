@@ -7,20 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include "identify/readers/shared.h"
 #include "identify/text.h"
 
 namespace portolan::identify {
 
-inline std::string little(std::uint64_t number, std::size_t bytes) {
-  constexpr unsigned bits = 8;
-  std::string out;
-  for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(number >> bits * i & 0xffU);
-  return out;
-}
-inline std::string big(std::uint64_t number, std::size_t bytes) {
-  const std::string turned = little(number, bytes);
-  return {turned.rbegin(), turned.rend()};
-}
 inline std::string little16(std::uint16_t number) { return little(number, 2); }
 inline std::string little32(std::uint32_t number) { return little(number, 4); }
 inline std::string big16(std::uint16_t number) { return big(number, 2); }
@@ -31,11 +22,6 @@ inline std::string zeros(std::size_t count) { return std::string(count, '\0'); }
 inline std::optional<std::string_view> part(std::string_view bytes, std::size_t offset, std::size_t size) {
   if (offset > bytes.size() || bytes.size() - offset < size) return std::nullopt;
   return bytes.substr(offset, size);
-}
-
-// Whether the one begins as the other, as far as both have come.
-inline bool may_begin(std::string_view bytes, std::string_view expected) {
-  return expected.starts_with(bytes.substr(0, expected.size()));
 }
 
 // A field of fixed size that ends at its first zero; empty where it holds what cannot be printed.
@@ -52,12 +38,6 @@ inline std::string utf16_text(std::string_view utf16) {
     out += is_plain ? utf16[i] : '?';
   }
   return out;
-}
-
-inline void add_word(std::string& words, std::string_view word) {
-  if (word.empty()) return;
-  words += words.empty() ? "" : "; ";
-  words += word;
 }
 
 }  // namespace portolan::identify
