@@ -105,6 +105,31 @@ TEST(Agenda, OneByteASecondIsNotWaitedForWithoutEnd) {
   EXPECT_LE(replayed.took, 40s);
 }
 
+// Each question's answer is without end, and everything is asked.
+TEST(Agenda, AllOfItEndsAfterThreePatiences) {
+  std::string slow;
+  for (int i = 0; i < 200; ++i) slow += "< \"x\"\nwait 400ms\n";
+  const Replayed replayed = replay(slow, odd_port, {.intensity = 9, .patience = 2s});
+  EXPECT_LE(replayed.took, 6'500ms);
+}
+
+TEST(Agenda, NobodyIsHeardBehindTheEnd) {
+  Agenda agenda{net::Port{odd_port}, "server.example", {}, Instant{}};
+  const auto listener = agenda.act(Instant{}).at(0).connection;
+  agenda.on_connected(listener, Instant{});
+  const Instant later = Instant{} + 1s;
+  std::optional<std::uint32_t> question;
+  for (const Action& action : agenda.act(later)) {
+    if (action.what == Action::What::open) question = action.connection;
+  }
+  ASSERT_TRUE(question);
+  agenda.on_connected(*question, later);
+  agenda.on_heard(listener, "SSH-2.0-OpenSSH_9.2p1\r\n", later);
+  ASSERT_TRUE(agenda.is_over());
+  agenda.on_heard(*question, "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n<title>hi</title>", later);
+  EXPECT_EQ(agenda.found().name, "ssh");
+}
+
 TEST(Agenda, WhoIsOnlyListenedToHearsNothing) {
   const Replayed mute = replay("wait 100000ms\n< \"x\"\n", 502, {.only_listens = true});
   EXPECT_EQ(mute.said, "");
