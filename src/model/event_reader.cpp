@@ -234,6 +234,8 @@ Result<std::vector<Event>> EventReader::host_with_ports(HostRecord host) {
   if (auto entry = ports_.extract(host.address)) {
     host.ports = std::move(entry.mapped());
     const auto place = [](const PortRecord& port) { return std::pair{port.protocol, port.port}; };
+    // Of a port that was told twice the later one knows more.
+    std::ranges::reverse(host.ports);
     std::ranges::stable_sort(host.ports, {}, place);
     const auto repeated = std::ranges::unique(host.ports, {}, place);
     host.ports.erase(repeated.begin(), repeated.end());

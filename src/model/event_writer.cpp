@@ -78,7 +78,8 @@ void EventWriter::write_host(std::string& out, const HostRecord& host) {
   const auto known = reported_.find(host.address);
   for (const PortRecord& port : host.ports) {
     const bool is_reported = known != reported_.end() && known->second.contains(port.protocol, port.port);
-    if (!is_reported) write_line(out, OpenPort{host.address, port});
+    // What was found out about it since is told by telling it again.
+    if (!is_reported || port.identified) write_line(out, OpenPort{host.address, port});
   }
   write_line(out, host);
   if (known != reported_.end()) reported_.erase(known);

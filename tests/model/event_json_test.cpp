@@ -130,6 +130,24 @@ TEST(EventJson, AnOpenPortIsWrittenAtOnceAndNotAgainWithItsHost) {
   EXPECT_EQ(back[3], Event(host));
 }
 
+TEST(EventJson, APortWhoseServiceIsKnownComesOnceMoreAndTheLaterCounts) {
+  HostRecord host;
+  host.address = net::IpAddress::v4(0xc6120002);
+  PortRecord open;
+  open.port = net::Port{22};
+  open.state = PortState::open;
+  PortRecord known = open;
+  known.identified.emplace().name = "ssh";
+  host.ports = {known};
+  const auto lines = lines_of(written({OpenPort{host.address, open}, host}));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_FALSE(lines[0].contains("identified"));
+  EXPECT_TRUE(lines[1].contains(R"("identified":{"confidence":0,"name":"ssh"})"));
+  const std::vector<Event> back = read(lines);
+  ASSERT_FALSE(back.empty());
+  EXPECT_EQ(back.back(), Event(host));
+}
+
 std::string error_of(std::string_view line) {
   EventReader reader;
   const auto events = reader.read(line);

@@ -99,7 +99,9 @@ std::vector<std::string> names_of(const X509* certificate) {
       names.emplace_back(reinterpret_cast<const char*>(::ASN1_STRING_get0_data(text)),
                          static_cast<std::size_t>(::ASN1_STRING_length(text)));
     } else if (name->type == GEN_IPADD) {
-      names.push_back(printed([name](BIO* out) { ::GENERAL_NAME_print(out, const_cast<GENERAL_NAME*>(name)); }));
+      const std::string text =
+          printed([name](BIO* out) { ::GENERAL_NAME_print(out, const_cast<GENERAL_NAME*>(name)); });
+      names.push_back(text.substr(text.find(':') + 1));  // behind "IP Address"
     }
   }
   return names;
