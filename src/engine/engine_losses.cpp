@@ -103,6 +103,8 @@ bool Engine::asks_open_again(HostWalk& walk, Instant now) {
   Acquaintance& known = *walk.acquaintance;
   const std::size_t middle = (job_.questions.size() - walk.answered()) / 2;
   if (walk.passes == 0 || finds_hosts() || walk.asked < middle || known.open_asked == asked_open) return false;
+  // Where most of a pass is answered, it is not the last one.
+  if (2 * (known.answered - known.answered_before) > walk.asked) return false;
   ++known.open_asked;
   auto chosen = loss_probes_.choose_of(walk.target->address, now, true, HostLoss::Kind::open);
   if (!chosen) chosen = loss_probes_.choose_of(walk.target->address, now, true);
@@ -372,6 +374,10 @@ bool Engine::met_limit(const HostWalk& walk) const {
 Duration Engine::spread_of(const HostWalk& walk) const {
   const bool is_limited = is_lost_on_limit(walk) || (walk.acquaintance && walk.acquaintance->open_are_late);
   if (!is_limited) return {};
+  // The whole path goes slower since then, so that what was lost says nothing about how this pass will fare.
+  const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
+  const bool is_paths = pacer_.is_limited() && (own == nullptr || own->law.state() == LossLaw::State::watching);
+  if (is_paths && pacer_.rate_since() > walk.pass_started) return first_spread;
   const unsigned earlier = walk.acquaintance ? walk.acquaintance->spreads : 0;
   return first_spread * (std::int64_t{1} << std::min(earlier, 5U));
 }
