@@ -90,6 +90,8 @@ class Lab {
   // command is missing. From then on this process has no network but the lab. Only from a process
   // with one thread.
   static Result<void> enter();
+  // After enter(): whether programs may call setgroups(2); namespaces of ordinary users refuse that.
+  static bool allows_groups();
 
   // After enter() only.
   Lab();

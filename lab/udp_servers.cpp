@@ -112,12 +112,6 @@ std::string root_of(const UdpServer& server) {
   return there(unpacked, server.program) ? unpacked : "";
 }
 
-bool groups_may_be_set() {
-  std::string word;
-  std::ifstream{"/proc/self/setgroups"} >> word;
-  return word != "deny";
-}
-
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
     text.replace(at, what.size(), by);
@@ -205,7 +199,7 @@ std::string lacking(const UdpServer& server) {
   if (root_of(server).empty() && !there("", server.program)) {
     return fmt::format("{} is missing; ./check gets the package {}", server.name, server.package);
   }
-  if (server.needs_groups && !groups_may_be_set()) return fmt::format("{} runs as root only", server.name);
+  if (server.needs_groups && !Lab::allows_groups()) return fmt::format("{} runs as root only", server.name);
   return "";
 }
 

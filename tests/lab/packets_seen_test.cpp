@@ -158,6 +158,18 @@ class PacketsSeen : public LabTest {
     return done;
   }
 
+  Scratch scratch_;
+  std::optional<Pair> pair_;
+  std::optional<UdpEcho> echo_;
+};
+
+class PacketsOnTheWire : public PacketsSeen {
+ protected:
+  void SetUp() override {
+    PacketsSeen::SetUp();
+    if (!lab::Lab::allows_groups()) GTEST_SKIP() << "tcpdump gives up root, which only root may";
+  }
+
   // One scan, seen by all three.
   Finished compare(Words words) {
     Tcpdump tcpdump{pair_->scanner, pair_->target, scratch_.path("tcpdump.pcap")};
@@ -178,13 +190,9 @@ class PacketsSeen : public LabTest {
     EXPECT_THAT(on_the_wire, IsEmpty()) << "and every other one is in it";
     return done;
   }
-
-  Scratch scratch_;
-  std::optional<Pair> pair_;
-  std::optional<UdpEcho> echo_;
 };
 
-TEST_F(PacketsSeen, AreThoseOnTheWireOverIpv4) {
+TEST_F(PacketsOnTheWire, AreThoseOnTheWireOverIpv4) {
   const Finished done = compare({"-sS", "-sU", "-PE", "-p", "T:79-81,U:9,1234", "198.18.0.2-3"});
   const std::string comments = comments_of(scratch_.path("ours.pcapng"));
   for (const char* comment : {"arp to 198.18.0.2, attempt 1", "arp to 198.18.0.2, attempt 1: answered (arp-response)",
@@ -200,7 +208,7 @@ TEST_F(PacketsSeen, AreThoseOnTheWireOverIpv4) {
   EXPECT_THAT(lines_with(done.output, "RCVD"), Contains(HasSubstr(" ARP reply 198.18.0.2 is-at ")));
 }
 
-TEST_F(PacketsSeen, AreThoseOnTheWireOverIpv6) {
+TEST_F(PacketsOnTheWire, AreThoseOnTheWireOverIpv6) {
   const Finished done = compare({"-sS", "-sU", "-p", "T:79-81,U:9,1234", "2001:db8::2", "2001:db8::3"});
   EXPECT_THAT(lines_with(done.output, "SENT"), Contains(HasSubstr("Neighbor solicitation who has 2001:db8::2")));
   EXPECT_THAT(lines_with(done.output, "RCVD"),
@@ -208,7 +216,7 @@ TEST_F(PacketsSeen, AreThoseOnTheWireOverIpv6) {
                              EndsWith("tcp-syn to 2001:db8::2 port 80, attempt 1: open (syn-ack)"))));
 }
 
-TEST_F(PacketsSeen, AreThoseOfAllThreads) {
+TEST_F(PacketsOnTheWire, AreThoseOfAllThreads) {
   for (int last = 3; last <= 6; ++last) pair_->target.ip(fmt::format("addr add 198.18.0.{}/24 dev wire\n", last));
   const Finished done = compare({"--threads", "2", "-sS", "-sU", "-p", "T:1-100,U:7-10", "198.18.0.2-6"});
   const std::string comments = comments_of(scratch_.path("ours.pcapng"));
@@ -222,7 +230,7 @@ TEST_F(PacketsSeen, AreThoseOfAllThreads) {
 }
 
 // Hosts put them together before they answer. tcpdump's filter looks into TCP over IPv4, where fragments have nothing.
-TEST_F(PacketsSeen, AreEachFragment) {
+TEST_F(PacketsOnTheWire, AreEachFragment) {
   const Truth tcp{.ports = {{80, {"open", "syn-ack"}}}};
   const Truth udp{.ports = {{1234, {"open", "udp-response"}}}, .rest = {"closed", "port-unreach"}};
   const std::string report = scratch_.path("report");
@@ -247,7 +255,7 @@ TEST_F(PacketsSeen, AreEachFragment) {
 }
 
 // The kernel of a host reads over them, and gives them back.
-TEST_F(PacketsSeen, BearTheOptionsOfIPv4) {
+TEST_F(PacketsOnTheWire, BearTheOptionsOfIPv4) {
   const std::string report = scratch_.path("report");
   const Truth udp{.ports = {{1234, {"open", "udp-response"}}}, .rest = {"closed", "port-unreach"}};
   compare({"-sU", "--ip-options", "R", "-p", "1233-1235", Pair::target_v4, "-oX", report});
@@ -256,7 +264,7 @@ TEST_F(PacketsSeen, BearTheOptionsOfIPv4) {
   EXPECT_EQ(differences(chart, Pair::target_v4, 79, 81, {.ports = {{80, {"open", "syn-ack"}}}}), "");
 }
 
-TEST_F(PacketsSeen, ThroughTheKernelsOwnLayerToo) {
+TEST_F(PacketsOnTheWire, ThroughTheKernelsOwnLayerToo) {
   pair_->scanner.nft(
       "table inet lab {\n chain output {\n  type filter hook output priority 0; policy accept;\n }\n}\n");
   compare({"-sS", "-sU", "-p", "T:79-81,U:9,1234", "198.18.0.2"});
