@@ -372,12 +372,12 @@ bool Engine::met_limit(const HostWalk& walk) const {
 // Over what time the next pass is spread. Where most of the last one was lost, and not by chance, another one as fast
 // would be lost as well: each takes twice as long as the one before.
 Duration Engine::spread_of(const HostWalk& walk) const {
-  const bool is_limited = is_lost_on_limit(walk) || (walk.acquaintance && walk.acquaintance->open_are_late);
-  if (!is_limited) return {};
-  // The whole path goes slower since then, so that what was lost says nothing about how this pass will fare.
+  const bool open_are_late = walk.acquaintance && walk.acquaintance->open_are_late;
+  if (!open_are_late && !is_lost_on_limit(walk)) return {};
+  // Where the whole path has been asked more slowly since then, what was lost says nothing about the next pass.
   const HostLoss* own = walk.acquaintance ? loss_probes_.of(walk.target->address) : nullptr;
-  const bool is_paths = pacer_.is_limited() && (own == nullptr || own->law.state() == LossLaw::State::watching);
-  if (is_paths && pacer_.rate_since() > walk.pass_started) return first_spread;
+  const bool is_own = open_are_late || (own != nullptr && own->law.state() != LossLaw::State::watching);
+  if (!is_own && pacer_.is_limited() && pacer_.rate_since() > walk.pass_started) return first_spread;
   const unsigned earlier = walk.acquaintance ? walk.acquaintance->spreads : 0;
   return first_spread * (std::int64_t{1} << std::min(earlier, 5U));
 }
