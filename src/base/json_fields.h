@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/json.h"
 #include "base/json_schema.h"
 
@@ -25,6 +26,8 @@ template <class T>
 constexpr bool is_optional = false;
 template <class T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+constexpr bool is_optional<Boxed<T>> = true;
 template <class T>
 constexpr bool is_list = false;
 template <class T>

@@ -98,6 +98,10 @@ class FieldReader {
   static bool read(const JsonValue& value, std::optional<T>& field) {
     return read(value, field.emplace());
   }
+  template <class T>
+  static bool read(const JsonValue& value, Boxed<T>& field) {
+    return read(value, field.emplace());
+  }
   static bool read(const JsonValue& value, std::vector<Remark>& field) {
     if (value.array() == nullptr) return false;
     for (const JsonValue& element : *value.array()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/remark.h"
@@ -29,7 +30,7 @@ struct PortRecord {
   std::uint8_t reason_ttl = 0;                   // TTL or hop limit of the answer; 0 when there was none
   std::optional<net::IpAddress> reason_address;  // who answered, where it was not the target
   std::string service;                           // registered name, "" where there is none
-  std::optional<ServiceRecord> identified;       // who answers there, where that was asked (-sV)
+  Boxed<ServiceRecord> identified;               // who answers there, where that was asked (-sV)
   friend bool operator==(const PortRecord&, const PortRecord&) = default;
 };
 

@@ -55,7 +55,7 @@ class IdentifiedPorts final : public model::Sink {
   const plan::Plan& plan_;
   model::Sink& sink_;
   Trace trace_;
-  std::map<Place, std::optional<model::ServiceRecord>> asked_;  // nullopt while it is not known
+  std::map<Place, Boxed<model::ServiceRecord>> asked_;  // empty while it is not known
   std::unordered_map<net::IpAddress, Held> held_;
 
   std::mutex mutex_;

@@ -252,6 +252,9 @@ TEST(SchemaOne, AWarningIsARemarkThatHoldsIt) {
   EXPECT_EQ(events->front(), Event(Remark{RemarkCode::noted, {"be warned"}}));
 }
 
+// A scan has one for each open port: 16.8 million of a /24 that answers on all of them.
+TEST(PortRecord, IsSmall) { EXPECT_LE(sizeof(PortRecord), 96U); }
+
 // The published schema is what the records' description makes.
 TEST(ScanJsonSchema, IsPublishedAsItIsMade) { report::testing::expect_published("ndjson", scan_json_schema()); }
 
