@@ -14,7 +14,9 @@ class Boxed {
   using value_type = T;
 
   Boxed() = default;
-  Boxed(T value) : value_{std::make_unique<T>(std::move(value))} {}
+  // Implicit, as std::optional's are: a value stands for itself.
+  Boxed(T value) : value_{std::make_unique<T>(std::move(value))} {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Boxed(std::optional<T> value) : value_{value ? std::make_unique<T>(std::move(*value)) : nullptr} {}
   Boxed(const Boxed& other) : value_{other ? std::make_unique<T>(*other) : nullptr} {}
   Boxed(Boxed&&) noexcept = default;

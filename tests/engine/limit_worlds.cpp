@@ -100,17 +100,28 @@ sim::HostOptions host_with(Random& random, std::uint16_t ports, std::size_t open
   return host;
 }
 
-World some_hosts(Random& random, std::size_t hosts, std::uint16_t ports, std::size_t open, bool silent) {
+// A list in braces, because its parts are drawn in the order written; compilers draw arguments in different orders.
+struct Hosts {
+  std::size_t hosts;
+  std::uint16_t ports;
+  std::size_t open;
+  bool silent;
+};
+
+World some_hosts(Random& random, const Hosts& wanted) {
   World world{.network = {.delay = Duration{static_cast<std::int64_t>(between(random, 2e6, 4e7))}},
               .hosts = {},
-              .ports = ports};
-  for (std::size_t i = 0; i < hosts; ++i) world.hosts.push_back(host_with(random, ports, open, silent));
+              .ports = wanted.ports};
+  for (std::size_t i = 0; i < wanted.hosts; ++i) {
+    world.hosts.push_back(host_with(random, wanted.ports, wanted.open, wanted.silent));
+  }
   return world;
 }
 
 LimitedScan policer(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 8 + random.below(25), 100, 4, random.chance(0.5));
+  World world =
+      some_hosts(random, {.hosts = 8 + random.below(25), .ports = 100, .open = 4, .silent = random.chance(0.5)});
   world.network.bottleneck = between(random, 200, 3'000);
   world.network.queue = 1 + random.below(30);
   return scan_world(world, seed);
@@ -118,21 +129,24 @@ LimitedScan policer(std::uint64_t seed) {
 
 LimitedScan policer_on_the_way_back(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 8 + random.below(25), 100, 4, random.chance(0.3));
+  World world =
+      some_hosts(random, {.hosts = 8 + random.below(25), .ports = 100, .open = 4, .silent = random.chance(0.3)});
   world.network.answers = {.rate = between(random, 100, 2'000), .burst = 1.0 + static_cast<double>(random.below(30))};
   return scan_world(world, seed);
 }
 
 LimitedScan policer_before_one_host(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(8), 300, 5, random.chance(0.3));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(8), .ports = 300, .open = 5, .silent = random.chance(0.3)});
   world.hosts[0].questions = {.rate = between(random, 40, 1'000), .burst = 5.0 + static_cast<double>(random.below(30))};
   return scan_world(world, seed);
 }
 
 LimitedScan few_connections_a_second(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(3), 500, 7, random.chance(0.2));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(3), .ports = 500, .open = 7, .silent = random.chance(0.2)});
   world.hosts[0].syns = {.rate = between(random, 20, 300), .burst = 5.0 + static_cast<double>(random.below(40))};
   return scan_world(world, seed);
 }
@@ -140,7 +154,8 @@ LimitedScan few_connections_a_second(std::uint64_t seed) {
 // A host that can hardly be asked at all.
 LimitedScan few_a_second(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(3), 100, 7, random.chance(0.2));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(3), .ports = 100, .open = 7, .silent = random.chance(0.2)});
   world.hosts[0].questions = {.rate = between(random, 1, 10), .burst = 1.0 + static_cast<double>(random.below(10))};
   return scan_world(world, seed);
 }
@@ -148,21 +163,22 @@ LimitedScan few_a_second(std::uint64_t seed) {
 // A full backlog, or a rule about the open ports alone.
 LimitedScan few_acceptances_a_second(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(3), 500, 7, random.chance(0.2));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(3), .ports = 500, .open = 7, .silent = random.chance(0.2)});
   world.hosts[0].acceptances = {.rate = between(random, 2, 50), .burst = 1.0 + static_cast<double>(random.below(5))};
   return scan_world(world, seed);
 }
 
 LimitedScan few_resets_a_second(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(3), 500, 7, false);
+  World world = some_hosts(random, {.hosts = 1 + random.below(3), .ports = 500, .open = 7, .silent = false});
   world.hosts[0].resets_a_second = between(random, 20, 300);
   return scan_world(world, seed);
 }
 
 LimitedScan few_errors_a_second(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(3), 300, 7, false);
+  World world = some_hosts(random, {.hosts = 1 + random.below(3), .ports = 300, .open = 7, .silent = false});
   for (auto& host : world.hosts) {
     host.errors = {.rate = between(random, 1, 50), .burst = 6};
     for (std::uint16_t port = 1; port <= 300; ++port) {
@@ -174,21 +190,23 @@ LimitedScan few_errors_a_second(std::uint64_t seed) {
 
 LimitedScan few_connections_at_a_time(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1, 200, 6, random.chance(0.2));
+  World world = some_hosts(random, {.hosts = 1, .ports = 200, .open = 6, .silent = random.chance(0.2)});
   world.hosts[0].connections = static_cast<std::size_t>(between(random, 30, 300));
   return scan_world(world, seed);
 }
 
 LimitedScan resets_filtered(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(4), 300, 5, random.chance(0.5));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(4), .ports = 300, .open = 5, .silent = random.chance(0.5)});
   for (auto& host : world.hosts) host.resets_filtered = true;
   return scan_world(world, seed);
 }
 
 LimitedScan late_ports(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(4), 300, 6, random.chance(0.5));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(4), .ports = 300, .open = 6, .silent = random.chance(0.5)});
   for (auto& host : world.hosts) {
     host.late.insert(*host.open.ports().begin());
     host.late_by = Duration{static_cast<std::int64_t>(between(random, 5e7, 4e8))};
@@ -198,7 +216,8 @@ LimitedScan late_ports(std::uint64_t seed) {
 
 LimitedScan late_hosts(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(4), 50, 3, random.chance(0.5));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(4), .ports = 50, .open = 3, .silent = random.chance(0.5)});
   world.timing = 3 + static_cast<int>(random.below(3));
   constexpr std::array most{1.15e9, 0.55e9, 0.29e9};
   const double most_delay = most[static_cast<std::size_t>(world.timing - 3)];
@@ -209,14 +228,16 @@ LimitedScan late_hosts(std::uint64_t seed) {
 
 LimitedScan ban(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(8), 300, 10, random.chance(0.2));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(8), .ports = 300, .open = 10, .silent = random.chance(0.2)});
   world.hosts[0].bans_after = 20 + random.below(300);
   return scan_world(world, seed);
 }
 
 LimitedScan chance(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(8), 200, 8, random.chance(0.5));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(8), .ports = 200, .open = 8, .silent = random.chance(0.5)});
   world.network.loss = random.unit() * 0.25;
   return scan_world(world, seed);
 }
@@ -224,7 +245,8 @@ LimitedScan chance(std::uint64_t seed) {
 // A path that is down time and again, for up to three quarters of the time.
 LimitedScan outages(std::uint64_t seed) {
   Random random{seed};
-  World world = some_hosts(random, 1 + random.below(8), 300, 8, random.chance(0.3));
+  World world =
+      some_hosts(random, {.hosts = 1 + random.below(8), .ports = 300, .open = 8, .silent = random.chance(0.3)});
   const double every = between(random, 0.3e9, 8e9);
   world.network.dark_every = Duration{static_cast<std::int64_t>(every)};
   world.network.dark_for = Duration{static_cast<std::int64_t>(every * (0.1 + 0.65 * random.unit()))};
@@ -234,7 +256,7 @@ LimitedScan outages(std::uint64_t seed) {
 
 LimitedScan thin_as(std::uint64_t seed, double rate, bool silent) {
   Random random{seed};
-  World world = some_hosts(random, 32, 100, 4, silent);
+  World world = some_hosts(random, {.hosts = 32, .ports = 100, .open = 4, .silent = silent});
   world.network.delay = 10ms;
   world.network.bottleneck = rate;
   world.network.queue = 10;
