@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/service.h"
+
 namespace portolan::identify {
 
 // One connection holds no more of them, and no more bytes of the other side.
@@ -40,6 +42,7 @@ struct Facts {
   std::string host_name;
   std::string system;
   std::string device;
+  std::vector<model::ServiceDetail> details = {};
 };
 
 // What a reader makes of a talk.

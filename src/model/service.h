@@ -22,7 +22,18 @@ struct TlsRecord {
   std::string key;          // "RSA 2048", "EC prime256v1"
   std::string fingerprint;  // SHA-256, hexadecimal
   bool self_signed = false;
+  std::string alpn;       // the protocol agreed on (RFC 7301): "h2"; "" where none was
+  bool upgraded = false;  // it began in the clear, by STARTTLS or the like
   friend bool operator==(const TlsRecord&, const TlsRecord&) = default;
+};
+
+// One thing that a service tells of itself beside product and version. Together they are a flat list: the rows of one
+// topic stand together.
+struct ServiceDetail {
+  std::string topic;  // as nmap's script that tells it is called: "http-title"
+  std::string key;    // "title"; what belongs together by a dot: "subject.commonName"; "": the topic's only value
+  std::string value;  // any bytes; who shows them makes them inert
+  friend bool operator==(const ServiceDetail&, const ServiceDetail&) = default;
 };
 
 // Who answers at a port, by what it said. All text is the other side's, not escaped.
@@ -39,7 +50,10 @@ struct ServiceRecord {
   bool wrapped = false;           // it accepts connections and closes them before anything is said
   bool untouched = false;         // it was not talked to, because that might print or break something
   std::string words;              // the first that it said, where nobody understood them
-  std::optional<TlsRecord> tls;   // where it is spoken inside TLS
+  std::vector<ServiceDetail> details;
+  std::string asked;     // the evidence: what was said last before the answer below, the beginning of it, any bytes
+  std::string answered;  // and what was said to that
+  std::optional<TlsRecord> tls;  // where it is spoken inside TLS
   friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
 };
 
