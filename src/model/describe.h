@@ -36,6 +36,14 @@ void describe(auto& visitor, Of<TlsRecord> auto& tls) {
   visitor.optional("key", tls.key);
   visitor.optional("fingerprint", tls.fingerprint);
   visitor.optional("self_signed", tls.self_signed);
+  visitor.optional("alpn", tls.alpn);
+  visitor.optional("upgraded", tls.upgraded);
+}
+
+void describe(auto& visitor, Of<ServiceDetail> auto& detail) {
+  visitor.member("topic", detail.topic);
+  visitor.optional("key", detail.key);
+  visitor.member("value", detail.value);
 }
 
 void describe(auto& visitor, Of<ServiceRecord> auto& service) {
@@ -52,6 +60,9 @@ void describe(auto& visitor, Of<ServiceRecord> auto& service) {
   visitor.optional("untouched", service.untouched);
   visitor.optional("words", service.words);
   visitor.optional("tls", service.tls);
+  visitor.optional("details", service.details);
+  visitor.optional("asked", service.asked);
+  visitor.optional("answered", service.answered);
 }
 
 void describe(auto& visitor, Of<PortRecord> auto& port) {

@@ -95,8 +95,12 @@ inline TlsRecord tls_record() {
           .not_after = maybe(time()),
           .key = text(),
           .fingerprint = text(),
-          .self_signed = *arbitrary<bool>()};
+          .self_signed = *arbitrary<bool>(),
+          .alpn = text(),
+          .upgraded = *arbitrary<bool>()};
 }
+
+inline ServiceDetail service_detail() { return {.topic = text(), .key = text(), .value = text()}; }
 
 inline ServiceRecord service_record() {
   return {.name = text(),
@@ -111,6 +115,9 @@ inline ServiceRecord service_record() {
           .wrapped = *arbitrary<bool>(),
           .untouched = *arbitrary<bool>(),
           .words = text(),
+          .details = some(service_detail),
+          .asked = text(),
+          .answered = text(),
           .tls = maybe(tls_record())};
 }
 
