@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 
 namespace portolan::identify {
@@ -242,6 +243,7 @@ void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
   found_.host_name = reading.facts.host_name;
   found_.system = reading.facts.system;
   found_.device = reading.facts.device;
+  found_.details = ordered_details(reading.facts.details);
   found_.confidence = reading.confidence;
   if (in_tls) found_.tls = tls_;
   found_.untouched = settings_.only_listens;

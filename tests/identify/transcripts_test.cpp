@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../places.h"
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "replayed.h"
 
@@ -41,7 +42,20 @@ std::string fact_of(const model::ServiceRecord& found, std::string_view name) {
   if (name == "confidence") return std::to_string(found.confidence);
   if (name == "cpe") return found.cpes.empty() ? "" : found.cpes.front();
   if (name == "tls") return found.tls ? "yes" : "no";
-  return "no such fact";
+  // "http-title/title": of what is told beside; "ftp-syst/" where the key is empty.
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return "no such fact";
+  const auto told = std::ranges::find_if(found.details, [&](const model::ServiceDetail& detail) {
+    return detail.topic == name.substr(0, slash) && detail.key == name.substr(slash + 1);
+  });
+  return told == found.details.end() ? "not told" : told->value;
+}
+
+void expect_known_topics(const model::ServiceRecord& found) {
+  EXPECT_LE(found.details.size(), most_details);
+  for (const model::ServiceDetail& detail : found.details) {
+    EXPECT_TRUE(std::ranges::find(topics(), detail.topic, &Topic::name) != topics().end()) << detail.topic;
+  }
 }
 
 void expect_facts(const Transcript& transcript, const Replayed& replayed) {
@@ -50,6 +64,7 @@ void expect_facts(const Transcript& transcript, const Replayed& replayed) {
     EXPECT_EQ(fact_of(replayed.found, name), value) << name;
   }
   EXPECT_LE(replayed.at_once, 3U);
+  expect_known_topics(replayed.found);
 }
 
 std::uint16_t port_of(const Transcript& transcript) {

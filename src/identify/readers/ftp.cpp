@@ -2,6 +2,7 @@
 // is the answer to FEAT (RFC 2389), and to SYST.
 #include <array>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -53,7 +54,7 @@ Reading read(const Talk& talk) {
   // RFC 959: 215 NAME system type; many want a login first (530), which is FTP's as well.
   if (answer->code == system_type && !answer->text.front().empty()) {
     reading.confidence = documented;
-    reading.facts.extra = "SYST: " + std::string{trimmed(answer->text.front())};
+    add_detail(reading.facts, "ftp-syst", "SYST", trimmed(answer->text.front()));
   }
   return reading;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -13,7 +14,8 @@ namespace {
 
 constexpr std::array<std::uint16_t, 10> ports{80, 8080, 8000, 8008, 8081, 8888, 3000, 5000, 9090, 591};
 constexpr std::array<std::uint16_t, 4> tls_ports{443, 8443, 4443, 9443};
-constexpr std::size_t longest_title = 128;
+constexpr std::size_t searched = 16'384;  // of a page, from its beginning
+constexpr std::size_t most_fields_told = 24;
 
 struct Field {
   std::string name;  // in small letters
@@ -95,14 +97,80 @@ void name_server(std::string_view server, Facts& facts) {
   }
 }
 
+// What stands in some lines, as one.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, 2 * longest_detail)) {
+    const bool is_blank = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!is_blank) {
+      line += c;
+    } else if (!line.empty() && !line.ends_with(' ')) {
+      line += ' ';
+    }
+  }
+  return std::string{trimmed(line)};
+}
+
 std::string_view title_of(std::string_view body) {
-  const std::string small = lower(body.substr(0, 16'384));
+  const std::string small = lower(body.substr(0, searched));
   const std::size_t begin = small.find("<title");
   if (begin == std::string::npos) return {};
   const std::size_t open = small.find('>', begin);
   const std::size_t end = small.find("</title", begin);
   if (open == std::string::npos || end == std::string::npos || end < open) return {};
-  return trimmed(body.substr(open + 1, std::min(end - open - 1, longest_title)));
+  return trimmed(body.substr(open + 1, end - open - 1));
+}
+
+// The value of an attribute of one tag, in quotes or not; `small` is the tag in small letters.
+std::string_view attribute_of(std::string_view tag, std::string_view small, std::string_view name) {
+  const std::size_t at = small.find(" " + std::string{name} + "=");
+  if (at == std::string_view::npos) return {};
+  std::string_view value = tag.substr(at + name.size() + 2);
+  const char quote = value.empty() ? ' ' : value.front();
+  if (quote != '"' && quote != '\'') return value.substr(0, value.find_first_of(" \t\r\n/"));
+  value.remove_prefix(1);
+  const std::size_t end = value.find(quote);
+  return end == std::string_view::npos ? std::string_view{} : value.substr(0, end);
+}
+
+// <meta name="generator" content="WordPress 6.4.3">
+std::string_view generator_of(std::string_view body) {
+  body = body.substr(0, searched);
+  const std::string small = lower(body);
+  constexpr std::string_view begin = "<meta";
+  for (std::size_t at = small.find(begin); at != std::string::npos; at = small.find(begin, at + 1)) {
+    const std::size_t end = small.find('>', at);
+    if (end == std::string::npos) break;
+    const std::string_view tag = std::string_view{small}.substr(at, end - at);
+    if (attribute_of(tag, tag, "name") != "generator") continue;
+    return trimmed(attribute_of(body.substr(at, end - at), tag, "content"));
+  }
+  return {};
+}
+
+void tell_page(const Response& response, Facts& facts) {
+  constexpr unsigned first_redirection = 300;
+  constexpr unsigned behind_redirections = 400;
+  const bool leads_on = response.status >= first_redirection && response.status < behind_redirections;
+  add_detail(facts, "http-title", "title", on_one_line(title_of(response.body)));
+  if (leads_on) add_detail(facts, "http-title", "redirect_url", response.field("location"));
+  add_detail(facts, "http-server-header", "", response.field("server"));
+  for (const Field& field : response.fields) {
+    if (field.name == "www-authenticate") add_detail(facts, "http-auth", "", field.value);
+  }
+  const std::string_view generator = generator_of(response.body);
+  add_detail(facts, "http-generator", "", generator.empty() ? response.field("x-generator") : generator);
+  for (std::size_t i = 0; i < std::min(response.fields.size(), most_fields_told); ++i) {
+    std::string name = response.fields[i].name;
+    std::ranges::replace(name, '.', '_');  // which would make two keys of it
+    add_detail(facts, "http-headers", name, response.fields[i].value);
+  }
+}
+
+// Who answers for others, by its own name.
+bool is_proxy(std::string_view server) {
+  constexpr std::array<std::string_view, 4> proxies{"squid", "tinyproxy", "privoxy", "mikrotik httpproxy"};
+  return std::ranges::any_of(proxies, [server](std::string_view proxy) { return starts_with_case(server, proxy); });
 }
 
 // "400 The plain HTTP request was sent to HTTPS port" and its likes.
@@ -133,10 +201,9 @@ Reading read(const Talk& talk) {
   if (const auto server = response->field("server"); !server.empty()) {
     name_server(server, reading.facts);
     reading.confidence = documented;
+    if (is_proxy(server)) reading.service = "http-proxy";
   }
-  if (const auto title = title_of(response->body); !title.empty()) {
-    reading.facts.extra += (reading.facts.extra.empty() ? "" : "; ") + fmt::format("title: {}", title);
-  }
+  tell_page(*response, reading.facts);
   return reading;
 }
 

@@ -1,6 +1,7 @@
 // IMAP: "* OK" greets (RFC 9051 §7.1.1), and ID may name the program (RFC 2971).
 #include <array>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -35,6 +36,10 @@ Reading read(const Talk& talk) {
     reading.confidence = inferred;
   }
   if (said.find("Dovecot") != std::string_view::npos) reading.facts.product = "Dovecot imapd";
+  if (const std::size_t at = said.find("[CAPABILITY "); at != std::string_view::npos) {
+    const std::string_view list = said.substr(at + std::string_view{"[CAPABILITY "}.size());
+    add_detail(reading.facts, "imap-capabilities", "", trimmed(list.substr(0, list.find(']'))));
+  }
   if (talk.turns.size() == 1) {
     reading.say = ask;
     return reading;

@@ -1,6 +1,7 @@
 // POP3: "+OK" greets (RFC 1939 §4), and CAPA may name the program (RFC 2449 §6.9).
 #include <array>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -12,6 +13,16 @@ constexpr std::array<std::uint16_t, 1> tls_ports{995};
 constexpr std::string_view ok = "+OK";
 constexpr std::string_view ask = "CAPA\r\n";
 constexpr std::string_view implementation = "IMPLEMENTATION ";
+
+// RFC 2449 §5: one a line, behind the first, up to a point.
+void tell_capabilities(std::string_view answer, Facts& facts) {
+  std::string all;
+  const auto lines = lines_of(answer);
+  for (std::size_t i = 1; i < lines.size() && lines[i] != "."; ++i) {
+    all += (all.empty() ? "" : ", ") + std::string{trimmed(lines[i])};
+  }
+  add_detail(facts, "pop3-capabilities", "", all);
+}
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
@@ -29,6 +40,7 @@ Reading read(const Talk& talk) {
   const std::string_view answer = talk.turns[1].heard;
   const bool whole = answer.ends_with("\r\n.\r\n") || answer.ends_with("\n.\n") || answer.starts_with("-ERR");
   if (!whole && !talk.is_over) return {.is = Reading::Is::more};
+  if (answer.starts_with(ok)) tell_capabilities(answer, reading.facts);
   for (const std::string_view line : lines_of(answer)) {
     if (!starts_with_case(line, implementation)) continue;
     const std::string_view program = trimmed(line.substr(implementation.size()));

@@ -1,6 +1,7 @@
 // Redis: answers PING in its own protocol, and INFO names itself where no password is asked for.
 #include <array>
 
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -46,6 +47,10 @@ Reading read(const Talk& talk) {
     reading.facts.version = value_of(said, "redis_version");
   }
   if (!reading.facts.version.empty()) reading.confidence = documented;
+  constexpr std::array<std::string_view, 10> told{"redis_version", "valkey_version",   "redis_mode", "os",
+                                                  "arch_bits",     "process_id",       "tcp_port",   "executable",
+                                                  "config_file",   "uptime_in_seconds"};
+  for (const std::string_view key : told) add_detail(reading.facts, "redis-info", key, value_of(said, key));
   const std::string_view system = value_of(said, "os");
   reading.facts.system = system.substr(0, system.find(' '));
   return reading;

@@ -2,7 +2,10 @@
 // greeting has the same code, is the answer to EHLO.
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "base/text.h"
+#include "identify/details.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -84,16 +87,12 @@ Reading read(const Talk& talk) {
             .service = reading.service};
   if (answer->code != done) return says_so ? reading : Reading{};
   reading.confidence = documented;
-  std::string extensions;
-  for (std::size_t i = 1; i < answer->text.size(); ++i) {
-    extensions += i == 1 ? "" : ", ";
-    extensions += words_of(answer->text[i]).empty() ? std::string_view{} : words_of(answer->text[i]).front();
-  }
+  // The first line is the server's name and a greeting.
+  add_detail(reading.facts, "smtp-commands", "", join(std::span{answer->text}.subspan(1), ", "));
   if (reading.facts.host_name.empty() && !words_of(answer->text.front()).empty()) {
     const std::string_view name = words_of(answer->text.front()).front();
     if (name.find('.') != std::string_view::npos && is_printable(name)) reading.facts.host_name = name;
   }
-  reading.facts.extra = extensions;
   return reading;
 }
 

@@ -1,6 +1,7 @@
 // memcached: "version" is answered by "VERSION 1.6.18" (its doc/protocol.txt, "Other commands").
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -28,6 +29,7 @@ Reading read(const Talk& talk) {
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   reading.facts.product = "Memcached";
   reading.facts.version = version;
+  add_detail(reading.facts, "memcached-info", "version", version);
   return reading;
 }
 

@@ -1,6 +1,7 @@
 // RTSP: "RTSP/1.0 NNN" answers any request; the Server field names the program (RFC 2326 §12.36). RFC 7826 has 2.0.
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -24,6 +25,7 @@ Reading read(const Talk& talk) {
   name_program(head->field("server"), reading.facts);
   if (!head->field("cseq").empty()) reading.confidence = documented;
   if (const auto methods = head->field("public"); !methods.empty() && is_printable(methods)) {
+    add_detail(reading.facts, "rtsp-methods", "", methods);
     reading.facts.extra += (reading.facts.extra.empty() ? "" : "; ") + std::string{methods};
   }
   return reading;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/asked/head.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -32,6 +33,7 @@ Reading read(const Talk& talk) {
   if (!head->field("cseq").empty()) reading.confidence = documented;
   const std::string_view server = head->field("server");
   name_program(server.empty() ? head->field("user-agent") : server, reading.facts);
+  add_detail(reading.facts, "sip-methods", "", head->field("allow"));
   if (reading.facts.extra.empty()) reading.facts.extra = fmt::format("status {}", head->status);
   return reading;
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 
+#include "identify/details.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
 
@@ -110,6 +111,7 @@ Reading read(const Talk& talk) {
     reading.facts.product = fields["product"];
     reading.facts.version = fields["version"];
   }
+  for (const auto& [key, value] : fields) add_detail(reading.facts, "amqp-info", key, value);
   if (is_printable(fields["platform"])) reading.facts.extra = fields["platform"];
   return reading;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "identify/details.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
 
@@ -119,6 +120,7 @@ Reading read(const Talk& talk) {
   const auto supports = options_in(answer.body);
   if (!supports) return {};
   reading.facts.extra = "CQL " + std::string{supports->at("CQL_VERSION")};
+  for (const auto& [key, value] : *supports) add_detail(reading.facts, "cassandra-info", key, value);
   // ScyllaDB tells of its shards here, and a release of Cassandra that it only resembles there.
   if (supports->contains("SCYLLA_SHARD") || supports->contains("SCYLLA_NR_SHARDS")) {
     reading.facts.product = "ScyllaDB";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
 
@@ -104,6 +105,7 @@ Reading read(const Talk& talk) {
   if (!version) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   name(*version, reading.facts);
+  add_detail(reading.facts, "dns-nsid", "bind_version", *version);
   return reading;
 }
 

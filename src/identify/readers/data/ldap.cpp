@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "identify/details.h"
 #include "identify/readers/data/ber.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
@@ -155,6 +156,9 @@ Facts facts_of(const Attributes& attributes) {
     facts.product = vendor;
     if (is_version(version)) facts.version = version;
     if (!is_version(version)) add(facts.extra, "", version);
+  }
+  for (const auto& [name, values] : attributes) {
+    for (const std::string_view value : values) add_detail(facts, "ldap-rootdse", name, value);
   }
   if (is_active_directory) {
     facts.host_name = first_of(attributes, "dnshostname");

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "identify/details.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
 
@@ -114,6 +115,9 @@ Reading read(const Talk& talk) {
   if (const std::string_view set = hello["setName"]; !set.empty())
     reading.facts.extra = "replica set " + std::string{set};
   if (hello["msg"] == "isdbgrid") reading.facts.extra = "mongos";
+  add_detail(reading.facts, "mongodb-info", "set_name", hello["setName"]);
+  add_detail(reading.facts, "mongodb-info", "primary", hello["primary"]);
+  add_detail(reading.facts, "mongodb-info", "me", hello["me"]);
   if (talk.turns.size() == 1) {
     reading.say = command(build_info_id, "buildInfo");
     return reading;
@@ -122,6 +126,11 @@ Reading read(const Talk& talk) {
   const Came then = answer_in(talk.turns[1].heard, build_info_id, build);
   if (then == Came::part && !talk.is_over) return {.is = Reading::Is::more};
   if (then != Came::whole) return reading;
+  for (const char* key : {"version", "gitVersion", "allocator", "javascriptEngine", "ferretdbVersion"}) {
+    if (const auto found = build.find(key); found != build.end()) {
+      add_detail(reading.facts, "mongodb-info", key, found->second);
+    }
+  }
   if (const std::string_view version = build["version"]; is_version(version)) {
     // FerretDB adds its own to the one whose commands it keeps to: "v1.24.0".
     const bool is_ferret = build.contains("ferretdb") || build.contains("ferretdbVersion");

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/registry.h"
 
@@ -91,6 +92,8 @@ Reading read(const Talk& talk) {
   const std::string_view name = name_of(major, minor);
   reading.facts.product = name.empty() ? "Microsoft SQL Server" : fmt::format("Microsoft SQL Server {}", name);
   reading.facts.version = fmt::format("{}.{:02}.{}.{:02}", major, minor, build, revision);
+  add_detail(reading.facts, "ms-sql-info", "name", reading.facts.product);
+  add_detail(reading.facts, "ms-sql-info", "number", reading.facts.version);
   if (u8_at(options->encryption, 0) == 3) reading.facts.extra = "asks for encryption";
   return reading;
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json_value.h"
+#include "identify/details.h"
 #include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -30,6 +31,8 @@ Reading read(const Talk& talk) {
   reading.facts.version = *release->text();
   reading.facts.extra =
       fmt::format("protocol {}.{}", *major->whole(), minor == nullptr ? 0 : minor->whole().value_or(0));
+  add_detail(reading.facts, "gpsd-info", "release", *release->text());
+  add_detail(reading.facts, "gpsd-info", "protocol", reading.facts.extra.substr(std::string_view{"protocol "}.size()));
   return reading;
 }
 

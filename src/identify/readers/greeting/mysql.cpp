@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -76,6 +77,11 @@ Reading read_handshake(std::string_view body) {
   if (!is_version(version) || !is_printable(version)) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   name_program(version, reading.facts);
+  add_detail(reading.facts, "mysql-info", "protocol", u8_at(body, 0) == protocol_9 ? "9" : "10");
+  add_detail(reading.facts, "mysql-info", "version", version);
+  if (const auto thread = u32_little_at(body, end + 1)) {
+    add_detail(reading.facts, "mysql-info", "thread_id", fmt::format("{}", *thread));
+  }
   if (u8_at(body, 0) == protocol_9) {
     add_extra(reading.facts, "protocol 9");
     return reading;
@@ -89,7 +95,9 @@ Reading read_handshake(std::string_view body) {
   constexpr std::size_t between = 3;
   const std::size_t high_at = filler + 3 + between;
   const std::uint32_t high = u16_little_at(body, high_at).value_or(0);
-  add_extra(reading.facts, ((*low | high << 16U) & can_tls) != 0 ? "offers TLS" : "no TLS");
+  const std::uint32_t capabilities = *low | high << 16U;
+  add_detail(reading.facts, "mysql-info", "capabilities", fmt::format("{:#x}", capabilities));
+  add_extra(reading.facts, (capabilities & can_tls) != 0 ? "offers TLS" : "no TLS");
   // Length of the scramble, ten zeros, the rest of the scramble (at least 13 bytes), the name of the plugin.
   const auto scramble = u8_at(body, high_at + 2);
   if (!scramble) return reading;
@@ -99,7 +107,10 @@ Reading read_handshake(std::string_view body) {
   const std::size_t plugin = high_at + 3 + 10 + rest;
   if (plugin < body.size()) {
     const std::string_view name = body.substr(plugin, body.find('\0', plugin) - plugin);
-    if (!name.empty() && is_printable(name)) add_extra(reading.facts, fmt::format("authentication: {}", name));
+    if (!name.empty() && is_printable(name)) {
+      add_extra(reading.facts, fmt::format("authentication: {}", name));
+      add_detail(reading.facts, "mysql-info", "auth_plugin", name);
+    }
   }
   return reading;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "identify/details.h"
 #include "identify/readers/shared.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -76,6 +77,7 @@ bool read_one_type(std::string_view answer, Facts& facts) {
     add_extra(facts, reason_at(answer, 4));
   } else if (*type <= highest) {
     add_extra(facts, "security types: " + name_of(static_cast<std::uint8_t>(*type)));
+    add_detail(facts, "vnc-info", "security_types", name_of(static_cast<std::uint8_t>(*type)));
   }
   return true;
 }
@@ -92,9 +94,10 @@ bool read_types(std::string_view answer, Facts& facts) {
   if (answer.size() < 1U + *count) return false;
   std::string types;
   for (std::size_t i = 1; i <= std::min<std::size_t>(*count, most_types); ++i) {
-    types += (i == 1 ? "security types: " : ", ") + name_of(u8_at(answer, i).value_or(0));
+    types += (i == 1 ? "" : ", ") + name_of(u8_at(answer, i).value_or(0));
   }
-  add_extra(facts, types);
+  add_extra(facts, "security types: " + types);
+  add_detail(facts, "vnc-info", "security_types", types);
   return true;
 }
 
@@ -107,6 +110,7 @@ Reading read(const Talk& talk) {
   // Both numbers without their leading zeros.
   reading.facts.extra = fmt::format("protocol {}.{}", std::stoi(std::string{version.substr(0, 3)}),
                                     std::stoi(std::string{version.substr(4)}));
+  add_detail(reading.facts, "vnc-info", "protocol", version);
   // RFC 6143 §7.1.1: who names another version is to be taken for one of 3.3.
   const bool is_new = version == "003.008" || version == "003.007" || version == "003.889" || version >= "004.000";
   const std::string answer = is_new ? (version == "003.007" ? "RFB 003.007\n" : "RFB 003.008\n") : "RFB 003.003\n";

@@ -2,6 +2,7 @@
 // (Apple Filing Protocol Programming Guide, "Data Stream Interface"; FPGetSrvrInfo).
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -49,6 +50,7 @@ Reading read(const Talk& talk) {
   if (!machine_at || !versions_at || block->size() < shortest) return {};
   const std::size_t count = u8_at(*block, *versions_at).value_or(0);
   std::string_view newest;
+  std::string versions;
   std::size_t at = *versions_at + 1U;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view version = pascal(*block, at);
@@ -56,6 +58,7 @@ Reading read(const Talk& talk) {
     // "AFP2.2", "AFPX03", "AFP3.4": those of the second kind are between.
     if (version.starts_with("AFP3") ? version > newest || !newest.starts_with("AFP3") : newest.empty())
       newest = version;
+    versions += (i == 0 ? "" : ", ") + std::string{version};
     at += version.size() + 1;
   }
   if (newest.empty()) return {};
@@ -63,6 +66,9 @@ Reading read(const Talk& talk) {
   name_machine(pascal(*block, *machine_at), reading.facts);
   reading.facts.host_name = pascal(*block, 10);
   reading.facts.extra = newest;
+  add_detail(reading.facts, "afp-serverinfo", "server_name", reading.facts.host_name);
+  add_detail(reading.facts, "afp-serverinfo", "machine_type", pascal(*block, *machine_at));
+  add_detail(reading.facts, "afp-serverinfo", "versions", versions);
   return reading;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -36,6 +37,7 @@ Reading read(const Talk& talk) {
     constexpr std::size_t all_words = 5;
     if (words.size() != all_words || words[0] != "name" || words[2] != "at" || words[3] != "port") return {};
     if (!is_printable(line)) return {};
+    add_detail(reading.facts, "epmd-info", words[1], words[4]);
     if (++told <= most_told) add_word(reading.facts.extra, fmt::format("node {} at port {}", words[1], words[4]));
   }
   // Four bytes alone are only as good as the port that they hold.

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -66,7 +67,10 @@ void tell_targets(std::string_view data, Facts& facts) {
   while (!data.empty()) {
     const std::string_view pair = data.substr(0, data.find('\0'));
     constexpr std::string_view target = "TargetName=";
-    if (pair.starts_with(target) && is_printable(pair) && ++count == 1) first = pair.substr(target.size());
+    if (pair.starts_with(target) && is_printable(pair)) {
+      add_detail(facts, "iscsi-info", "target", pair.substr(target.size()));
+      if (++count == 1) first = pair.substr(target.size());
+    }
     data.remove_prefix(std::min(data.size(), pair.size() + 1));
   }
   add_word(facts.extra, count == 0   ? std::string{"shows no targets"}

@@ -2,6 +2,7 @@
 // specification, "VirtualMachine: Version"); that alone tells it from an echo.
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -63,6 +64,7 @@ Reading read(const Talk& talk) {
     if (!version || !name || !is_printable(*version) || !is_printable(*name)) return {};
     reading.facts.product = *name;
     reading.facts.version = *version;
+    for (const std::string_view line : lines_of(*description)) add_detail(reading.facts, "jdwp-version", "", line);
     break;
   }
   reading.confidence = documented;

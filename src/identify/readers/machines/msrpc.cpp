@@ -52,7 +52,8 @@ Reading read(const Talk& talk) {
   if (!whole) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   if (token_size == 0 || token_size > size - head_size || *u8_at(heard, 2) != taken) return reading;
-  if (const auto challenge = ntlm_challenge(whole->substr(size - token_size))) tell(*challenge, reading.facts);
+  if (const auto challenge = ntlm_challenge(whole->substr(size - token_size)))
+    tell(*challenge, "msrpc-ntlm-info", reading.facts);
   return reading;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 
 namespace portolan::identify {
@@ -139,7 +140,14 @@ std::optional<NtlmChallenge> ntlm_challenge(std::string_view message) {
   return challenge;
 }
 
-void tell(const NtlmChallenge& challenge, Facts& facts) {
+void tell(const NtlmChallenge& challenge, std::string_view topic, Facts& facts) {
+  add_detail(facts, topic, "computer", challenge.computer);
+  add_detail(facts, topic, "domain", challenge.domain);
+  add_detail(facts, topic, "fqdn", challenge.dns_computer);
+  add_detail(facts, topic, "domain_dns", challenge.dns_domain);
+  if (challenge.has_version) {
+    add_detail(facts, topic, "version", fmt::format("{}.{}.{}", challenge.major, challenge.minor, challenge.build));
+  }
   facts.host_name = challenge.dns_computer.empty() ? challenge.computer : challenge.dns_computer;
   const std::string label = lower(facts.host_name.substr(0, facts.host_name.find('.')));
   constexpr std::size_t longest_netbios = 15;

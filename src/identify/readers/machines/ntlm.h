@@ -28,6 +28,7 @@ std::optional<NtlmChallenge> ntlm_challenge(std::string_view message);
 // The token that answers a negotiation; empty where there is none.
 std::string_view token_in_spnego(std::string_view message);
 
-void tell(const NtlmChallenge& challenge, Facts& facts);
+// With details under this topic.
+void tell(const NtlmChallenge& challenge, std::string_view topic, Facts& facts);
 
 }  // namespace portolan::identify

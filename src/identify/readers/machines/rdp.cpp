@@ -1,6 +1,7 @@
 // Remote desktop: the confirmation of an X.224 connection says which security the server chose ([MS-RDPBCGR] §2.2.1).
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -60,6 +61,7 @@ Reading read(const Talk& talk) {
   const std::uint32_t value = *u32_little_at(heard, bare_size + 4);
   if (type != response && type != failure) return {};
   reading.facts.extra = type == response ? security_name(value) : failure_name(value);
+  add_detail(reading.facts, "rdp-enum-encryption", type == response ? "chosen" : "refusal", reading.facts.extra);
   return reading;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -126,17 +127,36 @@ std::string range(std::uint32_t low, std::uint32_t high) {
   return low == high ? fmt::format("{}", low) : fmt::format("{}-{}", low, high);
 }
 
+// Where a program is spoken to, and in which versions.
+using Endpoint = std::array<std::uint32_t, 3>;  // program, IP protocol, port
+
+void tell_endpoints(const std::map<Endpoint, std::string>& endpoints, Facts& facts) {
+  constexpr std::uint32_t tcp = 6;
+  constexpr std::uint32_t udp = 17;
+  for (const auto& [endpoint, versions] : endpoints) {
+    const auto& [program, protocol, port] = endpoint;
+    const std::string_view name = name_of(program);
+    const std::string way = protocol == tcp ? "tcp" : protocol == udp ? "udp" : fmt::format("{}", protocol);
+    add_detail(facts, "rpcinfo", fmt::format("{}/{}", program, way),
+               fmt::format("{}{}port {}, version {}", name, name.empty() ? "" : ", ", port, versions));
+  }
+}
+
 // RFC 1833 §3: a list of program, version, protocol and port, each behind a 1, and a 0 at the end.
 bool tell_programs(std::string_view list, Facts& facts) {
   constexpr std::size_t entry_size = 20;
   constexpr std::size_t most_told = 16;
   std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> versions;
+  std::map<Endpoint, std::string> endpoints;
   for (; u32_at(list, 0) == 1U && list.size() >= entry_size; list.remove_prefix(entry_size)) {
     const std::uint32_t version = *u32_at(list, 8);
     const auto [it, is_new] = versions.try_emplace(*u32_at(list, 4), version, version);
     it->second = {std::min(it->second.first, version), std::max(it->second.second, version)};
+    std::string& all = endpoints[{*u32_at(list, 4), *u32_at(list, 12), *u32_at(list, 16)}];
+    if (all.size() < longest_detail) all += (all.empty() ? "" : ",") + fmt::format("{}", version);
   }
   if (u32_at(list, 0) != 0U) return false;
+  tell_endpoints(endpoints, facts);
   std::size_t told = 0;
   for (const auto& [program, known] : versions) {
     if (program == port_mapper) {

@@ -3,11 +3,15 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <chrono>
+#include <utility>
 
+#include "identify/details.h"
 #include "identify/readers/machines/ntlm.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
+#include "model/wall_time.h"
 
 namespace portolan::identify {
 namespace {
@@ -101,6 +105,23 @@ std::string dialect_name(std::uint16_t dialect) {
   return name;
 }
 
+// [MS-DTYP] §2.3.3: hundreds of nanoseconds since 1601. Samba and Windows of today tell no start.
+void tell_times(std::string_view body, Facts& facts) {
+  constexpr std::size_t clock_at = 40;
+  constexpr std::uint64_t a_second = 10'000'000;
+  constexpr std::uint64_t until_1970 = 11'644'473'600;
+  for (const auto& [key, at] : {std::pair{"date", clock_at}, std::pair{"start_date", clock_at + 8}}) {
+    const auto low = u32_little_at(body, at);
+    const auto high = u32_little_at(body, at + 4);
+    if (!low || !high) return;
+    const std::uint64_t seconds = (std::uint64_t{*high} << 32U | *low) / a_second;
+    constexpr std::uint64_t year_2200 = 7'258'118'400;
+    if (seconds <= until_1970 || seconds > until_1970 + year_2200) continue;
+    add_detail(facts, "smb2-time", key,
+               model::rfc3339_text(model::WallTime{std::chrono::seconds{seconds - until_1970}}));
+  }
+}
+
 // Samba gives its NetBIOS name in small letters where others give a random number.
 bool is_samba(std::string_view guid, const NtlmChallenge& challenge) {
   constexpr std::size_t longest_name = 15;
@@ -125,6 +146,12 @@ Reading read_smb(const Talk& talk, std::span<const Turn> turns) {
   }
   reading.facts.extra = dialect_name(*dialect);
   if ((*mode & 2U) != 0) add_word(reading.facts.extra, "signing required");
+  add_detail(reading.facts, "smb2-security-mode", "dialect", dialect_name(*dialect));
+  add_detail(reading.facts, "smb2-security-mode", "signing",
+             (*mode & 2U) != 0   ? "required"
+             : (*mode & 1U) != 0 ? "possible, not required"
+                                 : "not possible");
+  tell_times(body, reading.facts);
   if (turns.size() == 1) {
     reading.say = session_setup();
     return reading;
@@ -138,7 +165,7 @@ Reading read_smb(const Talk& talk, std::span<const Turn> turns) {
   const auto token = part(answer.message.whole, *token_at, *token_size);
   const auto challenge = token ? ntlm_challenge(token_in_spnego(*token)) : std::nullopt;
   if (!challenge) return reading;
-  tell(*challenge, reading.facts);
+  tell(*challenge, "smb-os-discovery", reading.facts);
   if (is_samba(*guid, *challenge)) reading.facts.product = "Samba smbd";
   return reading;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/ntlm.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
@@ -16,6 +17,7 @@ using namespace std::string_view_literals;
 
 constexpr std::array<std::uint16_t, 1> ports{445};
 constexpr std::string_view protocol = "\xffSMB"sv;
+constexpr std::string_view smb_names = "smb-os-discovery";
 constexpr std::size_t frame_head = 4;
 constexpr std::size_t header_size = 32;
 constexpr std::uint8_t negotiates = 0x72;
@@ -87,12 +89,14 @@ void tell_software(const Answer& answer, Facts& facts) {
   if (!token_size) return;
   const auto token = part(answer.data, 0, *token_size);
   if (!token) return;
-  if (const auto challenge = ntlm_challenge(token_in_spnego(*token))) tell(*challenge, facts);
+  if (const auto challenge = ntlm_challenge(token_in_spnego(*token))) tell(*challenge, smb_names, facts);
   std::string_view rest = answer.data.substr(token->size());
   const auto at = static_cast<std::size_t>(rest.data() - answer.whole.data());
   if (at % 2 == 1 && !rest.empty()) rest.remove_prefix(1);
   const std::string system = take_text(rest);
   const std::string software = take_text(rest);
+  add_detail(facts, smb_names, "os", system);
+  add_detail(facts, smb_names, "lanmanager", software);
   constexpr std::string_view samba = "Samba ";
   if (software.starts_with(samba)) {
     facts.product = "Samba smbd";

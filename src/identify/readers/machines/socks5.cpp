@@ -2,6 +2,7 @@
 // that there is not (§6: "command not supported").
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -40,10 +41,12 @@ Reading read(const Talk& talk) {
   const std::uint8_t method = *u8_at(heard, 1);
   if (method == password || method == refused) {
     reading.facts.extra = method == password ? "asks for a password" : "no acceptable authentication";
+    add_detail(reading.facts, "socks-auth-info", "", reading.facts.extra);
     return reading;
   }
   if (method != none) return {};
   reading.facts.extra = "no authentication";
+  add_detail(reading.facts, "socks-auth-info", "", reading.facts.extra);
   if (talk.turns.size() == 1) {
     reading.say = no_request;
     return reading;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "identify/details.h"
 #include "identify/readers/machines/wire.h"
 #include "identify/registry.h"
 #include "identify/text.h"
@@ -58,6 +59,7 @@ Reading read(const Talk& talk) {
   if (!vendor || !is_printable(*vendor)) return {};
   const std::uint32_t release = *u32_little_at(*body, 0);
   reading.facts.extra = "open to everybody";
+  add_detail(reading.facts, "x11-access", "", "anybody may connect");
   if (*vendor == "The X.Org Foundation") {
     reading.facts.product = "X.Org X server";
     reading.facts.version = xorg_version(release);
