@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <utility>
 
 #include "identify/details.h"
@@ -29,6 +30,8 @@ constexpr int most_patiences = 3;
 constexpr Duration listener_turn = 2s;
 // Where nothing is asked, one connection is enough for so long.
 constexpr Duration short_listening = 2s;
+// Bytes of a question and of its answer that are kept to show what a claim rests on.
+constexpr std::size_t most_evidence = 160;
 // Connections that ask, beside the one that listens.
 constexpr std::size_t most_asking = 2;
 constexpr unsigned most_failures = 3;
@@ -213,7 +216,7 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     wants_tls_ = true;
     return drop(connection.number, true);
   }
-  if (reading.is == Reading::Is::yes) claim(*best, reading, connection.tls);
+  if (reading.is == Reading::Is::yes) claim(*best, reading, talk);
   if (!reading.say.empty() && !settings_.only_listens && connection.turns.size() < most_turns && !is_over) {
     return say(connection, std::move(reading.say), now);
   }
@@ -230,7 +233,7 @@ bool Agenda::has_owned() const {
   return std::ranges::any_of(connections_, [](const Connection& one) { return one.owner != nullptr; });
 }
 
-void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
+void Agenda::claim(const Reader& reader, const Reading& reading, const Talk& talk) {
   if (reading.confidence < found_.confidence) return;
   // Who answered on one connection what he was asked there may have been cut short on another.
   const bool says_less = !found_.version.empty() && reading.facts.version.empty();
@@ -245,8 +248,13 @@ void Agenda::claim(const Reader& reader, const Reading& reading, bool in_tls) {
   found_.device = reading.facts.device;
   found_.details = ordered_details(reading.facts.details);
   found_.confidence = reading.confidence;
-  if (in_tls) found_.tls = tls_;
+  if (talk.in_tls) found_.tls = tls_;
   found_.untouched = settings_.only_listens;
+  const auto answered =
+      std::ranges::find_if(talk.turns | std::views::reverse, [](const Turn& turn) { return !turn.heard.empty(); });
+  if (answered == talk.turns.rend()) return;
+  found_.asked = answered->said.substr(0, most_evidence);
+  found_.answered = answered->heard.substr(0, most_evidence);
 }
 
 // What nobody understands is at least shown.

@@ -90,7 +90,7 @@ class Agenda {
   // Forgets it, and has it closed where that is still to be done.
   void drop(std::uint32_t connection, bool is_open);
   void read(Connection& connection, bool is_over, Instant now);
-  void claim(const Reader& reader, const Reading& reading, bool in_tls);
+  void claim(const Reader& reader, const Reading& reading, const Talk& talk);
   void begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant now);
   void note_words(const Connection& connection);
   void on_silent_end(Instant now);

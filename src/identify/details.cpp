@@ -42,7 +42,6 @@ constexpr std::array all_topics{
     Topic{.name = "smtp-commands", .summary = "what a mail server can do", .by_default = true},
     Topic{.name = "socks-auth-info", .summary = "how a SOCKS proxy wants to be logged in to", .by_default = true},
     Topic{.name = "ssl-cert", .summary = "whose certificate it is, until when, and who signed it", .by_default = true},
-    Topic{.name = "tls-alpn", .summary = "the protocol agreed on inside TLS", .by_default = true},
     Topic{.name = "vnc-info", .summary = "protocol and login of a shared screen", .by_default = true},
     Topic{.name = "x11-access", .summary = "whether a display is open to everybody", .by_default = true},
 };

@@ -36,8 +36,6 @@ void describe(auto& visitor, Of<TlsRecord> auto& tls) {
   visitor.optional("key", tls.key);
   visitor.optional("fingerprint", tls.fingerprint);
   visitor.optional("self_signed", tls.self_signed);
-  visitor.optional("alpn", tls.alpn);
-  visitor.optional("upgraded", tls.upgraded);
 }
 
 void describe(auto& visitor, Of<ServiceDetail> auto& detail) {

@@ -22,8 +22,6 @@ struct TlsRecord {
   std::string key;          // "RSA 2048", "EC prime256v1"
   std::string fingerprint;  // SHA-256, hexadecimal
   bool self_signed = false;
-  std::string alpn;       // the protocol agreed on (RFC 7301): "h2"; "" where none was
-  bool upgraded = false;  // it began in the clear, by STARTTLS or the like
   friend bool operator==(const TlsRecord&, const TlsRecord&) = default;
 };
 

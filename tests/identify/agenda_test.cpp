@@ -30,6 +30,19 @@ TEST(Agenda, AGreetingMayComeInPieces) {
   EXPECT_EQ(replayed.found.version, "9.2p1");
 }
 
+TEST(Agenda, AClaimComesWithWhatWasAskedAndAnswered) {
+  const Replayed greeted = replay("< \"SSH-2.0-OpenSSH_9.2p1\\r\\n\"\n", odd_port);
+  EXPECT_EQ(greeted.found.asked, "");
+  EXPECT_EQ(greeted.found.answered, "SSH-2.0-OpenSSH_9.2p1\r\n");
+  const Replayed asked = replay("> \"GET / HTTP/1.1\\r\\n\"\n< \"HTTP/1.1 200 OK\\r\\nServer: nginx\\r\\n\\r\\n" +
+                                    std::string(1'000, 'x') + "\"\nfin\n",
+                                80);
+  EXPECT_EQ(asked.found.asked.substr(0, 16), "GET / HTTP/1.1\r\n");
+  EXPECT_EQ(asked.found.answered.substr(0, 17), "HTTP/1.1 200 OK\r\n");
+  EXPECT_EQ(asked.found.answered.size(), 160U) << "the beginning of it";
+  EXPECT_EQ(replay("wait 100000ms\n< \"x\"\n", odd_port).found.answered, "") << "nobody said anything";
+}
+
 // Somebody who looks up who we are before he speaks, and does not find out.
 TEST(Agenda, ALateGreetingIsWaitedForWhileOthersAsk) {
   for (const char* wait : {"1050ms", "6000ms", "10000ms"}) {

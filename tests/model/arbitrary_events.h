@@ -95,9 +95,7 @@ inline TlsRecord tls_record() {
           .not_after = maybe(time()),
           .key = text(),
           .fingerprint = text(),
-          .self_signed = *arbitrary<bool>(),
-          .alpn = text(),
-          .upgraded = *arbitrary<bool>()};
+          .self_signed = *arbitrary<bool>()};
 }
 
 inline ServiceDetail service_detail() { return {.topic = text(), .key = text(), .value = text()}; }
