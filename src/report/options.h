@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/dialect.h"
 #include "base/time.h"
@@ -25,7 +26,9 @@ struct ReportOptions {
   bool open_only = false;          // --open
   bool color = false;              // the words of the state column; never for files
   bool discovery_skipped = false;  // -Pn: a host that seems down then gives no advice to try it
-  std::string stylesheet;          // href of the XML's stylesheet, "" for none
+  // -sC, --script, -A: of what services tell (identify::topics), what is shown as nmap shows what its scripts found.
+  std::vector<std::string> topics;
+  std::string stylesheet;  // href of the XML's stylesheet, "" for none
   // --stats-every. Progress comes more often than that, for the live line; records and lines of
   // reports keep to this period, and tell none where it is empty.
   std::optional<Duration> stats_every;

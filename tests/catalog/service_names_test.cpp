@@ -27,9 +27,10 @@ TEST(ServiceNames, EverydayNamesAreThoseOfTheRegistry) {
   EXPECT_EQ(registered_name_of("ssh"), "ssh");
   std::ifstream file{test::source_directory() + "/data/services", std::ios::binary};
   const auto shipped = Services::parse(std::string{std::istreambuf_iterator<char>{file}, {}}).value();
-  for (const char* everyday : {"dhcp",  "dns",   "dot",     "ike",       "ircs", "jetdirect", "memcached", "mongo",
-                               "mqtts", "mssql", "portmap", "postgres",  "rdp",  "rexec",     "rlogin",    "rpcbind",
-                               "rsh",   "smb",   "smtps",   "snmp-trap", "vnc",  "whois"}) {
+  for (const char* everyday :
+       {"dhcp",      "dns",   "dot",   "ike",   "ircs",      "jetdirect", "kerberos-sec", "ldapssl", "msrpc",
+        "memcached", "mongo", "mqtts", "mssql", "portmap",   "postgres",  "rdp",          "rexec",   "rlogin",
+        "rpcbind",   "rsh",   "smb",   "smtps", "snmp-trap", "vnc",       "whois"}) {
     const auto name = registered_name_of(everyday);
     EXPECT_NE(name, everyday);
     EXPECT_FALSE(shipped.matching(net::Protocol::tcp, name).empty() &&
@@ -38,6 +39,31 @@ TEST(ServiceNames, EverydayNamesAreThoseOfTheRegistry) {
     // A registered name means what it says.
     EXPECT_TRUE(shipped.matching(net::Protocol::tcp, everyday).empty()) << everyday;
     EXPECT_TRUE(shipped.matching(net::Protocol::udp, everyday).empty()) << everyday;
+  }
+}
+
+TEST(ServiceNames, ScannersHaveNamesOfTheirOwnForSomePorts) {
+  using enum net::Protocol;
+  EXPECT_EQ(scanners_name_of(tcp, net::Port{111}), "rpcbind");
+  EXPECT_EQ(scanners_name_of(udp, net::Port{111}), "rpcbind");
+  EXPECT_EQ(scanners_name_of(tcp, net::Port{5900}), "vnc");
+  EXPECT_EQ(scanners_name_of(udp, net::Port{5900}), "");
+  EXPECT_EQ(scanners_name_of(tcp, net::Port{67}), "");
+  EXPECT_EQ(scanners_name_of(sctp, net::Port{111}), "");
+  EXPECT_EQ(scanners_name_of(ip, net::Port{111}), "");
+  EXPECT_EQ(scanners_name_of(tcp, net::Port{27017}), "mongod");
+  EXPECT_EQ(scanners_name_of(tcp, net::Port{65535}), "");
+  // No name stands there that the registry has as well.
+  std::ifstream file{test::source_directory() + "/data/services", std::ios::binary};
+  const auto shipped = Services::parse(std::string{std::istreambuf_iterator<char>{file}, {}}).value();
+  for (unsigned port = 0; port <= 65'535; ++port) {
+    const net::Port number{static_cast<std::uint16_t>(port)};
+    if (const auto name = scanners_name_of(tcp, number); !name.empty()) {
+      EXPECT_NE(name, shipped.name_of(tcp, number)) << port;
+    }
+    if (const auto name = scanners_name_of(udp, number); !name.empty()) {
+      EXPECT_NE(name, shipped.name_of(udp, number)) << port;
+    }
   }
 }
 

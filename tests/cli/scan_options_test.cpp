@@ -134,7 +134,7 @@ TEST(ScanOptions, EveryFormatHasItsOption) {
 }
 
 TEST(ScanOptions, HelpAndVersionWinOverWhatStandsBehind) {
-  EXPECT_TRUE(words({"-h", "-sC"}).help);
+  EXPECT_TRUE(words({"-h", "-O"}).help);
   EXPECT_TRUE(words({"-V", "-p", "80", "-p", "81"}).version);
 }
 
@@ -167,9 +167,7 @@ TEST(ScanOptions, ARatioOfPortsMeansSoManyOfTheMostCommon) {
 }
 
 TEST(ScanOptions, ErrorsAreClear) {
-  EXPECT_EQ(error_of({"-sC"}), "-sC (scripts) is not built yet");
-  EXPECT_EQ(error_of({"-sSC"}), "-sC (scripts) is not built yet");
-  EXPECT_EQ(error_of({"--script=default"}), "--script (scripts) is not built yet");
+  EXPECT_EQ(error_of({"--max-os-tries=2"}), "--max-os-tries (finding out the operating system) is not built yet");
   EXPECT_EQ(error_of({"-O"}), "-O (finding out the operating system) is not built yet");
   EXPECT_EQ(error_of({"-D", "10.0.0.1"}), "-D (decoys) is not there: portolan does not hide who scans");
   EXPECT_EQ(error_of({"-sI", "zombie"}),

@@ -154,6 +154,39 @@ TEST_F(Clients, EveryXmlFollowsNmapsDocumentType) {
   }
 }
 
+// A web server of openssl's behind a certificate of its own, asked by -A.
+TEST_F(Clients, WhatServicesTellIsReadByEverybody) {
+  if (program_is_nmap()) GTEST_SKIP() << "nmap's own scripts are not what is tested";
+  const Finished made = run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                             "-nodes", "-days", "3", "-subj", "/CN=mail.example/O=Example, Inc.", "-addext",
+                             "subjectAltName=DNS:mail.example", "-keyout", path("key.pem"), "-out", path("cert.pem")});
+  if (made.status != 0) GTEST_SKIP() << "openssl makes no certificate: " << made.errors;
+  lab::Running server = host_->start(command({"openssl", "s_server", "-accept", "127.0.0.1:8443", "-cert",
+                                              path("cert.pem"), "-key", path("key.pem"), "-www"}));
+  ASSERT_TRUE(server.read_until("ACCEPT"));
+  const Finished done =
+      nmap({"-A", "-n", "-p", "8443", "127.0.0.1", "--script", "no-such-thing", "-oX", path("scan.xml")});
+  EXPECT_EQ(done.status, 0) << done.errors;
+  EXPECT_TRUE(contains(done.output, "| ssl-cert: Subject: commonName=mail.example/organizationName=Example, Inc.\n"))
+      << done.output;
+  EXPECT_TRUE(contains(done.output, "8443/tcp open  ssl/http")) << done.output;
+  EXPECT_EQ(lines_of(done.errors).size(), 2U) << done.errors;
+  EXPECT_TRUE(contains(done.errors, "no-such-thing")) << done.errors;
+  EXPECT_TRUE(contains(done.errors, "Warning: -A: finding out systems is not built yet")) << done.errors;
+  const std::string document = read("scan.xml");
+  EXPECT_TRUE(contains(document, "<elem key=\"commonName\">mail.example</elem>")) << document;
+  if (can_validate()) {
+    EXPECT_EQ(faults_in(document), "");
+  }
+  if (std::filesystem::exists(stylesheet)) {
+    const Finished page = run({"xsltproc", "--nonet", stylesheet, path("scan.xml")});
+    EXPECT_TRUE(page.status == no_such_program || contains(page.output, "ssl-cert")) << page.errors;
+  }
+  const Finished unprivileged = nmap({"-A", "--unprivileged", "-n", "-p", "8443", "127.0.0.1"});
+  EXPECT_EQ(unprivileged.status, 0) << unprivileged.errors;
+  EXPECT_FALSE(contains(unprivileged.output, "TRACEROUTE")) << unprivileged.output;
+}
+
 TEST_F(Clients, VersionIsToldInNmapsWords) {
   const Finished done = nmap({"-V"});
   EXPECT_EQ(done.status, 0);
@@ -280,7 +313,7 @@ TEST_F(Clients, BadPortsAndExclusionsEndWithStatus1) {
 
 TEST_F(Clients, WhatIsNotBuiltIsNamed) {
   if (program_is_nmap()) GTEST_SKIP() << "nmap has it all";
-  for (const char* option : {"-sC", "-O", "--script=default", "--resume=x"}) {
+  for (const char* option : {"-O", "--osscan-limit", "--resume=x"}) {
     const Finished done = nmap({"-n", option, "127.0.0.1"});
     EXPECT_NE(done.status, 0) << option;
     const std::string name{option, std::string_view{option}.find('=') == std::string_view::npos

@@ -14,7 +14,10 @@ namespace {
 
 using namespace testing;
 using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 model::PortRecord identified(std::uint16_t number, const char* registered, model::ServiceRecord service) {
   model::PortRecord port = open_port(number, registered);
@@ -27,7 +30,8 @@ model::ServiceRecord nginx() {
   service.name = "http";
   service.product = "nginx";
   service.version = "1.22.1";
-  service.extra = "title: <hi>";
+  service.extra = "Debian <hi>";
+  service.details = {{"http-title", "title", "Hi \x1b[2J"}};
   service.system = "Linux";
   service.cpes = {"cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*", "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*"};
   service.confidence = 100;
@@ -71,13 +75,15 @@ model::HostRecord busy_host() {
 TEST(ServiceText, TheTableHasAColumnOfVersions) {
   EXPECT_THAT(text_of<NormalReport>(busy_host(), Dialect::portolan),
               HasSubstr("PORT     STATE SERVICE    VERSION\n"
-                        "80/tcp   open  http       nginx 1.22.1 (title: <hi>)\n"
-                        "443/tcp  open  ssl/http   nginx 1.22.1 (title: <hi>)\n"
+                        "80/tcp   open  http       nginx 1.22.1 (Debian <hi>)\n"
+                        "  title: Hi \\x1B[2J\n"
+                        "443/tcp  open  ssl/http   nginx 1.22.1 (Debian <hi>)\n"
+                        "  title: Hi \\x1B[2J\n"
                         "3000/tcp open  ppp?\n"
+                        "  says \"READY 3 \\x1B[2J\"\n"
                         "6000/tcp open  tcpwrapped\n"
                         "9100/tcp open  jetdirect\n"
-                        "  3000 says \"READY 3 \\x1B[2J\"\n"
-                        "  9100 was not talked to: printers print what they are told there (--allports asks it)\n"
+                        "  was not talked to: printers print what they are told there (--allports asks it)\n"
                         "Service Info: OS: Linux; CPE: cpe:/o:linux:linux_kernel\n"));
 }
 
@@ -96,7 +102,7 @@ TEST(ServiceText, WithoutTheQuestionNothingChanges) {
 TEST(ServiceText, XmlHasNmapsAttributesInItsOrder) {
   const std::string xml = text_of<XmlReport>(busy_host(), Dialect::nmap);
   EXPECT_THAT(xml,
-              HasSubstr("<service name=\"http\" product=\"nginx\" version=\"1.22.1\" extrainfo=\"title: &lt;hi&gt;\" "
+              HasSubstr("<service name=\"http\" product=\"nginx\" version=\"1.22.1\" extrainfo=\"Debian &lt;hi&gt;\" "
                         "ostype=\"Linux\" method=\"probed\" conf=\"10\"><cpe>cpe:/a:f5:nginx:1.22.1</cpe>"
                         "<cpe>cpe:/o:linux:linux_kernel</cpe></service>"));
   EXPECT_THAT(xml, HasSubstr("ostype=\"Linux\" tunnel=\"ssl\" method=\"probed\""));
@@ -110,6 +116,62 @@ TEST(ServiceText, GrepableLinesHaveTheVersionInItsField) {
   slashed.extra = "a/b, c";
   const std::string line = text_of<GrepableReport>(host_of({identified(443, "https", slashed)}), Dialect::nmap);
   EXPECT_THAT(line, HasSubstr("443/open/tcp//http//nginx 1.22.1 (a|b; c)/"));
+}
+
+model::WallTime day(int year, unsigned month, unsigned number) {
+  return model::WallTime{
+      std::chrono::sys_days{std::chrono::year{year} / static_cast<int>(month) / static_cast<int>(number)}};
+}
+
+std::vector<std::string> notes_about(std::optional<model::WallTime> begin, std::optional<model::WallTime> end,
+                                     bool self_signed, const ReportOptions& options = {}) {
+  model::ServiceRecord service;
+  service.name = "http";
+  model::TlsRecord& tls = service.tls.emplace();
+  tls.not_before = begin;
+  tls.not_after = end;
+  tls.self_signed = self_signed;
+  return port_notes(identified(443, "https", service), day(2026, 11, 21), options);
+}
+
+TEST(ServiceText, ACertificateIsToldWhereItIsWorthAWord) {
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2027, 1, 1), false), IsEmpty());
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 11, 20), true),
+              ElementsAre("certificate: ended on 2026-11-20; self-signed"));
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 11, 22), false),
+              ElementsAre("certificate: ends on 2026-11-22, in 1 day"));
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 12, 20), false),
+              ElementsAre("certificate: ends on 2026-12-20, in 29 days"));
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 12, 21), false), IsEmpty());
+  EXPECT_THAT(notes_about(day(2026, 12, 1), day(2027, 12, 1), false), ElementsAre("certificate: begins on 2026-12-01"));
+  ReportOptions scripts;
+  scripts.topics = {"ssl-cert"};
+  EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 11, 20), true, scripts), IsEmpty());
+}
+
+TEST(ServiceText, UnderVerboseTheEvidenceIsToldInert) {
+  model::ServiceRecord service = nginx();
+  service.asked = "GET / \x1b" + std::string(200, 'x');
+  service.answered = "HTTP/1.1 200 OK\r\n\xe2\x80\xae";
+  ReportOptions options;
+  options.topics = {"http-title"};
+  EXPECT_THAT(port_notes(identified(80, "http", service), noon(), options), IsEmpty());
+  options.verbosity = 1;
+  const auto notes = port_notes(identified(80, "http", service), noon(), options);
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_THAT(notes[0], StartsWith("> \"GET / \\x1bxxx"));
+  EXPECT_LE(notes[0].size(), 103U);
+  EXPECT_EQ(notes[1], "< \"HTTP/1.1 200 OK\\r\\n\\xe2\\x80\\xae\"");
+}
+
+TEST(ServiceText, UnderNmapsNamePortsHaveTheNamesThatItsUsersKnow) {
+  const auto host = host_of({open_port(111, "sunrpc"), open_port(5900, "rfb"), open_port(22, "ssh")});
+  EXPECT_THAT(text_of<NormalReport>(host, Dialect::nmap), HasSubstr("111/tcp  open  rpcbind\n"));
+  EXPECT_THAT(text_of<NormalReport>(host, Dialect::nmap), HasSubstr("22/tcp   open  ssh\n"));
+  EXPECT_THAT(text_of<GrepableReport>(host, Dialect::nmap), HasSubstr("5900/open/tcp//vnc///"));
+  EXPECT_THAT(text_of<XmlReport>(host, Dialect::nmap), HasSubstr("<service name=\"rpcbind\" method=\"table\""));
+  EXPECT_THAT(text_of<NormalReport>(host, Dialect::portolan), HasSubstr("111/tcp  open  sunrpc\n"));
+  EXPECT_THAT(text_of<XmlReport>(host, Dialect::portolan), HasSubstr("<service name=\"sunrpc\" method=\"table\""));
 }
 
 TEST(ServiceText, CpesBecomeUrisAsTheirSpecificationSays) {

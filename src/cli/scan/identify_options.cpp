@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include "base/escape.h"
+#include "base/text.h"
 #include "cli/option_actions.h"
+#include "cli/scan/script_options.h"
 #include "cli/values.h"
 
 namespace portolan::cli {
@@ -32,6 +35,25 @@ Result<void> connections(ScanOptions& options, const Given& given) {
   return {};
 }
 
+// Callers of nmap tell warnings from errors by their first word.
+void warn(Dialect dialect, PreparedScan& prepared, std::string sentence) {
+  prepared.notices.push_back(
+      {model::RemarkCode::noted, {dialect == Dialect::nmap ? "Warning: " + std::move(sentence) : std::move(sentence)}});
+}
+
+// What -A asks for beside services, as far as it can be had. nmap without privileges traces no routes, and says
+// nothing.
+void trace_as_well(const ScanOptions& options, Dialect dialect, PreparedScan& prepared) {
+  plan::Plan& plan = prepared.plan;
+  plan.traceroute = plan.privileged && plan.depth != plan::ScanDepth::list;
+  std::string left_out = "finding out systems is not built yet";
+  const bool misses_routes = !plan.privileged && !options.traceroute && plan.depth != plan::ScanDepth::list;
+  if (misses_routes && dialect == Dialect::portolan) {
+    left_out += ", and tracing routes needs raw packets, which are not to be had";
+  }
+  warn(dialect, prepared, fmt::format("-A: {}; the rest of it is done", left_out));
+}
+
 }  // namespace
 
 std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
@@ -39,7 +61,7 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
       {{.spellings = {"-sV", "-sR"},
         .group = group,
         .summary = "ask who answers at open TCP ports: protocol, product, version"},
-       set<&ScanOptions::identify>},
+       ask_services},
       {{.spellings = {"--version-intensity"},
         .argument = Argument::required,
         .value = "<0-9>",
@@ -51,7 +73,7 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
        set_intensity<light>},
       {{.spellings = {"--version-all"}, .group = group, .summary = "the same as --version-intensity 9"},
        set_intensity<all>},
-      {{.spellings = {"--version-trace"},
+      {{.spellings = {"--version-trace", "--script-trace"},
         .group = group,
         .summary = "write on standard error what was said to each port and by it"},
        set<&ScanOptions::version_trace>},
@@ -69,7 +91,10 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
 }
 
 // Under nmap's name what is not of use is passed over.
-Result<void> plan_identification(const ScanOptions& options, bool as_nmap, plan::Plan& plan) {
+Result<void> plan_identification(const ScanOptions& options, Dialect dialect, PreparedScan& prepared) {
+  plan::Plan& plan = prepared.plan;
+  const bool as_nmap = dialect == Dialect::nmap;
+  if (options.everything) trace_as_well(options, dialect, prepared);
   if (!options.identify) {
     const std::string_view alone = options.version_intensity    ? "--version-intensity"
                                    : options.all_ports          ? "--allports"
@@ -81,13 +106,18 @@ Result<void> plan_identification(const ScanOptions& options, bool as_nmap, plan:
   }
   if (plan.depth != plan::ScanDepth::ports) {
     if (as_nmap) return {};
-    return fail(Errc::usage,
-                fmt::format("{} asks no ports, so it cannot go with -sV", options.list_only ? "-sL" : "-sn"));
+    return fail(Errc::usage, fmt::format("{} asks no ports, so it cannot go with {}", options.list_only ? "-sL" : "-sn",
+                                         options.identified_by));
   }
   plan::Identification& wanted = plan.identify.emplace();
   wanted.intensity = options.version_intensity.value_or(wanted.intensity);
   wanted.all_ports = options.all_ports;
   wanted.connections_a_host = options.connections_a_host.value_or(wanted.connections_a_host);
+  if (const auto topics = wanted_topics(options, dialect); !topics.unknown.empty()) {
+    warn(dialect, prepared,
+         fmt::format("--script: no script is run here, and nothing that services tell is called {}; the scan goes on",
+                     escape_terminal(join(topics.unknown, ", "))));
+  }
   return {};
 }
 

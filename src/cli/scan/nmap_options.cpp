@@ -96,6 +96,10 @@ constexpr std::array rows{
     ignored({"-q"}, "the program keeps its name in lists of processes"),
     ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
 
+    ignored({"--script-args"}, "<name=value>", nothing, "nothing that is asked takes arguments"),
+    ignored({"--script-args-file"}, "<file>", nothing, "nothing that is asked takes arguments"),
+    ignored({"--script-timeout"}, "<time>", some_time, "whatever is asked has its own deadline"),
+    ignored({"--script-updatedb"}, "there is no database of scripts"),
     ignored({"--datadir"}, "<folder>", nothing, "no data file of nmap is read"),
     ignored({"--servicedb"}, "<file>", nothing, "no data file of nmap is read"),
     ignored({"--versiondb"}, "<file>", nothing, "no data file of nmap is read"),
@@ -103,19 +107,10 @@ constexpr std::array rows{
     declined({"-iR"}, "random targets are nobody's own; name those that you answer for"),
     declined({"-oH"}, "no report is HTML; write XML by -oX and turn it into HTML by a stylesheet"),
 
-    missing({"-sC"}, none, "scripts"),
-    missing({"--script"}, required, "scripts"),
-    missing({"--script-args"}, required, "scripts"),
-    missing({"--script-args-file"}, required, "scripts"),
-    missing({"--script-help"}, required, "scripts"),
-    missing({"--script-timeout"}, required, "scripts"),
-    missing({"--script-trace"}, none, "scripts"),
-    missing({"--script-updatedb"}, none, "scripts"),
     missing({"-O"}, attached, "finding out the operating system"),
     missing({"--osscan-limit"}, none, "finding out the operating system"),
     missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
     missing({"--max-os-tries"}, required, "finding out the operating system"),
-    missing({"-A"}, none, "operating systems, versions, scripts and routes in one"),
     missing({"--resume"}, required, "going on with a scan that was stopped"),
 };
 

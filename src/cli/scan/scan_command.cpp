@@ -17,6 +17,7 @@
 #include "cli/scan/scan_options.h"
 #include "cli/scan/scan_plan.h"
 #include "cli/scan/scan_reports.h"
+#include "cli/scan/script_options.h"
 #include "os/catalogues.h"
 #include "os/environment.h"
 #include "os/files.h"
@@ -392,6 +393,7 @@ int run_scan_command(const Invocation& invocation) {
   if (options->help) return print(help_of(invocation.dialect));
   if (options->version) return print(version_text(invocation.dialect));
   speak_by(nullptr);  // what a scan says is English in all its formats, so its sentences are as well
+  if (options->script_help) return print_instead(invocation.dialect, topics_text(*options->script_help));
   if (options->list_links) return print_links(invocation.dialect);
   if (options->route_to) return print_ways(*options, invocation.dialect);
   return ScanRun{invocation, *options}.run();

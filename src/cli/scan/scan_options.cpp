@@ -18,6 +18,7 @@
 #include "cli/scan/identify_options.h"
 #include "cli/scan/nmap_options.h"
 #include "cli/scan/report_options.h"
+#include "cli/scan/script_options.h"
 #include "cli/scan/technique_options.h"
 #include "cli/values.h"
 
@@ -428,6 +429,7 @@ std::vector<Option<ScanOptions>> all_rows() {
     rows.insert(std::ranges::find(rows, group, &OptionSpec::group), more.begin(), more.end());
   };
   insert_before(names, identify_rows(services));
+  insert_before(names, script_rows(services));
   insert_before(names, dress_rows(packets));
   insert_before(reports, report_rows(reports));
   const std::vector<Option<ScanOptions>> built = rows;

@@ -48,7 +48,11 @@ struct ScanOptions {
   bool ignore_resets = false;  // --discovery-ignore-rst
   bool discover_link = false;
   bool traceroute = false;
-  bool identify = false;                 // -sV
+  bool identify = false;             // -sV, and what implies it
+  std::string identified_by;         // the first option that did
+  std::vector<std::string> scripts;  // the lists of --script; "default" for -sC
+  bool everything = false;           // -A
+  std::optional<std::string> script_help;
   std::optional<int> version_intensity;  // 0 to 9
   std::optional<std::uint64_t> connections_a_host;
   bool all_ports = false;

@@ -106,7 +106,7 @@ class Preparation {
     return {};
   }
 
-  Result<void> identification() { return plan_identification(options_, as_nmap_, plan_); }
+  Result<void> identification() { return plan_identification(options_, dialect(), prepared_); }
 
   // A list asks nobody; nmap passes over it, too.
   Result<void> traceroute() {

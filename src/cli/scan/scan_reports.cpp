@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/version.h"
+#include "cli/scan/script_options.h"
 #include "cli/values.h"
 #include "os/files.h"
 #include "os/monotonic_clock.h"
@@ -76,6 +77,7 @@ report::ReportOptions options_of(const ScanOptions& chosen, Dialect dialect) {
   options.stats_every = chosen.stats_every;
   options.calendar = os::local_calendar;
   options.zone_name = os::interface_name;
+  options.topics = wanted_topics(chosen, dialect).names;
   return options;
 }
 

@@ -97,11 +97,10 @@ void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
   for (const model::PortRecord& port : host.ports) {
     if (port.protocol == net::Protocol::ip) {
       buffer_.add("{}{}/{}/{}/", separator, port.port.value(), name_of(port.state),
-                  has_service(port) ? field(port.service) : std::string{});
+                  field(port_name(port, options_.dialect)));
     } else {
-      const std::string service = port.identified     ? field(service_name(port, options_.dialect))
-                                  : has_service(port) ? field(port.service)
-                                                      : std::string{};
+      const std::string service = field(port.identified ? service_name(port, options_.dialect)
+                                                        : std::string{port_name(port, options_.dialect)});
       buffer_.add("{}{}/{}/{}//{}//{}/", separator, port.port.value(), name_of(port.state), net::name_of(port.protocol),
                   service, field(version_text(port)));
     }

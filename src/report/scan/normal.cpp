@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "base/version.h"
 #include "report/scan/registry.h"
+#include "report/scan/script_text.h"
 #include "report/scan/service_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
@@ -254,10 +255,15 @@ void NormalReport::port_table(const HostRecord& host) {
     if (with_reason) buffer_.add(" {:<{}}", reason_text(port, options_), version.empty() ? 0 : reasons);
     if (!version.empty()) buffer_.add(" {}", version);
     buffer_.put("\n");
+    below_port(port, host.ended);
   }
-  if (options_.dialect == Dialect::portolan) {
-    for (const std::string& note : service_notes(host)) buffer_.add("  {}\n", note);
-  }
+}
+
+void NormalReport::below_port(const PortRecord& port, model::WallTime now) {
+  if (!port.identified) return;
+  for (const std::string& line : script_lines(*port.identified, options_.topics)) buffer_.add("{}\n", line);
+  if (options_.dialect == Dialect::nmap) return;
+  for (const std::string& note : port_notes(port, now, options_)) buffer_.add("  {}\n", note);
 }
 
 std::size_t NormalReport::reason_width(const HostRecord& host) const {

@@ -32,6 +32,7 @@ class NormalReport : public model::Sink {
   void not_shown(const model::HostRecord& host);
   [[nodiscard]] std::size_t reason_width(const model::HostRecord& host) const;
   void port_table(const model::HostRecord& host);
+  void below_port(const model::PortRecord& port, model::WallTime now);
   void host_tail(const model::HostRecord& host);
   [[nodiscard]] bool shows_loss(const model::ScanFinished& finished) const;
   void finish_for_watcher(const model::ScanFinished& finished);

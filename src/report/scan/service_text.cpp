@@ -3,10 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "catalog/service_names.h"
 #include "identify/manners.h"
+#include "identify/transcript.h"
 #include "report/scan/wording.h"
 
 namespace portolan::report {
@@ -26,10 +30,54 @@ void add_once(std::vector<std::string>& all, const std::string& text) {
   if (!text.empty() && std::ranges::find(all, text) == all.end()) all.push_back(text);
 }
 
+std::string day_of(model::WallTime time) {
+  constexpr std::size_t size = std::string_view{"2026-11-21"}.size();
+  return model::rfc3339_text(time).substr(0, size);
+}
+
+// "certificate: ended on 2026-01-01; self-signed"; "" where there is nothing to say.
+std::string certificate_words(const model::TlsRecord& tls, model::WallTime now) {
+  constexpr std::chrono::days soon{30};
+  std::vector<std::string> words;
+  if (now > model::WallTime{} && tls.not_before && *tls.not_before > now) {
+    words.push_back(fmt::format("begins on {}", day_of(*tls.not_before)));
+  }
+  if (now > model::WallTime{} && tls.not_after && *tls.not_after < now) {
+    words.push_back(fmt::format("ended on {}", day_of(*tls.not_after)));
+  } else if (now > model::WallTime{} && tls.not_after && *tls.not_after - now < soon) {
+    const auto days = std::chrono::floor<std::chrono::days>(*tls.not_after - now).count();
+    words.push_back(fmt::format("ends on {}, in {} day{}", day_of(*tls.not_after), days, days == 1 ? "" : "s"));
+  }
+  if (tls.self_signed) words.emplace_back("self-signed");
+  return words.empty() ? std::string{} : "certificate: " + join(words, "; ");
+}
+
+// In the words of --version-trace, which hold nothing but printable ASCII.
+void add_evidence(const ServiceRecord& service, std::vector<std::string>& notes) {
+  using identify::TranscriptLine;
+  constexpr std::size_t longest = 100;
+  for (const auto& [what, bytes] : {std::pair{TranscriptLine::What::said, &service.asked},
+                                    std::pair{TranscriptLine::What::heard, &service.answered}}) {
+    if (bytes->empty()) continue;
+    std::string line = identify::transcript_line({.what = what, .bytes = *bytes});
+    line.pop_back();  // its end
+    if (line.size() > longest) line = line.substr(0, longest) + "...";
+    notes.push_back(std::move(line));
+  }
+}
+
 }  // namespace
 
+std::string_view port_name(const PortRecord& port, Dialect dialect) {
+  if (dialect == Dialect::nmap) {
+    if (const auto name = catalog::scanners_name_of(port.protocol, port.port); !name.empty()) return name;
+  }
+  return has_service(port) ? std::string_view{port.service} : std::string_view{};
+}
+
 std::string service_name(const PortRecord& port, Dialect dialect) {
-  const std::string registered = has_service(port) ? port.service : std::string{"unknown"};
+  const std::string_view known = port_name(port, dialect);
+  const std::string registered{known.empty() ? "unknown" : known};
   if (!port.identified) return registered;
   const ServiceRecord& service = *port.identified;
   if (service.wrapped) return "tcpwrapped";
@@ -73,21 +121,30 @@ std::string service_info(const HostRecord& host) {
   return parts.empty() ? std::string{} : escape_terminal("Service Info: " + join(parts, "; "));
 }
 
-std::vector<std::string> service_notes(const HostRecord& host) {
+std::vector<std::string> port_notes(const PortRecord& port, model::WallTime now, const ReportOptions& options) {
   std::vector<std::string> notes;
-  for (const PortRecord& port : host.ports) {
-    if (!port.identified) continue;
-    if (port.identified->untouched && identify::manner_at(port.port) == identify::Manner::listen) {
-      if (!port.identified->name.empty()) continue;
-      notes.push_back(fmt::format(
-          "{} was only listened to: machines that are known for that port may fail when spoken to", port.port.value()));
-    } else if (port.identified->untouched) {
-      notes.push_back(fmt::format("{} was not talked to: printers print what they are told there (--allports asks it)",
-                                  port.port.value()));
-    } else if (port.identified->name.empty() && !port.identified->words.empty()) {
-      notes.push_back(fmt::format("{} says \"{}\"", port.port.value(), escape_terminal(port.identified->words)));
+  if (!port.identified) return notes;
+  const ServiceRecord& service = *port.identified;
+  if (service.untouched && identify::manner_at(port.port) == identify::Manner::listen) {
+    if (service.name.empty()) {
+      notes.emplace_back("was only listened to: machines that are known for that port may fail when spoken to");
     }
+  } else if (service.untouched) {
+    notes.emplace_back("was not talked to: printers print what they are told there (--allports asks it)");
+  } else if (service.name.empty() && !service.words.empty()) {
+    notes.push_back(fmt::format("says \"{}\"", escape_terminal(service.words)));
   }
+  const auto is_shown = [&options](std::string_view topic) {
+    return std::ranges::find(options.topics, topic) != options.topics.end();
+  };
+  for (const model::ServiceDetail& detail : service.details) {
+    if (detail.topic != "http-title" || detail.key != "title" || is_shown(detail.topic)) continue;
+    notes.push_back("title: " + escape_terminal(detail.value));
+  }
+  if (service.tls && !is_shown("ssl-cert")) {
+    if (std::string words = certificate_words(*service.tls, now); !words.empty()) notes.push_back(std::move(words));
+  }
+  if (options.verbosity > 0) add_evidence(service, notes);
   return notes;
 }
 

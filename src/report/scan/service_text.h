@@ -2,12 +2,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/dialect.h"
 #include "model/record.h"
+#include "report/options.h"
 
 namespace portolan::report {
+
+// What the port's number stands for: as it is registered, and as nmap has it under that name. "" where it stands for
+// nothing.
+std::string_view port_name(const model::PortRecord& port, Dialect dialect);
 
 // "http", "ssl/http"; "http?" where only the port's number says so although it was asked. Not escaped.
 std::string service_name(const model::PortRecord& port, Dialect dialect);
@@ -19,8 +25,10 @@ std::string version_text(const model::PortRecord& port);
 // each once; "" for nothing. Escaped.
 std::string service_info(const model::HostRecord& host);
 
-// Lines below the table: what a service said that nobody understood, and what was left alone. Escaped.
-std::vector<std::string> service_notes(const model::HostRecord& host);
+// Lines below a port that are worth a word: what was left alone, what nobody understood, a title, a certificate that
+// ends, has ended or vouches for itself, and with -v what was asked and answered last. Without what options.topics
+// shows anyhow. `now` is when the host was scanned. Escaped.
+std::vector<std::string> port_notes(const model::PortRecord& port, model::WallTime now, const ReportOptions& options);
 
 bool is_identified(const model::HostRecord& host);  // some port was asked
 

@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "report/scan/progress.h"
 #include "report/scan/registry.h"
+#include "report/scan/script_text.h"
 #include "report/scan/service_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
@@ -187,12 +188,13 @@ void XmlReport::port(const model::PortRecord& port) {
   buffer_.put("/>");
   if (port.identified && (!port.identified->untouched || !port.identified->name.empty())) {
     service(port);
-  } else if (has_service(port)) {
+  } else if (const auto name = port_name(port, options_.dialect); !name.empty()) {
     // Confidence 3 of 10: the name comes from the port's number, nobody asked the service. What an IP protocol's number
     // stands for is settled.
     const int confidence = port.protocol == net::Protocol::ip ? 8 : 3;
-    buffer_.add("<service name=\"{}\" method=\"table\" conf=\"{}\"/>", escape_xml(port.service), confidence);
+    buffer_.add("<service name=\"{}\" method=\"table\" conf=\"{}\"/>", escape_xml(name), confidence);
   }
+  if (port.identified) buffer_.put(script_elements(*port.identified, options_.topics));
   buffer_.put("</port>\n");
 }
 
@@ -202,7 +204,8 @@ void XmlReport::service(const model::PortRecord& port) {
   std::string_view name = service.name;
   if (service.wrapped) name = "tcpwrapped";
   const bool probed = !name.empty();
-  if (!probed) name = has_service(port) ? std::string_view{port.service} : "unknown";
+  if (!probed) name = port_name(port, options_.dialect);
+  if (name.empty()) name = "unknown";
   buffer_.add("<service name=\"{}\"", escape_xml(name));
   const auto add = [this](std::string_view attribute, const std::string& value) {
     if (!value.empty()) buffer_.add(" {}=\"{}\"", attribute, escape_xml(value));
