@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/pace/silence.h"
+
 namespace portolan::engine {
 namespace {
 
@@ -61,10 +63,9 @@ Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, st
   Duration& wait = settings.timing.initial_rtt_timeout;
   settings.silence = std::min(wait, shortest_silence);
   if (link_wait) {
-    // Two such waits are waited for whoever says nothing, and three questions fit into them: where few answer, two
-    // leave more in doubt than may be missed.
+    // Two such waits are waited for whoever says nothing.
     settings.silence = std::min(wait, *link_wait) * (settings.timing.max_retries > 0 ? 2 : 1);
-    wait = settings.silence / 3;
+    wait = settings.silence / questions_in_silence;
   }
   return stages_.emplace_back(task, std::move(job), settings, pacer_, listener);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/pace/passes.h"
+#include "engine/pace/silence.h"
 #include "probe/cookie.h"
 
 namespace portolan::engine {
@@ -16,16 +17,10 @@ using namespace std::chrono_literals;
 
 // Orders in which passes ask, used in turn.
 constexpr std::size_t orders = 4;
-// Satellites and sleeping radios need about as long, however short the time-outs that were asked for.
-constexpr Duration shortest_second_wait = 1s;
-// Who is judged stays for so many of its time-outs, while others are at work.
-constexpr int late_timeouts = 10;
 // Walks over the questions of a host some of which this machine refuses to send, at least.
 constexpr std::uint16_t passes_of_refused = 3;
 // Of all answering ports of so many hosts, at most this many are expected to be missed when the scan ends.
 constexpr double acceptable_misses = 0.02;
-// Ports.
-constexpr std::size_t few_silent = 32;
 constexpr std::uint64_t most_sharers = 1U << 14U;
 
 std::vector<std::vector<std::uint32_t>> index_of(const Job& job) {
@@ -152,24 +147,6 @@ std::uint32_t Engine::question_at(const HostWalk& walk) const {
   const std::uint64_t place = std::uint64_t{walk.position} + walk.offset;
   return static_cast<std::uint32_t>(permutations_[walk.passes % orders].at(place % job_.questions.size()));
 }
-
-Duration Engine::timeout_of(const HostWalk& walk) const {
-  const plan::Timing& t = settings_.timing;
-  const TimeoutBounds bounds{t.initial_rtt_timeout, t.min_rtt_timeout, t.max_rtt_timeout};
-  return walk.acquaintance ? walk.acquaintance->round_trip.timeout(bounds) : RoundTripEstimate{}.timeout(bounds);
-}
-
-// What is waited for after a pass. Where no answer has shown how long it takes, twice as long the second time, and a
-// second at least; what is on the same link is not that far away.
-Duration Engine::wait_of(const HostWalk& walk) const {
-  const bool known = walk.acquaintance && walk.acquaintance->round_trip.known();
-  const Duration timeout = timeout_of(walk);
-  const bool on_link = job_.techniques.front()->asks == probe::Asks::links;
-  return known || on_link || walk.passes < 2 ? timeout : std::max(2 * timeout, shortest_second_wait);
-}
-
-// Before this, silence is no verdict.
-Instant Engine::silence_at(const HostWalk& walk) const { return walk.first_pass_sent + settings_.silence; }
 
 Duration Engine::gap_of(const HostWalk& walk) const {
   const Duration delay = settings_.timing.scan_delay;
@@ -343,9 +320,13 @@ void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t
 // ---- passes -------------------------------------------------------------------------------------
 
 void Engine::finish_pass(std::uint32_t walk, Instant now) {
-  ++walks_[walk].passes;
-  walks_[walk].phase = HostWalk::Phase::waiting;
-  park(walk, now + wait_of(walks_[walk]));
+  HostWalk& asked = walks_[walk];
+  ++asked.passes;
+  asked.phase = HostWalk::Phase::waiting;
+  // Answers that come meanwhile may show that so much is not to be waited for; decide() looks again.
+  const bool may_learn = asks_link() || (asked.acquaintance && job_.questions.size() >= enough_resets);
+  const Duration wait = wait_of(asked);
+  park(walk, now + (may_learn ? wait / questions_in_silence : wait));
 }
 
 void Engine::give_up_if_overdue(std::uint32_t walk, Instant now) {
@@ -385,11 +366,14 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   HostWalk& asked = walks_[walk];
   // The last probe may have left later than its pass ended, or still wait for room in the link.
   if (asked.in_outbox > 0) return park(walk, now + 1ms);
-  // As late as that it is known what loss probes of this pass have come to.
-  const bool has_probes = asked.acquaintance && asked.acquaintance->open_asked > 0;
-  const Duration of_probes = has_probes ? loss_probes_.timeout_of(asked.target->address) + 1ns : Duration::zero();
-  const Instant due = asked.last_sent + std::max(wait_of(asked), of_probes);
-  if (now < due) return park(walk, due);
+  const Instant waited = asked.last_sent + wait_of(asked);
+  // As late as that it is known what loss probes of this pass have come to. Where the stack alone answers they hold up
+  // nobody once all of them are answered.
+  const net::IpAddress& address = asked.target->address;
+  const bool has_probes = asked.acquaintance && asked.acquaintance->open_asked > 0 &&
+                          (silence_of(asked) == settings_.silence || loss_probes_.waits_for(address));
+  const Instant due = has_probes ? std::max(waited, asked.last_sent + loss_probes_.timeout_of(address) + 1ns) : waited;
+  if (now < due) return park(walk, std::max(waited, std::min(due, now + 5ms)));
   // What has arrived meanwhile may still stand in the link's queue.
   if (heard_ < due) return park(walk, now + 1ns);
 
@@ -451,37 +435,6 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
   }
   again.phase = HostWalk::Phase::active;
   active_.push_back({walk, again.serial});
-}
-
-// Silence is not judged before its time. Of few silent ports the questions are spread over what is left of it: it costs
-// nothing, and a limit that is about open ports alone, which no other answers show, lets more of them through.
-Duration Engine::idle_spread(const HostWalk& walk, Instant now) const {
-  const bool few = job_.questions.size() - walk.answered() <= few_silent;
-  if (finds_hosts() || !walk.acquaintance || !few || settings_.timing.serial) return {};
-  return std::max(Duration::zero(), silence_at(walk) - now - timeout_of(walk));
-}
-
-// Nothing more is asked. Where answers are known to be quick, little was waited for; who has open questions stays a
-// while for those that are not.
-void Engine::judge_silent(std::uint32_t walk) {
-  HostWalk& judged = walks_[walk];
-  const bool waits = judged.acquaintance && judged.acquaintance->round_trip.known() && !finds_hosts() &&
-                     judged.answered() < job_.questions.size();
-  if (!waits) return finish(walk);
-  leave_work(walk);
-  judged.phase = HostWalk::Phase::judged;
-  const auto has_gone = [this](const WalkHandle& handle) {
-    return !walks_.is_current(handle) || walks_[handle.walk].phase != HostWalk::Phase::judged;
-  };
-  while (!judged_.empty() && has_gone(judged_.front())) judged_.pop_front();
-  judged_.push_back({walk, judged.serial});
-  park(walk, judged.last_sent + late_timeouts * timeout_of(judged));
-}
-
-void Engine::release_judged() {
-  for (const WalkHandle& handle : std::exchange(judged_, {})) {
-    if (walks_.is_current(handle) && walks_[handle.walk].phase == HostWalk::Phase::judged) finish(handle.walk);
-  }
 }
 
 void Engine::give_up_through(std::uint32_t interface) {

@@ -177,7 +177,9 @@ class Engine {
   [[nodiscard]] std::uint32_t question_at(const HostWalk& walk) const;
   [[nodiscard]] Duration timeout_of(const HostWalk& walk) const;
   [[nodiscard]] Duration wait_of(const HostWalk& walk) const;
+  [[nodiscard]] bool asks_link() const;
   [[nodiscard]] Instant silence_at(const HostWalk& walk) const;
+  [[nodiscard]] Duration silence_of(const HostWalk& walk) const;
   [[nodiscard]] Duration gap_of(const HostWalk& walk) const;
   [[nodiscard]] Duration longest_gap(Duration wanted) const;
   [[nodiscard]] const probe::Probe& probe_of(std::uint32_t question) const {
@@ -298,6 +300,7 @@ class Engine {
   std::uint64_t in_time_ = 0;  // answers that the first pass brought
   std::uint64_t late_ = 0;     // answers that only a later pass brought
   std::uint64_t hosts_up_ = 0;
+  Duration slowest_neighbour_{};  // answered so long after it was first asked
   // Answers that passes after the first brought, and those that earlier ones had brought to the same hosts, since the
   // rate was last changed for that reason.
   struct Late {

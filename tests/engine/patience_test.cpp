@@ -104,6 +104,77 @@ TEST_F(Patience, WhoIsSilentOnALinkIsAskedThreeTimesInASecond) {
   }
 }
 
+// Where many neighbours have answered at once, who has not is waited for four times as long as the slowest of them
+// took, 400 ms at least: radios that sleep need some 300.
+TEST_F(Patience, WhereNeighboursAreQuickSilenceIsToldSooner) {
+  struct Link {
+    Duration slowest;
+    Duration silence;
+    int timing = 3;
+  };
+  for (const Link& link :
+       {Link{1ms, 400ms}, Link{99ms, 400ms}, Link{150ms, 600ms}, Link{390ms, 1s}, Link{1ms, 1s, 2}}) {
+    begin_anew();
+    network.way = on_the_link;
+    network.answer = [&](const SentFrame& frame) {
+      const auto packet = wire::parse(frame.type, frame.bytes);
+      const auto last = std::get<wire::ArpRequest>(packet->content).target.bytes().back();
+      const net::Mac mac{{2, 0, 0, 0, 0, last}};
+      return last > 99 ? Replies{} : Replies{arp_answer(frame, mac, last == 40 ? link.slowest : 1ms)};
+    };
+    plan::Plan plan = ping_plan({"198.18.0.0/24"});
+    plan.timing = plan::timing_template(link.timing);
+    plan.timing.scan_delay = {};
+    const auto finished = run(plan);
+    ASSERT_TRUE(finished);
+    EXPECT_EQ(finished->hosts_up, 100U) << link.slowest.count();
+    EXPECT_GE(finished->elapsed, link.silence) << link.slowest.count();
+    EXPECT_LT(finished->elapsed, link.silence + 30ms) << link.slowest.count();
+  }
+}
+
+TEST_F(Patience, OfFewNeighboursNobodyKnowsHowQuickTheyAre) {
+  network.way = on_the_link;
+  network.answer = [&](const SentFrame& frame) {
+    const auto packet = wire::parse(frame.type, frame.bytes);
+    const auto last = std::get<wire::ArpRequest>(packet->content).target.bytes().back();
+    const net::Mac mac{{2, 0, 0, 0, 0, last}};
+    return last > 30 ? Replies{} : Replies{arp_answer(frame, mac, 1ms)};
+  };
+  const auto finished = run(ping_plan({"198.18.0.0/24"}));
+  ASSERT_TRUE(finished);
+  EXPECT_GE(finished->elapsed, 1s);
+}
+
+// Resets come from the host's stack, whatever programs do: a thousand of them tell how long one takes.
+TEST_F(Patience, ManyResetsTellHowLongOneTakes) {
+  struct Host {
+    std::string_view technique;
+    std::uint16_t ports;
+    Duration round_trip;
+    Duration longest;
+  };
+  const std::vector<Host> hosts{{"tcp-fin", 1'200, 40ms, 300ms},
+                                {"tcp-xmas", 1'200, 40ms, 300ms},
+                                {"tcp-fin", 1'200, 1ms, 180ms},
+                                {"tcp-fin", 1'200, 140ms, 800ms}};
+  for (const Host& host : hosts) {
+    begin_anew();
+    network.answer = [&](const SentFrame& frame) {
+      if (frame.tcp()->destination.value() <= 40) return Replies{};
+      return Replies{closed_answer(frame, host.round_trip)};
+    };
+    plan::Plan plan = plan_for({"198.18.0.9"}, ports(1, host.ports), 1, 4);
+    plan.techniques[0].name = host.technique;
+    const auto finished = run(plan);
+    ASSERT_TRUE(finished);
+    EXPECT_LT(finished->elapsed, host.longest) << host.technique << " " << host.round_trip.count();
+    const auto told = table_of(sink.hosts.at(0)).ports;
+    EXPECT_EQ(told.at(40).state, PortState::open_filtered);
+    EXPECT_EQ(told.at(41).state, PortState::closed);
+  }
+}
+
 // Late answers are awaited while the scan has other work, not for their own sake.
 TEST_F(Patience, WhereNobodyIsAtWorkNobodyWaitsForLateAnswers) {
   network.answer = [](const SentFrame& frame) {

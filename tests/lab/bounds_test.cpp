@@ -138,15 +138,15 @@ TEST_F(Bounds, AHostThatTakesTooLongIsGivenUpAndTheOthersAreNot) {
   EXPECT_EQ(chart.exit, "success");
 }
 
-// It would take minutes to hear of all ports, and -T5 does not wait that long. Neither status nor reports may say that
-// all is known.
+// It would take minutes to hear of all ports, however the rate is guessed on the way, and -T5 does not wait that long.
+// Neither status nor reports may say that all is known.
 TEST_F(Bounds, AHostThatIsGivenUpIsSeenInTheStatus) {
   Pair pair;
   pair.target.nft(
       "table ip f {\n chain i {\n  type filter hook input priority 0;\n"
       "  meta l4proto tcp limit rate over 20/second burst 20 packets drop\n }\n}\n");
   const Scratch scratch;
-  const std::vector<std::string> words{"-sS", "-n",         "-p",   "1-600",
+  const std::vector<std::string> words{"-sS", "-n",         "-p",   "1-3000",
                                        "-T5", "--max-rate", "2000", Pair::target_v4,
                                        "-oX", "-",          "-oJ",  scratch.path("json")};
   const lab::Finished done = pair.scanner.run(scan_command(words), 120s);

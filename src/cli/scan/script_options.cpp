@@ -77,7 +77,10 @@ class Expression {
       takes(")");
       return held;
     }
-    return at_ < words_.size() && means(words_[at_++], topic);
+    if (at_ == words_.size()) return false;
+    const std::string& word = words_[at_];
+    ++at_;
+    return means(word, topic);
   }
 
   std::vector<std::string> words_;

@@ -115,13 +115,21 @@ void add_certificate(const model::TlsRecord& tls, std::vector<ServiceDetail>& ro
   add("sha256", tls.fingerprint);
 }
 
-// "commonName=mail.example/organizationName=Foo".
+// "commonName=mail.example/organizationName=Foo": these four first, as readers of nmap's reports are used to, whatever
+// the order in the certificate.
 std::string name_text(Rows rows, std::string_view whose) {
-  std::string text;
+  constexpr std::array<std::string_view, 4> first{"commonName", "organizationName", "stateOrProvinceName",
+                                                  "countryName"};
+  std::vector<std::pair<std::size_t, std::string>> parts;
   for (const ServiceDetail& row : rows) {
     if (!row.key.starts_with(whose)) continue;
-    text += (text.empty() ? "" : "/") + row.key.substr(whose.size()) + "=" + row.value;
+    const std::string name = row.key.substr(whose.size());
+    const auto place = static_cast<std::size_t>(std::ranges::find(first, name) - first.begin());
+    parts.emplace_back(place, name + "=" + row.value);
   }
+  std::ranges::stable_sort(parts, {}, &std::pair<std::size_t, std::string>::first);
+  std::string text;
+  for (const auto& [place, part] : parts) text += (text.empty() ? "" : "/") + part;
   return text;
 }
 
