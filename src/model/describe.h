@@ -22,6 +22,11 @@ struct PortCount {
   std::size_t count = 0;
   friend bool operator==(const PortCount&, const PortCount&) = default;
 };
+// Where a stream was cut off and goes on (--resume). No event of a scan, but of its file.
+struct Resumed {
+  WallTime time;
+  friend bool operator==(const Resumed&, const Resumed&) = default;
+};
 // Every port of the host; largest count first.
 std::vector<PortCount> counts_of(const HostRecord& host);
 
@@ -191,6 +196,8 @@ void describe(auto& visitor, Of<OpenPort> auto& open) {
 
 void describe(auto& /*visitor*/, Of<CaughtUp> auto& /*caught_up*/) {}
 
+void describe(auto& visitor, Of<Resumed> auto& resumed) { visitor.member("time", resumed.time); }
+
 void describe(auto& visitor, Of<Loss> auto& loss) {
   visitor.member("asked", loss.asked);
   visitor.member("lost", loss.lost);
@@ -240,6 +247,8 @@ template <>
 inline constexpr std::string_view record_name<Remark> = "remark";
 template <>
 inline constexpr std::string_view record_name<CaughtUp> = "caught_up";
+template <>
+inline constexpr std::string_view record_name<Resumed> = "resume";
 template <>
 inline constexpr std::string_view record_name<HostRecord> = "host";
 template <>

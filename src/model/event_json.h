@@ -23,6 +23,9 @@ class EventWriter {
  public:
   // Appends the event, a line or more.
   void write(std::string& out, const Event& event);
+  // Appends the line that stands where a stream was cut off and goes on: what it told of hosts without a record counts
+  // no more, because they are asked again.
+  static void write_resumed(std::string& out, WallTime time);
   // The host is done and its record is not written.
   void forget(const net::IpAddress& host) { reported_.erase(host); }
 

@@ -221,6 +221,10 @@ Result<std::vector<Event>> EventReader::read(std::string_view line) {
   }
   if (schema_1_) bring_up_to_date(*object);
   const std::string name = *object->member("record")->text();
+  if (name == record_name<Resumed>) {
+    ports_.clear();
+    return std::vector<Event>{};
+  }
   auto event = read_event(name, *object, static_cast<const Event*>(nullptr));
   if (!event) return fail(event.error());
   if (!*event) return std::vector<Event>{};

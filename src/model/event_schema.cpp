@@ -26,7 +26,7 @@ std::string schema_of_event<Remark>() {
 
 template <class... Types>
 std::vector<std::string> schemas_of(const std::variant<Types...>* /*of*/) {
-  return {schema_of_event<Types>()...};
+  return {schema_of_event<Types>()..., schema_of_event<Resumed>()};
 }
 
 }  // namespace

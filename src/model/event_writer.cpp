@@ -74,6 +74,8 @@ void EventWriter::write(std::string& out, const Event& event) {
              event);
 }
 
+void EventWriter::write_resumed(std::string& out, WallTime time) { write_line(out, Resumed{time}); }
+
 void EventWriter::write_host(std::string& out, const HostRecord& host) {
   const auto known = reported_.find(host.address);
   for (const PortRecord& port : host.ports) {

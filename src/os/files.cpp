@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -49,6 +50,10 @@ std::unexpected<Error> file_failure(std::string_view sentence, std::string_view 
 }
 
 // Reads to the end of `file`, whatever it is: sizes of pipes and of files in /proc are not known before.
+std::unexpected<Error> too_large(std::string_view path, std::size_t limit) {
+  return file_failure(reading, path, said("it is larger than {} bytes", limit));
+}
+
 Result<std::string> read_all(int file, std::string_view path, std::size_t limit) {
   std::string content;
   for (;;) {
@@ -58,7 +63,7 @@ Result<std::string> read_all(int file, std::string_view path, std::size_t limit)
       stopped.error().cause = "EINTR";
       return stopped;
     }
-    if (before > limit) return file_failure(reading, path, said("it is larger than {} bytes", limit));
+    if (before > limit) return too_large(path, limit);
     content.resize(before + chunk);
     const ssize_t count = ::read(file, content.data() + before, chunk);
     content.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
@@ -182,7 +187,18 @@ Result<std::string> read_regular_file(std::string_view path, std::size_t limit) 
   struct stat about{};
   if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure(reading, path, errno);
   if (!S_ISREG(about.st_mode)) return file_failure(reading, path, translated("it is no regular file"));
+  if (static_cast<std::uint64_t>(about.st_size) > limit) return too_large(path, limit);  // without taking the memory
   return read_all(file.get(), path, limit);
+}
+
+bool is_being_written(const std::string& path) {
+  const FileDescriptor file = open_at_once(path);
+  // A lease for reading is refused while the file is open for writing (fcntl(2)). Who opens it so in the moment in
+  // which there is one is told by a signal, which shall end nothing: SIGURG is ignored unless somebody handles it.
+  if (!file.is_open() || ::fcntl(file.get(), F_SETSIG, SIGURG) != 0) return false;
+  if (::fcntl(file.get(), F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  (void)::fcntl(file.get(), F_SETLEASE, F_UNLCK);
+  return false;
 }
 
 Result<std::string> read_file(std::string_view path, std::size_t limit) {
@@ -241,11 +257,27 @@ Result<std::unique_ptr<OutputFile>> OutputFile::open(std::string_view path, Mode
   return output;
 }
 
+Result<std::unique_ptr<OutputFile>> OutputFile::reopen(const std::string& path, std::uint64_t size,
+                                                       std::uint64_t keep) {
+  FileDescriptor file{::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  struct stat about{};
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return file_failure(writing, path, errno);
+  if (!S_ISREG(about.st_mode)) return file_failure(writing, path, translated("it is no regular file"));
+  if (static_cast<std::uint64_t>(about.st_size) != size) {
+    return file_failure(writing, path, translated("it has changed since it was read"));
+  }
+  const int target = file.get();
+  std::unique_ptr<OutputFile> output{new OutputFile{path, std::move(file), target}};
+  output->replaces_ = true;
+  output->keep_ = keep;
+  return output;
+}
+
 Result<void> OutputFile::begin() {
   const bool is_empty = !std::exchange(made_, {}).empty();
   const bool replaces = std::exchange(replaces_, false);
   if (!replaces || is_empty) return {};
-  while (::ftruncate(target_, 0) != 0) {
+  while (::ftruncate(target_, static_cast<off_t>(keep_)) != 0) {
     if (errno == EINVAL) return {};  // no file, but a device or a pipe
     if (errno != EINTR) return file_failure(writing, path_, errno);
   }

@@ -24,6 +24,10 @@ Result<std::string> read_regular_file(std::string_view path, std::size_t limit);
 // terminal this program's. What it is, its user looks at. Not open with errno set.
 FileDescriptor open_at_once(const std::string& path);
 
+// Whether a program, this one included, has the file open to write to it. False as well where the kernel does not say:
+// of a file of another user, on a filesystem that knows no leases.
+bool is_being_written(const std::string& path);
+
 // Which file a path leads to, whatever symbolic links and dots it goes by: a regular file, or one that
 // would be created, a pipe or a socket. nullopt for devices, of which two users do no harm, and where nothing can be
 // found out. "-" is standard output.
@@ -48,6 +52,9 @@ class OutputFile final : public report::Output {
   // was not there is gone again where that never comes.
   static Result<std::unique_ptr<OutputFile>> open(std::string_view path, Mode mode = Mode::replace,
                                                   Unit unit = Unit::line);
+  // A regular file that was read and gets other words behind its first `keep` bytes; begin() cuts off the rest.
+  // Errc::io as above, and where it has not the `size` any more that it had then.
+  static Result<std::unique_ptr<OutputFile>> reopen(const std::string& path, std::uint64_t size, std::uint64_t keep);
   static std::unique_ptr<OutputFile> standard_error();
   // Writes what is left; errors at that point are lost, so flush() before.
   ~OutputFile() override;
@@ -66,9 +73,10 @@ class OutputFile final : public report::Output {
   std::string path_;
   FileDescriptor file_;  // not open for standard output
   int target_ = -1;
-  std::size_t piece_;      // bytes that are written at once
-  std::string made_;       // the file that was made here, while nothing has begun; "" for one that was there
-  bool replaces_ = false;  // what it held before, once that begins
+  std::size_t piece_;       // bytes that are written at once
+  std::string made_;        // the file that was made here, while nothing has begun; "" for one that was there
+  bool replaces_ = false;   // what it held before, once that begins
+  std::uint64_t keep_ = 0;  // bytes of that which stay
   Unit unit_ = Unit::line;
   std::string kept_;
   std::optional<Error> failure_;  // the first one; everything after it fails in the same way

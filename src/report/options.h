@@ -24,6 +24,7 @@ struct ReportOptions {
   int debugging = 0;
   bool reason = false;             // --reason: a column, and why a host is up; -vv and -d have it too
   bool open_only = false;          // --open
+  bool resumed = false;            // --resume: the head stands in the file already
   bool color = false;              // the words of the state column; never for files
   bool discovery_skipped = false;  // -Pn: a host that seems down then gives no advice to try it
   // -sC, --script, -A: of what services tell (identify::topics), what is shown as nmap shows what its scripts found.

@@ -420,6 +420,79 @@ TEST_F(Program, UnderTheNameNmapXmlStatesAFailure) {
   EXPECT_THAT(run.output, testing::EndsWith("</nmaprun>\n"));
 }
 
+// Whatever it is, it stays as it is.
+TEST_F(Program, WhatCannotBeResumedIsRefusedInOneSentence) {
+  const std::string head = "# portolan 0.1.0 scan initiated Sat Nov 21 10:16:44 2026 as: portolan scan -sL -n -oN ";
+  const std::string no_report = "it is no report of a scan, as -oN, -oX, -oG and -oJ write it";
+  for (const auto& [text, why] : std::vector<std::pair<std::string, std::string>>{
+           {"", no_report},
+           {std::string("\x7f"
+                        "ELF\0\n\xff\xfe\0",
+                        9),
+            no_report},
+           {"PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.\n", no_report},
+           {head + "x 198.18.0.1", no_report},
+           {"# Nmap 7.93 scan initiated Sat Nov 21 10:16:44 2026\nHost: \n", no_report},
+           {"<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun args=\"portolan sc",
+            "it does not begin as the report of a scan does"},
+           {"<?xml version=\"1.0\"?>\n<nmaprun>\n<debugging level=\"0\"/>\n", "`` is no command line of a scan"},
+           {"{\"record\":\"start\"}\n", "it does not begin as the report of a scan does"},
+           {head + "/nonexistent/x -iL /nonexistent/list\n", ""},
+       }) {
+    const std::string file = path("report");
+    std::ofstream{file} << text;
+    expect_refused(portolan({"scan", "--resume", file}),
+                   why.empty() ? "cannot read '/nonexistent/list': No such file or directory"
+                               : "cannot resume '" + file + "': " + why);
+    EXPECT_EQ(text_of(file), text);
+  }
+  expect_refused(portolan({"scan", "--resume", path("none")}),
+                 "--resume: cannot read '" + path("none") + "': No such file or directory");
+  expect_refused(portolan({"scan", "--resume", folder_.string()}),
+                 "--resume: cannot read '" + folder_.string() + "': it is no regular file");
+  expect_refused(portolan({"scan", "--resume", "/dev/null"}),
+                 "--resume: cannot read '/dev/null': it is no regular file");
+  std::ofstream{path("huge")} << head;
+  std::filesystem::resize_file(path("huge"), (std::uintmax_t{1} << 30U) + 1);
+  expect_refused(portolan({"scan", "--resume", path("huge")}),
+                 "--resume: cannot read '" + path("huge") + "': it is larger than 1073741824 bytes");
+  const std::string alone = "--resume stands alone: the report says how its scan was called, and that is what goes on";
+  expect_refused(portolan({"scan", "--resume", path("report"), "-v"}), alone);
+  expect_refused(portolan({"scan", "--resume", path("report"), "198.18.0.1"}), alone);
+  const auto as_nmap = nmap({"--resume", path("none")});
+  EXPECT_EQ(as_nmap.status, 1);
+  EXPECT_EQ(as_nmap.output, "");
+  EXPECT_EQ(as_nmap.errors, "--resume: cannot read '" + path("none") + "': No such file or directory\nQUITTING!\n");
+}
+
+TEST_F(Program, WhatIsResumedBecomesWholeWhereverItWasCutOff) {
+  for (const auto& [option, mark] : std::vector<std::pair<std::string, std::string>>{
+           {"-oN", "scan report for "}, {"-oX", "<host>"}, {"-oG", "Host: "}, {"-oJ", R"("record":"host")"}}) {
+    const std::string file = path("report");
+    ASSERT_EQ(portolan({"scan", "-sL", "-n", "198.18.0.0/26", option, file}).status, 0);
+    const std::string whole = text_of(file);
+    std::size_t at = 0;
+    for (int host = 0; host < 40; ++host) at = whole.find(mark, at) + 1;
+    std::filesystem::resize_file(file, at + 30);
+    const auto rest = portolan({"scan", "--resume", file});
+    EXPECT_EQ(rest.status, 0) << rest.errors;
+    const std::string text = text_of(file);
+    for (int host = 0; host < 64; ++host) {
+      const std::string address = "198.18.0." + std::to_string(host);
+      std::size_t times = 0;
+      for (std::size_t place = 0; (place = text.find(address, place)) != std::string::npos; ++place) {
+        times += std::isdigit(static_cast<unsigned char>(text[place + address.size()])) == 0 ? 1U : 0U;
+      }
+      // The first one stands in the head as well.
+      EXPECT_GE(times, 1U) << option << address;
+      if (host != 0) EXPECT_EQ(times, 1U) << option << address << text;
+    }
+    expect_refused(portolan({"scan", "--resume", file}),
+                   "'" + file + "' is the report of a scan that came to its end, so there is nothing to resume");
+    EXPECT_EQ(text_of(file), text);
+  }
+}
+
 // The lines that name hosts; what else nmap prints holds times.
 Words hosts(const std::string& output) {
   Words result;

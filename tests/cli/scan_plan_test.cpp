@@ -54,11 +54,14 @@ struct Case {
   std::optional<Error> routes_missing = std::nullopt;
   std::optional<Error> packets_missing = std::nullopt;
   Result<std::vector<net::IpAddress>> neighbours = {};
+  Words told = {};  // by the reports of a scan that goes on
 };
 
 Result<PreparedScan> prepare(const Words& line, Case given = {}) {
-  const auto words = parse_scan_options(line);
+  auto words = parse_scan_options(line);
   if (!words) return fail(words.error());
+  words->told = given.told;
+  if (!given.told.empty()) words->resume = "report";
   PreparedScan scan;
   const auto done =
       prepare_scan(*words, given.dialect,
@@ -494,6 +497,21 @@ TEST(ScanPlan, AFileOfTargetsIsAddedToTheLineOrUnderTheNameNmapReadInItsPlace) {
 TEST(ScanPlan, NoTargetsAreAnErrorUnderTheOwnName) {
   EXPECT_THAT(error_of({}), testing::StartsWith("no targets"));
   EXPECT_TRUE(prepare({}, nmap));
+}
+
+TEST(ScanPlan, OfAScanThatGoesOnWhatIsToldIsNotAskedAgain) {
+  const auto rest = [](const Words& line, Words told, Dialect dialect = Dialect::portolan) {
+    return targets_of(prepared(line, {.dialect = dialect, .told = std::move(told)}));
+  };
+  EXPECT_EQ(
+      rest({"198.18.0.4-7", "fe80::1%eth0", "fe80::1%wlan0", "--exclude", "198.18.0.7"}, {"198.18.0.5", "fe80::1%3"}),
+      (Words{"198.18.0.4", "198.18.0.6", "fe80::1%4"}));
+  // Its first address is all that nmap asks of a name.
+  EXPECT_EQ(rest({"dual"}, {"198.18.0.1"}, Dialect::nmap), Words{});
+  // Cut off when all were done, it has nothing to do but to end.
+  EXPECT_EQ(rest({"198.18.0.4-5"}, {"198.18.0.4", "198.18.0.5"}), Words{});
+  // Whom -PP can ask is done.
+  EXPECT_EQ(rest({"-PP", "198.18.0.4", "2001:db8::1"}, {"198.18.0.4"}), Words{"2001:db8::1"});
 }
 
 TEST(ScanPlan, EverythingExcludedIsAnErrorUnderTheOwnName) {

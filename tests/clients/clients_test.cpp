@@ -313,7 +313,7 @@ TEST_F(Clients, BadPortsAndExclusionsEndWithStatus1) {
 
 TEST_F(Clients, WhatIsNotBuiltIsNamed) {
   if (program_is_nmap()) GTEST_SKIP() << "nmap has it all";
-  for (const char* option : {"-O", "--osscan-limit", "--resume=x"}) {
+  for (const char* option : {"-O", "--osscan-limit", "--max-os-tries=1"}) {
     const Finished done = nmap({"-n", option, "127.0.0.1"});
     EXPECT_NE(done.status, 0) << option;
     const std::string name{option, std::string_view{option}.find('=') == std::string_view::npos

@@ -154,6 +154,23 @@ std::string error_of(std::string_view line) {
   return events ? "" : events.error().message;
 }
 
+TEST(EventJson, WhereAStreamGoesOnPortsOfHostsThatWereNotDoneCountNoMore) {
+  HostRecord host;
+  host.address = net::IpAddress::v4(0xc6120002);
+  PortRecord port;
+  port.port = net::Port{22};
+  port.state = PortState::open;
+  std::string text = written({OpenPort{host.address, port}});
+  EventWriter::write_resumed(text, {});
+  EXPECT_TRUE(text.ends_with("{\"record\":\"resume\",\"time\":\"1970-01-01T00:00:00.000Z\"}\n")) << text;
+  port.port = net::Port{80};
+  host.ports = {port};
+  EventWriter{}.write(text, host);
+  const std::vector<Event> events = read(lines_of(text));
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(std::get<HostRecord>(events.back()), host);
+}
+
 TEST(EventJson, ALineThatBreaksItsPromiseIsRefusedWithTheField) {
   EXPECT_EQ(error_of("{"), "no JSON from byte 2 on");
   EXPECT_EQ(error_of("7"), "an object without 'record'");

@@ -99,6 +99,41 @@ TEST_F(Files, OutputKeepsItsOrderThroughLargeWrites) {
   EXPECT_EQ(content("out"), expected);
 }
 
+TEST_F(Files, OneThatIsReopenedKeepsItsBeginning) {
+  const std::string file = put("some", "head\nhost\nho");
+  {
+    auto output = OutputFile::reopen(file, 12, 10);
+    ASSERT_TRUE(output);
+    EXPECT_EQ(content("some"), "head\nhost\nho");  // nothing has begun
+    ASSERT_TRUE((*output)->begin());
+    EXPECT_EQ(content("some"), "head\nhost\n");
+    EXPECT_TRUE((*output)->write("rest\n"));
+    EXPECT_TRUE((*output)->flush());
+  }
+  EXPECT_EQ(content("some"), "head\nhost\nrest\n");
+}
+
+TEST_F(Files, OneThatCannotBeReopenedStaysAsItIs) {
+  EXPECT_EQ(sentence(OutputFile::reopen(put("some", "grown"), 4, 4)),
+            "cannot write to '" + path("some") + "': it has changed since it was read");
+  EXPECT_EQ(content("some"), "grown");
+  EXPECT_EQ(sentence(OutputFile::reopen(path("none"), 0, 0)),
+            "cannot write to '" + path("none") + "': No such file or directory");
+  EXPECT_FALSE(std::filesystem::exists(path("none")));
+  EXPECT_EQ(sentence(OutputFile::reopen("/dev/null", 0, 0)), "cannot write to '/dev/null': it is no regular file");
+}
+
+TEST_F(Files, WhoeverWritesToAFileIsNoticed) {
+  const std::string file = put("some", "words\n");
+  EXPECT_FALSE(is_being_written(file));
+  auto output = OutputFile::open(file, OutputFile::Mode::append);
+  ASSERT_TRUE(output);
+  EXPECT_TRUE(is_being_written(file));
+  output->reset();
+  EXPECT_FALSE(is_being_written(file));
+  EXPECT_FALSE(is_being_written(path("none")));
+}
+
 TEST_F(Files, OutputReplacesOrAppends) {
   put("out", "old ");
   const auto write = [&](OutputFile::Mode mode) {
@@ -208,6 +243,9 @@ TEST_F(Files, WhatIsNoRegularFileKeepsNobodyWaiting) {
   EXPECT_EQ(sentence(read_regular_file(path("fifo"), 10)), "cannot read '" + path("fifo") + "': it is no regular file");
   EXPECT_EQ(sentence(MappedFile::open(path("fifo"))), "cannot read '" + path("fifo") + "': it is no regular file");
   EXPECT_EQ(read_regular_file(put("some", "text"), 10), "text");
+  EXPECT_EQ(read_regular_file(put("some", "text"), 4), "text");
+  EXPECT_EQ(sentence(read_regular_file(path("some"), 3)),
+            "cannot read '" + path("some") + "': it is larger than 3 bytes");
 }
 
 TEST_F(Files, FullDiskIsTold) {

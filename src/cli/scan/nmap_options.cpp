@@ -111,7 +111,6 @@ constexpr std::array rows{
     missing({"--osscan-limit"}, none, "finding out the operating system"),
     missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
     missing({"--max-os-tries"}, required, "finding out the operating system"),
-    missing({"--resume"}, required, "going on with a scan that was stopped"),
 };
 
 }  // namespace

@@ -84,6 +84,12 @@ Result<void> capture(ScanOptions& options, const Given& given) {
   return {};
 }
 
+Result<void> rest_of_scan(ScanOptions& options, const Given& given) {
+  if (const auto done = names_a_file(given); !done) return done;
+  options.resume = *given.value;
+  return {};
+}
+
 // nmap takes `-o FILE` for -oN FILE, so -oXfile (no space) would write normal text into "Xfile".
 Result<void> old_output(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
@@ -121,6 +127,10 @@ std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
                    .summary = "show each packet as it is sent or received, and what it means to the scan"},
                   set<&ScanOptions::packet_trace>});
   add("--pcap", "<file>", "write each packet to a pcapng file, with what it means to the scan as its comment", capture);
+  add("--resume", "<file>",
+      "go on with a scan that was cut off: its report (-oN, -oX, -oG, -oJ) says how it was called and which hosts are "
+      "done, and gets the rest; no other option stands beside it",
+      rest_of_scan);
   return rows;
 }
 

@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <span>
 
 #include "base/escape.h"
 #include "base/message.h"
 #include "base/version.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
+#include "cli/scan/resume.h"
 #include "cli/scan/route_question.h"
 #include "cli/scan/scan_options.h"
 #include "cli/scan/scan_plan.h"
@@ -119,16 +121,18 @@ int print_ways(const ScanOptions& options, Dialect dialect) {
 
 class ScanRun {
  public:
-  ScanRun(const Invocation& invocation, const ScanOptions& options)
-      : invocation_{invocation}, options_{options}, dialect_{invocation.dialect} {}
+  // `notices`: what is to be said when the scan begins.
+  ScanRun(const Invocation& invocation, const ScanOptions& options, std::span<const std::string> notices = {})
+      : invocation_{invocation}, options_{options}, dialect_{invocation.dialect}, notices_{notices} {}
 
   int run() {
     began_ = clock_.now();
     // From here on a signal is heard in whatever is waited for, and what was opened becomes a complete document.
     if (const auto done = open_control(); !done) return refuse(dialect_, done.error());
     // nmap's callers find the reason of a failure in the XML, so its reports open before anything can
-    // fail. Under its own name portolan touches no file before it knows that it will scan.
-    if (dialect_ == Dialect::nmap) {
+    // fail. Under its own name portolan touches no file before it knows that it will scan, nor does it under any where
+    // a report is to get its rest.
+    if (dialect_ == Dialect::nmap && !options_.resume) {
       if (const auto done = open_reports(); !done) return refuse(dialect_, done.error());
     }
     if (const auto ready = get_ready(); !ready) return give_up(ready.error());
@@ -239,6 +243,9 @@ class ScanRun {
   }
 
   int scan() {
+    for (const std::string& notice : notices_) {
+      dialect_ == Dialect::portolan ? complain(notice) : tell(fmt::format("{}\n", notice));
+    }
     if (!options_.noninteractive) control_->hear_keys();
     reports_->watch_keys(*control_);
     const model::ScanFinished finished = scan_into(reports_->sink());
@@ -265,14 +272,16 @@ class ScanRun {
   model::ScanFinished scan_into(model::Sink& sink) {
     if (const auto done = first_words(sink); !done) return failed_with(done.error());
     model::ScanFinished finished = run_scan(sink);
-    if (dialect_ == Dialect::portolan && found_nobody(finished)) {
+    const bool may_be_nobody = options_.resume.has_value();  // all others are told
+    if (dialect_ == Dialect::portolan && found_nobody(finished) && !may_be_nobody) {
       model::fail_with(finished,
                        {Errc::unresolved, "no target is left: the names have no address that may be scanned"});
     }
     // As what this machine would not send: not everything was scanned as it was asked for. (nmap says nothing of it.)
     const bool given_up = finished.hosts_given_up > 0 && finished.success && !finished.interrupted;
     if (dialect_ == Dialect::portolan && given_up) model::fail_with(finished, some_given_up(finished.hosts_given_up));
-    if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted) {
+    if (finished.success && dialect_ == Dialect::nmap && finished.hosts_total == 0 && !finished.interrupted &&
+        !may_be_nobody) {
       if (const auto done = sink.on(model::Remark{model::RemarkCode::no_targets}); !done) {
         return failed_with(done.error());
       }
@@ -367,6 +376,7 @@ class ScanRun {
   const Invocation& invocation_;
   const ScanOptions& options_;
   Dialect dialect_;
+  std::span<const std::string> notices_;
   os::MemoryReserve reserve_;
   os::MonotonicClock clock_;
   Instant began_;
@@ -378,6 +388,43 @@ class ScanRun {
   std::unique_ptr<run::OpenScan> scan_;
   std::unique_ptr<ScanReports> reports_;
 };
+
+// No report is larger, of any scan that ends.
+constexpr std::size_t largest_report = std::size_t{1} << 30U;
+
+Result<std::string> read_report(const std::string& path) {
+  auto text = os::read_regular_file(path, largest_report);
+  if (text && os::is_being_written(path)) {
+    return fail(Errc::usage, fmt::format("'{}' is still written to; does its scan still run?", escape_terminal(path)));
+  }
+  return text;
+}
+
+// Whether nothing stands beside it on the line.
+bool resumes_only(const Invocation& invocation, const std::string& file) {
+  const auto& words = invocation.words;
+  return words.size() == 1 || (words.size() == 2 && words.back() == file && !words.front().contains('='));
+}
+
+int resume(const Invocation& invocation, const std::string& file) {
+  if (!resumes_only(invocation, file)) {
+    return refuse(invocation.dialect, {Errc::usage,
+                                       "--resume stands alone: the report says how its scan was called, and that is "
+                                       "what goes on"});
+  }
+  const auto scan = resume_scan(file,
+                                {.read = read_report,
+                                 .exists =
+                                     [](const std::string& path) {
+                                       const auto identity = os::identity_of(path);
+                                       return identity && identity->name.empty();
+                                     },
+                                 .identity_of = os::identity_of,
+                                 .zone_of = os::interface_index},
+                                os::local_calendar(os::wall_seconds()));
+  if (!scan) return refuse(invocation.dialect, scan.error());
+  return ScanRun{scan->invocation, scan->options, scan->notices}.run();
+}
 
 }  // namespace
 
@@ -396,6 +443,7 @@ int run_scan_command(const Invocation& invocation) {
   if (options->script_help) return print_instead(invocation.dialect, topics_text(*options->script_help));
   if (options->list_links) return print_links(invocation.dialect);
   if (options->route_to) return print_ways(*options, invocation.dialect);
+  if (options->resume) return resume(invocation, *options->resume);
   return ScanRun{invocation, *options}.run();
 }
 

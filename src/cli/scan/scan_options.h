@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,15 +15,24 @@
 #include "cli/option.h"
 #include "plan/plan.h"
 #include "probe/probe.h"
+#include "report/resume/told.h"
 #include "report/scan/format.h"
 #include "wire/dress.h"
 
 namespace portolan::cli {
 
+// A report that was cut off and gets its rest (--resume).
+struct CutOffReport {
+  report::ToldHosts told;
+  std::uint64_t keep = 0;  // bytes of it that stay
+  std::uint64_t size = 0;  // when it was read
+};
+
 struct OutputWord {
-  const report::Format* format = nullptr;  // nullptr for all of them, with their extensions behind the path
-  std::string path;                        // "-" is standard output; may hold the time (expand_time)
-  std::string_view spelling = {};          // as typed, where the format has another one
+  const report::Format* format = nullptr;            // nullptr for all of them, with their extensions behind the path
+  std::string path;                                  // "-" is standard output; may hold the time (expand_time)
+  std::string_view spelling = {};                    // as typed, where the format has another one
+  std::shared_ptr<const CutOffReport> rest_of = {};  // the path is that of a file then, as it stands
 };
 
 struct DiscoveryWord {
@@ -111,6 +121,8 @@ struct ScanOptions {
   Privilege privilege = Privilege::tested;
   bool privilege_contradicts = false;  // both were given; nmap takes the last one
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> resume;  // the report of the scan that goes on
+  std::vector<std::string> told;      // addresses that this scan need not ask, because those reports have them
   bool noninteractive = false;
   bool list_links = false;              // --iflist
   std::optional<std::string> route_to;  // --route-dst: a host

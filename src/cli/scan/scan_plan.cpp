@@ -376,14 +376,13 @@ class Preparation {
       return usage(as_nmap_ ? "Cannot use both -4 and -6 in one scan."
                             : "-4 and -6 exclude each other; without both, all addresses are scanned");
     }
-    for (const std::string& text : options_.excluded) {
-      excluded_.push_back({"--exclude", plan::split_expressions(text)});
-    }
+    for (const std::string& list : options_.excluded) excluded_.push_back({"--exclude", plan::split_expressions(list)});
     for (const std::string& path : options_.excluded_files) {
       if (const auto done = read(path, fmt::format("--excludefile {}", escape_terminal(path)), excluded_); !done) {
         return done;
       }
     }
+    if (!options_.told.empty()) excluded_.push_back({"--resume", options_.told});
     // nmap reads the file alone.
     if (!as_nmap_ || options_.target_files.empty()) targets_.push_back({"", options_.targets});
     for (const std::string& path : options_.target_files) {
@@ -490,7 +489,7 @@ class Preparation {
   [[nodiscard]] bool is_any_left() const { return !plan::TargetSet::Cursor{plan_.targets}.at_end(); }
 
   [[nodiscard]] Result<void> check_some_left() const {
-    if (is_any_left()) return {};
+    if (is_any_left() || options_.resume) return {};
     const bool by_file = options_.excluded.empty();
     const bool by_both = !by_file && !options_.excluded_files.empty();
     return usage(fmt::format("every target is excluded, so nothing is left to scan; look at {}",
@@ -502,7 +501,7 @@ class Preparation {
   // Whether what is asked to find hosts can be put to any of them.
   [[nodiscard]] Result<void> check_discovery_fits() const {
     const bool asks = plan_.discovery != plan::DiscoveryPolicy::never && plan_.depth != plan::ScanDepth::list;
-    if (!prepared_.late.empty()) return {};  // not known yet
+    if (!prepared_.late.empty() || options_.resume) return {};  // not known yet, or it was put to those that are done
     if (!asks || options_.discovery.empty() || !is_any_left() || plan_.targets.has_v4()) return {};
     const auto fits = [](const DiscoveryWord& word) { return word.probe->has_ipv6; };
     if (std::ranges::any_of(options_.discovery, fits)) return {};

@@ -16,6 +16,7 @@
 #include "os/standard_streams.h"
 #include "os/terminal/terminal.h"
 #include "os/wall_clock.h"
+#include "report/resume/rest_of_report.h"
 #include "report/scan/ordered.h"
 #include "report/scan/warnings.h"
 
@@ -91,6 +92,10 @@ std::string place_of(const std::string& path, const std::tm& now) {
 }
 
 void add_word(std::vector<PlannedReport>& reports, const OutputWord& word, Dialect dialect, const std::tm& now) {
+  if (word.rest_of) {
+    reports.push_back({word.format, word.path, word.spelling, word.rest_of});
+    return;
+  }
   if (word.format == nullptr) {
     for (const report::Format* format : report::formats) {
       const bool is_known = format->known_to_nmap || dialect == Dialect::portolan;
@@ -234,7 +239,8 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
 
 Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOptions& chosen, Dialect dialect) {
   const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
-  auto file = os::OutputFile::open(planned.path, mode);
+  auto file = planned.rest_of ? os::OutputFile::reopen(planned.path, planned.rest_of->size, planned.rest_of->keep)
+                              : os::OutputFile::open(planned.path, mode);
   // A signal ended the wait for its reader. The others are to be complete.
   if (!file && file.error().code == Errc::reader_gone) return {};
   const bool asked_for = planned.path != "-" || asks_for_standard_output(chosen);
@@ -245,13 +251,16 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   const bool shows_packets = chosen.packet_trace && planned.format == &report::normal_format;
   report::Output& output = shows_packets ? share(*outputs_.back()) : *outputs_.back();
   report::ReportOptions options = options_of(chosen, dialect);
+  options.resumed = planned.rest_of != nullptr;
   // The usual text, as opposed to -oN -, is for somebody who watches.
   if (!asked_for) {
     options.audience = report::Audience::watcher;
     options.color = dialect == Dialect::portolan && os::wants_colour(standard_output);
     text_ = &output;
   }
-  auto sink = std::make_unique<FlushedReport>(planned.format->make(output, options), output);
+  std::unique_ptr<model::Sink> report = planned.format->make(output, options);
+  if (planned.rest_of) report = std::make_unique<report::RestOfReport>(std::move(report), planned.rest_of->told);
+  auto sink = std::make_unique<FlushedReport>(std::move(report), output);
   if (!planned.format->in_order) {
     add(std::move(sink), report::Tee::Kind::report);
     return {};

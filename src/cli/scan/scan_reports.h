@@ -29,6 +29,7 @@ struct PlannedReport {
   const report::Format* format = nullptr;  // nullptr: a capture (--pcap)
   std::string path;                        // "-" is standard output
   std::string_view spelling = {};          // of the option, where it is not the format's
+  std::shared_ptr<const CutOffReport> rest_of = {};
   [[nodiscard]] std::string_view option() const {
     if (!spelling.empty()) return spelling;
     return format == nullptr ? "--pcap" : format->option;

@@ -60,6 +60,10 @@ Result<void> GrepableReport::on(const model::Event& event) {
 }
 
 Result<void> GrepableReport::begin(const model::ScanStarted& started) {
+  if (options_.resumed) {
+    buffer_.add("# {}\n", resumed_text(started, options_));
+    return buffer_.send();
+  }
   buffer_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
   if (options_.verbosity > 0) {
     const net::PortSet tcp = ports_of(started, net::Protocol::tcp);

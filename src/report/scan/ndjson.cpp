@@ -15,12 +15,24 @@ Result<void> NdjsonReport::on(const model::Event& event) {
   return std::visit(Overloaded{[this](const model::Progress& one) { return progress(one); },
                                [this](const model::HostRecord& one) { return host(one); },
                                [&](const model::OpenPort&) { return put(event); },
+                               [this](const model::ScanStarted& one) { return begin(one); },
                                [](const model::CaughtUp&) { return Result<void>{}; },
                                [&](const auto&) {
                                  if (auto done = put(event); !done) return done;
                                  return buffer_.send();
                                }},
                     event);
+}
+
+Result<void> NdjsonReport::begin(const model::ScanStarted& started) {
+  std::string lines;
+  if (options_.resumed) {
+    model::EventWriter::write_resumed(lines, started.time);
+  } else {
+    writer_.write(lines, started);
+  }
+  buffer_.put(lines);
+  return buffer_.send();
 }
 
 Result<void> NdjsonReport::put(const model::Event& event) {

@@ -18,6 +18,7 @@ class NdjsonReport : public model::Sink {
   Result<void> on(const model::Event& event) override;
 
  private:
+  Result<void> begin(const model::ScanStarted& started);
   Result<void> put(const model::Event& event);
   Result<void> progress(const model::Progress& progress);
   Result<void> host(const model::HostRecord& host);

@@ -101,7 +101,9 @@ Result<void> NormalReport::begin(const model::ScanStarted& started) {
   if (ports_asked_ && started.scans.front().protocol == net::Protocol::ip) asked_ = "protocol";
   list_only_ = started.depth == model::ScanDepth::list;
   const std::string minute = minute_text(started.time, options_.calendar);
-  if (options_.audience == Audience::file) {
+  if (options_.resumed) {
+    buffer_.add("# {}\n", resumed_text(started, options_));
+  } else if (options_.audience == Audience::file) {
     buffer_.add("# {}\n", escape_terminal(initiated_text(started, options_)));
   } else if (options_.dialect == Dialect::nmap) {
     buffer_.add("Starting Nmap {} ( {} ) at {}\n", nmap_version, nmap_url, minute);

@@ -123,6 +123,10 @@ std::string initiated_text(const model::ScanStarted& started, const ReportOption
                      date_text(started.time, options.calendar), command_line(started.arguments));
 }
 
+std::string resumed_text(const model::ScanStarted& started, const ReportOptions& options) {
+  return fmt::format("{} scan resumed at {}", program_name(options.dialect), date_text(started.time, options.calendar));
+}
+
 std::string ended_text(const model::ScanFinished& finished, const ReportOptions& options) {
   const std::string_view program = program_name(options.dialect);
   const std::string date = date_text(finished.time, options.calendar);

@@ -52,6 +52,9 @@ std::string reason_text(model::Reason reason, std::uint8_t ttl);
 // "host-unreach from 198.18.0.1 ttl 63".
 std::string reason_text(const model::PortRecord& port, const ReportOptions& options);
 
+// "portolan scan resumed at Sat Nov 21 10:16:44 2026": in place of a second head.
+std::string resumed_text(const model::ScanStarted& started, const ReportOptions& options);
+
 // "Nmap", "portolan".
 std::string_view program_name(Dialect dialect);
 // "1 IP address (1 host up) scanned in 0.05 seconds"

@@ -76,7 +76,12 @@ Result<void> XmlReport::on(const model::Event& event) {
 }
 
 Result<void> XmlReport::begin(const model::ScanStarted& started) {
-  head(started);
+  if (options_.resumed) {
+    started_ = true;
+    buffer_.add("<!-- {} -->\n", resumed_text(started, options_));
+  } else {
+    head(started);
+  }
   return buffer_.send();
 }
 
@@ -251,7 +256,7 @@ void XmlReport::host_close(const HostRecord& host) {
 
 Result<void> XmlReport::finish(const model::ScanFinished& finished) {
   // A failure so early that nothing was told yet still leaves a document that parsers accept.
-  if (!started_) head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}});
+  if (!started_ && !options_.resumed) head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}});
   buffer_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",
               unix_seconds(finished.time), date_text(finished.time, options_.calendar),
               escape_xml(summary_of(finished, options_)), seconds_of(finished.elapsed));
