@@ -397,7 +397,7 @@ TEST_F(Talk, ARecordThatCannotBeWrittenIsNoTalkOrNotItsEnd) {
   EXPECT_EQ(refused.errors, "portolan: --record: cannot write to '/nonexistent/record': No such file or directory\n");
   const auto server = serve(world.target, answer_in_capitals);
   const auto full = talk(world.scanner, {"--record", "/dev/full", at_server}, "hi\n");
-  EXPECT_EQ(full.status, 0);
+  EXPECT_EQ(full.status, 1);
   EXPECT_EQ(full.output, "HI\n");
   EXPECT_EQ(full.errors,
             "portolan: cannot write to '/dev/full': No space left on device; the record ends here, the talk goes on\n");

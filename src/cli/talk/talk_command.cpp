@@ -45,8 +45,9 @@ HelpPage page() {
           .examples = examples};
 }
 
-// All that can be wrong with the line is said before anything leaves this machine.
-Result<void> talk(const TalkOptions& options) {
+// All that can be wrong with the line is said before anything leaves this machine. The status of a talk that came to
+// its end.
+Result<int> talk(const TalkOptions& options) {
   constexpr int input = 0;
   constexpr int output = 1;
   if (!os::has_standard_output())
@@ -70,10 +71,13 @@ Result<void> talk(const TalkOptions& options) {
   Result<std::unique_ptr<os::StopSignals>> signals;
   if (record != nullptr) signals = os::StopSignals::open({});
   if (!signals) return fail(signals.error());
-  return run::talk(*plan, {.output_is_terminal = os::is_terminal(output),
-                           .input_is_terminal = os::is_terminal(input),
-                           .record = record.get(),
-                           .remark = complain});
+  const auto done = run::talk(*plan, {.output_is_terminal = os::is_terminal(output),
+                                      .input_is_terminal = os::is_terminal(input),
+                                      .record = record.get(),
+                                      .remark = complain});
+  if (!done) return fail(done.error());
+  // What went wrong with the record was said when it did.
+  return record == nullptr || record->flush() ? status_done : status_failed;
 }
 
 int run(const Invocation& invocation) {
@@ -83,7 +87,7 @@ int run(const Invocation& invocation) {
   if (options->version) return print(version_text(invocation.dialect));
   const auto done = talk(*options);
   if (!done && done.error().cause == "EINTR") os::end_by_signal();
-  return done ? status_done : end_with(done.error());
+  return done ? *done : end_with(done.error());
 }
 
 }  // namespace
