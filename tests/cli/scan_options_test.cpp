@@ -229,6 +229,13 @@ TEST(ScanOptions, TheLeastWaitMayBeNone) {
   EXPECT_FALSE(parse_scan_options(Words{"--initial-rtt-timeout", "0"}));
 }
 
+TEST(ScanOptions, AStatusEveryZeroSecondsIsNone) {
+  EXPECT_EQ(words({"--stats-every", "30s"}).stats_every, Duration{std::chrono::seconds{30}});
+  EXPECT_EQ(words({"--stats-every", "0"}).stats_every, std::nullopt);
+  EXPECT_EQ(words({"--stats-every", "30s", "--stats-every", "0ms"}).stats_every, std::nullopt);
+  EXPECT_FALSE(parse_scan_options(Words{"--stats-every", "-1"}));
+}
+
 TEST(ScanOptions, EmptyArgumentsAreRefused) {
   for (const char* option : {"-e", "-oX", "-oN", "-oA", "-o", "--exclude", "--excludefile", "-iL"}) {
     const Words line{option, ""};

@@ -15,7 +15,7 @@
 #include "engine/pace/pacer.h"
 #include "engine/pace/passes.h"
 #include "engine/pace/round_trip.h"
-#include "engine/wake_queue.h"
+#include "engine/pace/wake_queue.h"
 
 namespace portolan::engine {
 namespace {

@@ -71,7 +71,7 @@ TEST(ScriptText, ACertificateIsTakenApart) {
   EXPECT_THAT(script_lines(service, all),
               ElementsAre("| ssl-cert: Subject: commonName=mail.example/organizationName=Foo, Inc./1_2_3=é=",
                           "| Subject Alternative Name: DNS:mail.example, IP Address:198.18.0.2, IP Address:2001:db8::1",
-                          "| Issuer: countryName=DE/stateOrProvinceName=Bayern/commonName=CA", "| Public Key type: rsa",
+                          "| Issuer: commonName=CA/stateOrProvinceName=Bayern/countryName=DE", "| Public Key type: rsa",
                           "| Public Key bits: 2048", "| Not valid before: 2026-01-02T00:00:03",
                           "| Not valid after:  2027-01-02T00:00:00", "|_SHA-256: abcd"));
   const std::string xml = script_elements(service, all);

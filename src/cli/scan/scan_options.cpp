@@ -85,6 +85,12 @@ Result<void> min_round_trip(ScanOptions& options, const Given& given) {
   if (done) options.min_rtt_timeout = std::max(*options.min_rtt_timeout, least_round_trip);
   return done;
 }
+// 0 is never, as under nmap.
+Result<void> status_period(ScanOptions& options, const Given& given) {
+  const auto done = duration<&ScanOptions::stats_every>(options, given);
+  if (done && *options.stats_every <= Duration{}) options.stats_every.reset();
+  return done;
+}
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
 
 Result<void> port_list(ScanOptions& options, const Given& given) {
@@ -361,7 +367,7 @@ constexpr std::array later_rows{
            .value = "<time>",
            .group = reports,
            .summary = "print how far the scan is, this often"},
-          duration<&ScanOptions::stats_every>),
+          status_period),
     entry({.spellings = {"--stylesheet"},
            .argument = required,
            .value = "<path or URL>",
