@@ -48,8 +48,8 @@ Result<ReportHead> read_head(std::string_view text, const Format& format);
 // `head` is what read_head() gave for the same text and format.
 ToldReport read_told(std::string_view text, const ReportHead& head, const Format& format, const ZoneOf& zone_of);
 
-// The line of the text, counted from 1, in whose midst another report begins, since it was appended to one that had been
-// cut off there; 0 if there is none.
+// The line of the text, counted from 1, in whose midst another report begins, since it was appended to one that had
+// been cut off there; 0 if there is none.
 std::size_t line_of_next_head(std::string_view text, const ReportHead& head, const Format& format);
 
 // Of -oL, which has no head: Errc::parse where any line is of something else. The last host counts for cut off.
