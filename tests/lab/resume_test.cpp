@@ -101,7 +101,9 @@ void expect_valid(const std::string& document) {
   Words words{"xmllint", "--noout", "-"};
   if (std::filesystem::exists(dtd)) words.insert(words.begin() + 2, {"--dtdvalid", dtd});
   const Finished checked = lab::run({.words = words, .input = document});
-  if (checked.status != 127) EXPECT_EQ(checked.errors, "") << document;
+  if (checked.status != 127) {
+    EXPECT_EQ(checked.errors, "") << document;
+  }
 }
 
 // Starts a scan, and ends it by the signal once all hosts but the silent one are told.
@@ -171,7 +173,9 @@ void expect_the_rest(int signal, const std::string& name) {
     EXPECT_EQ(done.status, 0) << done.errors;
     EXPECT_EQ(facts_of(scratch.read("report")), facts_of(whole)) << scratch.read("report");
     const std::set<unsigned> again = asked(sniffer);
-    if (signal == SIGKILL) EXPECT_EQ(again.size(), format.asked_again) << scratch.read("report");
+    if (signal == SIGKILL) {
+      EXPECT_EQ(again.size(), format.asked_again) << scratch.read("report");
+    }
     EXPECT_TRUE(again.contains(6));
     if (format.option == std::string_view{"-oX"}) {
       expect_valid(scratch.read("report"));
@@ -252,7 +256,7 @@ TEST_F(Resuming, AReportOfSomebodyElseWritesNothingButItself) {
   EXPECT_NE(done.errors.find(victim), std::string::npos) << done.errors;
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator{std::filesystem::path{file}.parent_path()}) {
-    files += entry.is_regular_file() ? 1 : 0;
+    files += entry.is_regular_file() ? 1U : 0U;
   }
   EXPECT_EQ(files, 2U);
   EXPECT_NE(scratch.read("report").find("22/tcp open"), std::string::npos);

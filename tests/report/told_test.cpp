@@ -204,6 +204,19 @@ TEST(Told, StatesAndOpenPortsAreRemembered) {
   }
 }
 
+TEST(Told, WhatFollowsTheEndCountsNoMore) {
+  const model::Event end = finished(4, 5);
+  for (const Format* format : told_formats) {
+    const std::string text = write(*format, options_for(Dialect::portolan, 0), usual, &end).text;
+    const std::size_t hosts = read_head(text, *format)->begin;
+    const ToldReport told = read_back(text, *format);
+    const ToldReport longer = read_back(text + text.substr(text.find('\n', hosts) + 1), *format);
+    EXPECT_TRUE(longer.is_done) << format->name;
+    EXPECT_EQ(longer.keep, told.keep) << format->name;
+    EXPECT_EQ(longer.hosts, told.hosts) << format->name;
+  }
+}
+
 // A signal closes the documents, and some hosts stand there half.
 TEST(Told, NothingCountsFromTheFirstHostOnThatWasStopped) {
   for (const Format* format : told_formats) {

@@ -39,9 +39,9 @@ class Blocks {
  public:
   explicit Blocks(const ZoneOf& zone_of) : zone_of_{zone_of} {}
 
-  // False where the one before was told incompletely: nothing that follows counts.
+  // False where the one before was told incompletely, or the scan came to its end: nothing that follows counts.
   bool open(std::string_view address, std::size_t begin) {
-    if (!close()) return false;
+    if (told_.is_done || !close()) return false;
     tail_ = nowhere;
     const auto parsed = net::IpAddress::parse(address, zone_of_);
     block_ = Block{.begin = begin, .text = address, .address = {}, .host = {}};
@@ -57,7 +57,7 @@ class Blocks {
   }
   // A line about the scan.
   bool comment(const WholeLine& line) {
-    if (!close()) return false;
+    if (told_.is_done || !close()) return false;
     if (line.text.contains(" scan resumed at ")) {
       tail_ = nowhere;
       return true;
@@ -183,7 +183,9 @@ std::size_t lines_behind(std::string_view text, std::size_t begin, Take take) {
 
 Result<ReportHead> head_of_lines(std::string_view text) {
   std::optional<ReportHead> head;
-  for (std::size_t at = 0; const auto line = whole_line(text, at); at = line->end) {
+  std::size_t at = 0;
+  while (const auto line = whole_line(text, at)) {
+    at = line->end;
     const auto command = command_in(line->text);
     if (command) head = ReportHead{.arguments = split_command_line(*command), .begin = line->begin};
     // What a scan appended its report to was one of a scan as well.
@@ -216,7 +218,8 @@ ToldReport told_by_grepable(std::string_view text, std::size_t begin, const Zone
 Result<ToldReport> read_open_list(std::string_view text, const ZoneOf& zone_of) {
   Blocks blocks{zone_of};
   std::size_t at = 0;
-  for (; const auto line = whole_line(text, at); at = line->end) {
+  while (const auto line = whole_line(text, at)) {
+    at = line->end;
     constexpr auto tabs = 4;
     const std::string_view address = line->text.substr(0, line->text.find('\t'));
     const bool is_port = std::ranges::count(line->text, '\t') == tabs && net::IpAddress::parse(address, zone_of);

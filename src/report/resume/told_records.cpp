@@ -25,7 +25,9 @@ void add_record(ToldHosts& hosts, const model::HostRecord& host, const ZoneOf& z
 
 Result<ReportHead> head_of_records(std::string_view text) {
   std::optional<ReportHead> head;
-  for (std::size_t at = 0; const auto line = whole_line(text, at); at = line->end) {
+  std::size_t at = 0;
+  while (const auto line = whole_line(text, at)) {
+    at = line->end;
     if (head && !line->text.starts_with(R"({"record":"start")")) continue;
     model::EventReader reader;
     const auto events = reader.read(line->text);
@@ -41,7 +43,9 @@ ToldReport told_by_records(std::string_view text, std::size_t begin, const ZoneO
   ToldReport told;
   model::EventReader reader;
   told.keep = begin;
-  for (std::size_t at = begin; const auto line = whole_line(text, at); at = line->end) {
+  std::size_t at = begin;
+  while (const auto line = whole_line(text, at)) {
+    at = line->end;
     const auto events = reader.read(line->text);
     if (!events) return told;
     for (const model::Event& event : *events) {
