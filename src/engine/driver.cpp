@@ -66,7 +66,6 @@ Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, st
     // Two such waits are waited for whoever says nothing.
     settings.silence = std::min(wait, *link_wait) * (settings.timing.max_retries > 0 ? 2 : 1);
     wait = settings.silence / questions_in_silence;
-    settings.neighbours = &neighbours_;
   }
   return stages_.emplace_back(task, std::move(job), settings, pacer_, listener);
 }

@@ -95,7 +95,6 @@ class Driver {
   model::PromptSink& sink_;
   Pacer pacer_;
   Random seeds_;
-  NeighboursSoFar neighbours_;
   EngineSettings settings_;
   std::deque<Stage> stages_;
   std::optional<Traceroute> traceroute_;

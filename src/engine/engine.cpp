@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/pace/passes.h"
+#include "engine/pace/silence.h"
 #include "probe/cookie.h"
 
 namespace portolan::engine {
@@ -323,8 +324,7 @@ void Engine::finish_pass(std::uint32_t walk, Instant now) {
   ++asked.passes;
   asked.phase = HostWalk::Phase::waiting;
   // Answers that come meanwhile may show that so much is not to be waited for; decide() looks again.
-  const bool may_learn =
-      settings_.neighbours != nullptr || (asked.acquaintance && job_.questions.size() >= enough_resets);
+  const bool may_learn = asks_link() || (asked.acquaintance && job_.questions.size() >= enough_resets);
   const Duration wait = wait_of(asked);
   park(walk, now + (may_learn ? wait / questions_in_silence : wait));
 }

@@ -26,7 +26,6 @@
 #include "engine/pace/pacer.h"
 #include "engine/pace/passes.h"
 #include "engine/pace/send_times.h"
-#include "engine/pace/silence.h"
 #include "engine/pace/wake_queue.h"
 #include "engine/question.h"
 #include "net/ip_address.h"
@@ -46,8 +45,6 @@ struct EngineSettings {
   wire::Dress dress{};         // of every packet
   bool ignore_resets = false;  // while hosts are looked for
   Duration silence{};          // so long after it was first asked nothing is told silent
-  // What all stages that ask links have learnt of them; outlives the engine. nullptr elsewhere.
-  NeighboursSoFar* neighbours = nullptr;
   // How many hosts will enter, about; what may be missed in all is shared out among them.
   std::uint64_t hosts = 1;
   std::size_t batch = 64;  // shots in the outbox, at most (Link::Limits)
@@ -180,6 +177,7 @@ class Engine {
   [[nodiscard]] std::uint32_t question_at(const HostWalk& walk) const;
   [[nodiscard]] Duration timeout_of(const HostWalk& walk) const;
   [[nodiscard]] Duration wait_of(const HostWalk& walk) const;
+  [[nodiscard]] bool asks_link() const;
   [[nodiscard]] Instant silence_at(const HostWalk& walk) const;
   [[nodiscard]] Duration silence_of(const HostWalk& walk) const;
   [[nodiscard]] Duration gap_of(const HostWalk& walk) const;
@@ -302,6 +300,7 @@ class Engine {
   std::uint64_t in_time_ = 0;  // answers that the first pass brought
   std::uint64_t late_ = 0;     // answers that only a later pass brought
   std::uint64_t hosts_up_ = 0;
+  Duration slowest_neighbour_{};  // answered so long after it was first asked
   // Answers that passes after the first brought, and those that earlier ones had brought to the same hosts, since the
   // rate was last changed for that reason.
   struct Late {

@@ -182,11 +182,9 @@ void Engine::settle(const Match& match, const Answer& answer, const Received& fr
   if (known.errors && is_error) known.errors->on_error(match.question, frame.at);
   if (known.errors && !is_error) known.errors->on_other_answer(match.question);
   mark(walk, match.question, codes_.code_of({answer.verdict.state, answer.verdict.reason}));
-  if (settings_.neighbours != nullptr && !overrules && !frame.to_everybody) {
-    AnswersSoFar& of_link = (*settings_.neighbours)[frame.interface];
-    ++of_link.count;
-    // Which question it answers it does not say; the first one is the safe guess.
-    of_link.slowest = std::max(of_link.slowest, frame.at - walk.first_pass_sent);
+  // Which question it answers it does not say; the first one is the safe guess.
+  if (asks_link() && !overrules && !frame.to_everybody) {
+    slowest_neighbour_ = std::max(slowest_neighbour_, frame.at - walk.first_pass_sent);
   }
   if (answer.verdict.host_is_up) note_sign_of_life(match, answer.verdict);
   Answer settled = answer;

@@ -26,14 +26,15 @@ Duration Engine::timeout_of(const HostWalk& walk) const {
   return walk.acquaintance ? walk.acquaintance->round_trip.timeout(bounds) : RoundTripEstimate{}.timeout(bounds);
 }
 
+bool Engine::asks_link() const { return job_.techniques.front()->asks == probe::Asks::links; }
+
 // What is waited for after a pass. Where no answer has shown how long it takes, twice as long the second time, and a
 // second at least; what is on the same link is not that far away.
 Duration Engine::wait_of(const HostWalk& walk) const {
   const bool known = walk.acquaintance && walk.acquaintance->round_trip.known();
   const Duration timeout = timeout_of(walk);
   const Duration silence = silence_of(walk);
-  if (settings_.neighbours != nullptr || silence < settings_.silence)
-    return std::min(timeout, silence / questions_in_silence);
+  if (asks_link() || silence < settings_.silence) return std::min(timeout, silence / questions_in_silence);
   return known || walk.passes < 2 ? timeout : std::max(2 * timeout, shortest_second_wait);
 }
 
@@ -43,10 +44,8 @@ Instant Engine::silence_at(const HostWalk& walk) const { return walk.first_pass_
 Duration Engine::silence_of(const HostWalk& walk) const {
   const Duration usual = settings_.silence;
   if (settings_.timing.serial) return usual;
-  if (const auto* links = settings_.neighbours) {
-    const auto of_link = links->find(walk.target->path->interface);
-    if (of_link == links->end()) return usual;
-    return silence_after(of_link->second, enough_neighbours, {usual, shortest_on_link});
+  if (asks_link()) {
+    return silence_after({hosts_up_, slowest_neighbour_}, enough_neighbours, {usual, shortest_on_link});
   }
   // Where open ports are silent to a question no program answers it, only the host's own stack, which takes no longer
   // for one port than for another. A closed port that is passed on to a machine far behind it may be told

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <unordered_map>
 
 #include "base/time.h"
 
@@ -18,9 +17,6 @@ struct SilenceBounds {
   Duration usual;     // where nothing is known
   Duration shortest;  // whatever is known
 };
-
-// By the number of the interface behind which they are.
-using NeighboursSoFar = std::unordered_map<std::uint32_t, AnswersSoFar>;
 
 // Alike answers that leave no doubt about how long such an answer takes.
 inline constexpr std::uint64_t enough_neighbours = 32;
