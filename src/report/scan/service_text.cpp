@@ -61,7 +61,7 @@ void add_evidence(const ServiceRecord& service, std::vector<std::string>& notes)
     if (bytes->empty()) continue;
     std::string line = identify::transcript_line({.what = what, .bytes = *bytes});
     line.pop_back();  // its end
-    if (line.size() > longest) line = line.substr(0, longest) + "...";
+    if (line.size() > longest) line.replace(longest, std::string::npos, "...");
     notes.push_back(std::move(line));
   }
 }
