@@ -39,7 +39,9 @@ nothing is left when it ends. Needs root or unprivileged user namespaces, ip and
   --all-open PREFIX   every address of PREFIX is a host behind the target that is open on every port
   --dark PREFIX       behind the target is PREFIX, where nobody answers; may be given again
   --sparse N          N hosts up behind the target, drawn from 198.19.0.0/16, the rest of which is silent
-  --neighbours N      N further hosts (1 to 250) on the link itself, drawn from 198.18.0.3 on
+  --neighbours N      N further hosts (1 to 250) on the link itself, drawn from 198.18.0.3 on, each with a link-layer
+                      address of its own
+  --addresses N       the target has N further addresses (1 to 250) on the link, drawn in the same way
   --machines N        N machines (1 to 250) of their own behind the target, from 198.18.65.1 on, each with the UDP
                       servers and the limit of ICMP errors that the target would have
   --udp-servers LIST  the target runs these UDP servers, or all that can run here: snmpd,kamailio (see below)
@@ -78,6 +80,7 @@ struct Options {
   std::vector<std::string> dark;
   std::size_t sparse = 0;
   std::size_t neighbours = 0;
+  std::size_t addresses = 0;
   std::size_t machines = 0;
   std::vector<const UdpServer*> udp_servers;
   std::optional<std::size_t> icmp_ratelimit;
@@ -175,6 +178,7 @@ constexpr Option known_options[] = {
     {"--dark", [](Options& o, std::string_view value) { o.dark.emplace_back(value); }},
     {"--sparse", [](Options& o, std::string_view value) { o.sparse = count_of(value); }},
     {"--neighbours", [](Options& o, std::string_view value) { o.neighbours = count_of(value); }},
+    {"--addresses", [](Options& o, std::string_view value) { o.addresses = count_of(value); }},
     {"--machines", [](Options& o, std::string_view value) { o.machines = count_of(value); }},
     {"--udp-servers", [](Options& o, std::string_view value) { o.udp_servers = servers_of(value); }},
     {"--icmp-ratelimit", [](Options& o, std::string_view value) { o.icmp_ratelimit = count_of(value); }},
@@ -212,6 +216,8 @@ Options read_options(int count, char** words) {
   if (options.command.empty()) refuse("no command after --");
   if (options.hosts > 256) refuse("at most 256 hosts fit into the network");
   if (options.neighbours > 250 || options.machines > 250) refuse("at most 250 neighbours and machines have addresses");
+  if (options.addresses > 250) refuse("at most 250 addresses are left on the link");
+  if (options.addresses > 0 && options.neighbours > 0) refuse("--neighbours and --addresses draw from the same ones");
   if (options.hops > 100) refuse("at most 100 routers have addresses");
   const WanSettings& wan = options.wan;
   options.long_wire = wan.delay.count() > 0 || wan.loss > 0 || wan.rate > 0;
@@ -370,18 +376,36 @@ std::map<std::string, Truth> set_up_hosts(Host& target, const Options& options, 
   return truths;
 }
 
-// Further addresses of the target: on the link, and of a network behind it.
+std::string neighbour(unsigned number) { return fmt::format("198.18.0.{}", 3 + number); }
+
+// Hosts on the link are devices of the target, each of which answers for its own address alone (arp_ignore of the
+// kernel's ip-sysctl).
 void set_up_neighbours(const World& world, const Options& options, Random& random,
                        std::map<std::string, Truth>& truths) {
   std::string lines;
   for (const unsigned number : draw(random, 250, options.neighbours)) {
-    const std::string address = fmt::format("198.18.0.{}", 3 + number);
+    const std::string address = neighbour(number);
+    lines += fmt::format(
+        "link add link wire name n{0} type macvlan mode bridge\naddr add {1}/24 dev n{0}\nlink set n{0} up\n", number,
+        address);
+    truths[address];
+  }
+  world.target.set("ipv4/conf/all/arp_ignore", "1");
+  world.target.ip(lines);
+}
+
+void set_up_addresses(const World& world, const Options& options, Random& random,
+                      std::map<std::string, Truth>& truths) {
+  std::string lines;
+  for (const unsigned number : draw(random, 250, options.addresses)) {
+    const std::string address = neighbour(number);
     lines += fmt::format("addr add {}/24 dev wire\n", address);
     truths[address];
   }
   world.target.ip(lines);
 }
 
+// Addresses of a network behind the target.
 void set_up_sparse(const World& world, const Options& options, Random& random, std::map<std::string, Truth>& truths) {
   std::string lines = "route add blackhole 198.19.0.0/16\n";
   for (const unsigned number : draw(random, 1U << 16U, options.sparse)) {
@@ -496,6 +520,7 @@ std::map<std::string, Truth> set_up(World& world, const Options& options) {
   truth.hops = world.hops;
   set_up_networks(world, options);
   if (options.neighbours > 0) set_up_neighbours(world, options, random, truths);
+  if (options.addresses > 0) set_up_addresses(world, options, random, truths);
   if (options.sparse > 0) set_up_sparse(world, options, random, truths);
   if (options.machines > 0) {
     set_up_machines(world, options, truths);
