@@ -44,8 +44,10 @@ Instant Engine::silence_at(const HostWalk& walk) const { return walk.first_pass_
 Duration Engine::silence_of(const HostWalk& walk) const {
   const Duration usual = settings_.silence;
   if (settings_.timing.serial) return usual;
+  const Duration least = settings_.timing.min_rtt_timeout;
   if (asks_link()) {
-    return silence_after({hosts_up_, slowest_neighbour_}, enough_neighbours, {usual, shortest_on_link});
+    return silence_after({hosts_up_, slowest_neighbour_}, enough_neighbours,
+                         {usual, std::max(shortest_on_link, least)});
   }
   // Where open ports are silent to a question no program answers it, only the host's own stack, which takes no longer
   // for one port than for another. A closed port that is passed on to a machine far behind it may be told
@@ -53,8 +55,7 @@ Duration Engine::silence_of(const HostWalk& walk) const {
   const bool stack_answers = std::ranges::none_of(job_.techniques, &probe::Probe::open_answers);
   if (finds_hosts() || !stack_answers || !walk.acquaintance) return usual;
   const RoundTripEstimate& seen = walk.acquaintance->round_trip;
-  return silence_after({walk.answered(), seen.smoothed() + 4 * seen.variation()}, enough_resets,
-                       {usual, settings_.timing.min_rtt_timeout});
+  return silence_after({walk.answered(), seen.smoothed() + 4 * seen.variation()}, enough_resets, {usual, least});
 }
 
 // Silence is not judged before its time. Of few silent ports the questions are spread over what is left of it: it costs

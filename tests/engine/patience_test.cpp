@@ -111,9 +111,10 @@ TEST_F(Patience, WhereNeighboursAreQuickSilenceIsToldSooner) {
     Duration slowest;
     Duration silence;
     int timing = 3;
+    Duration least = 100ms;  // --min-rtt-timeout
   };
-  for (const Link& link :
-       {Link{1ms, 400ms}, Link{99ms, 400ms}, Link{150ms, 600ms}, Link{390ms, 1s}, Link{1ms, 1s, 2}}) {
+  for (const Link& link : {Link{1ms, 400ms}, Link{99ms, 400ms}, Link{150ms, 600ms}, Link{390ms, 1s}, Link{1ms, 1s, 2},
+                           Link{1ms, 700ms, 3, 700ms}}) {
     begin_anew();
     network.way = on_the_link;
     network.answer = [&](const SentFrame& frame) {
@@ -125,6 +126,7 @@ TEST_F(Patience, WhereNeighboursAreQuickSilenceIsToldSooner) {
     plan::Plan plan = ping_plan({"198.18.0.0/24"});
     plan.timing = plan::timing_template(link.timing);
     plan.timing.scan_delay = {};
+    plan.timing.min_rtt_timeout = link.least;
     const auto finished = run(plan);
     ASSERT_TRUE(finished);
     EXPECT_EQ(finished->hosts_up, 100U) << link.slowest.count();
