@@ -1,5 +1,7 @@
 #include "cli/place.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -20,7 +22,56 @@ Result<net::Protocol> protocol_named(std::string_view word, std::string_view who
       said("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network", escape_terminal(whole)));
 }
 
+bool is_v6_address(std::string_view text) {
+  return text.contains(':') && net::IpAddress::parse(text.substr(0, text.find('%')));
+}
+
+std::size_t groups_behind_gap(std::string_view address) {
+  const auto gap = address.find("::");
+  return gap == std::string_view::npos ? 0
+                                       : static_cast<std::size_t>(std::ranges::count(address.substr(gap + 2), ':')) + 1;
+}
+
+// An address without brackets, perhaps with a port behind it.
+struct Split {
+  std::string_view address;
+  std::string_view port;
+};
+std::optional<Split> split_at_last_colon(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_v6_address(text.substr(0, colon))) return std::nullopt;
+  return Split{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+// No zone holds a colon: the kernel's dev_valid_name() allows none in names of interfaces.
+bool has_colon_in_zone(std::string_view text) {
+  const auto zone = text.find('%');
+  return zone != std::string_view::npos && text.substr(zone).contains(':');
+}
+
+// Of a text with colons and no brackets.
+Result<Place> place_of_v6(std::string_view text, std::string_view whole) {
+  Place place{.host = std::string{text}, .port = {}, .protocol = {}};
+  const auto split = split_at_last_colon(text);
+  if (!split) return place;
+  if (!is_v6_address(text) || has_colon_in_zone(text)) {
+    return usage(said("'{0}': an IPv6 address with a port is written {1}", escape_terminal(whole),
+                      at_port(split->address, split->port)));
+  }
+  // What ends in four groups ends in a whole interface identifier (RFC 4291 §2.5.1), as machines make them.
+  constexpr std::size_t identifier = 4;
+  if (!text.contains('%') && groups_behind_gap(text) != identifier && net::Port::parse(split->port)) {
+    place.with_port = at_port(split->address, split->port);
+  }
+  return place;
+}
+
 }  // namespace
+
+std::string at_port(std::string_view host, std::string_view port) {
+  const bool is_v6 = host.contains(':');
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", escape_terminal(host), is_v6 ? "]" : "", escape_terminal(port));
+}
 
 Result<Place> parse_place(std::string_view whole) {
   Place place;
@@ -44,12 +95,15 @@ Result<Place> parse_place(std::string_view whole) {
     place.host = text.substr(0, colon);
     place.port = text.substr(colon + 1);
   } else {
-    place.host = text;
+    auto v6 = place_of_v6(text, whole);
+    if (!v6) return fail(v6.error());
+    place.host = std::move(v6->host);
+    place.with_port = std::move(v6->with_port);
   }
   if (place.host.empty()) return usage(said("'{}' names no host", escape_terminal(whole)));
   if (place.protocol && !place.port) {
-    return usage(said("'{0}' has a protocol and no port; write {1}:80/{2}", escape_terminal(whole),
-                      escape_terminal(place.host), net::name_of(*place.protocol)));
+    return usage(said("'{0}' has a protocol and no port; write {1}/{2}", escape_terminal(whole),
+                      place.with_port.value_or(at_port(place.host, "80")), net::name_of(*place.protocol)));
   }
   return place;
 }

@@ -19,10 +19,16 @@ struct Place {
   std::string host;  // not empty; without the brackets of [2001:db8::1]:80
   std::optional<std::string> port;
   std::optional<net::Protocol> protocol;  // only with a port
+  // How it would be written if the end of the host were meant as a port: "[::1]:25" of "::1:25". Only of an address
+  // without brackets that can be read so.
+  std::optional<std::string> with_port = {};
 };
 
 // Errc::usage with a sentence that quotes the text.
 Result<Place> parse_place(std::string_view text);
+
+// "server:25", "[2001:db8::1]:25": for advice, inert on a terminal.
+std::string at_port(std::string_view host, std::string_view port);
 
 // A number, or the name of a service in the registry. Errc::usage where it is neither.
 Result<net::Port> port_named(std::string_view word, net::Protocol protocol, const catalog::Services& services);

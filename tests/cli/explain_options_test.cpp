@@ -119,6 +119,18 @@ TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
   EXPECT_THAT(complaint({"10.1:22"}), HasSubstr("four octets"));
 }
 
+TEST(ExplainOptions, AnAddressThatMayEndInAPortIsAskedInNeitherWay) {
+  EXPECT_EQ(complaint({"::1:80"}),
+            "nothing in '::1:80' tells a port from the address; write [::1]:80, or [::1:80] for the host alone");
+  EXPECT_EQ(asked(question({"[::1:80]"})), "::1:80 host");
+  EXPECT_EQ(asked(question({"[::1]:80"})), "::1 80 tcp-syn");
+  EXPECT_EQ(asked(question({"2001:db8::216:3eff:fe12:3456"})), "2001:db8::216:3eff:fe12:3456 host");
+  EXPECT_EQ(asked(question({"2001:db8::8a:80c"})), "2001:db8::8a:80c host");
+  EXPECT_EQ(complaint({"::1:http"}), "'::1:http': an IPv6 address with a port is written [::1]:http");
+  EXPECT_THAT(complaint({"::1", "--technique", "tcp-fin"}), HasSubstr("write [::1]:80"));
+  EXPECT_THAT(complaint({"--connect", "::1"}), HasSubstr("write [::1]:80"));
+}
+
 TEST(ExplainOptions, AWholeConnectionGoesToATcpPortAndIsWatched) {
   const auto whole = question({"--connect", "198.18.0.2:ssh"});
   EXPECT_TRUE(whole.whole);

@@ -96,6 +96,11 @@ TEST(TalkOptions, WhatMakesNoSenseIsOneSentence) {
   EXPECT_EQ(complaint({"server"}), "'server' names no port; write server:25");
   EXPECT_EQ(complaint({"2001:db8::7"}), "'2001:db8::7' names no port; write [2001:db8::7]:25");
   EXPECT_THAT(complaint({"server", "25"}), HasSubstr("'25' is one too many, host and port are written server:25"));
+  EXPECT_THAT(complaint({"server", "smtp"}), HasSubstr("host and port are written server:smtp"));
+  EXPECT_THAT(complaint({"::1", "25"}), HasSubstr("host and port are written [::1]:25"));
+  EXPECT_EQ(complaint({"a:1", "b:2"}), "one port is talked to at a time; 'b:2' is one too many");
+  EXPECT_EQ(complaint({"a:1", "25"}), "one port is talked to at a time; '25' is one too many");
+  EXPECT_EQ(complaint({"a", "b"}), "one port is talked to at a time; 'b' is one too many");
   EXPECT_THAT(complaint({"[2001:db8::7:25"}), HasSubstr("[2001:db8::1]:80"));
   EXPECT_THAT(complaint({":25"}), HasSubstr("names no host"));
   EXPECT_THAT(complaint({"198.18.0.2:mail"}), HasSubstr("'mail' is no tcp port"));
@@ -117,6 +122,20 @@ TEST(TalkOptions, WhatMakesNoSenseIsOneSentence) {
   EXPECT_THAT(complaint({"--starttls", "", "a:25"}), HasSubstr("is empty"));
   EXPECT_THAT(complaint({"-w", "soon", "a:25"}), HasSubstr("soon"));
   EXPECT_THAT(complaint({"--record", "-", "a:25"}), HasSubstr("name a file"));
+}
+
+TEST(TalkOptions, AnAddressThatMayEndInAPortIsToldHowThatIsWritten) {
+  EXPECT_EQ(complaint({"::1:25"}), "nothing in '::1:25' tells a port from the address; write [::1]:25");
+  EXPECT_THAT(complaint({"2001:db8::7:8080"}), HasSubstr("write [2001:db8::7]:8080"));
+  EXPECT_THAT(complaint({"2001:db8::216:3eff:fe12:3456:25"}), HasSubstr("write [2001:db8::216:3eff:fe12:3456]:25"));
+  // An interface identifier from an EUI-64, four groups, and its last one looks like a port.
+  EXPECT_THAT(complaint({"fe80::216:3eff:fe12:3456"}), HasSubstr("write [fe80::216:3eff:fe12:3456]:25"));
+  EXPECT_THAT(complaint({"::1:25a"}), HasSubstr("names no port; write [::1:25a]:25"));
+  EXPECT_EQ(complaint({"::1:smtp"}), "'::1:smtp': an IPv6 address with a port is written [::1]:smtp");
+  EXPECT_THAT(complaint({"1:2:3:4:5:6:7:8:25"}), HasSubstr("is written [1:2:3:4:5:6:7:8]:25"));
+  EXPECT_THAT(complaint({"fe80::1%eth0:25"}), HasSubstr("is written [fe80::1%eth0]:25"));
+  EXPECT_THAT(complaint({"::1:25/udp"}), HasSubstr("has a protocol and no port; write [::1]:25/udp"));
+  EXPECT_THAT(complaint({"::1/udp"}), HasSubstr("has a protocol and no port; write [::1]:80/udp"));
 }
 
 TEST(TalkOptions, WhatTheLookUpSaysIsNoBadInput) {

@@ -179,6 +179,10 @@ class Preparation {
     }
     auto place = parse_place(options_.operands.front());
     if (!place) return fail(place.error());
+    if (place->with_port) {
+      return usage(said("nothing in '{0}' tells a port from the address; write {1}, or [{0}] for the host alone",
+                        escape_terminal(place->host), *place->with_port));
+    }
     place_ = std::move(*place);
     return {};
   }
@@ -202,7 +206,7 @@ class Preparation {
                         net::name_of(*place_->protocol)));
     }
     if (!place_->port) {
-      return usage(said("--connect goes to a port: write {}:80", escape_terminal(place_->host)));
+      return usage(said("--connect goes to a port: write {}", at_port(place_->host, "80")));
     }
     if (!sources_.raw_packets) {
       return fail(
@@ -225,7 +229,7 @@ class Preparation {
       return usage(said("{} asks a host, so leave the port out", (*probe)->name));
     }
     if (!asks_host(**probe) && place_ && !place_->port) {
-      return usage(said("{0} asks a port: write {1}:80", (*probe)->name, escape_terminal(place_->host)));
+      return usage(said("{0} asks a port: write {1}", (*probe)->name, at_port(place_->host, "80")));
     }
     return {};
   }

@@ -121,21 +121,26 @@ Result<const talk::StartTls*> starttls_of(const std::string& name) {
                     : said("--starttls: '{0}' is none of {1}", escape_terminal(name), join(names, ", ")));
 }
 
-Result<Place> place_in(const std::vector<std::string>& operands) {
+// "server 25", as telnet has it; every other place is one too many.
+Result<Place> place_of_several(const std::vector<std::string>& operands, const catalog::Services& services) {
+  const auto first = parse_place(operands[0]);
+  const std::string second = escape_terminal(operands[1]);
+  if (first && !first->port && port_named(operands[1], net::Protocol::tcp, services)) {
+    return usage(said("one port is talked to at a time; '{0}' is one too many, host and port are written {1}", second,
+                      at_port(first->host, operands[1])));
+  }
+  return usage(said("one port is talked to at a time; '{0}' is one too many", second));
+}
+
+Result<Place> place_in(const std::vector<std::string>& operands, const catalog::Services& services) {
   if (operands.empty()) return usage(std::string{translated("with whom? Name a host and a port: server.example:25")});
-  const std::string first = escape_terminal(operands.front());
-  if (operands.size() > 1) {
-    return usage(said("one port is talked to at a time; '{0}' is one too many, host and port are written {1}:25",
-                      escape_terminal(operands[1]), first));
-  }
+  if (operands.size() > 1) return place_of_several(operands, services);
   auto place = parse_place(operands.front());
-  if (place && !place->port) {
-    const bool is_v6 = place->host.find(':') != std::string::npos;
-    const std::string host = escape_terminal(place->host);
-    return usage(is_v6 ? said("'{0}' names no port; write [{1}]:25", first, host)
-                       : said("'{0}' names no port; write {1}:25", first, host));
-  }
-  return place;
+  if (!place || place->port) return place;
+  const std::string whole = escape_terminal(operands.front());
+  if (place->with_port)
+    return usage(said("nothing in '{0}' tells a port from the address; write {1}", whole, *place->with_port));
+  return usage(said("'{0}' names no port; write {1}", whole, at_port(place->host, "25")));
 }
 
 }  // namespace
@@ -158,7 +163,7 @@ Result<TalkOptions> parse_talk_options(std::span<const std::string> words) {
 }
 
 Result<TalkTarget> prepare_talk(const TalkOptions& options, const catalog::Services& services) {
-  const auto place = place_in(options.operands);
+  const auto place = place_in(options.operands, services);
   if (!place) return fail(place.error());
   TalkOptions whole = options;
   whole.udp = options.udp || place->protocol == net::Protocol::udp;
