@@ -114,33 +114,39 @@ class Parser {
     return {};
   }
 
-  // -s takes its letters from the next word too, as any short option with an argument; -P does not.
+  // -s takes its letters from the next word too, as any short option with an argument; -P does not. A word that begins
+  // with none of them is meant for something else.
   Result<void> take_family(char family, std::string_view letters) {
-    if (letters.empty() && family == 's' && next_ < words_.size()) letters = words_[next_++];
-    if (letters.empty()) {
-      return fail(Errc::parse, said("-{0} needs a letter: {1}", family, members(family)));
+    if (letters.empty() && family == 's' && next_ < words_.size()) {
+      const std::string_view next = words_[next_++];
+      if (!next.empty() && find({'-', family, next.front()})) letters = next;
     }
-    for (std::size_t at = 0; at < letters.size(); ++at) {
-      const std::string spelling{'-', family, letters[at]};
+    if (letters.empty()) return fail(Errc::parse, said("-{0} needs a letter: {1}", family, members(family)));
+    if (family == 'P') return take_ping(letters);
+    for (const char letter : letters) {
+      const std::string spelling{'-', family, letter};
       const auto match = find(spelling);
       if (!match) return fail(Errc::parse, unknown(spelling));
-      Given given{match->option, spelling, std::nullopt};
-      if (family == 'P') {  // what follows the letter belongs to it: -PS22,80
-        const std::string_view rest = letters.substr(at + 1);
-        if (!rest.empty()) {
-          if (table_[match->option]->argument == Argument::none) {
-            return fail(Errc::parse,
-                        said("option {0} takes no argument, but '{1}' is given to it; write every -P option as a word "
-                             "of its own",
-                             spelling, escape_terminal(rest)));
-          }
-          given.value = rest;
-        }
-        give(std::move(given));
-        return {};
-      }
-      give(std::move(given));
+      give({match->option, spelling, std::nullopt});
     }
+    return {};
+  }
+
+  // What follows the letter belongs to it: -PS22,80.
+  Result<void> take_ping(std::string_view letters) {
+    const std::string spelling{'-', 'P', letters.front()};
+    const std::string_view rest = letters.substr(1);
+    const auto match = find(spelling);
+    if (!match) return fail(Errc::parse, unknown(spelling));
+    Given given{match->option, spelling, std::nullopt};
+    const bool takes_it = table_[match->option]->argument != Argument::none;
+    if (!rest.empty() && takes_it) given.value = rest;
+    if (!rest.empty() && !takes_it) {
+      return fail(Errc::parse, said("option {0} takes no argument, but '{1}' is given to it; write every -P option as "
+                                    "a word of its own",
+                                    spelling, escape_terminal(rest)));
+    }
+    give(std::move(given));
     return {};
   }
 

@@ -81,7 +81,7 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
                                : said("{0}: '{1}' is not a whole number from {2} to {3}", option, shown, least, most));
 }
 
-Result<int> parse_timing_level(std::string_view text) {
+Result<int> parse_timing_level(std::string_view option, std::string_view text) {
   constexpr std::array<std::string_view, 6> names{"paranoid", "sneaky", "polite", "normal", "aggressive", "insane"};
   const std::string word = lower(text);
   if (word.size() == 1 && word[0] >= '0' && word[0] <= '5') return word[0] - '0';
@@ -89,8 +89,8 @@ Result<int> parse_timing_level(std::string_view text) {
     if (word == names[i]) return static_cast<int>(i);
   }
   return fail(Errc::usage,
-              said("-T: '{}' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane",
-                   escape_terminal(text)));
+              said("{0}: '{1}' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane",
+                   option, escape_terminal(text)));
 }
 
 std::string expand_time(std::string_view name, const std::tm& time) {

@@ -23,7 +23,7 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
                                   std::uint64_t most);
 
 // -T: 0 to 5, or the names from paranoid to insane in any case.
-Result<int> parse_timing_level(std::string_view text);
+Result<int> parse_timing_level(std::string_view option, std::string_view text);
 
 // File names may hold the time, as nmap's may: %H %M %S %m %d %y %Y, %T = %H%M%S, %R = %H%M,
 // %D = %m%d%y; any other character behind a % stands for itself.

@@ -100,6 +100,11 @@ TEST(Arguments, ErrorsAreOneSentenceThatQuotesTheWord) {
   EXPECT_EQ(error_of({"-PE80"}),
             "option -PE takes no argument, but '80' is given to it; write every -P option as a word of its own");
   EXPECT_THAT(error_of({"-s"}), testing::StartsWith("-s needs a letter: -sL, -sn, -sS, -sT"));
+  for (const Words& words : {Words{"-s", "-v"}, Words{"-s", "--open"}, Words{"-s", "-"}, Words{"-s", ""},
+                             Words{"-s", "198.18.0.2"}, Words{"-Fs", "-sS"}, Words{"host", "-s"}}) {
+    EXPECT_THAT(error_of(words), testing::StartsWith("-s needs a letter: -sL, -sn, -sS, -sT"));
+  }
+  EXPECT_THAT(error_of({"-s", "SQ"}), testing::StartsWith("unknown option '-sQ'"));
   EXPECT_THAT(error_of({"-P"}), testing::StartsWith("-P needs a letter: -Pn, -PS, -PA, -PU, -PY, -PO, -PE, -PP"));
   EXPECT_THAT(error_of({"-sQ"}), testing::StartsWith("unknown option '-sQ'"));
 }

@@ -53,10 +53,16 @@ TEST(DressOptions, IpOptionsAreLettersOrBytesInWholeWords) {
     EXPECT_EQ(noted->front(), 68);
     EXPECT_EQ((*noted)[3], letter[0] == 'U' ? 1 : 0);
   }
-  for (const char* wrong : {"", "X", "R1", "0x", "9", "zz", "01*", "01*0", "01*41", "*4", "01*99999999999999999999"}) {
+  for (const char* wrong : {"", "X", "R1", "0x", "9", "zz", "01*", "01*0", "*4", "01*-1"}) {
     EXPECT_FALSE(parse_ip_options("--ip-options", wrong)) << wrong;
   }
-  EXPECT_FALSE(parse_ip_options("--ip-options", std::string(82, '0')));
+  EXPECT_EQ(parse_ip_options("--ip-options", "01*40")->size(), 40U);
+  for (const std::string& longer :
+       {std::string{"01*41"}, std::string{"01*39\\x02\\x02"}, std::string{"\\x01*99999999999999999999"},
+        std::string(82, '0'), std::string(5000, '0')}) {
+    EXPECT_EQ(parse_ip_options("--ip-options", longer).error().message,
+              "--ip-options: these are more than the 40 bytes that IPv4's header has room for (RFC 791 section 3.1)");
+  }
   EXPECT_NE(parse_ip_options("--ip-options", "S 198.18.0.1").error().message.find("not offered"), std::string::npos);
 }
 

@@ -179,7 +179,10 @@ TEST(ScanOptions, ErrorsAreClear) {
   EXPECT_EQ(error_of({"-p1", "-p2"}), "-p is given twice; put all ports into one, with commas");
   EXPECT_EQ(error_of({"-T9"}),
             "-T: '9' is no timing; write 0 to 5, or paranoid, sneaky, polite, normal, aggressive or insane");
+  EXPECT_THAT(error_of({"--timing", "9"}), testing::StartsWith("--timing: '9' is no timing"));
   EXPECT_EQ(error_of({"-vx"}), "-v: 'x' is not a whole number from 0 to 10");
+  EXPECT_EQ(error_of({"--verbose=x"}), "--verbose: 'x' is not a whole number from 0 to 10");
+  EXPECT_EQ(error_of({"--debug=v"}), "--debug: 'v' is not a whole number from 0 to 10");
   EXPECT_EQ(error_of({"--max-rtt-timeout", "1ms"}), "--max-rtt-timeout: '1ms' is too short; the least is 5ms");
   EXPECT_EQ(error_of({"--top-ports", "0"}), "--top-ports: '0' is not a whole number from 1 to 65536");
   EXPECT_THAT(error_of({"-oA", "-"}),

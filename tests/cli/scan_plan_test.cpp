@@ -185,7 +185,6 @@ TEST(ScanPlan, IpProtocolsAreAskedAlone) {
     EXPECT_EQ(error_of(line, nmap),
               "Sorry, the IPProtoscan (-sO) must currently be used alone rather than combined with other scan types.");
   }
-  EXPECT_EQ(error_of({"-sO", "-p", "T:80", "dual"}), "-p names only TCP ports, which nothing here asks: add -sS");
   EXPECT_EQ(error_of({"-p", "P:6", "dual"}), "-p names only IP protocols, which nothing here asks: add -sO");
   EXPECT_THAT(prepared({"-p", "T:80,P:6", "dual"}).notices,
               testing::ElementsAre(model::Remark{RemarkCode::other_protocol, {"ip"}}));
@@ -204,7 +203,7 @@ TEST(ScanPlan, HostsAreFoundByTheIpProtocolsThatAreNamed) {
   EXPECT_EQ(asked({"-sn", "-PO", "dual"}), probes({1, 2, 4}));
   EXPECT_EQ(asked({"-sn", "-PO6,igmp", "dual"}), probes({2, 6}));
   EXPECT_THAT(error_of({"-sn", "-PO300", "dual"}), testing::HasSubstr("-PO: '300' is no IP protocol"));
-  EXPECT_THAT(error_of({"-sn", "-POT:80", "dual"}), testing::HasSubstr("'T:80' names no IP protocol"));
+  EXPECT_THAT(error_of({"-sn", "-POT:80", "dual"}), testing::StartsWith("-PO: IP protocols have numbers"));
 }
 
 TEST(ScanPlan, NoPortLeftIsAnErrorAndUnderTheNameNmapAWarning) {
@@ -497,9 +496,40 @@ TEST(ScanPlan, WithoutATcpPortTheReasonIsSaid) {
   EXPECT_EQ(error_of({"-p", "U:53", "198.18.0.1"}), "-p names only UDP ports, which nothing here asks: add -sU");
   EXPECT_EQ(error_of({"-sU", "-p", "T:53", "198.18.0.1"}), "-p names only TCP ports, which nothing here asks: add -sS");
   EXPECT_EQ(error_of({"-p", "S:9", "198.18.0.1"}), "-p names only SCTP ports, which nothing here asks: add -sY");
+  for (const char* prefixed : {"T:80", "U:53", "S:9"}) {
+    EXPECT_EQ(error_of({"-sO", "-p", prefixed, "198.18.0.1"}),
+              "-p: IP protocols have numbers from 0 to 255 and no prefix, as in 1,6,47 (T:, U: and S: stand before "
+              "ports)");
+  }
+  EXPECT_EQ(error_of({"-p", "P:6", "198.18.0.1"}), "-p names only IP protocols, which nothing here asks: add -sO");
+  EXPECT_EQ(error_of({"-sS", "-p", "P:6", "198.18.0.1"}),
+            "-p names only IP protocols, which nothing here asks: ask by -sO, in a scan of its own");
   EXPECT_EQ(error_of({"-p", "[60000-]", "198.18.0.1"}),
             "-p: the port list '[60000-]' has no registered port in its brackets; leave the [] out to take "
             "unregistered ones too");
+}
+
+TEST(ScanPlan, WhatIsWrongIsSaidOfTheOptionThatWasWritten) {
+  for (const Words& option :
+       {Words{"--version-intensity", "3"}, Words{"--version-light"}, Words{"--version-all"}, Words{"--version-trace"},
+        Words{"--script-trace"}, Words{"--allports"}, Words{"--max-connections-per-host", "3"}}) {
+    Words line = option;
+    line.insert(line.end(), {"--version-all", "198.18.0.1"});
+    EXPECT_EQ(error_of(line), option.front() + " is about -sV, which is not given");
+  }
+  EXPECT_EQ(error_of({"-F", "--port-ratio", "0.1", "198.18.0.1"}),
+            "-F and --port-ratio both say how many ports; -F is --top-ports 100");
+  EXPECT_THAT(error_of({"-sO", "--port-ratio", "0.1", "198.18.0.1"}), testing::StartsWith("--port-ratio: nobody"));
+  for (const char* option : {"-sn", "-sP"}) {
+    EXPECT_EQ(error_of({option, "-p", "1", "198.18.0.1"}),
+              std::string{option} + " asks no ports, so it cannot go with -p");
+    EXPECT_EQ(error_of({option, "-sV", "198.18.0.1"}),
+              std::string{option} + " asks no ports, so it cannot go with -sV");
+  }
+  for (const char* option : {"-PA", "-PT", "-PB"}) {
+    EXPECT_THAT(error_of({option + std::string{"70000"}, "198.18.0.1"}),
+                testing::StartsWith(std::string{option} + ": "));
+  }
 }
 
 }  // namespace

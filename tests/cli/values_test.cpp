@@ -45,10 +45,10 @@ TEST(CountValue, KeepsItsBounds) {
 }
 
 TEST(TimingValue, IsANumberOrAName) {
-  EXPECT_EQ(*parse_timing_level("0"), 0);
-  EXPECT_EQ(*parse_timing_level("Aggressive"), 4);
-  EXPECT_EQ(*parse_timing_level("insane"), 5);
-  for (const char* text : {"", "6", "-1", "44", "fast"}) EXPECT_FALSE(parse_timing_level(text)) << text;
+  EXPECT_EQ(*parse_timing_level("-T", "0"), 0);
+  EXPECT_EQ(*parse_timing_level("-T", "Aggressive"), 4);
+  EXPECT_EQ(*parse_timing_level("-T", "insane"), 5);
+  for (const char* text : {"", "6", "-1", "44", "fast"}) EXPECT_FALSE(parse_timing_level("-T", text)) << text;
 }
 
 TEST(FileNames, MayHoldTheTime) {

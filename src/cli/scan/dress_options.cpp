@@ -101,7 +101,7 @@ std::vector<std::uint8_t> noted_on_the_way(std::vector<std::uint8_t> head) {
   return head;
 }
 
-// "\x00*36" is 36 zeros. nullopt for what is no such list.
+// "\x00*36" is 36 zeros. nullopt for what is no such list; of one that is too long, one byte too many.
 std::optional<std::vector<std::uint8_t>> repeated_bytes(std::string_view text) {
   std::vector<std::uint8_t> bytes;
   if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
@@ -115,10 +115,11 @@ std::optional<std::vector<std::uint8_t>> repeated_bytes(std::string_view text) {
     std::size_t times = 1;
     if (text.starts_with('*')) {
       const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), times);
-      if (error != std::errc{} || times == 0 || times > wire::longest_ip_options) return {};
+      if (error == std::errc::result_out_of_range) times = wire::longest_ip_options + 1;
+      if (end == text.data() + 1 || times == 0) return {};
       text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     }
-    bytes.insert(bytes.end(), times, byte);
+    bytes.insert(bytes.end(), std::min(times, wire::longest_ip_options + 1 - bytes.size()), byte);
     if (bytes.size() > wire::longest_ip_options) break;
   }
   return bytes;
@@ -144,8 +145,9 @@ Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std:
     return unusable(option, text, "is neither R, T or U nor hexadecimal bytes, as 0x94040000 or \\x01*4");
   }
   if (bytes->size() > wire::longest_ip_options) {
-    return unusable(option, text,
-                    fmt::format("is longer than the {} bytes that a header has room for", wire::longest_ip_options));
+    return fail(Errc::usage, fmt::format("{}: these are more than the {} bytes that IPv4's header has room for "
+                                         "(RFC 791 section 3.1)",
+                                         option, wire::longest_ip_options));
   }
   bytes->resize((bytes->size() + 3) / 4 * 4);  // "end of options" fills the last word
   return *std::move(bytes);

@@ -14,7 +14,12 @@ namespace {
 constexpr int light = 2;
 constexpr int all = 9;
 
+void about_services(ScanOptions& options, const Given& given) {
+  if (options.about_services.empty()) options.about_services = given.spelling;
+}
+
 Result<void> intensity(ScanOptions& options, const Given& given) {
+  about_services(options, given);
   const auto value = parse_count(given.spelling, *given.value, 0, all);
   if (!value) return fail(value.error());
   options.version_intensity = static_cast<int>(*value);
@@ -22,12 +27,21 @@ Result<void> intensity(ScanOptions& options, const Given& given) {
 }
 
 template <int Value>
-Result<void> set_intensity(ScanOptions& options, const Given&) {
+Result<void> set_intensity(ScanOptions& options, const Given& given) {
+  about_services(options, given);
   options.version_intensity = Value;
   return {};
 }
 
+template <auto Member>
+Result<void> set_about_services(ScanOptions& options, const Given& given) {
+  about_services(options, given);
+  options.*Member = true;
+  return {};
+}
+
 Result<void> connections(ScanOptions& options, const Given& given) {
+  about_services(options, given);
   constexpr std::uint64_t most = 1'000;
   const auto value = parse_count(given.spelling, *given.value, 1, most);
   if (!value) return fail(value.error());
@@ -76,11 +90,11 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
       {{.spellings = {"--version-trace", "--script-trace"},
         .group = group,
         .summary = "write on standard error what was said to each port and by it"},
-       set<&ScanOptions::version_trace>},
+       set_about_services<&ScanOptions::version_trace>},
       {{.spellings = {"--allports"},
         .group = group,
         .summary = "ask also ports 9100 to 9107, where printers print what they are told"},
-       set<&ScanOptions::all_ports>},
+       set_about_services<&ScanOptions::all_ports>},
       {{.spellings = {"--max-connections-per-host"},
         .argument = Argument::required,
         .value = "<number>",
@@ -96,18 +110,13 @@ Result<void> plan_identification(const ScanOptions& options, Dialect dialect, Pr
   const bool as_nmap = dialect == Dialect::nmap;
   if (options.everything) trace_as_well(options, dialect, prepared);
   if (!options.identify) {
-    const std::string_view alone = options.version_intensity    ? "--version-intensity"
-                                   : options.all_ports          ? "--allports"
-                                   : options.connections_a_host ? "--max-connections-per-host"
-                                   : options.version_trace      ? "--version-trace"
-                                                                : "";
-    if (alone.empty() || as_nmap) return {};
-    return fail(Errc::usage, fmt::format("{} is about -sV, which is not given", alone));
+    if (options.about_services.empty() || as_nmap) return {};
+    return fail(Errc::usage, fmt::format("{} is about -sV, which is not given", options.about_services));
   }
   if (plan.depth != plan::ScanDepth::ports) {
     if (as_nmap) return {};
-    return fail(Errc::usage, fmt::format("{} asks no ports, so it cannot go with {}", options.list_only ? "-sL" : "-sn",
-                                         options.identified_by));
+    return fail(Errc::usage, fmt::format("{} asks no ports, so it cannot go with {}",
+                                         options.list_only ? "-sL" : options.ping_only_by, options.identified_by));
   }
   plan::Identification& wanted = plan.identify.emplace();
   wanted.intensity = options.version_intensity.value_or(wanted.intensity);

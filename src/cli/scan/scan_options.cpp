@@ -76,7 +76,17 @@ Result<void> port_ratio(ScanOptions& options, const Given& given) {
   }
   constexpr double all_ports = 65'536;
   constexpr double rounding = 1e-9;  // 1 / 0.0001 may be 9999.99...
+  options.counted_by = given.spelling;
   options.top_ports = static_cast<std::uint64_t>(std::min(all_ports, 1 / std::max(ratio, 1 / all_ports) + rounding));
+  return {};
+}
+Result<void> top_ports(ScanOptions& options, const Given& given) {
+  options.counted_by = given.spelling;
+  return count<&ScanOptions::top_ports, 1, 65536>(options, given);
+}
+Result<void> only_ping(ScanOptions& options, const Given& given) {
+  options.ping_only = true;
+  options.ping_only_by = given.spelling;
   return {};
 }
 // A lower bound that is out of reach is none; 0 is how that is written.
@@ -113,7 +123,7 @@ Result<void> server_list(ScanOptions& options, const Given& given) {
 }
 
 Result<void> timing_level(ScanOptions& options, const Given& given) {
-  const auto level = parse_timing_level(*given.value);
+  const auto level = parse_timing_level(given.spelling, *given.value);
   if (!level) return fail(level.error());
   options.timing_level = *level;
   return {};
@@ -123,7 +133,7 @@ Result<void> timing_level(ScanOptions& options, const Given& given) {
 Result<int> intensity(const Given& given, char letter, int before) {
   const std::string value = given.value.value_or("");
   if (value.find_first_not_of(letter) == std::string::npos) return before + 1 + static_cast<int>(value.size());
-  const auto number = parse_count(fmt::format("-{}", letter), value, 0, 10);
+  const auto number = parse_count(given.spelling, value, 0, 10);
   if (!number) return fail(number.error());
   return static_cast<int>(*number);
 }
@@ -201,7 +211,7 @@ constexpr std::array first_rows{
     entry({.spellings = {"-sL"}, .group = discovery, .summary = "only list the targets; sends nothing to them"},
           set<&ScanOptions::list_only>),
     entry({.spellings = {"-sn", "-sP"}, .group = discovery, .summary = "only find out which hosts are up; no ports"},
-          set<&ScanOptions::ping_only>),
+          only_ping),
     entry({.spellings = {"-Pn", "-P0", "-PN", "-PD"},
            .group = discovery,
            .summary = "take every target for up; ask ports at once"},
@@ -244,7 +254,7 @@ constexpr std::array later_rows{
            .value = "<number>",
            .group = ports,
            .summary = "this many of the most common ports; with -p, of those given there"},
-          count<&ScanOptions::top_ports, 1, 65536>),
+          top_ports),
     entry({.spellings = {"--port-ratio"},
            .argument = required,
            .value = "<ratio>",

@@ -37,7 +37,8 @@ struct OutputWord {
 
 struct DiscoveryWord {
   const probe::Probe* probe = nullptr;
-  std::string ports;  // "" for Probe::discovery_list
+  std::string ports;     // "" for Probe::discovery_list
+  std::string spelling;  // as it was written, "-PT"
 };
 
 struct ScanOptions {
@@ -53,6 +54,7 @@ struct ScanOptions {
   // What is done
   bool list_only = false;
   bool ping_only = false;
+  std::string ping_only_by;  // as it was written: "-sn", "-sP"
   bool skip_discovery = false;
   bool arp_ping = true;
   bool ignore_resets = false;  // --discovery-ignore-rst
@@ -63,6 +65,7 @@ struct ScanOptions {
   std::vector<std::string> scripts;  // the lists of --script; "default" for -sC
   bool everything = false;           // -A
   std::optional<std::string> script_help;
+  std::string about_services;            // the first option that makes sense only where services are asked
   std::optional<int> version_intensity;  // 0 to 9
   std::optional<std::uint64_t> connections_a_host;
   bool all_ports = false;
@@ -74,6 +77,7 @@ struct ScanOptions {
   std::optional<std::string> ports;
   std::optional<std::string> excluded_ports;
   std::optional<std::uint64_t> top_ports;
+  std::string counted_by;  // the option that said how many: "--top-ports", "--port-ratio"
   bool fast = false;
   bool sequential_ports = false;
 

@@ -72,7 +72,7 @@ class Preparation {
     } else {
       return {};
     }
-    const char* option = options_.list_only ? "-sL" : "-sn";
+    const std::string option = options_.list_only ? "-sL" : options_.ping_only_by;
     if (options_.list_only && options_.discover_link) {
       return usage("-sL sends nothing to targets, and --discover-link asks all on a link; leave one of them out");
     }
@@ -237,11 +237,12 @@ class Preparation {
       return usage("-F and -p both choose ports; --top-ports 100 with -p takes the most common of those given");
     }
     if (options_.fast && options_.top_ports && !as_nmap_) {
-      return usage("-F and --top-ports both say how many ports; -F is --top-ports 100");
+      return usage(fmt::format("-F and {} both say how many ports; -F is --top-ports 100", options_.counted_by));
     }
     const plan::PortLanguage language = language_of(techniques_.front()->asks);
     if (language == plan::PortLanguage::ip_protocols && options_.top_ports && !as_nmap_) {
-      return usage("--top-ports: nobody counts which IP protocols are common; -F asks those that are assigned");
+      return usage(fmt::format("{}: nobody counts which IP protocols are common; -F asks those that are assigned",
+                               options_.counted_by));
     }
     std::optional<plan::PortPlan> named;
     if (options_.ports) {
@@ -288,7 +289,10 @@ class Preparation {
     if (!some_asked && !as_nmap_) {
       const auto other = std::ranges::find_if(
           protocols, [&](net::Protocol protocol) { return !is_asked(protocol) && !named.of(protocol).empty(); });
-      return usage(only_other_ports(*other));
+      if (is_asked(net::Protocol::ip)) {
+        return usage(fmt::format("-p: {}", names_none(*options_.ports, probe::Asks::ip_protocols)));
+      }
+      return usage(only_other_ports(*other, !options_.techniques.empty()));
     }
     for (const auto& [prefix, protocol] :
          {std::pair{"U:", net::Protocol::udp}, {"S:", net::Protocol::sctp}, {"P:", net::Protocol::ip}}) {
@@ -319,9 +323,8 @@ class Preparation {
   }
 
   static std::unexpected<Error> asks_nobody(const probe::Probe& probe) {
-    const std::string_view option = probe.discovery_option.spelling;
-    return usage(
-        fmt::format("{} asks over IPv4 only, so it asks none of the IPv6 targets; ask by -PE instead", option));
+    return usage(fmt::format("{} asks over IPv4 only, so it asks none of the IPv6 targets; ask by -PE instead",
+                             probe.discovery_option.spelling));
   }
 
   Result<void> add_probe(const DiscoveryWord& word) {
@@ -333,19 +336,16 @@ class Preparation {
     }
     const std::string_view list = word.ports.empty() ? probe.discovery_list : std::string_view{word.ports};
     const auto named = plan::parse_ports(list, sources_.services, language_of(probe.asks));
-    if (!named) return usage(fmt::format("{}: {}", probe.discovery_option.spelling, named.error().message));
+    if (!named) return usage(fmt::format("{}: {}", word.spelling, named.error().message));
     const net::PortSet& ports = named->of(probe::protocol_of(probe.asks));
-    if (ports.empty()) {
-      return usage(fmt::format("{}: '{}' names no {} {}", probe.discovery_option.spelling, escape_terminal(list),
-                               protocol_name(probe.asks), numbered(probe.asks)));
-    }
+    if (ports.empty()) return usage(fmt::format("{}: {}", word.spelling, names_none(list, probe.asks)));
     if (options_.skip_discovery) return {};
     // Without raw packets a connection is the only question there is.
     const probe::Probe* way = plan_.privileged ? &probe : unprivileged_way(probe.asks);
     if (way == nullptr) {
-      return fail(Errc::privilege,
-                  fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or use -PS",
-                              probe.discovery_option.spelling));
+      return fail(
+          Errc::privilege,
+          fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or use -PS", word.spelling));
     }
     for (const net::Port port : ports.ports()) add_once(*way, port);
     return {};

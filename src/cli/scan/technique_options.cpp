@@ -21,15 +21,18 @@ Result<void> ask_ports(ScanOptions& options, const Given& given) {
 }
 
 Result<void> find_hosts(ScanOptions& options, const Given& given) {
-  options.discovery.push_back({called(&probe::Probe::discovery_option, given.spelling), given.value.value_or("")});
+  options.discovery.push_back(
+      {called(&probe::Probe::discovery_option, given.spelling), given.value.value_or(""), given.spelling});
   return {};
 }
 
 // As nmap once called them, and takes them still: -PI is a ping, -PT an ACK, -PB both.
 Result<void> find_hosts_by_old_name(ScanOptions& options, const Given& given) {
-  if (given.spelling != "-PT") options.discovery.push_back({called(&probe::Probe::discovery_option, "-PE"), ""});
+  if (given.spelling != "-PT")
+    options.discovery.push_back({called(&probe::Probe::discovery_option, "-PE"), "", given.spelling});
   if (given.spelling != "-PI") {
-    options.discovery.push_back({called(&probe::Probe::discovery_option, "-PA"), given.value.value_or("")});
+    options.discovery.push_back(
+        {called(&probe::Probe::discovery_option, "-PA"), given.value.value_or(""), given.spelling});
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/escape.h"
 #include "catalog/ip_protocols.h"
 #include "probe/registry.h"
 
@@ -41,14 +42,23 @@ plan::PortLanguage language_of(probe::Asks asks) {
   return probe::asks_ports(asks) ? plan::PortLanguage::scan : plan::PortLanguage::ip_protocols;
 }
 
-std::string only_other_ports(net::Protocol protocol) {
+std::string names_none(std::string_view list, probe::Asks asks) {
+  if (asks == probe::Asks::ip_protocols) {
+    return "IP protocols have numbers from 0 to 255 and no prefix, as in 1,6,47 (T:, U: and S: stand before ports)";
+  }
+  return fmt::format("'{}' names no {} {}", escape_terminal(list), protocol_name(asks), numbered(asks));
+}
+
+std::string only_other_ports(net::Protocol protocol, bool beside_others) {
   const auto asks_them = [&](const probe::Probe* probe) {
     return !probe->scan_option.spelling.empty() && probe::asks_numbers(probe->asks) &&
            probe::protocol_of(probe->asks) == protocol;
   };
   const auto way = std::ranges::find_if(probe::registry, asks_them);
-  return fmt::format("-p names only {} {}s, which nothing here asks: add {}", upper_case(net::name_of(protocol)),
-                     numbered((*way)->asks), (*way)->scan_option.spelling);
+  const bool apart = beside_others && protocol == net::Protocol::ip;
+  return fmt::format("-p names only {} {}s, which nothing here asks: {} {}{}", upper_case(net::name_of(protocol)),
+                     numbered((*way)->asks), apart ? "ask by" : "add", (*way)->scan_option.spelling,
+                     apart ? ", in a scan of its own" : "");
 }
 
 net::PortSet wanted_ports(const ScanOptions& options, const std::optional<plan::PortPlan>& named,

@@ -22,7 +22,10 @@ net::PortSet wanted_ports(const ScanOptions& options, const std::optional<plan::
 std::string protocol_name(probe::Asks asks);
 std::string_view numbered(probe::Asks asks);
 plan::PortLanguage language_of(probe::Asks asks);
-// -p names ports of this protocol alone, and nothing asks them: the sentence says what would.
-std::string only_other_ports(net::Protocol protocol);
+// Nothing in the list is of what is asked: the sentence without the option.
+std::string names_none(std::string_view list, probe::Asks asks);
+// -p names ports of this protocol alone, and nothing asks them: the sentence says what would. `beside_others`: the line
+// names techniques, with which that of IP protocols does not go.
+std::string only_other_ports(net::Protocol protocol, bool beside_others);
 
 }  // namespace portolan::cli
