@@ -93,7 +93,7 @@ class Parser {
   Result<void> take_letters(const std::string& word) {
     for (std::size_t at = 1; at < word.size(); ++at) {
       const std::string_view rest = std::string_view{word}.substr(at + 1);
-      if (dashes_ == Dashes::one_or_two && (word[at] == 's' || word[at] == 'P')) return take_family(word[at], rest);
+      if (dashes_ != Dashes::two && (word[at] == 's' || word[at] == 'P')) return take_family(word[at], rest);
       const auto match = find({'-', word[at]});
       if (!match) return fail(Errc::parse, unknown(dashes_ == Dashes::two ? std::string{'-', word[at]} : word));
       const OptionSpec& option = *table_[match->option];
@@ -121,6 +121,7 @@ class Parser {
       const std::string_view next = words_[next_++];
       if (!next.empty() && find({'-', family, next.front()})) letters = next;
     }
+    if (letters.empty() && family == 'P' && dashes_ == Dashes::nmap) letters = "E";
     if (letters.empty()) return fail(Errc::parse, said("-{0} needs a letter: {1}", family, members(family)));
     if (family == 'P') return take_ping(letters);
     for (const char letter : letters) {
@@ -137,11 +138,11 @@ class Parser {
     const std::string spelling{'-', 'P', letters.front()};
     const std::string_view rest = letters.substr(1);
     const auto match = find(spelling);
-    if (!match) return fail(Errc::parse, unknown(spelling));
+    if (!match) return fail(dashes_ == Dashes::nmap ? Errc::usage : Errc::parse, unknown(spelling));
     Given given{match->option, spelling, std::nullopt};
     const bool takes_it = table_[match->option]->argument != Argument::none;
     if (!rest.empty() && takes_it) given.value = rest;
-    if (!rest.empty() && !takes_it) {
+    if (!rest.empty() && !takes_it && dashes_ != Dashes::nmap) {
       return fail(Errc::parse, said("option {0} takes no argument, but '{1}' is given to it; write every -P option as "
                                     "a word of its own",
                                     spelling, escape_terminal(rest)));

@@ -34,6 +34,10 @@ enum class Dashes : std::uint8_t {
   // getopt_long_only, which is what nmap's users have in their fingers: a long name may stand behind one dash
   // too (-reason), and -s and -P begin families (-sS).
   one_or_two,
+  // The same, and what nmap 7.93 lets pass besides: -P alone is -PE, and what stands behind the letter of a -P that
+  // takes no argument is not looked at (-Pn0). Of a -P that there is not nmap complains by itself, not by getopt:
+  // Errc::usage.
+  nmap,
   // getopt_long, as netstat and ss have it: behind one dash stand letters only, so -anpe is four options.
   two,
 };

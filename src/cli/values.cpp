@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "base/escape.h"
 #include "base/message.h"
@@ -79,6 +80,17 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
   return fail(Errc::usage, most == UINT64_MAX
                                ? said("{0}: '{1}' is not a whole number from {2} up", option, shown, least)
                                : said("{0}: '{1}' is not a whole number from {2} to {3}", option, shown, least, most));
+}
+
+std::int64_t leading_number(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size()));
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t value = 0;
+  if (text.empty() || text.front() < '0' || text.front() > '9') return value;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) value = std::numeric_limits<std::int64_t>::max();
+  return negative ? -value : value;
 }
 
 Result<int> parse_timing_level(std::string_view option, std::string_view text) {

@@ -22,6 +22,10 @@ Result<double> parse_rate(std::string_view option, std::string_view text);
 Result<std::uint64_t> parse_count(std::string_view option, std::string_view text, std::uint64_t least,
                                   std::uint64_t most);
 
+// As C's atoi() reads it, and with it nmap: blanks, a sign and digits, and whatever stands behind is not looked at; 0
+// where no digit comes. Bounded where it is out of bounds.
+std::int64_t leading_number(std::string_view text);
+
 // -T: 0 to 5, or the names from paranoid to insane in any case.
 Result<int> parse_timing_level(std::string_view option, std::string_view text);
 

@@ -175,5 +175,55 @@ TEST(Documentation, SaysOfEveryOptionOfNmapWhatItDoesHere) {
   EXPECT_TRUE(told.empty()) << told.begin()->first << " is no option";
 }
 
+// The code spans of a line, each taken apart at its blanks; "" is an empty word.
+std::vector<std::vector<std::string>> lines_in(std::string_view cell) {
+  std::vector<std::vector<std::string>> lines;
+  for (std::size_t at = cell.find('`'); at != std::string_view::npos; at = cell.find('`', at + 1)) {
+    const std::size_t close = cell.find('`', at + 1);
+    std::istringstream words{std::string{cell.substr(at + 1, close - at - 1)}};
+    std::vector<std::string>& line = lines.emplace_back();
+    for (std::string word; words >> word;) line.push_back(word == "\"\"" ? "" : word);
+    at = close;
+  }
+  return lines;
+}
+
+// The text of the row that tells of the option of a line: "-v99" is one of -v.
+std::string row_about(const std::string& text, const std::string& word) {
+  std::istringstream lines{text};
+  std::string best;
+  std::size_t length = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    const auto rows = rows_of(line);
+    for (const std::string& spelling : rows.front().spellings) {
+      if (!word.starts_with(spelling) || spelling.size() <= length) continue;
+      best = line;
+      length = spelling.size();
+    }
+  }
+  return best;
+}
+
+TEST(Documentation, TellsWhichValuesOfNmapAreRefusedAndWhichAreTakenUnderItsName) {
+  const std::string text = file("docs/options.md");
+  constexpr std::string_view refused = "| refused | ";
+  constexpr std::string_view taken = "| taken under the name nmap | ";
+  std::istringstream lines{text};
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_refused = line.starts_with(refused);
+    if (!is_refused && !line.starts_with(taken)) continue;
+    const std::size_t begin = (is_refused ? refused : taken).size();
+    for (const auto& words : lines_in(line.substr(begin, line.find(" |", begin) - begin))) {
+      EXPECT_EQ(parse_scan_options(words, Dialect::nmap).has_value(), !is_refused) << line;
+      EXPECT_FALSE(parse_scan_options(words, Dialect::portolan)) << line;
+      if (words.front() != "-P") EXPECT_THAT(row_about(text, words.front()), testing::HasSubstr("(#values)")) << line;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 40U);
+}
+
 }  // namespace
 }  // namespace portolan::cli

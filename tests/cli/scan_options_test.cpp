@@ -248,6 +248,34 @@ TEST(ScanOptions, EmptyArgumentsAreRefused) {
   EXPECT_EQ(error_of({"--dns-servers", ","}), "--dns-servers: it names no server");
 }
 
+TEST(ScanOptions, UnderNmapsNameValuesThatMeanNothingAreTakenAsNmapTakesThem) {
+  const auto as_nmap = [](const Words& line) {
+    const auto result = parse_scan_options(line, Dialect::nmap);
+    EXPECT_TRUE(result) << (result ? "" : result.error().message);
+    return result.value_or(ScanOptions{});
+  };
+  EXPECT_EQ(as_nmap({"-v99"}).verbosity, 10);
+  EXPECT_EQ(as_nmap({"-d20"}).debugging, 10);
+  EXPECT_EQ(as_nmap({"-v2x"}).verbosity, 2);
+  EXPECT_TRUE(as_nmap({"-v0"}).quiet);
+  EXPECT_EQ(as_nmap({"-P"}).discovery.at(0).probe, &probe::icmp_echo);
+  EXPECT_TRUE(as_nmap({"-PN0"}).skip_discovery);
+  EXPECT_EQ(as_nmap({"-PE0"}).discovery.at(0).probe, &probe::icmp_echo);
+  EXPECT_EQ(as_nmap({"--scanflags", ""}).dress.tcp_flags, 0);
+  EXPECT_TRUE(as_nmap({"--data-string", "", "--data-length", ""}).dress.data.empty());
+  EXPECT_TRUE(as_nmap({"--ip-options", ""}).dress.ip_options.empty());
+  for (const char* servers : {"", ","}) {
+    EXPECT_TRUE(as_nmap({"--dns-servers", servers, "198.18.0.1"}).never_names);
+    EXPECT_TRUE(as_nmap({"--dns-servers", servers}).dns_servers.empty());
+  }
+}
+
+TEST(ScanOptions, UnderNmapsNameAPingThatThereIsNotIsNmapsOwnError) {
+  EXPECT_EQ(parse_scan_options(Words{"-PX"}, Dialect::nmap).error().code, Errc::usage);
+  EXPECT_EQ(parse_scan_options(Words{"-PX"}).error().code, Errc::parse);
+  EXPECT_EQ(parse_scan_options(Words{"-sQ"}, Dialect::nmap).error().code, Errc::parse);
+}
+
 TEST(ScanOptions, StandardInputIsReadOnce) {
   constexpr auto* sentence =
       "standard input can be read only once, so only one of -iL and --excludefile can have -, and once";

@@ -24,7 +24,7 @@ struct LookUps {
 };
 
 Result<PreparedScan> prepare_beside(const Words& line, LookUps& lookups, Case given = {}) {
-  const auto words = parse_scan_options(line);
+  const auto words = parse_scan_options(line, given.dialect);
   if (!words) return fail(words.error());
   PreparedScan scan;
   const auto done =

@@ -54,7 +54,7 @@ struct Case {
 };
 
 inline Result<PreparedScan> prepare(const Words& line, Case given = {}) {
-  auto words = parse_scan_options(line);
+  auto words = parse_scan_options(line, given.dialect);
   if (!words) return fail(words.error());
   words->told = given.told;
   if (!given.told.empty()) words->resume = "report";

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
+#include <utility>
+#include <vector>
 
 namespace portolan::cli {
 namespace {
@@ -80,6 +83,15 @@ TEST(RateValue, IsOneThatCanBeKept) {
   EXPECT_EQ(parse_rate("--min-rate", "1e10").error().message,
             "--min-rate: '1e10' is too high; rates are from 0.000001 to 1000000000 packets a second");
   EXPECT_FALSE(parse_rate("--max-rate", "nan"));
+}
+
+TEST(Values, ALeadingNumberIsReadAsCReadsIt) {
+  for (const auto& [text, value] : std::vector<std::pair<const char*, std::int64_t>>{
+           {"5", 5}, {" \t7x", 7}, {"+3", 3}, {"-12", -12}, {"", 0}, {"-", 0}, {"--1", 0}, {"abc", 0}, {"-x", 0}}) {
+    EXPECT_EQ(leading_number(text), value) << text;
+  }
+  EXPECT_EQ(leading_number("99999999999999999999"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(leading_number("-99999999999999999999"), -std::numeric_limits<std::int64_t>::max());
 }
 
 }  // namespace

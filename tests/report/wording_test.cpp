@@ -220,10 +220,32 @@ TEST(RemarkText, ACauseInWordsIsTheSentence) {
             "a file: cannot resolve 'nosuch'");
 }
 
+TEST(RemarkText, NmapSaysFirstThatANameHasTheOtherFamily) {
+  const auto before = [](const char* typed, const char* cause) {
+    return line_of_nmap_before({model::RemarkCode::unresolved, {"", typed, cause, typed}});
+  };
+  EXPECT_EQ(before("six", "only-ipv6"),
+            "Warning: Hostname six resolves, but not to any IPv4 address. Try scanning with -6");
+  for (const char* typed : {"127.0.0.1", "127.0.0.1/24"}) {
+    EXPECT_EQ(before(typed, "only-ipv4"),
+              "Warning: Hostname 127.0.0.1 resolves, but not to any IPv6 address. Try scanning without -6");
+  }
+  EXPECT_EQ(before("four-1", "only-ipv4"),
+            "Warning: Hostname four-1 resolves, but not to any IPv6 address. Try scanning without -6");
+  EXPECT_EQ(before("::1", "only-ipv6"), "");
+  EXPECT_EQ(before("127.0.0.1,2", "only-ipv4"), "");
+  EXPECT_EQ(before("nosuch", "no-such-name"), "");
+  EXPECT_EQ(line_of_nmap_before({model::RemarkCode::connects_for_discovery}), "");
+}
+
 TEST(RemarkText, SpeaksNmapsWordsUnderItsName) {
   using enum model::RemarkCode;
   const auto words = [](const model::Remark& remark) { return remark_text(remark, Dialect::nmap); };
   EXPECT_EQ(words({unresolved, {"a file", "nosuch", "no-such-name", "nosuch"}}), "Failed to resolve \"nosuch\".");
+  EXPECT_EQ(words({unresolved, {"", "nosuch/24", "no-such-name", "nosuch"}}), "Failed to resolve \"nosuch\".");
+  EXPECT_EQ(words({unresolved, {"", "::1/64", "only-ipv6", "::1/64"}}),
+            "::1 looks like an IPv6 target specification -- you have to use the -6 option.");
+  EXPECT_EQ(words({unresolved, {"", "six", "only-ipv6", "six"}}), "Failed to resolve \"six\".");
   EXPECT_EQ(words({connects_for_discovery}), "Warning:  You are not root -- using TCP pingscan rather than ICMP");
   EXPECT_EQ(words({other_protocol, {"udp"}}),
             "WARNING: Your ports include \"U:\" but you haven't specified UDP scan with -sU.");

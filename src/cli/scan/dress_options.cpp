@@ -170,6 +170,11 @@ Result<std::vector<std::uint8_t>> parse_data_length(std::string_view option, std
 
 namespace {
 
+// nmap takes an empty argument for nothing: no flag, no data, no options.
+bool means_nothing(const ScanOptions& options, const Given& given) {
+  return options.dialect == Dialect::nmap && given.value->empty();
+}
+
 void dressed(ScanOptions& options, const Given& given) {
   if (options.dressed_by.empty()) options.dressed_by = given.spelling;
 }
@@ -191,7 +196,8 @@ Result<void> source_port(ScanOptions& options, const Given& given) {
 }
 
 Result<void> tcp_flags(ScanOptions& options, const Given& given) {
-  const auto value = parse_tcp_flags(given.spelling, *given.value);
+  const auto value =
+      means_nothing(options, given) ? Result<std::uint8_t>{0} : parse_tcp_flags(given.spelling, *given.value);
   if (!value) return fail(value.error());
   options.dress.tcp_flags = *value;
   dressed(options, given);
@@ -212,6 +218,11 @@ Result<void> data(ScanOptions& options, const Given& given) {
   return {};
 }
 
+template <auto Parse>
+Result<void> data_or_nothing(ScanOptions& options, const Given& given) {
+  return means_nothing(options, given) ? Result<void>{} : data<Parse>(options, given);
+}
+
 Result<void> bad_checksum(ScanOptions& options, const Given& given) {
   options.dress.bad_checksum = true;
   dressed(options, given);
@@ -219,6 +230,7 @@ Result<void> bad_checksum(ScanOptions& options, const Given& given) {
 }
 
 Result<void> ip_options(ScanOptions& options, const Given& given) {
+  if (means_nothing(options, given)) return {};
   auto value = parse_ip_options(given.spelling, *given.value);
   if (!value) return fail(value.error());
   options.dress.ip_options = std::move(*value);
@@ -286,13 +298,13 @@ std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
         .value = "<text>",
         .group = group,
         .summary = "the same with this text"},
-       data<parse_text_data>},
+       data_or_nothing<parse_text_data>},
       {{.spellings = {"--data-length"},
         .argument = required,
         .value = "<number>",
         .group = group,
         .summary = "the same with so many bytes that mean nothing"},
-       data<parse_data_length>},
+       data_or_nothing<parse_data_length>},
       {{.spellings = {"--badsum"},
         .group = group,
         .summary = "wrong checksums: hosts drop such packets, so whoever answers is something in between"},

@@ -14,8 +14,11 @@ namespace {
 using Apply = Result<void> (*)(ScanOptions&, const Given&);
 
 Result<void> nothing(ScanOptions&, const Given&) { return {}; }
-Result<void> some_number(ScanOptions&, const Given& given) {
-  const auto value = parse_count(given.spelling, *given.value, 1, 1'000'000'000);
+// nmap reads such numbers by atoi().
+template <std::uint64_t Least>
+Result<void> some_number(ScanOptions& options, const Given& given) {
+  if (options.dialect == Dialect::nmap && leading_number(*given.value) >= std::int64_t{Least}) return {};
+  const auto value = parse_count(given.spelling, *given.value, Least, 1'000'000'000);
   return value ? Result<void>{} : fail(value.error());
 }
 Result<void> some_time(ScanOptions&, const Given& given) {
@@ -78,11 +81,11 @@ constexpr std::array rows{
     hiding({"--proxies", "--proxy"}, "scanning through proxies"),
 
     ignored({"--randomize-hosts", "--rH"}, "hosts are always asked in a shuffled order"),
-    ignored({"--min-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
-    ignored({"--max-hostgroup"}, "<number>", some_number, "hosts enter as others finish, in no groups"),
-    ignored({"--min-parallelism"}, "<number>", some_number,
+    ignored({"--min-hostgroup"}, "<number>", some_number<0>, "hosts enter as others finish, in no groups"),
+    ignored({"--max-hostgroup"}, "<number>", some_number<1>, "hosts enter as others finish, in no groups"),
+    ignored({"--min-parallelism"}, "<number>", some_number<1>,
             "the pace is a rate, whose bounds are --min-rate and --max-rate"),
-    ignored({"--max-parallelism"}, "<number>", some_number,
+    ignored({"--max-parallelism"}, "<number>", some_number<1>,
             "the pace is a rate, whose bounds are --min-rate and --max-rate"),
     ignored({"--max-scan-delay"}, "<time>", some_time,
             "hosts that limit their answers are asked as often as they answer"),
@@ -94,7 +97,7 @@ constexpr std::array rows{
     ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
     ignored({"-I"}, "nobody tells any more who holds a port (identd); nmap ignores it, too"),
     ignored({"-q"}, "the program keeps its name in lists of processes"),
-    ignored({"-M"}, "<number>", some_number, "as many sockets are open as the limits allow"),
+    ignored({"-M"}, "<number>", some_number<1>, "as many sockets are open as the limits allow"),
 
     ignored({"--script-args"}, "<name=value>", nothing, "nothing that is asked takes arguments"),
     ignored({"--script-args-file"}, "<file>", nothing, "nothing that is asked takes arguments"),

@@ -435,7 +435,7 @@ int run_scan_command(const Invocation& invocation) {
     const int status = print(help_of(invocation.dialect));
     return status == status_done ? nmap_usage_status : status;
   }
-  const auto options = parse_scan_options(invocation.words);
+  const auto options = parse_scan_options(invocation.words, invocation.dialect);
   if (!options) return refuse(invocation.dialect, options.error());
   if (options->help) return print(help_of(invocation.dialect));
   if (options->version) return print(version_text(invocation.dialect));

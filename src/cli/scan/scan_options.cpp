@@ -111,6 +111,10 @@ Result<void> port_list(ScanOptions& options, const Given& given) {
 
 Result<void> server_list(ScanOptions& options, const Given& given) {
   if (given.value->find_first_not_of(',') == std::string::npos) {
+    if (options.dialect == Dialect::nmap) {  // which has nobody to ask then
+      options.never_names = true;
+      return {};
+    }
     return fail(Errc::usage, fmt::format("{}: it names no server", given.spelling));
   }
   std::string_view rest = *given.value;
@@ -130,16 +134,21 @@ Result<void> timing_level(ScanOptions& options, const Given& given) {
 }
 
 // -v, -vvv, -v2: how often the letter stands there, or the number itself.
-Result<int> intensity(const Given& given, char letter, int before) {
+Result<int> intensity(const ScanOptions& options, const Given& given, char letter, int before) {
+  constexpr int most = 10;
   const std::string value = given.value.value_or("");
   if (value.find_first_not_of(letter) == std::string::npos) return before + 1 + static_cast<int>(value.size());
-  const auto number = parse_count(given.spelling, value, 0, 10);
+  const bool begins_with_digit = value.front() >= '0' && value.front() <= '9';
+  if (options.dialect == Dialect::nmap && begins_with_digit) {
+    return static_cast<int>(std::min<std::int64_t>(leading_number(value), most));
+  }
+  const auto number = parse_count(given.spelling, value, 0, most);
   if (!number) return fail(number.error());
   return static_cast<int>(*number);
 }
 
 Result<void> verbose(ScanOptions& options, const Given& given) {
-  const auto value = intensity(given, 'v', options.verbosity);
+  const auto value = intensity(options, given, 'v', options.verbosity);
   if (!value) return fail(value.error());
   options.verbosity = *value;
   options.quiet = *value == 0;
@@ -148,7 +157,7 @@ Result<void> verbose(ScanOptions& options, const Given& given) {
 
 // As nmap does: debugging makes verbose too, and gives reasons.
 Result<void> debug(ScanOptions& options, const Given& given) {
-  const auto value = intensity(given, 'd', options.debugging);
+  const auto value = intensity(options, given, 'd', options.debugging);
   if (!value) return fail(value.error());
   options.debugging = *value;
   options.verbosity = std::max(options.verbosity, *value);
@@ -469,6 +478,8 @@ Result<void> check_blanks_in_lists(const Arguments& arguments, std::span<const s
     const bool of_ports = option.value == "<ports>" || option.value == "<protocols>";
     const bool of_hosts = option.value == "<targets>" || option.value == "<servers>";
     if (!given.value || given.next_word >= line.size() || (!of_ports && !of_hosts)) continue;
+    // No server at all is refused, or taken as it is, where the option is read.
+    if (option.value == "<servers>" && given.value->find_first_not_of(',') == std::string::npos) continue;
     const std::string& next = line[given.next_word];
     if (next.empty() || next.front() == '-') continue;
     const bool goes_on =
@@ -490,10 +501,12 @@ std::span<const Option<ScanOptions>> scan_option_table() {
   return table;
 }
 
-Result<ScanOptions> parse_scan_options(std::span<const std::string> options) {
-  const auto arguments = parse_arguments(specs_of(scan_option_table()), options);
+Result<ScanOptions> parse_scan_options(std::span<const std::string> options, Dialect dialect) {
+  const Dashes dashes = dialect == Dialect::nmap ? Dashes::nmap : Dashes::one_or_two;
+  const auto arguments = parse_arguments(specs_of(scan_option_table()), options, dashes);
   if (!arguments) return fail(arguments.error());
   ScanOptions result;
+  result.dialect = dialect;
   for (const Given& given : arguments->options) {
     if (const auto done = scan_option_table()[given.option].apply(result, given); !done) return fail(done.error());
     // As nmap does: who asks for help or the version gets it, whatever stands behind.

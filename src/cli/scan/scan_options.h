@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/dialect.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/option.h"
@@ -42,6 +43,8 @@ struct DiscoveryWord {
 };
 
 struct ScanOptions {
+  Dialect dialect = Dialect::portolan;  // of the line: under nmap's name some values are taken that make no sense
+
   // Targets
   std::vector<std::string> targets;
   std::vector<std::string> target_files;  // "-" is standard input
@@ -139,6 +142,6 @@ std::span<const Option<ScanOptions>> scan_option_table();
 
 // Errc::parse: the line cannot be taken apart (unknown or ambiguous option, argument missing).
 // Errc::usage: an argument makes no sense. Errc::unsupported: an option that is not built.
-Result<ScanOptions> parse_scan_options(std::span<const std::string> options);
+Result<ScanOptions> parse_scan_options(std::span<const std::string> options, Dialect dialect = Dialect::portolan);
 
 }  // namespace portolan::cli

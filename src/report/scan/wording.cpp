@@ -306,8 +306,17 @@ std::string not_resolved_text(const model::Remark& remark) {
   return said_as(known->pattern, fmt::arg("name", name));
 }
 
+// Of a target as it was typed.
+std::string_view host_typed_in(std::string_view expression) { return expression.substr(0, expression.find('/')); }
+
 std::string unresolved_text(const model::Remark& remark, Dialect dialect) {
-  if (dialect == Dialect::nmap) return fmt::format("Failed to resolve \"{}\".", remark.text(1));
+  if (dialect == Dialect::nmap) {
+    const std::string_view host = host_typed_in(remark.text(1));
+    if (remark.text(2) == "only-ipv6" && host.contains(':')) {
+      return fmt::format("{} looks like an IPv6 target specification -- you have to use the -6 option.", host);
+    }
+    return fmt::format("Failed to resolve \"{}\".", host);
+  }
   if (remark.text(0).empty()) return not_resolved_text(remark);
   return fmt::format("{}: {}", remark.text(0), not_resolved_text(remark));
 }
@@ -388,6 +397,21 @@ std::string host_remark_text(const model::Remark& remark) {
 
 bool is_detail(const model::Remark& remark) {
   return remark.code == model::RemarkCode::sent_by_kernel || remark.code == model::RemarkCode::named_again;
+}
+
+std::string line_of_nmap_before(const model::Remark& remark) {
+  if (remark.code != model::RemarkCode::unresolved) return "";
+  const std::string_view host = host_typed_in(remark.text(1));
+  const bool is_range = host.find_first_not_of("0123456789.,-*") == std::string_view::npos &&
+                        host.find_first_of(",-*") != std::string_view::npos;
+  if (host.contains(':') || is_range) return "";
+  if (remark.text(2) == "only-ipv4") {
+    return fmt::format("Warning: Hostname {} resolves, but not to any IPv6 address. Try scanning without -6", host);
+  }
+  if (remark.text(2) == "only-ipv6") {
+    return fmt::format("Warning: Hostname {} resolves, but not to any IPv4 address. Try scanning with -6", host);
+  }
+  return "";
 }
 
 std::string remark_text(const model::Remark& remark, Dialect dialect) {

@@ -73,6 +73,9 @@ std::string total_text(const model::TaskRecord& task, Dialect dialect);
 
 // Whether only those who ask how a scan is done (-v) want to know.
 bool is_detail(const model::Remark& remark);
+// What nmap says in a line of its own before it: that a name has addresses of the other family. "" of other remarks.
+// Not escaped.
+std::string line_of_nmap_before(const model::Remark& remark);
 // The remark as one sentence, in nmap's words under its name. Not escaped.
 std::string remark_text(const model::Remark& remark, Dialect dialect);
 // All remarks about a host, one sentence behind the other; "" where there are none. Not escaped.
