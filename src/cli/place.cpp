@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/message.h"
+#include "catalog/ip_protocols.h"
 #include "plan/target_expression.h"
 
 namespace portolan::cli {
@@ -15,11 +16,12 @@ namespace {
 std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std::move(message)); }
 
 Result<net::Protocol> protocol_named(std::string_view word, std::string_view whole) {
-  for (const net::Protocol protocol : {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp}) {
+  for (const net::Protocol protocol :
+       {net::Protocol::tcp, net::Protocol::udp, net::Protocol::sctp, net::Protocol::ip}) {
     if (word == net::name_of(protocol)) return protocol;
   }
-  return usage(
-      said("'{}': behind the / stands tcp, udp or sctp, and one host is asked, no network", escape_terminal(whole)));
+  return usage(said("'{}': behind the / stands tcp, udp, sctp or ip, and one host is asked, no network",
+                    escape_terminal(whole)));
 }
 
 bool is_v6_address(std::string_view text) {
@@ -109,10 +111,16 @@ Result<Place> parse_place(std::string_view whole) {
 }
 
 Result<net::Port> port_named(std::string_view word, net::Protocol protocol, const catalog::Services& services) {
-  if (const auto number = net::Port::parse(word)) return *number;
+  const bool is_ip = protocol == net::Protocol::ip;
+  const auto number = net::Port::parse(word);
+  if (number && (!is_ip || number->value() <= catalog::highest_ip_protocol)) return *number;
   const auto ports = services.matching(protocol, word);
   const bool is_pattern = word.find_first_of("*?") != std::string_view::npos;
   if (!word.empty() && !is_pattern && !ports.empty()) return ports.ports().front();
+  if (is_ip) {
+    return usage(said("'{}' is no IP protocol: a number from 0 to 255 or a name such as gre stands there",
+                      escape_terminal(word)));
+  }
   return usage(said("'{0}' is no {1} port: a number from 0 to 65535 or the name of a service stands there",
                     escape_terminal(word), net::name_of(protocol)));
 }

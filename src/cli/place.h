@@ -30,7 +30,7 @@ Result<Place> parse_place(std::string_view text);
 // "server:25", "[2001:db8::1]:25": for advice, inert on a terminal.
 std::string at_port(std::string_view host, std::string_view port);
 
-// A number, or the name of a service in the registry. Errc::usage where it is neither.
+// A number, or the name of a service in the registry; of Protocol::ip an IP protocol. Errc::usage where it is neither.
 Result<net::Port> port_named(std::string_view word, net::Protocol protocol, const catalog::Services& services);
 
 struct HostAddresses {

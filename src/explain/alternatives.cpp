@@ -73,6 +73,15 @@ std::vector<Alternative> associations() {
           {message("-> INIT  <- ICMP error"), "filtered", false, refused}};
 }
 
+std::vector<Alternative> ip_protocols() {
+  return {
+      {message("-> packet  <- its answer"), "open", false, message("the host speaks the protocol")},
+      {message("-> packet  <- no such protocol"), "closed", false, message("the host is there, and does not speak it")},
+      {message("-> packet  <- other ICMP error"), "filtered", false, refused},
+      {message("-> packet  ... nothing"), "open|filtered", true,
+       message("a host that does not care for an empty packet, or a firewall that drops it")}};
+}
+
 std::vector<Alternative> of_a_host() {
   return {
       {message("-> question  <- any answer"), "up", false, message("somebody is there: a refusal tells that as well")},
@@ -115,6 +124,7 @@ std::vector<Alternative> alternatives_of(const Question& question) {
                                 message("-> FIN, PSH, URG  <- ICMP error"));
   }
   if (probe == &probe::udp) return datagrams();
+  if (probe == &probe::ip_protocol) return ip_protocols();
   if (probe == &probe::sctp_init) return associations();
   if (probe == &probe::sctp_cookie) {
     return where_closed_answers(message("-> COOKIE-ECHO  <- ABORT"), message("-> COOKIE-ECHO  ... nothing"),

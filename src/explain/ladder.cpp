@@ -60,7 +60,7 @@ std::string rung(std::string_view left, std::string_view within) {
 std::string arrow(const Step& step, bool names_port) {
   constexpr std::size_t edge = 4;  // dashes and the blank behind them
   std::string label = step.label;
-  if (names_port && step.port) append(label, " ({})", step.port->value());
+  if (names_port && step.port && step.protocol != net::Protocol::ip) append(label, " ({})", step.port->value());
   if (step.again) label = again_label(label);
   label = cut(std::move(label), inside - 3 * edge);
   std::string shaft;

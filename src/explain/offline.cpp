@@ -27,6 +27,7 @@ sim::HostOptions host_of(const Question& question, World world) {
   return {.open = open,
           .open_udp = open,
           .open_sctp = open,
+          .open_protocols = open,
           .dropped = only(question, world == World::silent),
           .rejected = only(question, world == World::refuses),
           .silent = world == World::silent && !question.port,

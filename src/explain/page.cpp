@@ -56,7 +56,8 @@ std::vector<Group> groups_of(const std::vector<Step>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
     const auto same = [&](const Group& group) {
-      return group.first->meaning == step.meaning && group.first->port == step.port;
+      return group.first->meaning == step.meaning && group.first->port == step.port &&
+             group.first->protocol == step.protocol;
     };
     auto group = std::ranges::find_if(groups, same);
     if (group == groups.end()) group = groups.insert(groups.end(), Group{&step, {}, false});
@@ -67,7 +68,8 @@ std::vector<Group> groups_of(const std::vector<Step>& steps) {
 }
 
 std::string explained(const Group& group, const Question& question) {
-  const std::string port = group.first->port ? port_text(question, *group.first->port) : port_text(question);
+  const Step& first = *group.first;
+  const std::string port = first.port ? port_text(*first.port, first.protocol) : port_text(question);
   std::string text = meaning_text(group.first->meaning, port);
   if (group.again && !group.first->kept) append(text, " {}", again_text());
   const bool tells_distance = !group.first->ours && group.first->seen && question.target.zone() == 0 &&

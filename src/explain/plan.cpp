@@ -22,10 +22,12 @@ Result<plan::Plan> plan_of(const Question& question, bool privileged) {
   plan.discovery = plan::DiscoveryPolicy::always;
   if (question.probe == nullptr) {
     plan.discovery_probes = probe::usual_discovery(privileged);
-  } else if (question.probe->asks == probe::Asks::hosts) {
+  } else if (question.probe->asks != probe::Asks::links) {
     // A neighbour's answer to ARP would settle it, and nothing would be asked in the way that is to be seen.
-    plan.discovery_probes = {{std::string{question.probe->name}, {}}};
     plan.arp_ping = false;
+    const std::string name{question.probe->name};
+    for (const net::Port port : question.ping) plan.discovery_probes.push_back({name, port});
+    if (question.ping.empty()) plan.discovery_probes = {{name, {}}};
   }
   return plan;
 }

@@ -31,6 +31,7 @@ struct Reading {
   std::vector<std::string> details;
   Meaning meaning = Meaning::other;
   std::optional<net::Port> port;
+  net::Protocol protocol = net::Protocol::tcp;
   bool again = false;
   std::string words = {};
 };
@@ -78,9 +79,33 @@ std::string icmp_label(const wire::Packet& packet) {
   return said("{0}: {1}", protocol, translated(words));
 }
 
+// What an ICMP error is about: the port that was asked, or the IP protocol where the host does not know it.
+struct Subject {
+  std::optional<net::Port> port;
+  net::Protocol protocol = net::Protocol::tcp;
+};
+Subject subject_of(const wire::IcmpError& error, Meaning meaning, const Question& question) {
+  if (meaning == Meaning::protocol_unreachable) return {net::Port{error.quoted_protocol}, net::Protocol::ip};
+  if (question.port && !asks_protocol(question)) return {question.port, probe::protocol_of(question.probe->asks)};
+  switch (error.quoted_protocol) {
+    case wire::protocol_tcp:
+      return {net::Port{error.quoted_u16(2)}, net::Protocol::tcp};
+    case wire::protocol_udp:
+      return {net::Port{error.quoted_u16(2)}, net::Protocol::udp};
+    case wire::protocol_sctp:
+      return {net::Port{error.quoted_u16(2)}, net::Protocol::sctp};
+    default:
+      return {};
+  }
+}
+
 Meaning meaning_of(const wire::IcmpError& error, bool from_target) {
   using enum wire::IcmpError::Kind;
   switch (error.kind) {
+    case proto_unreach:
+      return from_target ? Meaning::protocol_unreachable : Meaning::unreachable;
+    case unknown_header:
+      return from_target ? Meaning::protocol_unreachable : Meaning::parameter_problem;
     case port_unreach:
       // To TCP a port is refused by a reset: this is a filter's.
       return from_target && error.quoted_protocol == wire::protocol_udp ? Meaning::port_unreachable
@@ -94,11 +119,9 @@ Meaning meaning_of(const wire::IcmpError& error, bool from_target) {
     case time_exceeded:
       return Meaning::time_exceeded;
     case parameter_problem:
-    case unknown_header:
       return Meaning::parameter_problem;
     case net_unreach:
     case host_unreach:
-    case proto_unreach:
     case no_route:
     case beyond_scope:
     case addr_unreach:
@@ -199,7 +222,8 @@ class Reader {
                             return Reading{std::string{chunk.empty() ? "SCTP" : chunk},
                                            {said("verification tag {}", sctp.verification_tag)},
                                            meaning_of_chunk(sctp.chunk),
-                                           ours ? sctp.destination : sctp.source};
+                                           ours ? sctp.destination : sctp.source,
+                                           net::Protocol::sctp};
                           },
                           [&](const wire::IcmpMessage& icmp) {
                             return Reading{icmp_label(packet),
@@ -209,7 +233,9 @@ class Reader {
                           },
                           [&](const wire::IcmpError& error) {
                             const bool from_target = packet.source.without_zone() == question().target.without_zone();
-                            return Reading{icmp_label(packet), {}, meaning_of(error, from_target), question().port};
+                            const Meaning meaning = meaning_of(error, from_target);
+                            const Subject about = subject_of(error, meaning, question());
+                            return Reading{icmp_label(packet), {}, meaning, about.port, about.protocol};
                           },
                           [](const wire::ArpRequest& arp) {
                             return Reading{std::string{translated("ARP request")},
@@ -236,8 +262,12 @@ class Reader {
                                            Meaning::advertisement,
                                            std::nullopt};
                           },
-                          [](const wire::Other& other) {
-                            return Reading{said("IP protocol {}", other.protocol), {}, Meaning::other, std::nullopt};
+                          [ours](const wire::Other& other) {
+                            return Reading{said("IP protocol {}", other.protocol),
+                                           {},
+                                           ours ? Meaning::protocol_question : Meaning::protocol_answer,
+                                           net::Port{other.protocol},
+                                           net::Protocol::ip};
                           },
                       },
                       packet.content);
@@ -293,7 +323,8 @@ class Reader {
     Reading reading{.label = "UDP",
                     .details = {},
                     .meaning = ours ? Meaning::datagram : Meaning::datagram_back,
-                    .port = ours ? udp.destination : udp.source};
+                    .port = ours ? udp.destination : udp.source,
+                    .protocol = net::Protocol::udp};
     const auto size = counted("{0} byte", "{0} bytes", udp.payload.size());
     if (reading.port->value() == dns_port) {
       if (auto dns = dns_details(udp.payload); !dns.empty()) {
@@ -329,9 +360,10 @@ class Reader {
               .details = {},
               .meaning = moment.kept ? Meaning::kept : reading.meaning,
               .port = reading.port,
+              .protocol = reading.protocol,
               .sender = {}};
     const auto same = [&](const Step& other) {
-      return other.ours && other.meaning == step.meaning && other.port == step.port;
+      return other.ours && other.meaning == step.meaning && other.port == step.port && other.protocol == step.protocol;
     };
     const bool is_segment = std::holds_alternative<wire::TcpSegment>(packet->content);
     step.words = std::move(reading.words);
@@ -385,105 +417,69 @@ class Reader {
   Conversation conversation_;
 };
 
+struct MeaningName {
+  Meaning meaning;
+  std::string_view name;
+};
+constexpr std::array meaning_names{
+    MeaningName{Meaning::syn, "syn"},
+    MeaningName{Meaning::syn_ack, "syn-ack"},
+    MeaningName{Meaning::refusing_reset, "refusing-reset"},
+    MeaningName{Meaning::kernel_resets, "kernel-resets"},
+    MeaningName{Meaning::kernel_acknowledges, "kernel-acknowledges"},
+    MeaningName{Meaning::kernel_hangs_up, "kernel-hangs-up"},
+    MeaningName{Meaning::lone_ack, "lone-ack"},
+    MeaningName{Meaning::window_ack, "window-ack"},
+    MeaningName{Meaning::odd_flags, "odd-flags"},
+    MeaningName{Meaning::maimon_flags, "maimon-flags"},
+    MeaningName{Meaning::reset_to_ack, "reset-to-ack"},
+    MeaningName{Meaning::reset_with_window, "reset-with-window"},
+    MeaningName{Meaning::reset_to_odd_flags, "reset-to-odd-flags"},
+    MeaningName{Meaning::reset_to_maimon_flags, "reset-to-maimon-flags"},
+    MeaningName{Meaning::datagram, "datagram"},
+    MeaningName{Meaning::datagram_back, "datagram-back"},
+    MeaningName{Meaning::port_unreachable, "port-unreachable"},
+    MeaningName{Meaning::prohibited, "prohibited"},
+    MeaningName{Meaning::unreachable, "unreachable"},
+    MeaningName{Meaning::time_exceeded, "time-exceeded"},
+    MeaningName{Meaning::parameter_problem, "parameter-problem"},
+    MeaningName{Meaning::protocol_question, "protocol-question"},
+    MeaningName{Meaning::protocol_answer, "protocol-answer"},
+    MeaningName{Meaning::protocol_unreachable, "protocol-unreachable"},
+    MeaningName{Meaning::echo_request, "echo-request"},
+    MeaningName{Meaning::echo_reply, "echo-reply"},
+    MeaningName{Meaning::timestamp_request, "timestamp-request"},
+    MeaningName{Meaning::timestamp_reply, "timestamp-reply"},
+    MeaningName{Meaning::mask_request, "mask-request"},
+    MeaningName{Meaning::mask_reply, "mask-reply"},
+    MeaningName{Meaning::arp_request, "arp-request"},
+    MeaningName{Meaning::arp_reply, "arp-reply"},
+    MeaningName{Meaning::solicitation, "solicitation"},
+    MeaningName{Meaning::advertisement, "advertisement"},
+    MeaningName{Meaning::init, "init"},
+    MeaningName{Meaning::init_ack, "init-ack"},
+    MeaningName{Meaning::abort, "abort"},
+    MeaningName{Meaning::cookie_echo, "cookie-echo"},
+    MeaningName{Meaning::acknowledges, "acknowledges"},
+    MeaningName{Meaning::our_words, "our-words"},
+    MeaningName{Meaning::first_words, "first-words"},
+    MeaningName{Meaning::more_words, "more-words"},
+    MeaningName{Meaning::last_words, "last-words"},
+    MeaningName{Meaning::says_end, "says-end"},
+    MeaningName{Meaning::ends_too, "ends-too"},
+    MeaningName{Meaning::reset_by_them, "reset-by-them"},
+    MeaningName{Meaning::reset_by_us, "reset-by-us"},
+    MeaningName{Meaning::kept, "kept"},
+    MeaningName{Meaning::other, "other"},
+};
+static_assert(std::ranges::all_of(meaning_names, [](const MeaningName& one) {
+  return &one == &meaning_names.at(static_cast<std::size_t>(one.meaning));
+}));
+static_assert(meaning_names.back().meaning == Meaning::other);
+
 }  // namespace
 
-std::string_view name_of(Meaning meaning) {
-  switch (meaning) {
-    case Meaning::syn:
-      return "syn";
-    case Meaning::syn_ack:
-      return "syn-ack";
-    case Meaning::refusing_reset:
-      return "refusing-reset";
-    case Meaning::kernel_resets:
-      return "kernel-resets";
-    case Meaning::kernel_acknowledges:
-      return "kernel-acknowledges";
-    case Meaning::kernel_hangs_up:
-      return "kernel-hangs-up";
-    case Meaning::lone_ack:
-      return "lone-ack";
-    case Meaning::window_ack:
-      return "window-ack";
-    case Meaning::odd_flags:
-      return "odd-flags";
-    case Meaning::maimon_flags:
-      return "maimon-flags";
-    case Meaning::reset_to_ack:
-      return "reset-to-ack";
-    case Meaning::reset_with_window:
-      return "reset-with-window";
-    case Meaning::reset_to_odd_flags:
-      return "reset-to-odd-flags";
-    case Meaning::reset_to_maimon_flags:
-      return "reset-to-maimon-flags";
-    case Meaning::datagram:
-      return "datagram";
-    case Meaning::datagram_back:
-      return "datagram-back";
-    case Meaning::port_unreachable:
-      return "port-unreachable";
-    case Meaning::prohibited:
-      return "prohibited";
-    case Meaning::unreachable:
-      return "unreachable";
-    case Meaning::time_exceeded:
-      return "time-exceeded";
-    case Meaning::parameter_problem:
-      return "parameter-problem";
-    case Meaning::echo_request:
-      return "echo-request";
-    case Meaning::echo_reply:
-      return "echo-reply";
-    case Meaning::timestamp_request:
-      return "timestamp-request";
-    case Meaning::timestamp_reply:
-      return "timestamp-reply";
-    case Meaning::mask_request:
-      return "mask-request";
-    case Meaning::mask_reply:
-      return "mask-reply";
-    case Meaning::arp_request:
-      return "arp-request";
-    case Meaning::arp_reply:
-      return "arp-reply";
-    case Meaning::solicitation:
-      return "solicitation";
-    case Meaning::advertisement:
-      return "advertisement";
-    case Meaning::init:
-      return "init";
-    case Meaning::init_ack:
-      return "init-ack";
-    case Meaning::abort:
-      return "abort";
-    case Meaning::cookie_echo:
-      return "cookie-echo";
-    case Meaning::acknowledges:
-      return "acknowledges";
-    case Meaning::our_words:
-      return "our-words";
-    case Meaning::first_words:
-      return "first-words";
-    case Meaning::more_words:
-      return "more-words";
-    case Meaning::last_words:
-      return "last-words";
-    case Meaning::says_end:
-      return "says-end";
-    case Meaning::ends_too:
-      return "ends-too";
-    case Meaning::reset_by_them:
-      return "reset-by-them";
-    case Meaning::reset_by_us:
-      return "reset-by-us";
-    case Meaning::kept:
-      return "kept";
-    case Meaning::other:
-      break;
-  }
-  return "other";
-}
+std::string_view name_of(Meaning meaning) { return meaning_names.at(static_cast<std::size_t>(meaning)).name; }
 
 std::vector<Step> steps_of(const Story& story) { return Reader{story}.run(); }
 

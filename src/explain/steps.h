@@ -34,6 +34,9 @@ enum class Meaning : std::uint8_t {
   unreachable,       // a router, or the host, says that it goes no further
   time_exceeded,
   parameter_problem,
+  protocol_question,     // a packet of an IP protocol that has neither ports nor messages here
+  protocol_answer,       // one of the same protocol
+  protocol_unreachable,  // the host itself does not know the protocol
   echo_request,
   echo_reply,
   timestamp_request,
@@ -72,9 +75,10 @@ struct Step {
   std::vector<std::string> details = {};  // "ttl 64"; none for what nobody saw
   std::string words = {};                 // the first line of what it carries, escaped; "" where that is not shown
   Meaning meaning = Meaning::other;
-  std::uint8_t ttl = 0;                       // 0: not known, or none
-  std::optional<net::Port> port = {};         // of the other end, where there is one
-  std::optional<net::IpAddress> sender = {};  // of an answer that is not the target's own
+  std::uint8_t ttl = 0;                         // 0: not known, or none
+  std::optional<net::Port> port = {};           // of the other end, where there is one; or IP protocol
+  net::Protocol protocol = net::Protocol::tcp;  // that the port is one of; ip where it is a protocol itself
+  std::optional<net::IpAddress> sender = {};    // of an answer that is not the target's own
   // Of both ends once it has arrived; unknown but where the connection is shown.
   TcpState here = TcpState::unknown;
   TcpState there = TcpState::unknown;

@@ -4,6 +4,10 @@
 
 namespace portolan::explain {
 
+bool asks_protocol(const Question& question) {
+  return question.port && question.probe->asks == probe::Asks::ip_protocols;
+}
+
 bool was_asked(const Story& story) {
   using model::Reason;
   if (std::ranges::any_of(story.moments, [](const Moment& moment) { return !moment.kept; })) return true;

@@ -22,8 +22,10 @@ struct Question {
   std::string link = {};                // name of the target's zone; "" where it has none
   std::string name = {};                // as it was typed, "" where an address was
   std::size_t other_addresses = 0;      // of that name, which are not asked
-  std::optional<net::Port> port = {};   // none: whether the host is there
+  std::optional<net::Port> port = {};   // or IP protocol; none: whether the host is there
   const probe::Probe* probe = nullptr;  // nullptr: in all the ways that a scan finds hosts by; only without a port
+  // Without a port, where the probe asks such: the ports, or IP protocols, whose answers tell that the host is there.
+  std::vector<net::Port> ping = {};
   bool whole = false;  // a connection of the kernel's from its beginning to its end, its packets watched; with a port
 };
 
@@ -73,6 +75,8 @@ struct Story {
   model::ScanFinished finished;
 };
 
+// Whether it is about an IP protocol, where others are about a port.
+bool asks_protocol(const Question& question);
 // Whether anybody was asked anything: there is not always a way, and not always a need.
 bool was_asked(const Story& story);
 // Whether nothing came of it because this machine refused to send what was to be asked.

@@ -147,7 +147,7 @@ PacketRecord record_of(const Step& step, std::size_t number) {
           .meaning = {std::string{name_of(step.meaning)}},
           .details = step.details,
           .words = step.words,
-          .port = step.port,
+          .port = step.protocol == net::Protocol::ip ? std::nullopt : step.port,
           .sender = step.sender,
           .ttl = step.ttl,
           .state_here = {lower_case(name_of(step.here))},

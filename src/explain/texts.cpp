@@ -9,6 +9,7 @@
 #include "base/error_name.h"
 #include "base/escape.h"
 #include "base/message.h"
+#include "base/text.h"
 #include "probe/registry.h"
 #include "report/scan/wording.h"
 
@@ -151,8 +152,30 @@ std::string not_sent_text(const Connection& connection) {
               connection.cause);
 }
 
+std::string result_of_protocol(const model::PortRecord& port, const Story& story) {
+  switch (port.state) {
+    case PortState::open:
+      return std::string{translated(
+          "The host speaks that protocol: what it answers shows that it has looked into the packet. What it does with "
+          "it is not known.")};
+    case PortState::closed:
+      return std::string{translated("The host is there, and says that it does not speak that protocol.")};
+    case PortState::filtered:
+      return std::string{translated(
+          "An ICMP error of a firewall or router says that the question was not let through, so about the protocol "
+          "nothing is known.")};
+    default:
+      break;
+  }
+  return said(
+      "{} A host that speaks the protocol may be silent to an empty packet, and so is a firewall that drops "
+      "it: the two cannot be told apart in this way.",
+      nothing_came_text(story));
+}
+
 std::string result_of_port(const model::PortRecord& port, const Story& story) {
   const Question& question = story.question;
+  if (asks_protocol(question)) return result_of_protocol(port, story);
   switch (port.state) {
     case PortState::open:
       return open_text(question);
@@ -275,6 +298,15 @@ constexpr std::array sentences{
     Sentence{Meaning::time_exceeded,
              message("Our packet was passed on by as many routers as its TTL allows, and did not arrive.")},
     Sentence{Meaning::parameter_problem, message("Whoever got our packet did not understand its header.")},
+    Sentence{
+        Meaning::protocol_question,
+        message(
+            "A packet of IP protocol {0}. A host that does not speak the protocol says so (RFC 1122 section 3.2.2.1, "
+            "RFC 8200 section 4); one that does may be silent to a packet with nothing in it.")},
+    Sentence{Meaning::protocol_answer, message("The host has sent a packet of IP protocol {0}: it speaks it.")},
+    Sentence{Meaning::protocol_unreachable,
+             message("The host itself says that it does not speak IP protocol {0}, and quotes our packet. Hosts send "
+                     "only so many of these a second.")},
     Sentence{Meaning::echo_request, message("The ordinary ping. Whoever gets it is to send back what it holds.")},
     Sentence{Meaning::echo_reply, message("The ping came back: the host is there.")},
     Sentence{Meaning::timestamp_request,
@@ -355,11 +387,13 @@ std::string host_text(const Question& question) {
   return fmt::format("{}%{}", to_string(question.target.without_zone()), escape_word(question.link));
 }
 
-std::string port_text(const Question& question, net::Port port) {
-  const auto asks = question.probe == nullptr ? probe::Asks::tcp_ports : question.probe->asks;
-  return fmt::format("{}/{}", port.value(), net::name_of(probe::protocol_of(asks)));
+std::string port_text(net::Port port, net::Protocol protocol) {
+  if (protocol == net::Protocol::ip) return fmt::format("{}", port.value());
+  return fmt::format("{}/{}", port.value(), net::name_of(protocol));
 }
-std::string port_text(const Question& question) { return question.port ? port_text(question, *question.port) : ""; }
+std::string port_text(const Question& question) {
+  return question.port ? port_text(*question.port, probe::protocol_of(question.probe->asks)) : "";
+}
 
 std::string title_text(const Question& question) {
   const std::string host = question.name.empty()
@@ -367,7 +401,17 @@ std::string title_text(const Question& question) {
                                : fmt::format("{} ({})", escape_terminal(question.name), host_text(question));
   if (question.whole)
     return said("Port {0} of {1}: a connection, from its beginning to its end", port_text(question), host);
+  if (asks_protocol(question)) {
+    return said("IP protocol {0} of {1}, asked by {2}", port_text(question), host, question.probe->name);
+  }
   if (question.port) return said("Port {0} of {1}, asked by {2}", port_text(question), host, question.probe->name);
+  if (!question.ping.empty()) {
+    // As the scan calls it: what the technique is called says nothing of hosts.
+    std::string ports;
+    for (const net::Port port : question.ping) append(ports, "{}{}", ports.empty() ? "" : ",", port.value());
+    return said("Is {0} there? Asked by {1} ({2}{3})", host, question.probe->name,
+                question.probe->discovery_option.spelling, ports);
+  }
   if (question.probe != nullptr) return said("Is {0} there? Asked by {1}", host, question.probe->name);
   return said("Is {} there?", host);
 }
@@ -393,8 +437,9 @@ std::string unseen_text(std::uint64_t count) {
 }
 
 Ends ends_text(const Question& question) {
-  return {translated("this machine"),
-          question.port ? said("port {}", port_text(question)) : std::string{translated("the host")}};
+  return {translated("this machine"), asks_protocol(question) ? said("IP protocol {}", port_text(question))
+                                      : question.port         ? said("port {}", port_text(question))
+                                                              : std::string{translated("the host")}};
 }
 std::string again_label(std::string_view label) { return said("{0}, again", label); }
 std::string_view silence_text() { return translated("... nothing comes back ..."); }
@@ -461,10 +506,14 @@ std::string result_heading(const Story& story) {
   }
   if (was_kept(story)) {
     const std::string port = port_text(story.question);
-    return port.empty() ? std::string{translated("Result: the host was not asked")}
-                        : said("Result: port {} was not asked", port);
+    return port.empty()                    ? std::string{translated("Result: the host was not asked")}
+           : asks_protocol(story.question) ? said("Result: IP protocol {} was not asked", port)
+                                           : said("Result: port {} was not asked", port);
   }
   const auto reason = name_of(reason_of(story));
+  if (asks_protocol(story.question) && port_of(story) != nullptr) {
+    return said("Result: IP protocol {0} is {1} ({2})", port_text(story.question), state_of(story), reason);
+  }
   if (story.question.port && port_of(story) != nullptr) {
     return said("Result: port {0} is {1} ({2})", port_text(story.question), state_of(story), reason);
   }
@@ -497,6 +546,11 @@ std::string service_text(const Question& question, const Facts& facts) {
   constexpr std::string_view only_custom =
       message("That is a custom: what really listens on a port is for its machine to decide.");
   const std::string port = port_text(question);
+  if (asks_protocol(question)) {
+    const std::string_view named = facts.service;
+    return named.empty() ? said("IANA's registry has no name for IP protocol {}.", port)
+                         : said("IANA's registry calls IP protocol {0} {1}.", port, escape_terminal(named));
+  }
   if (facts.service.empty()) {
     return asks_udp(question)
                ? said("No service is registered for {}. A program there decides by itself what it understands.", port)

@@ -22,9 +22,9 @@ struct Facts {
 
 // "198.18.0.2", "fe80::2%eth0": escaped.
 std::string host_text(const Question& question);
-// "22/tcp"
+// "22/tcp"; of an IP protocol its number, "47"
 std::string port_text(const Question& question);
-std::string port_text(const Question& question, net::Port port);
+std::string port_text(net::Port port, net::Protocol protocol);
 
 // "Port 22/tcp of 198.18.0.2, asked by tcp-syn": escaped, and perhaps long.
 std::string title_text(const Question& question);

@@ -96,6 +96,50 @@ TEST(ExplainOptions, ATechniqueIsNamedAsInTheRegistryOrAsTheScanHasIt) {
   EXPECT_THAT(complaint({"198.18.0.2:22", "--technique", "what"}), HasSubstr("sctp-cookie"));
 }
 
+// "-PS22,80": the probe, and what it asks by.
+std::string ping_of(const std::vector<std::string>& words, bool raw_packets = true) {
+  const explain::Question one = question(words, raw_packets);
+  std::string text = one.probe == nullptr ? "" : std::string{one.probe->name};
+  for (const net::Port port : one.ping) text += " " + std::to_string(port.value());
+  return one.port ? text + " of a port" : text;
+}
+
+TEST(ExplainOptions, EveryPingOfTheScanCanBeChosen) {
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PS"}), "tcp-syn 80");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique=-PA22,80-81"}), "tcp-ack 22 80 81");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique=-PSssh"}), "tcp-syn 22");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PU"}), "udp 40125");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PY"}), "sctp-init 80");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PO"}), "ip-protocol 1 2 4");
+  EXPECT_EQ(ping_of({"2001:db8::7", "--technique", "-PO47"}), "ip-protocol 47");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PE"}), "icmp-echo");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PR"}), "arp");
+  EXPECT_EQ(ping_of({"2001:db8::7", "--technique", "-PR"}), "neighbour");
+  EXPECT_EQ(ping_of({"--offline", "up", "--technique", "-PS443"}), "tcp-syn 443");
+  EXPECT_EQ(ping_of({"198.18.0.2", "--technique", "-PS"}, false), "tcp-connect 80");
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "-PU"}, false), HasSubstr("CAP_NET_RAW"));
+  EXPECT_THAT(complaint({"198.18.0.2:443", "--technique", "-PS"}), HasSubstr("its ports stand behind it (-PS443)"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "-PS70000"}), HasSubstr("'70000' is no port"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "-PS1-17"}), HasSubstr("names 17 of what it asks by"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "-PUT:80"}), HasSubstr("names 0 of what it asks by"));
+}
+
+TEST(ExplainOptions, AnIpProtocolStandsWherePortsDo) {
+  EXPECT_EQ(asked(question({"198.18.0.2:47", "--technique", "ip-protocol"})), "198.18.0.2 47 ip-protocol");
+  EXPECT_EQ(asked(question({"198.18.0.2:47", "--technique", "-sO"})), "198.18.0.2 47 ip-protocol");
+  EXPECT_EQ(asked(question({"198.18.0.2:47/ip"})), "198.18.0.2 47 ip-protocol");
+  EXPECT_EQ(asked(question({"[2001:db8::7]:gre/ip"})), "2001:db8::7 47 ip-protocol");
+  EXPECT_EQ(asked(question({"--offline", "closed", "--technique", "ip-protocol"})), "198.18.0.2 47 ip-protocol");
+  EXPECT_THAT(complaint({"198.18.0.2:256/ip"}), HasSubstr("'256' is no IP protocol: a number from 0 to 255"));
+  EXPECT_THAT(complaint({"198.18.0.2", "--technique", "-sO"}), HasSubstr("asks an IP protocol: write 198.18.0.2:47"));
+  EXPECT_THAT(complaint({"198.18.0.2:47/ip"}, false), HasSubstr("CAP_NET_RAW"));
+  for (const char* spoken : {"1", "6", "17", "58", "132"}) {
+    EXPECT_THAT(complaint({"--offline", "closed", "198.18.0.2:" + std::string{spoken} + "/ip"}),
+                HasSubstr("hosts of the simulator speak IP protocol " + std::string{spoken}));
+    EXPECT_TRUE(prepared({"--offline", "open", "198.18.0.2:" + std::string{spoken} + "/ip"}));
+  }
+}
+
 TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
   EXPECT_THAT(complaint({}), HasSubstr("whom to ask?"));
   EXPECT_THAT(complaint({"a", "b"}), HasSubstr("one host"));
@@ -106,7 +150,7 @@ TEST(ExplainOptions, WhatDoesNotFitTogetherIsOneSentence) {
   EXPECT_THAT(complaint({"198.18.0.2:*"}), HasSubstr("'*' is no tcp port"));
   EXPECT_THAT(complaint({":22"}), HasSubstr("names no host"));
   EXPECT_THAT(complaint({"198.18.0.2/udp"}), HasSubstr("no port"));
-  EXPECT_THAT(complaint({"198.18.0.2:22/icmp"}), HasSubstr("tcp, udp or sctp"));
+  EXPECT_THAT(complaint({"198.18.0.2:22/icmp"}), HasSubstr("tcp, udp, sctp or ip"));
   EXPECT_THAT(complaint({"[2001:db8::7"}), HasSubstr("[2001:db8::1]:80"));
   EXPECT_THAT(complaint({"198.18.0.2:22/udp", "--technique", "tcp-fin"}), HasSubstr("another protocol"));
   EXPECT_THAT(complaint({"198.18.0.2", "--technique", "tcp-fin"}), HasSubstr("asks a port"));
@@ -175,8 +219,8 @@ TEST(ExplainOptions, HelpNamesEveryTechniqueThatCanBeExplained) {
   std::string help;
   for (const auto& option : explain_option_table()) help += std::string{option.summary} + "\n";
   for (const probe::Probe* probe : probe::registry) {
-    if (probe->asks == probe::Asks::hops || probe->asks == probe::Asks::ip_protocols) continue;
     EXPECT_THAT(help, HasSubstr(std::string{probe->name}));
+    if (probe::asks_numbers(probe->asks)) EXPECT_THAT(help, HasSubstr(std::string{probe->discovery_option.spelling}));
   }
 }
 

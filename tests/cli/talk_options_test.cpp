@@ -106,7 +106,8 @@ TEST(TalkOptions, WhatMakesNoSenseIsOneSentence) {
   EXPECT_THAT(complaint({"198.18.0.2:mail"}), HasSubstr("'mail' is no tcp port"));
   EXPECT_THAT(complaint({"198.18.0.2:70000"}), HasSubstr("'70000' is no tcp port"));
   EXPECT_THAT(complaint({"198.18.0.2:0"}), HasSubstr("port 0"));
-  EXPECT_THAT(complaint({"198.18.0.2:9/sctp"}), HasSubstr("not over SCTP"));
+  EXPECT_THAT(complaint({"198.18.0.2:9/sctp"}), HasSubstr("TCP and UDP and nothing else"));
+  EXPECT_THAT(complaint({"198.18.0.2:6/ip"}), HasSubstr("TCP and UDP and nothing else"));
   EXPECT_THAT(complaint({"198.18.0.0-9:25"}), HasSubstr("is no single host"));
   EXPECT_THAT(complaint({"-4", "-6", "two.example:25"}), HasSubstr("exclude each other"));
   EXPECT_THAT(complaint({"-4", "[2001:db8::7]:25"}), HasSubstr("2001:db8::7 is no IPv4 address"));

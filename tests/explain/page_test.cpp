@@ -170,7 +170,15 @@ const std::vector<Outcome> outcomes{
     {&probe::udp, "open", "closed", "open|filtered", "filtered"},
     {&probe::sctp_init, "open", "closed", "filtered", "filtered"},
     {&probe::sctp_cookie, "open|filtered", "closed", "open|filtered", "filtered"},
+    {&probe::ip_protocol, "open", "closed", "open|filtered", "filtered"},
 };
+
+TEST(Page, OfEveryTechniqueThatAsksPortsOrProtocolsIsTriedHere) {
+  for (const probe::Probe* probe : probe::registry) {
+    const bool is_tried = std::ranges::find(outcomes, probe, &Outcome::probe) != outcomes.end();
+    EXPECT_EQ(is_tried, probe::asks_numbers(probe->asks)) << probe->name;
+  }
+}
 
 TEST(Page, OfEveryTechniqueAndWorldFitsIntoEightyColumnsAndMarksWhatHappened) {
   const std::string long_name(253, 'n');
@@ -219,6 +227,75 @@ TEST(Page, OfEveryWayToFindAHostFitsIntoEightyColumns) {
       EXPECT_LE(widest(page), page_width);
       EXPECT_THAT(marked(page), HasSubstr(world == World::open ? " up " : " down "));
       EXPECT_THAT(page, Not(HasSubstr("says nothing about what was asked")));
+    }
+  }
+}
+
+TEST(Page, OfAnIpProtocolSpeaksOfNoPort) {
+  const std::string closed =
+      offline(about_port(probe::ip_protocol, 47), World::closed, {.service = "gre", .description = ""});
+  EXPECT_THAT(closed, HasSubstr("IP protocol 47 of 198.18.0.2, asked by ip-protocol\n"));
+  EXPECT_THAT(closed, HasSubstr("--- IP protocol 47 ---"));
+  EXPECT_THAT(closed, HasSubstr("- ICMP: Protocol unreachable ---|"));
+  EXPECT_THAT(closed, HasSubstr("says that it does not speak IP protocol 47, and quotes"));
+  EXPECT_THAT(closed, HasSubstr("Result: IP protocol 47 is closed (proto-unreach)\n"));
+  EXPECT_THAT(closed, HasSubstr("IANA's registry calls IP protocol 47 gre."));
+  const std::string open = offline(about_port(probe::ip_protocol, 47), World::open);
+  EXPECT_THAT(open, HasSubstr("The host has sent a packet of IP protocol 47"));
+  const std::string silent = offline(about_port(probe::ip_protocol, 47), World::silent);
+  EXPECT_THAT(silent, HasSubstr("--- IP protocol 47, again ---"));
+  const std::string v6 = offline(about_port(probe::ip_protocol, 47, "2001:db8::2"), World::closed);
+  EXPECT_THAT(v6, HasSubstr("says that it does not speak IP protocol 47, and quotes"));
+  for (const std::string& page : {closed, open, silent, v6}) {
+    EXPECT_THAT(page, Not(HasSubstr("port 47")));
+    EXPECT_THAT(page, Not(HasSubstr("47/")));
+    EXPECT_THAT(page, Not(HasSubstr("(47)")));
+  }
+}
+
+// Those that have ports are asked by a packet to one of them.
+TEST(Page, OfAnIpProtocolThatHasPortsNamesThePortOfThatProtocol) {
+  EXPECT_THAT(offline(about_port(probe::ip_protocol, 6), World::open), HasSubstr("whether port 80/tcp is open"));
+  EXPECT_THAT(offline(about_port(probe::ip_protocol, 17), World::open), HasSubstr("nobody listens on port 40125/udp"));
+  EXPECT_THAT(offline(about_port(probe::ip_protocol, 132), World::open), HasSubstr("INIT asks port 80/sctp"));
+  EXPECT_THAT(offline(about_port(probe::ip_protocol, 1), World::open), HasSubstr("The ping came back"));
+}
+
+struct Ping {
+  const probe::Probe* probe;
+  std::vector<net::Port> ports;
+  std::string_view title;
+  std::string_view answer;  // of a host that is there
+};
+
+TEST(Page, OfEveryPingByPortsOrProtocolsTellsWhoAnswers) {
+  const std::vector<Ping> pings{
+      {&probe::tcp_syn, {net::Port{80}}, "Asked by tcp-syn (-PS80)", "nothing listens on port 80/tcp"},
+      {&probe::tcp_ack, {net::Port{80}}, "Asked by tcp-ack (-PA80)", "whether port 80/tcp is open"},
+      {&probe::udp, {net::Port{40125}}, "Asked by udp (-PU40125)", "nobody listens on port 40125/udp"},
+      {&probe::sctp_init, {net::Port{80}}, "Asked by sctp-init (-PY80)", "nothing listens for SCTP on port 80/sctp"},
+      {&probe::ip_protocol,
+       {net::Port{2}, net::Port{4}},
+       "Asked by ip-protocol (-PO2,4)",
+       "does not speak IP protocol 2"},
+      {&probe::tcp_connect, {net::Port{80}, net::Port{443}}, "Asked by tcp-connect", "SYN asks port 443/tcp"}};
+  for (const Ping& ping : pings) {
+    for (const std::string_view target : {"198.18.0.2", "2001:db8::2"}) {
+      for (const World world : {World::open, World::silent}) {
+        SCOPED_TRACE(testing::Message() << ping.probe->name << " " << target);
+        const std::string page = offline({.target = address(target), .probe = ping.probe, .ping = ping.ports}, world);
+        EXPECT_LE(widest(page), page_width);
+        EXPECT_THAT(page, HasSubstr(std::string{ping.title}));
+        EXPECT_THAT(marked(page), HasSubstr(world == World::open ? " up " : " down "));
+        EXPECT_THAT(page, Not(HasSubstr("says nothing about what was asked")));
+        EXPECT_THAT(page, Not(testing::ContainsRegex("(port|protocol) ?[,.;:]")));
+        EXPECT_THAT(page, Not(HasSubstr("ARP")));
+        if (world != World::open) continue;
+        std::string flat = page;  // sentences go on in the next line
+        std::ranges::replace(flat, '\n', ' ');
+        while (flat.contains("  ")) flat.erase(flat.find("  "), 1);
+        EXPECT_THAT(flat, HasSubstr(std::string{ping.answer}));
+      }
     }
   }
 }

@@ -127,6 +127,44 @@ TEST_F(Explain, AHostIsFoundOnItsLinkAndByItsPing) {
   EXPECT_THAT(elsewhere, HasSubstr("No packet was sent.\n"));
 }
 
+TEST_F(Explain, AHostIsFoundByItsPortsAndProtocols) {
+  const World world;
+  for (const std::string address : {lab::Pair::target_v4, lab::Pair::target_v6}) {
+    SCOPED_TRACE(address);
+    const std::string by_syn = page_of(world.scanner, {"--technique", "-PS80", address});
+    EXPECT_THAT(by_syn, HasSubstr("--- SYN (80) ---"));
+    EXPECT_THAT(by_syn, HasSubstr("Result: the host is up (syn-ack)\n"));
+    EXPECT_THAT(page_of(world.scanner, {"--technique", "-PA81", address}),
+                HasSubstr("Result: the host is up (reset)\n"));
+    EXPECT_THAT(page_of(world.scanner, {"--technique", "-PU81", address}),
+                HasSubstr("Result: the host is up (port-unreach)\n"));
+    EXPECT_THAT(page_of(world.scanner, {"--technique", "-PS82", address}),
+                HasSubstr("Result: the host is down (no-response)\n"));
+    const std::string by_protocol = page_of(world.scanner, {"--technique", "-PO200", address});
+    EXPECT_THAT(by_protocol, HasSubstr("it does not speak IP protocol 200"));
+    EXPECT_THAT(by_protocol, HasSubstr("Result: the host is up ("));
+    EXPECT_THAT(page_of(world.scanner, {"--technique", "-PS80", address}, false),
+                HasSubstr("Result: the host is up (syn-ack)\n"));
+  }
+}
+
+TEST_F(Explain, WhichProtocolsTheHostSpeaksIsDrawnAndJudged) {
+  const World world;
+  for (const std::string address : {lab::Pair::target_v4, lab::Pair::target_v6}) {
+    SCOPED_TRACE(address);
+    const bool v4 = address.find(':') == std::string::npos;
+    EXPECT_THAT(
+        page_of(world.scanner, {place(address, 200, "/ip")}),
+        HasSubstr(std::string{"Result: IP protocol 200 is closed ("} + (v4 ? "proto-unreach" : "param-problem")));
+    EXPECT_THAT(page_of(world.scanner, {place(address, 6, "/ip")}),
+                HasSubstr("Result: IP protocol 6 is open (proto-response)\n"));
+    EXPECT_THAT(page_of(world.scanner, {place(address, 17, "/ip")}),
+                HasSubstr("Result: IP protocol 17 is open (port-unreach)\n"));
+    EXPECT_THAT(page_of(world.scanner, {place(address, v4 ? 1 : 58, "/ip")}),
+                HasSubstr("Result: IP protocol " + std::string{v4 ? "1" : "58"} + " is open ("));
+  }
+}
+
 // A firewall of its own, through which the kernel sends what is for this machine itself.
 TEST_F(Explain, WhatThisMachineWillNotSendIsDrawn) {
   const World world;

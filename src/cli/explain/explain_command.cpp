@@ -31,6 +31,7 @@ constexpr std::array examples{
     Example{"portolan explain server.example:22", "what a SYN scan sees of that port"},
     Example{"portolan explain 192.168.1.1:53/udp", "what a UDP scan asks a name server, and what comes back"},
     Example{"portolan explain 192.168.1.1", "how it is found out whether a host is there"},
+    Example{"portolan explain --technique -PS443 192.168.1.1", "how it is found out by a SYN to port 443"},
     Example{"portolan explain --connect server.example:22", "a whole connection there, from SYN to FIN"},
     Example{"portolan explain --offline open", "what a SYN scan sees of an open port, without a network"},
     Example{"portolan explain --offline closed --technique udp", "and a UDP scan of a closed one"},

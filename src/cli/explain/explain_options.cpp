@@ -14,7 +14,9 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/place.h"
+#include "plan/port_expression.h"
 #include "probe/registry.h"
+#include "wire/protocol.h"
 
 namespace portolan::cli {
 namespace {
@@ -29,17 +31,25 @@ constexpr std::string_view how = "How it is asked";
 constexpr std::string_view rest = "The rest";
 
 bool asks_host(const probe::Probe& probe) { return probe.asks == Asks::hosts || probe.asks == Asks::links; }
-bool can_be_explained(const probe::Probe& probe) { return probe::asks_ports(probe.asks) || asks_host(probe); }
+// Whether it can ask for a host by ports or IP protocols (-PS22).
+bool pings_by_numbers(const probe::Probe& probe) {
+  return probe::asks_numbers(probe.asks) && !probe.discovery_option.spelling.empty();
+}
 
 // Every technique that can be explained, for help.
 const std::string& technique_summary() {
   static const std::string summary = [] {
     std::vector<std::string_view> ports;
     std::vector<std::string_view> hosts;
+    std::vector<std::string_view> pings;
     for (const probe::Probe* probe : probe::registry) {
-      if (can_be_explained(*probe)) (asks_host(*probe) ? hosts : ports).push_back(probe->name);
+      (asks_host(*probe) ? hosts : ports).push_back(probe->name);
+      if (pings_by_numbers(*probe)) pings.push_back(probe->discovery_option.spelling);
     }
-    return fmt::format("ask by this technique: {}; of a host without a port {}", join(ports, ", "), join(hosts, ", "));
+    return fmt::format(
+        "ask by this technique: {}; of a host without a port {}, and {} as a scan has them (-PS22,80); names of a "
+        "scan's options will do for all of them",
+        join(ports, ", "), join(hosts, ", "), join(pings, ", "));
   }();
   return summary;
 }
@@ -95,16 +105,42 @@ std::unexpected<Error> usage(std::string message) { return fail(Errc::usage, std
 
 // ---- the technique ------------------------------------------------------------------------------
 
-Result<const probe::Probe*> technique_named(const std::string& name) {
+struct Way {
+  const probe::Probe* probe = nullptr;
+  std::vector<net::Port> ping = {};  // Question::ping
+};
+
+// "-PS22,80": whether the host is there, by these ports or IP protocols.
+Result<Way> ping_by_numbers(const probe::Probe& probe, std::string_view list, const catalog::Services& services) {
+  constexpr std::size_t most = 16;  // that a page has room for
+  const std::string_view option = probe.discovery_option.spelling;
+  if (list.empty()) list = probe.discovery_list;
+  const bool of_ports = probe::asks_ports(probe.asks);
+  const auto parsed =
+      plan::parse_ports(list, services, of_ports ? plan::PortLanguage::scan : plan::PortLanguage::ip_protocols);
+  if (!parsed) return usage(said("--technique {0}: {1}", option, parsed.error().message));
+  const net::PortSet& numbers = parsed->of(probe::protocol_of(probe.asks));
+  if (numbers.empty() || numbers.size() > most) {
+    return usage(said("--technique {0}: '{1}' names {2} of what it asks by, and one to {3} are explained", option,
+                      escape_terminal(list), numbers.size(), most));
+  }
+  Way way{.probe = &probe};
+  for (const net::Port number : numbers.ports()) way.ping.push_back(number);
+  return way;
+}
+
+// `v6`: of IPv6 addresses; what asks for a host on its link differs.
+Result<Way> technique_named(const std::string& name, bool v6, const catalog::Services& services) {
+  if (name == "-PR") return Way{.probe = v6 ? &probe::neighbour : &probe::arp};
   std::vector<std::string_view> known;
   for (const probe::Probe* probe : probe::registry) {
-    const bool is_it =
-        probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name;
-    if (is_it && !can_be_explained(*probe)) {
-      return usage(said("--technique {}: only what asks ports and hosts is explained", probe->name));
+    if (pings_by_numbers(*probe) && name.starts_with(probe->discovery_option.spelling)) {
+      return ping_by_numbers(*probe, std::string_view{name}.substr(probe->discovery_option.spelling.size()), services);
     }
-    if (is_it) return probe;
-    if (can_be_explained(*probe)) known.push_back(probe->name);
+    if (probe->name == name || probe->scan_option.spelling == name || probe->discovery_option.spelling == name) {
+      return Way{.probe = probe};
+    }
+    known.push_back(probe->name);
   }
   const auto best = closest(name, known);
   return usage(best ? said("--technique: there is no '{0}'; did you mean {1}?", escape_terminal(name), *best)
@@ -114,6 +150,7 @@ Result<const probe::Probe*> technique_named(const std::string& name) {
 const probe::Probe* usual_technique(net::Protocol protocol, bool raw_packets) {
   if (protocol == net::Protocol::udp) return &probe::udp;
   if (protocol == net::Protocol::sctp) return &probe::sctp_init;
+  if (protocol == net::Protocol::ip) return &probe::ip_protocol;
   return raw_packets ? &probe::tcp_syn : &probe::tcp_connect;
 }
 
@@ -222,15 +259,35 @@ class Preparation {
 
   Result<void> technique() {
     if (options_.technique.empty()) return {};
-    const auto probe = technique_named(options_.technique);
-    if (!probe) return fail(probe.error());
-    question().probe = *probe;
-    if (asks_host(**probe) && place_ && place_->port) {
-      return usage(said("{} asks a host, so leave the port out", (*probe)->name));
+    const bool v6 = options_.only_v6 || (place_ && place_->host.contains(':'));
+    auto way = technique_named(options_.technique, v6, sources_.services);
+    if (!way) return fail(way.error());
+    const probe::Probe& probe = *way->probe;
+    question().probe = &probe;
+    question().ping = std::move(way->ping);
+    const bool of_host = asks_about_host();
+    if (of_host && place_ && place_->port) {
+      return question().ping.empty()
+                 ? usage(said("{} asks a host, so leave the port out", probe.name))
+                 : usage(said("{0} asks whether a host is there, so its ports stand behind it ({0}443) and none behind "
+                              "the host",
+                              probe.discovery_option.spelling));
     }
-    if (!asks_host(**probe) && place_ && !place_->port) {
-      return usage(said("{0} asks a port: write {1}", (*probe)->name, at_port(place_->host, "80")));
+    if (!of_host && place_ && !place_->port) {
+      if (probe.asks == Asks::ip_protocols) {
+        return usage(said("{0} asks an IP protocol: write {1}", probe.name, at_port(place_->host, "47")));
+      }
+      return usage(said("{0} asks a port: write {1}", probe.name, at_port(place_->host, "80")));
     }
+    return ask_by_connections();
+  }
+
+  [[nodiscard]] bool asks_about_host() const { return asks_host(*question().probe) || !question().ping.empty(); }
+
+  // As a scan does without raw packets, where there is a connection to make.
+  Result<void> ask_by_connections() {
+    const bool needed = !question().ping.empty() && !options_.offline && !sources_.raw_packets;
+    if (needed && question().probe->asks == Asks::tcp_ports) question().probe = &probe::tcp_connect;
     return {};
   }
 
@@ -238,7 +295,7 @@ class Preparation {
   Result<void> port() {
     const probe::Probe* chosen = question().probe;
     const bool of_host = place_ ? !place_->port.has_value()
-                                : (chosen != nullptr ? asks_host(*chosen) : is_about_hosts(*options_.offline));
+                                : (chosen != nullptr ? asks_about_host() : is_about_hosts(*options_.offline));
     if (of_host) return {};
     net::Protocol protocol = chosen == nullptr ? net::Protocol::tcp : probe::protocol_of(chosen->asks);
     if (place_ && place_->protocol) {
@@ -252,7 +309,8 @@ class Preparation {
     if (!place_) {
       constexpr std::uint16_t http = 80;
       constexpr std::uint16_t dns = 53;
-      question().port = net::Port{protocol == net::Protocol::udp ? dns : http};
+      constexpr std::uint16_t gre = 47;  // IP protocol
+      question().port = net::Port{protocol == net::Protocol::udp ? dns : protocol == net::Protocol::ip ? gre : http};
       return {};
     }
     const auto port = port_named(*place_->port, protocol, sources_.services);
@@ -310,6 +368,7 @@ class Preparation {
 
   Result<void> world() {
     if (options_.offline) {
+      if (const auto done = check_simulator_can(*options_.offline); !done) return done;
       const auto world = world_of(question(), *options_.offline);
       if (!world) return fail(world.error());
       prepared_.world = *world;
@@ -321,6 +380,16 @@ class Preparation {
                 said("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or see by --offline what "
                      "would happen",
                      probe->name));
+  }
+
+  // Every host of the simulator speaks what ports and pings are asked by.
+  [[nodiscard]] Result<void> check_simulator_can(std::string_view word) const {
+    constexpr std::array<std::uint8_t, 5> spoken{wire::protocol_icmp, wire::protocol_tcp, wire::protocol_udp,
+                                                 wire::protocol_icmpv6, wire::protocol_sctp};
+    if (!explain::asks_protocol(question()) || word == "open") return {};
+    if (std::ranges::find(spoken, question().port->value()) == spoken.end()) return {};
+    return usage(said("--offline {0}: hosts of the simulator speak IP protocol {1}; choose another one, as 47", word,
+                      question().port->value()));
   }
 
   [[nodiscard]] const Question& question() const { return prepared_.question; }

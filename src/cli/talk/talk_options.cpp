@@ -167,8 +167,8 @@ Result<TalkTarget> prepare_talk(const TalkOptions& options, const catalog::Servi
   if (!place) return fail(place.error());
   TalkOptions whole = options;
   whole.udp = options.udp || place->protocol == net::Protocol::udp;
-  if (place->protocol == net::Protocol::sctp)
-    return usage(std::string{translated("talks go over TCP and UDP, not over SCTP")});
+  if (place->protocol == net::Protocol::sctp || place->protocol == net::Protocol::ip)
+    return usage(std::string{translated("talks go over TCP and UDP and nothing else")});
   if (options.udp && place->protocol == net::Protocol::tcp)
     return usage(std::string{translated("--udp and /tcp exclude each other")});
   if (const auto done = check_together(whole); !done) return fail(done.error());
