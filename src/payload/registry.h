@@ -23,8 +23,8 @@ extern const Payload qotd;
 extern const Payload chargen;
 extern const Payload time;
 extern const Payload snmp_v1;
-extern const Payload snmp_v2c;
 extern const Payload snmp_v3;
+extern const Payload snmp_v2c;
 extern const Payload cldap;
 extern const Payload kerberos;
 extern const Payload ikev1;
@@ -106,8 +106,8 @@ inline constexpr std::array registry{
     &chargen,
     &time,
     &snmp_v1,
+    &snmp_v3,  // before 2c: it is answered to strangers, and a silent port is asked twice only
     &snmp_v2c,
-    &snmp_v3,
     &cldap,
     &kerberos,
     &ikev1,

@@ -91,6 +91,8 @@ TEST(Payloads, ThatAreAnsweredFromElsewhereAreKnownByWhatIsSaid) {
 
 TEST(Payloads, AreFoundByPort) {
   EXPECT_THAT(payloads_for(53), ElementsAre(&dns));
+  // In the order in which they are asked.
+  EXPECT_THAT(payloads_for(161), ElementsAre(&snmp_v1, &snmp_v3, &snmp_v2c));
   EXPECT_TRUE(payloads_for(1).empty());
   EXPECT_TRUE(payloads_for(0).empty());
   EXPECT_TRUE(payloads_for(65535).empty());
