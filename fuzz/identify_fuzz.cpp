@@ -1,12 +1,15 @@
 // What services say: any bytes in any number of turns, read by every reader, and heard by an agenda.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "identify/agenda.h"
+#include "identify/datagram_agenda.h"
 #include "identify/registry.h"
 #include "identify/transcript.h"
+#include "payload/registry.h"
 
 using namespace portolan;
 
@@ -26,6 +29,23 @@ std::vector<identify::Turn> turns_in(std::string_view text) {
   return turns;
 }
 
+// As the answers to one of the scan's questions and to what is asked then: two bytes say which question, and how long
+// the first answer is.
+void read_as_datagrams(std::string_view text) {
+  constexpr std::size_t head_size = 2;
+  if (text.size() < head_size) return;
+  const auto number = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const payload::Payload& payload = *payload::registry.at(number(0) % payload::registry.size());
+  const std::string_view first = text.substr(head_size, number(1));
+  const std::string_view more = text.substr(head_size + first.size());
+  identify::DatagramAgenda asked{
+      net::Port{payload.ports.front()}, {identify::question_of(payload), std::string{first}}, false};
+  while (asked.act(Instant{})) asked.on_heard(more, Instant{});
+  if (asked.found().confidence > identify::documented) __builtin_trap();
+  const identify::DatagramAgenda unasked{net::Port{7'777}, {std::string{first}, std::string{more}}, true};
+  if (!unasked.is_over()) __builtin_trap();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
     }
   }
+  read_as_datagrams(text);
   identify::Agenda agenda{net::Port{7'777}, "server.example", {}, Instant{}};
   for (const identify::Action& action : agenda.act(Instant{})) {
     agenda.on_connected(action.connection, Instant{});

@@ -22,4 +22,11 @@ Manner manner_at(net::Port port) {
   return std::ranges::binary_search(machines, port.value()) ? Manner::listen : Manner::ask;
 }
 
+Manner manner_of_datagrams_at(net::Port port) {
+  constexpr std::array<std::uint16_t, 2> more{2222, 47808};  // EtherNet/IP's input and output, BACnet
+  const bool is_machine =
+      std::ranges::find(more, port.value()) != more.end() || std::ranges::binary_search(machines, port.value());
+  return is_machine ? Manner::listen : Manner::ask;
+}
+
 }  // namespace portolan::identify

@@ -15,5 +15,7 @@ enum class Manner : std::uint8_t {
 
 // By registration and custom of TCP ports.
 Manner manner_at(net::Port port);
+// The same of UDP. Whoever answered there is named by that answer; machines are asked nothing more.
+Manner manner_of_datagrams_at(net::Port port);
 
 }  // namespace portolan::identify

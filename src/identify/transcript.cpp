@@ -127,6 +127,10 @@ Result<Transcript> read_transcript(std::string_view text) {
     ++number;
     const std::string_view line = trimmed(raw);
     if (line.empty() || line.starts_with('#')) continue;
+    if (line == "udp") {
+      transcript.by_datagrams = true;
+      continue;
+    }
     if (line.starts_with("= ")) {
       const std::string_view fact = line.substr(2);
       const std::size_t blank = fact.find(' ');

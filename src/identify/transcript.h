@@ -4,6 +4,7 @@
 //   < "220 hi\r\n"       the other side said this; "\xff" for a byte that is none of ASCII's printable ones
 //   > "QUIT\r\n"         we did
 //   tls{  }              what stands between them was said inside TLS
+//   udp                  each of the lines that follow is a datagram
 //   fin  rst             the other side ended, or broke off
 //   # anything           is for people
 //   = product OpenSSH    what is to be found, in tests
@@ -31,8 +32,12 @@ struct TranscriptLine {
 
 struct Transcript {
   std::vector<TranscriptLine> lines;
+  bool by_datagrams = false;
   std::vector<std::pair<std::string, std::string>> expected;  // "product", "OpenSSH"
 };
+
+// The line that says so, with its end.
+inline constexpr std::string_view datagrams_line = "udp\n";
 
 // Errors name the line.
 Result<Transcript> read_transcript(std::string_view text);

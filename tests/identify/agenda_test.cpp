@@ -162,6 +162,10 @@ TEST(Manners, OfPrintersAndMachines) {
   EXPECT_EQ(manner_at(net::Port{9100}), Manner::leave);
   EXPECT_EQ(manner_at(net::Port{9107}), Manner::leave);
   EXPECT_EQ(manner_at(net::Port{9108}), Manner::ask);
+  EXPECT_EQ(manner_of_datagrams_at(net::Port{53}), Manner::ask);
+  EXPECT_EQ(manner_of_datagrams_at(net::Port{9100}), Manner::ask) << "nobody prints datagrams";
+  EXPECT_EQ(manner_of_datagrams_at(net::Port{47808}), Manner::listen);
+  EXPECT_EQ(manner_of_datagrams_at(net::Port{44818}), Manner::listen);
 }
 
 TEST(Agenda, OnlyWhatIsWantedIsAsked) {
