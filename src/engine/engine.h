@@ -60,6 +60,9 @@ struct Answer {
   net::IpAddress from;          // who answered: the target, or a router
   std::optional<net::Mac> mac;  // that the answer names (ARP, ND), else of whoever sent the frame
   bool overrules = false;       // takes the place of an answer told earlier
+  // What was asked and what came, for as long as its listener is called; nullptr for what an answer says by the way.
+  const probe::Attempt* attempt = nullptr;
+  const wire::Packet* packet = nullptr;
 };
 
 // Hears of answers as they come. Calls come from inside Engine::on_packet, which is not to be called back.

@@ -95,7 +95,8 @@ bool Engine::try_question(std::uint32_t first, std::uint16_t tag, const probe::S
 bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const Received& frame) {
   const HostWalk& walk = walks_[match.walk];
   if (!came_from_asked_link(*walk.target->path, packet, frame)) return false;
-  const auto verdict = probe_of(match.question).judge(attempt(*walk.target, match.question, match.tag), packet);
+  const probe::Attempt asked = attempt(*walk.target, match.question, match.tag);
+  const auto verdict = probe_of(match.question).judge(asked, packet);
   if (!verdict) return false;
   if (finds_hosts() && settings_.ignore_resets && is_reset(verdict->reason)) return true;
   const Answer answer{.host = walk.host,
@@ -103,7 +104,9 @@ bool Engine::answer_walk(const Match& match, const wire::Packet& packet, const R
                       .verdict = *verdict,
                       .ttl = packet.ttl,
                       .from = packet.source,
-                      .mac = link_address_of(packet, frame)};
+                      .mac = link_address_of(packet, frame),
+                      .attempt = &asked,
+                      .packet = &packet};
   listener_.on_reply(answer, packet);
   settle_other(match, answer, packet, frame);
   settle(match, answer, frame);
@@ -123,6 +126,8 @@ void Engine::settle_other(const Match& match, const Answer& answer, const wire::
   Answer other = answer;
   other.question = question;
   other.verdict.state = model::PortState::open;
+  other.attempt = nullptr;
+  other.packet = nullptr;
   frame.to_everybody = true;  // its round trip is another question's
   settle({match.walk, question, match.tag}, other, frame);
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "probe/kept_datagrams.h"
 #include "probe/registry.h"
 
 namespace portolan::engine {
@@ -57,7 +58,12 @@ std::vector<Share> shares_of(const plan::Plan& plan, const catalog::Services& se
 }  // namespace
 
 PortScan::PortScan(const plan::Plan& plan, const World& world, model::Sink& sink, Driver& driver, HostTable& hosts)
-    : world_{world}, sink_{sink}, driver_{driver}, hosts_{hosts}, list_limit_{plan.list_limit} {
+    : world_{world},
+      sink_{sink},
+      driver_{driver},
+      hosts_{hosts},
+      list_limit_{plan.list_limit},
+      keeps_datagrams_{plan.identify.has_value()} {
   for (Share& share : shares_of(plan, world.services)) open(std::move(share.job));
 }
 
@@ -151,6 +157,9 @@ Result<void> PortScan::report_open(const PortStage& stage, const Host& host, con
   model::PortRecord port = port_record(probe::protocol_of(job.techniques[question.technique]->asks), question.port,
                                        {answer.verdict.state, answer.verdict.reason}, world_.services);
   port.reason_ttl = answer.ttl;
+  if (keeps_datagrams_ && answer.packet != nullptr) {
+    port.identified = probe::kept_datagrams(*job.techniques[question.technique], *answer.attempt, *answer.packet);
+  }
   return sink_.on(model::OpenPort{host.target.address, std::move(port)});
 }
 

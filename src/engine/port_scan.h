@@ -59,6 +59,7 @@ class PortScan {
   Driver& driver_;
   HostTable& hosts_;
   std::size_t list_limit_;
+  bool keeps_datagrams_;  // told with the open port, and forgotten then
   std::deque<PortStage> stages_;
   std::size_t questions_ = 0;
   std::size_t ledger_bytes_ = 0;  // of one host

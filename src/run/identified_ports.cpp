@@ -35,7 +35,7 @@ std::string_view user_name_of(const model::HostRecord& record) {
   return found == record.names.end() ? std::string_view{} : found->name;
 }
 
-bool is_asked(const model::PortRecord& port) {
+bool is_open_tcp(const model::PortRecord& port) {
   return port.protocol == net::Protocol::tcp && port.state == model::PortState::open;
 }
 
@@ -52,6 +52,11 @@ Result<std::unique_ptr<IdentifiedPorts>> IdentifiedPorts::begin(const plan::Plan
   if (!done) return fail(done.error());
   std::unique_ptr<IdentifiedPorts> ports{
       new IdentifiedPorts{plan, sink, std::move(*work), std::move(*done), std::move(trace)}};
+  auto datagrams = IdentifiedDatagrams::begin(
+      {.only_reads = plan.identify->intensity <= light, .keeps_transcripts = static_cast<bool>(ports->trace_)},
+      ports->done_);
+  if (!datagrams) return fail(datagrams.error());
+  ports->datagrams_ = std::move(*datagrams);
   if (const auto started = ports->thread_.start([raw = ports.get()] { raw->talk(); }); !started) {
     return fail(started.error());
   }
@@ -99,7 +104,7 @@ void IdentifiedPorts::talk_on() {
 // ---- everybody else -----------------------------------------------------------------------------
 
 void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std::string& name) {
-  const auto [place, is_new] = asked_.try_emplace({host, port});
+  const auto [place, is_new] = asked_.try_emplace({host, {net::Protocol::tcp, port}});
   if (!is_new) return;
   const identify::Manner manner = identify::manner_at(port);
   if (manner == identify::Manner::leave && !plan_.identify->all_ports) {
@@ -119,21 +124,45 @@ void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std:
 Result<void> IdentifiedPorts::on(const model::Event& event) {
   if (const auto taken = take(); !taken) return taken;
   if (const auto* open = std::get_if<model::OpenPort>(&event)) {
-    if (is_asked(open->port)) ask(open->host, open->port.port, {});
+    if (is_open_tcp(open->port)) ask(open->host, open->port.port, {});
+    if (ask_by_datagrams(*open)) {
+      model::OpenPort told = *open;
+      told.port.identified = {};
+      return sink_.on(told);
+    }
   }
   if (const auto* host = std::get_if<model::HostRecord>(&event)) return hold(*host);
   return sink_.on(event);
+}
+
+bool IdentifiedPorts::ask_by_datagrams(const model::OpenPort& open) {
+  const model::PortRecord& port = open.port;
+  if (port.protocol != net::Protocol::udp || !port.identified) return false;
+  if (asked_.try_emplace({open.host, {port.protocol, port.port}}).second) {
+    datagrams_->ask({.at = {.address = open.host,
+                            .port = port.port,
+                            .name = {},
+                            .interface = plan_.interface,
+                            .only_listen = identify::manner_of_datagrams_at(port.port) == identify::Manner::listen},
+                     .first = {port.identified->asked, port.identified->answered}});
+  }
+  return true;
+}
+
+bool IdentifiedPorts::is_asked(const net::IpAddress& host, const model::PortRecord& port) const {
+  return is_open_tcp(port) ||
+         (port.state == model::PortState::open && asked_.contains({host, {port.protocol, port.port}}));
 }
 
 Result<void> IdentifiedPorts::hold(const model::HostRecord& record) {
   Held held{record, {}};
   const std::string name{user_name_of(record)};
   for (model::PortRecord& port : held.record.ports) {
-    if (!is_asked(port)) continue;
-    ask(record.address, port.port, name);
-    const auto& known = asked_.at({record.address, port.port});
+    if (!is_asked(record.address, port)) continue;
+    if (port.protocol == net::Protocol::tcp) ask(record.address, port.port, name);
+    const auto& known = asked_.at({record.address, {port.protocol, port.port}});
     port.identified = known;
-    if (!known) held.left.insert(port.port);
+    if (!known) held.left.insert({port.protocol, port.port});
   }
   if (held.left.empty()) return sink_.on(held.record);
   held_.insert_or_assign(record.address, std::move(held));
@@ -148,25 +177,37 @@ Result<void> IdentifiedPorts::take() {
     done_.clear();
     finished.swap(finished_);
   }
-  for (os::ServiceTalks::Done& done : finished) {
-    if (trace_ && !done.transcripts.empty()) trace_(done.transcripts);
-    asked_[{done.target.address, done.target.port}] = done.service;
-    const auto held = held_.find(done.target.address);
-    if (held == held_.end() || held->second.left.erase(done.target.port) == 0) continue;
-    for (model::PortRecord& port : held->second.record.ports) {
-      if (port.protocol == net::Protocol::tcp && port.port == done.target.port) port.identified = done.service;
+  const auto note_all = [this](auto& all, net::Protocol protocol, auto transcript) -> Result<void> {
+    for (auto& done : all) {
+      if (trace_ && !(done.*transcript).empty()) trace_(done.*transcript);
+      const PortName port{protocol, done.target.port};
+      if (auto told = note(done.target.address, port, std::move(done.service)); !told) return told;
     }
-    if (!held->second.left.empty()) continue;
-    const model::HostRecord record = std::move(held->second.record);
-    held_.erase(held);
-    if (auto told = sink_.on(record); !told) return told;
+    return {};
+  };
+  if (auto told = note_all(finished, net::Protocol::tcp, &os::ServiceTalks::Done::transcripts); !told) return told;
+  auto datagrams = datagrams_->take();
+  return note_all(datagrams, net::Protocol::udp, &os::DatagramTalks::Done::transcript);
+}
+
+Result<void> IdentifiedPorts::note(const net::IpAddress& host, PortName name, model::ServiceRecord service) {
+  const auto held = held_.find(host);
+  if (held != held_.end() && held->second.left.erase(name) != 0) {
+    for (model::PortRecord& port : held->second.record.ports) {
+      if (PortName{port.protocol, port.port} == name) port.identified = service;
+    }
   }
-  return {};
+  asked_[{host, name}] = std::move(service);
+  if (held == held_.end() || !held->second.left.empty()) return {};
+  const model::HostRecord record = std::move(held->second.record);
+  held_.erase(held);
+  return sink_.on(record);
 }
 
 Result<bool> IdentifiedPorts::finish(engine::UserControl* control, int wake) {
   if (const auto taken = take(); !taken) return fail(taken.error());
-  while (!held_.empty() && !broken_ && (control == nullptr || !control->stop_requested())) {
+  const auto is_broken = [this] { return broken_ || datagrams_->is_broken(); };
+  while (!held_.empty() && !is_broken() && (control == nullptr || !control->stop_requested())) {
     // Reports that keep text back write it before that is waited for.
     if (const auto told = sink_.on(model::CaughtUp{}); !told) return fail(told.error());
     const bool is_deaf = control != nullptr && wake < 0;
@@ -182,7 +223,7 @@ Result<bool> IdentifiedPorts::finish(engine::UserControl* control, int wake) {
     record.interrupted = true;
     if (const auto told = sink_.on(record); !told) return fail(told.error());
   }
-  if (broken_)
+  if (is_broken())
     return fail({Errc::limit, "not every service is known: there was not enough memory to ask", "ENOMEM", {}});
   return left.empty();
 }

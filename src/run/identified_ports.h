@@ -20,10 +20,11 @@
 #include "os/identify/service_talks.h"
 #include "os/thread/thread_group.h"
 #include "plan/plan.h"
+#include "run/identified_datagrams.h"
 
 namespace portolan::run {
 
-// A sink in front of another one: hosts are held back until their open TCP ports are identified, and go on in the order
+// A sink in front of another one: hosts are held back until their open ports are identified, and go on in the order
 // in which that happens. Everything else passes at once. All but the thread that talks belongs to the caller.
 class IdentifiedPorts final : public model::Sink {
  public:
@@ -39,14 +40,19 @@ class IdentifiedPorts final : public model::Sink {
   Result<bool> finish(engine::UserControl* control, int wake);
 
  private:
-  using Place = std::pair<net::IpAddress, net::Port>;
+  using PortName = std::pair<net::Protocol, net::Port>;
+  using Place = std::pair<net::IpAddress, PortName>;
   struct Held {
     model::HostRecord record;
-    std::set<net::Port> left;  // ports that are still asked
+    std::set<PortName> left;  // ports that are still asked
   };
 
   IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, Trace trace);
   void ask(const net::IpAddress& host, net::Port port, const std::string& name);
+  // An open port of UDP, and whether all about its answer was handed on with it.
+  bool ask_by_datagrams(const model::OpenPort& open);
+  [[nodiscard]] bool is_asked(const net::IpAddress& host, const model::PortRecord& port) const;
+  Result<void> note(const net::IpAddress& host, PortName port, model::ServiceRecord service);
   Result<void> hold(const model::HostRecord& record);
   Result<void> take();
   void talk();
@@ -66,6 +72,7 @@ class IdentifiedPorts final : public model::Sink {
   os::Bell work_;
   os::Bell done_;
   os::ThreadGroup thread_;
+  std::unique_ptr<IdentifiedDatagrams> datagrams_;
 };
 
 }  // namespace portolan::run

@@ -271,5 +271,41 @@ TEST(UdpScan, TcpPortsOfTheSameHostAreTold) {
   EXPECT_EQ(udp, 20U);
 }
 
+class Opened final : public Collect {
+ public:
+  Result<void> on(const model::Event& event) override {
+    if (const auto* found = std::get_if<model::OpenPort>(&event)) told.push_back(found->port);
+    return Collect::on(event);
+  }
+  std::vector<model::PortRecord> told;
+};
+
+// Whoever finds out who answers reads what was said already.
+TEST(UdpScan, WhatWasSaidGoesAlongWithAnOpenPortWhereItIsWanted) {
+  const net::Port dns{53};
+  for (const bool is_wanted : {true, false}) {
+    sim::HostOptions host;
+    host.open_udp.insert(dns);
+    sim::Network network{1, {.delay = 10ms}};
+    network.add_host(address(target), host);
+    auto plan = plan_for({target}, {}, 1);
+    plan.techniques = {{"udp", ports(50, 60)}};
+    if (is_wanted) plan.identify.emplace();
+    Opened sink;
+    scan_into(plan, network, sink);
+    ASSERT_EQ(sink.told.size(), 1U);
+    const model::PortRecord& told = sink.told.front();
+    EXPECT_EQ(told.port, dns);
+    ASSERT_EQ(told.identified.has_value(), is_wanted);
+    if (!is_wanted) continue;
+    constexpr std::size_t header_and_question = 12 + 5;
+    EXPECT_EQ(told.identified->asked.size(), header_and_question);
+    EXPECT_EQ(told.identified->answered.substr(0, 2), told.identified->asked.substr(0, 2)) << "the same number";
+    for (const auto& record : sink.hosts) {
+      for (const auto& port : record.ports) EXPECT_FALSE(port.identified) << "the table holds no answers";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace portolan::test

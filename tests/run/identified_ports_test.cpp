@@ -62,6 +62,29 @@ TEST(IdentifiedPorts, WhoHasNothingToAskPassesAtOnce) {
   for (const auto& port : host.ports) EXPECT_FALSE(port.identified);
 }
 
+// The scan's own answer goes along with an open port of UDP, and no further.
+TEST(IdentifiedPorts, UdpPortsAreNamedByTheAnswerThatTheScanGot) {
+  const plan::Plan plan = plan_with(0);
+  Kept kept;
+  const auto ports = IdentifiedPorts::begin(plan, kept, {});
+  ASSERT_TRUE(ports);
+  model::PortRecord open = port_of(7, model::PortState::open, net::Protocol::udp);
+  auto& answer = open.identified.emplace();
+  answer.asked = "0123abcd";
+  answer.answered = "0123abcd";
+  EXPECT_TRUE((*ports)->on(model::OpenPort{net::IpAddress::v4(0x7f000001), open}));
+  ASSERT_EQ(kept.events.size(), 1U);
+  EXPECT_FALSE(std::get<model::OpenPort>(kept.events.front()).port.identified);
+  EXPECT_TRUE((*ports)->on(host_with({port_of(7, model::PortState::open, net::Protocol::udp)})));
+  const auto done = (*ports)->finish(nullptr, -1);
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(*done);
+  ASSERT_EQ(kept.hosts().size(), 1U);
+  const model::HostRecord host = kept.hosts().front();
+  ASSERT_TRUE(host.ports.front().identified);
+  EXPECT_EQ(host.ports.front().identified->name, "echo");
+}
+
 TEST(IdentifiedPorts, PrintersAreNotTouchedUnlessThatIsWanted) {
   plan::Plan plan = plan_with();
   Kept kept;

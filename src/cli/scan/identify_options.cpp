@@ -74,7 +74,7 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
   return {
       {{.spellings = {"-sV", "-sR"},
         .group = group,
-        .summary = "ask who answers at open TCP ports: protocol, product, version"},
+        .summary = "ask who answers at open TCP and UDP ports: protocol, product, version"},
        ask_services},
       {{.spellings = {"--version-intensity"},
         .argument = Argument::required,
