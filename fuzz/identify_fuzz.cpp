@@ -44,6 +44,8 @@ void read_as_datagrams(std::string_view text) {
   if (asked.found().confidence > identify::documented) __builtin_trap();
   const identify::DatagramAgenda unasked{net::Port{7'777}, {std::string{first}, std::string{more}}, true};
   if (!unasked.is_over()) __builtin_trap();
+  identify::DatagramAgenda silent{net::Port{7'777}, identify::openings_for(net::Port{7'777}, 7)};
+  for (int i = 0; i < 4 && silent.act(silent.wake_at()); ++i) silent.on_heard(i < 2 ? first : more, Instant{});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "identify/details.h"
@@ -20,8 +21,27 @@ constexpr std::size_t longest_words = 60;
 // What is kept as evidence, in bytes of either side.
 constexpr std::size_t most_evidence = 160;
 
+// Between two openings: so many packets a second are no burden.
+constexpr Duration between_openings = 50ms;
+
 std::string words_in(std::string_view answer) {
   return std::string{answer.substr(0, std::min(longest_words, answer.find_first_of("\r\n")))};
+}
+
+// nullptr where nobody understands it.
+std::pair<const DatagramReader*, Reading> read_by_all(const Datagrams& talk) {
+  std::pair<const DatagramReader*, Reading> best{};
+  for (const DatagramReader* reader : datagram_registry) {
+    Reading one = reader->read(talk);
+    const bool is_surer = best.first == nullptr || one.confidence > best.second.confidence;
+    if (one.is == Reading::Is::yes && is_surer) best = {reader, std::move(one)};
+  }
+  return best;
+}
+
+bool is_genuine(const DatagramOpening& opening, std::string_view datagram) {
+  const payload::Bytes bytes{reinterpret_cast<const std::uint8_t*>(datagram.data()), datagram.size()};
+  return opening.payload->match(opening.cookie, bytes) == payload::Match::genuine;
 }
 
 }  // namespace
@@ -31,16 +51,11 @@ DatagramAgenda::DatagramAgenda(net::Port port, Turn first, bool only_reads) : po
   judge();
 }
 
+DatagramAgenda::DatagramAgenda(net::Port port, std::vector<DatagramOpening> openings)
+    : port_{port}, only_reads_{false}, openings_{std::move(openings)}, over_{openings_.empty()} {}
+
 void DatagramAgenda::judge() {
-  const Datagrams talk{turns_, port_};
-  const DatagramReader* best = nullptr;
-  Reading reading;
-  for (const DatagramReader* reader : datagram_registry) {
-    Reading one = reader->read(talk);
-    if (one.is != Reading::Is::yes || (best != nullptr && one.confidence <= reading.confidence)) continue;
-    best = reader;
-    reading = std::move(one);
-  }
+  auto [best, reading] = read_by_all({turns_, port_});
   if (best == nullptr) {
     if (found_.name.empty()) found_.words = words_in(turns_.front().heard);
     over_ = true;
@@ -72,8 +87,48 @@ Duration DatagramAgenda::answer_wait() const {
   return round_trip_ ? std::max(shortest_wait, round_trips * *round_trip_) : first_wait;
 }
 
+// Questions and answers may cross: what an answer is to, its own bytes say.
+void DatagramAgenda::open(std::string_view datagram) {
+  const std::size_t put = std::min(opened_, openings_.size());
+  const DatagramOpening& last = openings_[(opened_ - 1) % openings_.size()];
+  std::vector<Turn> candidates;
+  for (const DatagramOpening& opening : std::span{openings_}.first(put)) {
+    if (is_genuine(opening, datagram)) candidates.push_back({opening.question, std::string{datagram}});
+  }
+  // Who answers anything may have been asked any of them.
+  candidates.push_back({last.question, std::string{datagram}});
+  const Turn* best = nullptr;
+  std::uint8_t confidence = 0;
+  for (const Turn& candidate : candidates) {
+    const auto [reader, reading] = read_by_all({{&candidate, 1}, port_});
+    if (reader == nullptr || reading.confidence <= confidence) continue;
+    best = &candidate;
+    confidence = reading.confidence;
+  }
+  if (best != nullptr) {
+    turns_.push_back(*best);
+    return judge();
+  }
+  // It may understand another question better.
+  if (!found_.answered.empty()) return;
+  found_.words = words_in(datagram);
+  found_.asked = last.question.substr(0, most_evidence);
+  found_.answered = datagram.substr(0, most_evidence);
+}
+
+std::string DatagramAgenda::put_opening(Instant now) {
+  const std::string& question = openings_[opened_ % openings_.size()].question;
+  ++opened_;
+  wake_at_ = now + (opened_ % openings_.size() == 0 ? first_wait : between_openings);
+  return question;
+}
+
 std::optional<std::string> DatagramAgenda::act(Instant now) {
   if (over_ || now < wake_at_) return std::nullopt;
+  if (turns_.empty()) {
+    over_ = opened_ == most_of_a_question * openings_.size();
+    return over_ ? std::nullopt : std::optional{put_opening(now)};
+  }
   if (sent_of_turn_ >= most_of_a_question || sent_ >= most_datagrams) {
     over_ = true;  // what is known from the answers before stands
     return std::nullopt;
@@ -86,6 +141,7 @@ std::optional<std::string> DatagramAgenda::act(Instant now) {
 }
 
 void DatagramAgenda::on_heard(std::string_view datagram, Instant now) {
+  if (!over_ && turns_.empty() && opened_ > 0 && !datagram.empty()) return open(datagram.substr(0, most_bytes));
   if (over_ || sent_of_turn_ == 0 || datagram.empty()) return;
   // The question before was put twice, and answered as often.
   if (std::ranges::find(turns_, datagram, &Turn::heard) != turns_.end()) return;

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <exception>
 #include <iterator>
+#include <utility>
 
+#include "identify/datagram_openings.h"
 #include "identify/manners.h"
 
 namespace portolan::run {
@@ -35,8 +37,25 @@ std::string_view user_name_of(const model::HostRecord& record) {
   return found == record.names.end() ? std::string_view{} : found->name;
 }
 
+// Of a host that drops what comes, nothing but silence would be heard.
+constexpr std::size_t most_silent_ports = 25;
+
+bool is_silent_udp(const model::PortRecord& port) {
+  return port.protocol == net::Protocol::udp && port.state == model::PortState::open_filtered;
+}
+
 bool is_open_tcp(const model::PortRecord& port) {
   return port.protocol == net::Protocol::tcp && port.state == model::PortState::open;
+}
+
+// Whoever answers is there, however long that took.
+void tell(model::PortRecord& port, const model::ServiceRecord& service) {
+  if (is_silent_udp(port)) {
+    if (service.answered.empty()) return;
+    port.state = model::PortState::open;
+    port.reason = model::Reason::udp_response;
+  }
+  port.identified = service;
 }
 
 }  // namespace
@@ -149,14 +168,28 @@ bool IdentifiedPorts::ask_by_datagrams(const model::OpenPort& open) {
   return true;
 }
 
+// Only now is it known that nothing more comes from them.
+void IdentifiedPorts::ask_silent(const model::HostRecord& record) {
+  const auto silent = std::ranges::count_if(record.ports, is_silent_udp);
+  if (std::cmp_greater(silent, most_silent_ports) || record.timed_out) return;
+  for (const model::PortRecord& port : record.ports) {
+    if (!is_silent_udp(port)) continue;
+    auto openings = identify::openings_for(port.port, plan_.identify->intensity);
+    if (openings.empty() || !asked_.try_emplace({record.address, {port.protocol, port.port}}).second) continue;
+    datagrams_->ask({.at = {.address = record.address, .port = port.port, .name = {}, .interface = plan_.interface},
+                     .openings = std::move(openings)});
+  }
+}
+
 bool IdentifiedPorts::is_asked(const net::IpAddress& host, const model::PortRecord& port) const {
-  return is_open_tcp(port) ||
-         (port.state == model::PortState::open && asked_.contains({host, {port.protocol, port.port}}));
+  const bool may_be = port.state == model::PortState::open || is_silent_udp(port);
+  return is_open_tcp(port) || (may_be && asked_.contains({host, {port.protocol, port.port}}));
 }
 
 Result<void> IdentifiedPorts::hold(const model::HostRecord& record) {
   Held held{record, {}};
   const std::string name{user_name_of(record)};
+  ask_silent(record);
   for (model::PortRecord& port : held.record.ports) {
     if (!is_asked(record.address, port)) continue;
     if (port.protocol == net::Protocol::tcp) ask(record.address, port.port, name);
@@ -194,7 +227,7 @@ Result<void> IdentifiedPorts::note(const net::IpAddress& host, PortName name, mo
   const auto held = held_.find(host);
   if (held != held_.end() && held->second.left.erase(name) != 0) {
     for (model::PortRecord& port : held->second.record.ports) {
-      if (PortName{port.protocol, port.port} == name) port.identified = service;
+      if (PortName{port.protocol, port.port} == name) tell(port, service);
     }
   }
   asked_[{host, name}] = std::move(service);

@@ -51,6 +51,8 @@ class IdentifiedPorts final : public model::Sink {
   void ask(const net::IpAddress& host, net::Port port, const std::string& name);
   // An open port of UDP, and whether all about its answer was handed on with it.
   bool ask_by_datagrams(const model::OpenPort& open);
+  // Its UDP ports that may be open, or filtered.
+  void ask_silent(const model::HostRecord& record);
   [[nodiscard]] bool is_asked(const net::IpAddress& host, const model::PortRecord& port) const;
   Result<void> note(const net::IpAddress& host, PortName port, model::ServiceRecord service);
   Result<void> hold(const model::HostRecord& record);

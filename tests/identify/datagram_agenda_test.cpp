@@ -127,6 +127,96 @@ TEST(DatagramAgenda, WordsThatNobodyUnderstandsAreKept) {
   EXPECT_EQ(agenda.found().confidence, 0);
 }
 
+// ---- silent ports -----------------------------------------------------------------------------------
+
+constexpr net::Port odd_port{40'111};
+
+TEST(DatagramOpenings, AreWhatThePortHintsAtAndWhatIsCommon) {
+  const auto at = [](std::uint16_t port, int intensity) {
+    std::vector<const payload::Payload*> all;
+    for (const DatagramOpening& opening : openings_for(net::Port{port}, intensity)) all.push_back(opening.payload);
+    return all;
+  };
+  EXPECT_TRUE(at(40'111, 2).empty()) << "--version-light asks nothing";
+  EXPECT_EQ(at(40'111, 3), (std::vector{&payload::dns, &payload::snmp_v3, &payload::sip}));
+  EXPECT_LT(at(40'111, 7).size(), 20U);
+  EXPECT_GT(at(40'111, 9).size(), 50U);
+  EXPECT_EQ(at(161, 3), (std::vector{&payload::snmp_v2c, &payload::dns, &payload::sip})) << "what was asked was asked";
+  EXPECT_TRUE(at(47'808, 9).empty()) << "a machine's port";
+  for (const payload::Payload* payload : at(40'111, 9)) {
+    EXPECT_NE(payload, &payload::bacnet);
+    EXPECT_NE(payload, &payload::tftp) << "it would not be heard";
+  }
+}
+
+TEST(DatagramAgenda, ASilentPortIsAskedEverythingTwice) {
+  const auto openings = openings_for(odd_port, 7);
+  DatagramAgenda agenda{odd_port, openings};
+  std::vector<std::string> asked;
+  Instant now{};
+  for (; !agenda.is_over(); now = std::max(now, agenda.wake_at())) {
+    if (const auto question = agenda.act(now)) asked.push_back(*question);
+    if (agenda.is_over()) break;
+  }
+  ASSERT_EQ(asked.size(), 2 * openings.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) EXPECT_EQ(asked[i], openings[i % openings.size()].question);
+  EXPECT_LT(now, Instant{} + 4s);
+  EXPECT_EQ(agenda.found(), model::ServiceRecord{});
+  EXPECT_TRUE(DatagramAgenda(odd_port, {}).is_over()) << "nothing to ask";
+}
+
+// Whichever protocol answers, and however late: it is the same that a scan of its own port would have found.
+TEST(DatagramAgenda, WhoUnderstandsOneOfTheQuestionsIsKnown) {
+  for (const DatagramOpening& understood : openings_for(odd_port, 9)) {
+    SCOPED_TRACE(understood.payload->name);
+    const DatagramAgenda usual{odd_port, answered(*understood.payload), true};
+    if (usual.found().name.empty()) continue;  // what is believed at its own port only
+    std::array<std::uint8_t, payload::longest> room{};
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(understood.question.data());
+    const std::size_t size = understood.payload->answer({bytes, understood.question.size()}, room);
+    const std::string answer{room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)};
+    DatagramAgenda agenda{odd_port, openings_for(odd_port, 9)};
+    Instant now{};
+    bool was_asked = false;
+    for (int later = 0; later < 5 && !agenda.is_over(); now = agenda.wake_at()) {
+      was_asked |= agenda.act(now) == understood.question;
+      later += was_asked ? 1 : 0;
+    }
+    agenda.on_heard(answer, now);
+    EXPECT_EQ(agenda.found().name, usual.found().name);
+    EXPECT_NE(agenda.found().answered, "");
+  }
+}
+
+TEST(DatagramAgenda, WhoIsFoundThatWayIsAskedForMore) {
+  DatagramAgenda agenda{odd_port, openings_for(odd_port, 3)};
+  const auto question = agenda.act(Instant{});
+  ASSERT_TRUE(question);
+  std::string refusal = *question;
+  refusal[2] = '\x81';
+  refusal[3] = '\x05';
+  agenda.on_heard(refusal, Instant{} + 10ms);
+  EXPECT_EQ(agenda.found().name, "domain");
+  EXPECT_EQ(agenda.turns().size(), 2U);
+  const auto version = agenda.act(Instant{} + 10ms);
+  ASSERT_TRUE(version);
+  agenda.on_heard(version_said(*version), Instant{} + 20ms);
+  EXPECT_EQ(agenda.found().version, "9.18.1");
+}
+
+TEST(DatagramAgenda, WordsOfASilentPortEndNoSearch) {
+  DatagramAgenda agenda{odd_port, openings_for(odd_port, 3)};
+  agenda.on_heard("unasked", Instant{});
+  EXPECT_EQ(agenda.found().answered, "");
+  const auto question = agenda.act(Instant{});
+  agenda.on_heard("WHAT?\n", Instant{});
+  agenda.on_heard("what?\n", Instant{});
+  EXPECT_FALSE(agenda.is_over());
+  EXPECT_EQ(agenda.found().words, "WHAT?");
+  EXPECT_EQ(agenda.found().asked, *question);
+  EXPECT_EQ(agenda.found().answered, "WHAT?\n");
+}
+
 // Of every protocol of which the scan has a question somebody knows the answers.
 TEST(DatagramReaders, NameWhatAnswersEachPayload) {
   for (const payload::Payload* payload : payload::registry) {

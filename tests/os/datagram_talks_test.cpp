@@ -122,6 +122,23 @@ TEST(DatagramTalks, MachinesAreNamedByWhatTheyHaveSaid) {
   EXPECT_EQ(server.finish(), 0);
 }
 
+TEST(DatagramTalks, ASilentPortIsAskedUntilItUnderstands) {
+  Mirror server;
+  DatagramTalks talks{{.only_reads = false, .keeps_transcripts = true}};
+  DatagramTarget silent = dns_at(server.port());
+  silent.first = {};
+  silent.openings = identify::openings_for(server.port(), 7);
+  talks.add(std::move(silent));
+  const auto done = all_of(talks);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done.front().service.name, "domain");
+  const auto transcript = identify::read_transcript(done.front().transcript);
+  ASSERT_TRUE(transcript) << done.front().transcript;
+  ASSERT_GE(transcript->lines.size(), 2U);
+  EXPECT_EQ(transcript->lines[0].what, identify::TranscriptLine::What::said);
+  EXPECT_EQ(transcript->lines[1].what, identify::TranscriptLine::What::heard);
+}
+
 TEST(DatagramTalks, APortThatHasClosedMeanwhileKeepsItsName) {
   net::Port port{0};
   {

@@ -1,9 +1,17 @@
 // What stands between a scan and its reports under -sV.
 #include "run/identified_ports.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <array>
+#include <string_view>
+#include <thread>
 #include <vector>
+
+#include "os/file_descriptor.h"
 
 namespace portolan::run {
 namespace {
@@ -83,6 +91,80 @@ TEST(IdentifiedPorts, UdpPortsAreNamedByTheAnswerThatTheScanGot) {
   const model::HostRecord host = kept.hosts().front();
   ASSERT_TRUE(host.ports.front().identified);
   EXPECT_EQ(host.ports.front().identified->name, "echo");
+}
+
+// Answers a DNS question to any port.
+class Resolver {
+ public:
+  Resolver() {
+    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&own_), sizeof own_), 0);
+    socklen_t size = sizeof own_;
+    EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own_), &size), 0);
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  ~Resolver() {
+    (void)::shutdown(socket_.get(), SHUT_RDWR);  // wakes who reads
+    thread_.join();
+  }
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  [[nodiscard]] std::uint16_t port() const { return ntohs(own_.sin_port); }
+
+ private:
+  void serve() {
+    for (;;) {
+      std::array<char, 512> piece{};
+      sockaddr_in from{};
+      socklen_t size = sizeof from;
+      const ssize_t count =
+          ::recvfrom(socket_.get(), piece.data(), piece.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+      if (count <= 0) return;
+      piece[2] = static_cast<char>(0x84);
+      const std::string_view said{piece.data(), static_cast<std::size_t>(count)};
+      constexpr std::string_view class_and_type{"\0\x02\0\x01", 4};
+      if (!said.ends_with(class_and_type)) continue;
+      (void)::sendto(socket_.get(), said.data(), said.size(), 0, reinterpret_cast<const sockaddr*>(&from), size);
+    }
+  }
+
+  os::FileDescriptor socket_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in own_{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  std::thread thread_;
+};
+
+TEST(IdentifiedPorts, AUdpPortThatUnderstandsAnotherQuestionIsOpen) {
+  const Resolver server;
+  const plan::Plan plan = plan_with();
+  Kept kept;
+  const auto ports = IdentifiedPorts::begin(plan, kept, {});
+  ASSERT_TRUE(ports);
+  const auto silent = [](std::uint16_t port) {
+    return port_of(port, model::PortState::open_filtered, net::Protocol::udp);
+  };
+  EXPECT_TRUE((*ports)->on(host_with({silent(47'808), silent(server.port())})));
+  EXPECT_TRUE(kept.hosts().empty()) << "it is held back";
+  EXPECT_TRUE((*ports)->finish(nullptr, -1));
+  ASSERT_EQ(kept.hosts().size(), 1U);
+  const auto told = kept.hosts().front().ports;
+  EXPECT_EQ(told[0].state, model::PortState::open_filtered);
+  EXPECT_FALSE(told[0].identified) << "a machine's port";
+  EXPECT_EQ(told[1].state, model::PortState::open);
+  EXPECT_EQ(told[1].reason, model::Reason::udp_response);
+  ASSERT_TRUE(told[1].identified);
+  EXPECT_EQ(told[1].identified->name, "domain");
+}
+
+TEST(IdentifiedPorts, OfAHostThatDropsEverythingNothingMoreIsAsked) {
+  const plan::Plan plan = plan_with();
+  Kept kept;
+  const auto ports = IdentifiedPorts::begin(plan, kept, {});
+  ASSERT_TRUE(ports);
+  std::vector<model::PortRecord> silent;
+  for (std::uint16_t port = 40'000; port < 40'026; ++port) {
+    silent.push_back(port_of(port, model::PortState::open_filtered, net::Protocol::udp));
+  }
+  EXPECT_TRUE((*ports)->on(host_with(silent)));
+  EXPECT_EQ(kept.hosts().size(), 1U);
 }
 
 TEST(IdentifiedPorts, PrintersAreNotTouchedUnlessThatIsWanted) {

@@ -43,7 +43,8 @@ struct DatagramTalks::Talk {
   identify::DatagramAgenda agenda;
   std::string transcript;
   FileDescriptor socket = {};
-  Instant last = {};  // when something was said that stands in the transcript
+  Instant last = {};         // when something was said that stands in the transcript
+  std::string opening = {};  // the last that was put and does not stand there
 
   void tell(Instant at, const identify::TranscriptLine& line) {
     if (last != Instant{} && at - last >= 1ms) transcript += identify::transcript_line({What::wait, {}, at - last});
@@ -61,14 +62,20 @@ void DatagramTalks::start_waiting() {
   for (; !waiting_.empty() && talks_.size() < most_at_once; waiting_.pop_front()) {
     DatagramTarget& next = waiting_.front();
     std::string transcript;
+    const bool is_silent = next.first.heard.empty();
     if (settings_.keeps_transcripts) {
       transcript =
-          fmt::format("# {} port {}\n{}", to_string(next.at.address), next.at.port.value(), identify::datagrams_line) +
-          identify::transcript_line({What::said, next.first.said}) +
-          identify::transcript_line({What::heard, next.first.heard});
+          fmt::format("# {} port {}\n{}", to_string(next.at.address), next.at.port.value(), identify::datagrams_line);
+    }
+    if (settings_.keeps_transcripts && !is_silent) {
+      transcript += identify::transcript_line({What::said, next.first.said}) +
+                    identify::transcript_line({What::heard, next.first.heard});
     }
     const bool only_reads = settings_.only_reads || next.at.only_listen;
-    identify::DatagramAgenda agenda{next.at.port, std::move(next.first), only_reads};
+    if (only_reads) next.openings.clear();
+    identify::DatagramAgenda agenda = is_silent
+                                          ? identify::DatagramAgenda{next.at.port, std::move(next.openings)}
+                                          : identify::DatagramAgenda{next.at.port, std::move(next.first), only_reads};
     talks_.push_back(std::make_unique<Talk>(Talk{std::move(next.at), std::move(agenda), std::move(transcript)}));
   }
 }
@@ -78,7 +85,10 @@ void DatagramTalks::act(Talk& talk, Instant now) const {
   if (!datagram) return;
   if (!talk.socket.is_open()) talk.socket = socket_to(talk.target);
   if (!talk.socket.is_open()) return talk.agenda.on_refused();
-  if (settings_.keeps_transcripts) talk.tell(now, {What::said, *datagram});
+  // What is to be replayed begins with the question that is answered.
+  const bool is_opening = talk.agenda.turns().empty();
+  if (settings_.keeps_transcripts && is_opening) talk.opening = *datagram;
+  if (settings_.keeps_transcripts && !is_opening) talk.tell(now, {What::said, *datagram});
   // An error may be an earlier datagram's; what comes of it is heard when the answer is looked for.
   (void)send_some(talk.socket.get(), *datagram);
 }
@@ -87,8 +97,12 @@ void DatagramTalks::look(Talk& talk, Instant now) const {
   const SomeReceived received = receive_some(talk.socket.get());
   if (received.what == SomeReceived::What::error) talk.agenda.on_refused();
   if (received.what != SomeReceived::What::bytes) return;
-  if (settings_.keeps_transcripts) talk.tell(now, {What::heard, received.bytes});
+  const bool is_opening = talk.agenda.turns().empty();
   talk.agenda.on_heard(received.bytes, now);
+  if (!settings_.keeps_transcripts) return;
+  const auto turns = talk.agenda.turns();
+  if (is_opening) talk.tell(now, {What::said, turns.empty() ? talk.opening : turns.front().said});
+  talk.tell(now, {What::heard, received.bytes});
 }
 
 void DatagramTalks::wait(int wake) {
@@ -110,6 +124,7 @@ std::vector<DatagramTalks::Done> DatagramTalks::take_done() {
   std::vector<Done> done;
   for (auto& talk : talks_) {
     if (!talk->agenda.is_over()) continue;
+    if (talk->agenda.found().answered.empty()) talk->transcript.clear();
     done.push_back({std::move(talk->target), talk->agenda.found(), std::move(talk->transcript)});
     talk.reset();
   }

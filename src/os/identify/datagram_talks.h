@@ -14,10 +14,11 @@
 
 namespace portolan::os {
 
-// A port, the scan's own question to it and what came back.
+// A port, the scan's own question to it and what came back; where nothing did, what it is to be asked instead.
 struct DatagramTarget {
   ServiceTarget at;
-  identify::Turn first;
+  identify::Turn first = {};
+  std::vector<identify::DatagramOpening> openings = {};
 };
 
 class DatagramTalks {
@@ -29,7 +30,7 @@ class DatagramTalks {
   struct Done {
     ServiceTarget target;
     model::ServiceRecord service;
-    std::string transcript;  // where they are kept (identify/transcript.h)
+    std::string transcript;  // where they are kept (identify/transcript.h), and something was heard
   };
 
   explicit DatagramTalks(Settings settings);
