@@ -95,6 +95,40 @@ TEST_P(UdpServers, AreCalledOpen) {
   }
 }
 
+// What stands in nmap's XML of who answers: the beginning of the element.
+const std::map<std::uint16_t, std::string> named{
+    {7, R"(<service name="echo")"},
+    {13, R"(<service name="daytime")"},
+    {19, R"(<service name="chargen")"},
+    {37, R"(<service name="time")"},
+    {53, R"(<service name="domain" product="dnsmasq" version="2.)"},
+    {69, R"(<service name="tftp")"},
+    {111, R"(<service name="rpcbind" version="2-4")"},
+    {123, R"(<service name="ntp" extrainfo="v4; stratum 10")"},
+    {161, R"(<service name="snmp" product="Net-SNMP")"},
+    {1701, R"(<service name="l2tp" product="xl2tpd")"},
+    {5060, R"(<service name="sip" product="kamailio" version=")"},
+    {5683, R"(<service name="coap" extrainfo="resources: /, )"},
+    {11211, R"(<service name="memcached" product="Memcached" version="1.)"},
+};
+
+TEST_P(UdpServers, AreNamed) {
+  if (program_is_nmap()) GTEST_SKIP() << "nmap has other words";
+  const UdpServer& server = *GetParam();
+  const Pair pair;
+  const lab::RunningUdpServer running{server, pair.target, {Pair::target_v4, Pair::target_v6}};
+  const lab::Command command =
+      scan_command({"-sU", "-sV", "-Pn", "-n", "-oX", "-", "-p", ports_of(server), Pair::target_v4});
+  const std::string output = pair.scanner.run(command).output;
+  for (const std::uint16_t port : server.open()) {
+    const std::size_t at = output.find(fmt::format("portid=\"{}\"", port));
+    ASSERT_NE(at, std::string::npos) << output;
+    const std::string told = output.substr(at, output.find("</port>", at) - at);
+    EXPECT_THAT(told, testing::HasSubstr(named.at(port)));
+    EXPECT_THAT(told, testing::HasSubstr("method=\"probed\""));
+  }
+}
+
 // A server's children would hold its port.
 TEST_P(UdpServers, EndWithAllTheyStarted) {
   const UdpServer& server = *GetParam();
