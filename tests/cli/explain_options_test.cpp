@@ -220,7 +220,9 @@ TEST(ExplainOptions, HelpNamesEveryTechniqueThatCanBeExplained) {
   for (const auto& option : explain_option_table()) help += std::string{option.summary} + "\n";
   for (const probe::Probe* probe : probe::registry) {
     EXPECT_THAT(help, HasSubstr(std::string{probe->name}));
-    if (probe::asks_numbers(probe->asks)) EXPECT_THAT(help, HasSubstr(std::string{probe->discovery_option.spelling}));
+    if (probe::asks_numbers(probe->asks)) {
+      EXPECT_THAT(help, HasSubstr(std::string{probe->discovery_option.spelling}));
+    }
   }
 }
 

@@ -485,7 +485,9 @@ TEST_F(Program, WhatIsResumedBecomesWholeWhereverItWasCutOff) {
       }
       // The first one stands in the head as well.
       EXPECT_GE(times, 1U) << option << address;
-      if (host != 0) EXPECT_EQ(times, 1U) << option << address << text;
+      if (host != 0) {
+        EXPECT_EQ(times, 1U) << option << address << text;
+      }
     }
     expect_refused(portolan({"scan", "--resume", file}),
                    "'" + file + "' is the report of a scan that came to its end, so there is nothing to resume");

@@ -66,7 +66,9 @@ TEST(DatagramTranscripts, SayWhoAnswers) {
       const model::ServiceRecord found = replayed_datagrams(*transcript, port);
       expect_known_topics(found);
       for (const auto& [name, value] : transcript->expected) {
-        if (name != "port" && name != "only") EXPECT_EQ(fact_of(found, name), value) << name << " at " << port.value();
+        if (name != "port" && name != "only") {
+          EXPECT_EQ(fact_of(found, name), value) << name << " at " << port.value();
+        }
       }
     }
   }

@@ -65,12 +65,16 @@ Written write(const Format& format, const ReportOptions& options, const Words& a
   Written written;
   for (const model::HostRecord& host : some_hosts()) {
     for (const model::PortRecord& port : host.ports) {
-      if (port.state == model::PortState::open) EXPECT_TRUE(report->on(model::OpenPort{host.address, port}));
+      if (port.state == model::PortState::open) {
+        EXPECT_TRUE(report->on(model::OpenPort{host.address, port}));
+      }
     }
     EXPECT_TRUE(report->on(host));
     written.ends.push_back(output.text.size());
   }
-  if (end != nullptr) EXPECT_TRUE(report->on(*end));
+  if (end != nullptr) {
+    EXPECT_TRUE(report->on(*end));
+  }
   written.text = output.text;
   return written;
 }
@@ -155,8 +159,9 @@ TEST_P(CutOffSomewhere, WithItsRestItIsWhole) {
     EXPECT_TRUE(whole.is_done) << output.text;
     EXPECT_EQ(whole.hosts.size(), told_hosts(options.verbosity).size()) << output.text;
     EXPECT_EQ(read_head(output.text, format)->arguments, usual);
-    if (&format == &xml_format)
+    if (&format == &xml_format) {
       EXPECT_TRUE(output.text.contains(R"(<hosts up="4" down="1" total="5"/>)")) << output.text;
+    }
   }
 }
 

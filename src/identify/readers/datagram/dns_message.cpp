@@ -61,11 +61,11 @@ std::optional<DnsAnswers> dns_answers(std::string_view message) {
   while (answers.records.size() < count) {
     const auto behind = behind_name(message, at);
     const auto name = dns_name_at(message, at);
-    const auto type = behind ? u16_at(message, *behind) : std::nullopt;
-    const auto size = behind ? u16_at(message, *behind + 8) : std::nullopt;
-    if (!name || !type || !size) break;
+    if (!behind || !name) break;
+    const auto type = u16_at(message, *behind);
+    const auto size = u16_at(message, *behind + 8);
     const std::size_t begin = *behind + 10;
-    if (*size > message.size() - begin) break;
+    if (!type || !size || *size > message.size() - begin) break;
     answers.records.push_back({*name, *type, message.substr(begin, *size), begin});
     at = begin + *size;
   }
