@@ -270,6 +270,34 @@ TEST_F(PacketsOnTheWire, ThroughTheKernelsOwnLayerToo) {
   compare({"-sS", "-sU", "-p", "T:79-81,U:9,1234", "198.18.0.2"});
 }
 
+// Of each stage: is the host there, its ports, and the way there, on which a router tells that it was too far.
+TEST_F(PacketsOnTheWire, AreThoseOfTheWayThere) {
+  lab::Host& router = pair_->target;
+  lab::Host& beyond = pair_->lab.add_host("beyond");
+  router.forward();
+  pair_->lab.connect({router, "far", {"198.18.1.1/24", "2001:db8:1::1/64"}},
+                     {beyond, "near", {"198.18.1.2/24", "2001:db8:1::2/64"}});
+  pair_->scanner.ip("route add default via 198.18.0.2\nroute add ::/0 via 2001:db8::2\n");
+  beyond.ip("route add default via 198.18.1.1\nroute add ::/0 via 2001:db8:1::1\n");
+  beyond.listen(80);
+  for (const std::string target : {"198.18.1.2", "2001:db8:1::2"}) {
+    SCOPED_TRACE(target);
+    const std::string router_there = target == "198.18.1.2" ? "198.18.0.2" : "2001:db8::2";
+    const Finished done = compare({"-sS", "-PE", "--traceroute", "-p", "79-81", target});
+    const std::string comments = comments_of(scratch_.path("ours.pcapng"));
+    for (const std::string& comment :
+         {fmt::format("icmp-echo to {}, attempt 1: up (echo-reply)", target),
+          fmt::format("tcp-syn to {} port 79, attempt 1: closed (reset)", target),
+          fmt::format("tcp-syn to {} port 80, hop limit 1, attempt 1: got as far as this router (time-exceeded)",
+                      target),
+          fmt::format("tcp-syn to {} port 80, hop limit 2, attempt 1: open (syn-ack)", target)}) {
+      EXPECT_THAT(comments, HasSubstr(comment + "\n"));
+      EXPECT_THAT(done.output, HasSubstr(fmt::format(" - {}\n", comment)));
+    }
+    EXPECT_THAT(done.output, HasSubstr(" " + router_there + "\n"));
+  }
+}
+
 TEST_F(PacketsSeen, ConnectionsAreLinesAndNotInTheCapture) {
   const std::string file = scratch_.path("ours.pcapng");
   const Finished done = scan({"-sT", "-p", "79-80", "198.18.0.2-3", "--packet-trace", "--pcap", file});
