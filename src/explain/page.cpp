@@ -122,7 +122,7 @@ std::string alternatives_section(const Story& story) {
   constexpr std::size_t looks_column = 5;
   constexpr std::size_t state_column = 38;
   constexpr std::size_t why_column = 53;
-  std::string text = heading(alternatives_heading(story.question));
+  std::string text = heading(alternatives_heading(story));
   for (const Alternative& one : alternatives_of(story.question)) {
     std::string line = is_what_happened(one, story) ? "  => " : "     ";
     line += translated(one.looks);

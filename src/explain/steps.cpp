@@ -212,6 +212,9 @@ class Reader {
 
  private:
   [[nodiscard]] const Question& question() const { return story_.question; }
+  [[nodiscard]] bool is_target(const net::IpAddress& address) const {
+    return address.without_zone() == question().target.without_zone();
+  }
 
   Reading read(const wire::Packet& packet, bool ours) {
     return std::visit(Overloaded{
@@ -232,8 +235,7 @@ class Reader {
                                            std::nullopt};
                           },
                           [&](const wire::IcmpError& error) {
-                            const bool from_target = packet.source.without_zone() == question().target.without_zone();
-                            const Meaning meaning = meaning_of(error, from_target);
+                            const Meaning meaning = meaning_of(error, is_target(packet.source));
                             const Subject about = subject_of(error, meaning, question());
                             return Reading{icmp_label(packet), {}, meaning, about.port, about.protocol};
                           },
@@ -243,10 +245,10 @@ class Reader {
                                            Meaning::arp_request,
                                            std::nullopt};
                           },
-                          [](const wire::ArpReply& arp) {
+                          [&](const wire::ArpReply& arp) {
                             return Reading{std::string{translated("ARP reply")},
                                            {said("{0} is at {1}", to_string(arp.sender), to_string(arp.sender_mac))},
-                                           Meaning::arp_reply,
+                                           is_target(arp.sender) ? Meaning::arp_reply : Meaning::next_hop,
                                            std::nullopt};
                           },
                           [](const wire::NeighbourSolicitation& neighbour) {
@@ -255,11 +257,11 @@ class Reader {
                                            Meaning::solicitation,
                                            std::nullopt};
                           },
-                          [](const wire::NeighbourAdvertisement& neighbour) {
+                          [&](const wire::NeighbourAdvertisement& neighbour) {
                             return Reading{std::string{translated("neighbour advertisement")},
                                            {said("{0} is at {1}", to_string(neighbour.target.without_zone()),
                                                  to_string(neighbour.mac))},
-                                           Meaning::advertisement,
+                                           is_target(neighbour.target) ? Meaning::advertisement : Meaning::next_hop,
                                            std::nullopt};
                           },
                           [ours](const wire::Other& other) {
@@ -372,8 +374,8 @@ class Reader {
       step.here = conversation_.states().here();
       step.there = conversation_.states().there();
     }
-    const bool names_sender = std::holds_alternative<wire::IcmpError>(packet->content) && !moment.ours &&
-                              packet->source.without_zone() != question().target.without_zone();
+    const bool names_sender =
+        std::holds_alternative<wire::IcmpError>(packet->content) && !moment.ours && !is_target(packet->source);
     if (names_sender) {
       step.sender = packet->source.without_zone();
       step.details.push_back(said("from {}", to_string(*step.sender)));
@@ -456,6 +458,7 @@ constexpr std::array meaning_names{
     MeaningName{Meaning::arp_reply, "arp-reply"},
     MeaningName{Meaning::solicitation, "solicitation"},
     MeaningName{Meaning::advertisement, "advertisement"},
+    MeaningName{Meaning::next_hop, "next-hop"},
     MeaningName{Meaning::init, "init"},
     MeaningName{Meaning::init_ack, "init-ack"},
     MeaningName{Meaning::abort, "abort"},

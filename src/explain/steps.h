@@ -47,6 +47,7 @@ enum class Meaning : std::uint8_t {
   arp_reply,
   solicitation,
   advertisement,
+  next_hop,  // a router on the way tells its hardware address
   init,
   init_ack,
   abort,

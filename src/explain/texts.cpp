@@ -89,6 +89,11 @@ std::string filtered_text(const model::PortRecord& port, const Story& story) {
         "from here.",
         nothing_came_text(story));
   }
+  if (port.reason == Reason::proto_unreach && !port.reason_address) {
+    return std::string{translated(
+        "The host itself says that it does not speak the protocol at all, so nothing of it can listen there. Reports "
+        "call that filtered, as nmap does.")};
+  }
   if (port.reason_address) {
     return said(
         "Not {0} has answered but {1}, a router or firewall on the way, which says that the packet did not get "
@@ -101,16 +106,54 @@ std::string filtered_text(const model::PortRecord& port, const Story& story) {
       "another way, so a firewall on the host has spoken, and about the port itself nothing is known.")};
 }
 
-std::string who_spoke_text(const Connection& connection) {
+// Who said the first FIN, and who spoke before it.
+struct Order {
+  bool they_ended = false;
+  bool spoke_after_our_end = false;  // the other side, and not before it
+};
+Order order_of(const Story& story) {
+  Order order;
+  bool we_ended = false;
+  bool they_spoke = false;
+  for (const Step& step : steps_of(story)) {
+    const bool ends = step.meaning == Meaning::says_end || step.meaning == Meaning::last_words;
+    const bool speaks = step.meaning == Meaning::first_words || step.meaning == Meaning::last_words;
+    if (speaks && !step.ours && !they_spoke) order.spoke_after_our_end = we_ended;
+    they_spoke = they_spoke || (speaks && !step.ours);
+    if (ends && !we_ended && !order.they_ended) (step.ours ? we_ended : order.they_ended) = true;
+  }
+  return order;
+}
+
+// RFC 8446 §5.1: the type of an alert, and the version that all of TLS has there.
+bool is_tls_alert(std::string_view bytes) { return bytes.starts_with("\x15\x03"); }
+
+std::string who_spoke_text(const Story& story) {
+  const Connection& connection = *story.connection;
+  const Order order = order_of(story);
   const bool was_cut = connection.end == Connection::End::reset || connection.end == Connection::End::hung_up;
   if (!connection.said.empty()) {
     return connection.heard.empty()
                ? said("portolan spoke first (\"{}\"), and nothing was answered.", escape_terminal(connection.said))
                : said("portolan spoke first (\"{}\"), and was answered.", escape_terminal(connection.said));
   }
+  if (is_tls_alert(connection.heard)) {
+    return std::string{
+        translated("Nobody spoke until one side ended it; what the program said then is an alert of TLS. It waits for "
+                   "a client that "
+                   "begins TLS, as `portolan talk --tls` does.")};
+  }
+  if (!connection.heard.empty() && order.spoke_after_our_end) {
+    return std::string{
+        translated("Nobody spoke until portolan ended it; that is what the program there has answered.")};
+  }
   if (!connection.heard.empty())
     return std::string{translated("The program there spoke first, and portolan has said nothing.")};
   if (was_cut) return std::string{translated("Nobody spoke.")};
+  if (order.they_ended) {
+    return std::string{
+        translated("Nobody spoke: the program there accepted the connection and ended it without a word.")};
+  }
   return std::string{translated(
       "Nobody spoke: what listens there seems to wait for its client to begin, and what clients say there portolan "
       "does not know.")};
@@ -132,15 +175,16 @@ std::string_view end_text(Connection::End end) {
       "connection.");
 }
 
-std::string connection_text(const Connection& connection) {
+std::string connection_text(const Story& story) {
+  const Connection& connection = *story.connection;
   constexpr std::string_view made = message("connect() has made a connection.");
   if (connection.hears_nothing) {
     return said(
         "{0} None of its packets were seen under the address and port that were asked: this machine "
         "sends them somewhere else (its own NAT, mostly for containers). {1}",
-        translated(made), who_spoke_text(connection));
+        translated(made), who_spoke_text(story));
   }
-  return fmt::format("{} {} {}", translated(made), who_spoke_text(connection), end_text(connection.end));
+  return fmt::format("{} {} {}", translated(made), who_spoke_text(story), end_text(connection.end));
 }
 
 std::string not_sent_text(const Connection& connection) {
@@ -185,8 +229,8 @@ std::string result_of_port(const model::PortRecord& port, const Story& story) {
       return filtered_text(port, story);
     case PortState::unfiltered:
       return std::string{translated(
-          "The host itself has answered, so no firewall on the way drops such packets. Open and closed ports answer "
-          "them alike: ask by tcp-syn which it is.")};
+          "An answer came, so nobody on the way drops such packets. Open and closed ports answer them alike: ask by "
+          "tcp-syn which it is. A firewall that refuses in place of the host can make its answer look the same.")};
     case PortState::open_filtered:
       return said(
           "{} An open port may be silent to it, and so is a firewall that drops it: the two cannot be told apart in "
@@ -273,12 +317,14 @@ constexpr std::array sentences{
                      "listeners of some BSD systems drop it.")},
     Sentence{
         Meaning::reset_to_ack,
-        message("RST: the host has got our ACK and knows of no connection. It says nothing about whether port {0} is "
-                "open. Its sequence number is the one that we acknowledged, which proves that our ACK is meant.")},
+        message(
+            "RST: who answers has got our ACK and knows of no connection. It says nothing about whether port {0} is "
+            "open. Its sequence number is the one that we acknowledged, which proves that our ACK is meant.")},
     Sentence{
         Meaning::reset_with_window,
-        message("RST: the host has got our ACK and knows of no connection. Its window is what counts: not zero where "
-                "something listens, on the few systems that give it away.")},
+        message(
+            "RST: who answers has got our ACK and knows of no connection. Its window is what counts: not zero where "
+            "something listens, on the few systems that give it away.")},
     Sentence{Meaning::reset_to_odd_flags,
              message("RST: nothing listens on port {0}, for a listener would have dropped our segment.")},
     Sentence{Meaning::reset_to_maimon_flags,
@@ -328,6 +374,9 @@ constexpr std::array sentences{
     Sentence{Meaning::advertisement,
              message("The host is there and tells its hardware address. No firewall for ports hides it: without this "
                      "nobody on the link could reach it.")},
+    Sentence{Meaning::next_hop,
+             message("The router that leads to the host tells its hardware address, to which packets for the host go "
+                     "first. Of the host itself it says nothing.")},
     Sentence{Meaning::init, message("INIT asks port {0} for an SCTP association, as SYN asks TCP for a connection.")},
     Sentence{Meaning::init_ack,
              message("INIT-ACK accepts: something listens on port {0}. It holds a cookie that portolan does not send "
@@ -423,7 +472,7 @@ std::string other_addresses_text(std::size_t count) {
 std::string_view simulated_text() { return translated("In the simulator: nothing was sent over any network."); }
 std::string_view connected_text() {
   return translated(
-      "Asked by connections of the kernel's, which shows their packets to root only (CAP_NET_RAW): broken arrows "
+      "Asked by connections of the kernel's, whose packets are not watched here (`--connect` does that): broken arrows "
       "are what must have gone over the wire. Times are those of connect(); numbers, TTL and options are not known.");
 }
 
@@ -511,6 +560,10 @@ std::string result_heading(const Story& story) {
                                            : said("Result: port {} was not asked", port);
   }
   const auto reason = name_of(reason_of(story));
+  const bool is_known_anyhow = reason_of(story) == Reason::localhost_response;
+  if (!was_asked(story) && !is_known_anyhow && port_of(story) == nullptr) {
+    return said("Result: the host was not asked ({})", reason);
+  }
   if (asks_protocol(story.question) && port_of(story) != nullptr) {
     return said("Result: IP protocol {0} is {1} ({2})", port_text(story.question), state_of(story), reason);
   }
@@ -524,7 +577,7 @@ std::string result_text(const Story& story) {
   if (story.connection && story.connection->end == Connection::End::not_sent) return not_sent_text(*story.connection);
   if (was_kept(story)) return kept_text(story);
   if (const auto* port = port_of(story); story.connection && port != nullptr && port->state == PortState::open) {
-    return connection_text(*story.connection);
+    return connection_text(story);
   }
   if (const auto* port = port_of(story)) return result_of_port(*port, story);
   return story.host ? result_of_host(*story.host, story) : std::string{translated("Nothing is known.")};
@@ -535,9 +588,15 @@ bool is_what_happened(const Alternative& alternative, const Story& story) {
   return alternative.state == state_of(story) && alternative.silent == (reason_of(story) == Reason::no_response);
 }
 
-std::string alternatives_heading(const Question& question) {
-  return std::string{question.port ? translated("How it could have gone (=> is how it went)")
-                                   : translated("How it could have gone (=> is how it went), whatever is asked")};
+std::string alternatives_heading(const Story& story) {
+  const auto alternatives = alternatives_of(story.question);
+  const bool any = std::ranges::any_of(alternatives, [&](const auto& one) { return is_what_happened(one, story); });
+  if (story.question.port) {
+    return std::string{any ? translated("How it could have gone (=> is how it went)")
+                           : translated("How it could have gone")};
+  }
+  return std::string{any ? translated("How it could have gone (=> is how it went), whatever is asked")
+                         : translated("How it could have gone, whatever is asked")};
 }
 
 std::string_view service_heading() { return translated("What is registered there"); }
@@ -577,7 +636,7 @@ std::vector<std::string_view> discovery_texts() {
   return {
       translated("On the same link (Ethernet, Wi-Fi) it asks for the hardware address: by ARP (IPv4) or by neighbour "
                  "discovery "
-                 "(IPv6). That alone decides, because no host can be silent to it."),
+                 "(IPv6). That alone decides: a host that is silent to it can hardly be reached by anybody."),
       translated(
           "Beyond the link it asks in four ways at once, since firewalls stop one and let another through: the ping "
           "(ICMP "

@@ -70,7 +70,7 @@ struct Alternative {
 std::vector<Alternative> alternatives_of(const Question& question);
 // Whether it is what happened.
 bool is_what_happened(const Alternative& alternative, const Story& story);
-std::string alternatives_heading(const Question& question);
+std::string alternatives_heading(const Story& story);
 
 std::string_view service_heading();
 std::string service_text(const Question& question, const Facts& facts);

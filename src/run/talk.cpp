@@ -182,7 +182,9 @@ class Talk {
     const auto done = os::shake_hands(dialled.socket.get(), *tls_, deadline);
     const os::TlsFacts facts = tls_->facts();
     if (plan_.verbose && !facts.version.empty()) tell(facts);
-    if (!facts.complaint.empty()) return judge(facts);
+    if (!facts.complaint.empty()) {
+      if (const auto judged = judge(facts); !judged) return judged;
+    }
     if (!done) return no_tls(done.error(), said("no TLS with {0}: {1}", peer_, done.error().message));
     record_.write(talk::transcript_event(os::wall_time(), "tls", fmt::format("{} {}", facts.version, facts.cipher)));
     return {};

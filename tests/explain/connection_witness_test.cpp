@@ -117,6 +117,13 @@ TEST(Connection, ThatWasRecordedIsReadFromArpToTheLastAcknowledgement) {
                                   "TIME-WAIT LAST-ACK", "TIME-WAIT CLOSED"));
 }
 
+TEST(Connection, ARouterThatTellsItsHardwareAddressIsNotTheHost) {
+  Story story = recorded_story();
+  story.question.target = net::IpAddress::parse("198.19.0.9").value();
+  EXPECT_EQ(meanings(story).at(1), "next-hop");
+  EXPECT_THAT(flat(page_of(story, {})), HasSubstr("Of the host itself it says nothing."));
+}
+
 TEST(Connection, IsAPageOfItsOwn) {
   const std::string page = page_of(recorded_story(), {.service = "ssh", .description = ""});
   EXPECT_THAT(page, HasSubstr("Port 22/tcp of 198.18.0.2: a connection, from its beginning to its end\n"));
@@ -204,6 +211,31 @@ TEST_F(ConnectionTest, WhoDoesNotEndIsLeft) {
   EXPECT_EQ(story.connection->end, End::left);
   EXPECT_THAT(flat(page_of(story, {})), HasSubstr("had not when portolan left"));
   EXPECT_THAT(flat(page_of(story, {})), HasSubstr("wait for its client to begin"));
+}
+
+TEST_F(ConnectionTest, WhoEndsItWithoutAWordDoesNotWait) {
+  shake_hands();
+  receive(fin | ack, 501, 101);
+  send(fin | ack, 101, 502);
+  receive(ack, 502, 102);
+  const std::string page = flat(page_of(take({.connected = true}), {}));
+  EXPECT_THAT(page, HasSubstr("accepted the connection and ended it without a word."));
+  EXPECT_THAT(page, Not(HasSubstr("wait for its client")));
+}
+
+TEST_F(ConnectionTest, WhatIsSaidAfterOurEndIsAnAnswerToIt) {
+  for (const std::string words : {"bye", "\x15\x03\x03"}) {
+    witness_ = ConnectionWitness{recorded_question(), net::Port{recorded_own_port}};
+    shake_hands();
+    send(fin | ack, 101, 501);
+    receive(psh | ack, 501, 102, words);
+    witness_.heard(words);
+    receive(fin | ack, 501 + static_cast<std::uint32_t>(words.size()), 102);
+    send(ack, 102, 502 + static_cast<std::uint32_t>(words.size()));
+    const std::string page = flat(page_of(take({.connected = true}), {}));
+    EXPECT_THAT(page, Not(HasSubstr("spoke first")));
+    EXPECT_THAT(page, HasSubstr(words == "bye" ? "Nobody spoke until portolan ended it" : "is an alert of TLS"));
+  }
 }
 
 TEST_F(ConnectionTest, SilenceAndARoutersRefusalAreJudgedAsByAScan) {

@@ -313,10 +313,21 @@ TEST(Page, WithoutAWayThereNothingIsDrawnAndNothingMarked) {
         {model::RemarkCode::no_way, {std::string{"ENETUNREACH"}, std::string{"198.18.0.2"}, std::string{}}}};
     const std::string page = page_of(story, {});
     EXPECT_THAT(page, HasSubstr("No packet was sent.\n"));
-    EXPECT_THAT(page, HasSubstr("Result: the host is down (no-route)\n"));
+    EXPECT_THAT(page, HasSubstr("Result: the host was not asked (no-route)\n"));
     EXPECT_THAT(page, HasSubstr("Note: no route leads to 198.18.0.2"));
     EXPECT_EQ(marked(page), "");
+    EXPECT_THAT(page, Not(HasSubstr("=>"))) << "there is no mark to tell of";
   }
+}
+
+TEST(Page, AHostThatDoesNotSpeakTheProtocolIsNoFirewall) {
+  Story story = story_offline(about_port(probe::sctp_init, 22), World::silent).value();
+  story.host->ports.front().reason = model::Reason::proto_unreach;
+  story.host->ports.front().state = model::PortState::filtered;
+  const std::string page = page_of(story, {});
+  EXPECT_THAT(page, HasSubstr("Result: port 22/sctp is filtered (proto-unreach)\n"));
+  EXPECT_THAT(page, HasSubstr("does not speak the protocol at all"));
+  EXPECT_THAT(page, Not(HasSubstr("has spoken")));
 }
 
 TEST(Page, WhatThisMachineWouldNotSendIsDrawnAndNobodyJudged) {

@@ -486,7 +486,10 @@ TEST_F(Talk, ACertificateThatConvincesNobodyEndsIt) {
   }
   {
     const auto server = serve(world.target, secured, certificate.files());
-    const auto done = talk(world.scanner, {"--tls", "--insecure", at_server}, "hello\n");
+    const Scratch scratch;
+    const auto done =
+        talk(world.scanner, {"--tls", "--insecure", "--record", scratch.path("record"), at_server}, "hello\n");
+    EXPECT_THAT(scratch.read("record"), HasSubstr(R"("event":"tls","says":"TLSv1.3 )"));
     EXPECT_EQ(done.status, 0);
     EXPECT_EQ(done.output, "HELLO\n");
     EXPECT_THAT(done.errors, HasSubstr("is not to be trusted: self-signed certificate"));

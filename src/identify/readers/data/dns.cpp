@@ -69,7 +69,7 @@ constexpr std::array<Named, 8> names{{{"dnsmasq-", "dnsmasq"},
                                       {"CoreDNS-", "CoreDNS"}}};
 
 void name(std::string_view said, Facts& facts) {
-  if (!is_printable(said)) return;
+  if (said.empty() || !is_printable(said)) return;
   const std::string_view number = said.substr(0, said.find_first_of(" ("));
   // Only BIND says nothing but its number: "9.18.49-1~deb12u3-Debian".
   if (said.starts_with("9.") && std::ranges::count(number, '.') >= 2) {
