@@ -69,6 +69,10 @@ TEST_F(DiscoverLink, NobodyThereIsAnError) {
   const Finished done = pair.scanner.run(scan_command({"--discover-link", "-sn", "-n", "-e", "wire"}));
   EXPECT_EQ(done.status, 2);
   EXPECT_EQ(done.errors, "portolan: --discover-link: nobody answers on wire\n");
+  // There reports of this machine's own groups are heard, from the address "::".
+  const Finished alone = pair.scanner.run(scan_command({"--discover-link", "-sn", "-n", "-e", "lo"}));
+  EXPECT_EQ(alone.status, 2) << alone.output;
+  EXPECT_EQ(alone.errors, "portolan: --discover-link: nobody answers on lo\n");
 }
 
 TEST_F(DiscoverLink, ASignalEndsTheWait) {

@@ -87,6 +87,7 @@ class Inquiry {
     send(link, query, router_alert);
   }
 
+  // 0.0.0.0 where it is no answer to us.
   [[nodiscard]] std::optional<net::IpAddress> hear() const {
     std::array<std::uint8_t, 1500> bytes{};
     sockaddr_in6 from{};
@@ -201,6 +202,8 @@ Result<std::vector<net::IpAddress>> neighbours_on(std::span<const std::string> l
   }
   add_known(found, indices);
   found.erase(net::IpAddress{});
+  // Who has no address of the link yet reports its groups from none (RFC 3590 §4).
+  std::erase_if(found, [](const net::IpAddress& address) { return to_string(address.without_zone()) == "::"; });
   for (const net::IpAddress& own : own_addresses()) found.erase(own);
   return std::vector<net::IpAddress>{found.begin(), found.end()};
 }
