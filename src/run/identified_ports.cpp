@@ -60,11 +60,12 @@ void tell(model::PortRecord& port, const model::ServiceRecord& service) {
 
 }  // namespace
 
-IdentifiedPorts::IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, Trace trace)
+IdentifiedPorts::IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done,
+                                 TalkTrace trace)
     : plan_{plan}, sink_{sink}, trace_{std::move(trace)}, work_{std::move(work)}, done_{std::move(done)} {}
 
 Result<std::unique_ptr<IdentifiedPorts>> IdentifiedPorts::begin(const plan::Plan& plan, model::Sink& sink,
-                                                                Trace trace) {
+                                                                TalkTrace trace) {
   auto work = os::Bell::open();
   if (!work) return fail(work.error());
   auto done = os::Bell::open();
@@ -212,7 +213,7 @@ Result<void> IdentifiedPorts::take() {
   }
   const auto note_all = [this](auto& all, net::Protocol protocol, auto transcript) -> Result<void> {
     for (auto& done : all) {
-      if (trace_ && !(done.*transcript).empty()) trace_(done.*transcript);
+      if (trace_ && !(done.*transcript).empty()) trace_(done.*transcript, done.service);
       const PortName port{protocol, done.target.port};
       if (auto told = note(done.target.address, port, std::move(done.service)); !told) return told;
     }

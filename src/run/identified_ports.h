@@ -21,6 +21,7 @@
 #include "os/thread/thread_group.h"
 #include "plan/plan.h"
 #include "run/identified_datagrams.h"
+#include "run/talk_trace.h"
 
 namespace portolan::run {
 
@@ -28,10 +29,9 @@ namespace portolan::run {
 // in which that happens. Everything else passes at once. All but the thread that talks belongs to the caller.
 class IdentifiedPorts final : public model::Sink {
  public:
-  using Trace = std::function<void(std::string_view transcripts)>;
-  // `trace`: hears what was said to a port and by it, once that is over, called by the caller's thread; may be empty.
+  // `trace`: called by the caller's thread; may be empty.
   // Errors: Errc::limit where there is no descriptor or thread to be had. Plan and sink outlive it.
-  static Result<std::unique_ptr<IdentifiedPorts>> begin(const plan::Plan& plan, model::Sink& sink, Trace trace);
+  static Result<std::unique_ptr<IdentifiedPorts>> begin(const plan::Plan& plan, model::Sink& sink, TalkTrace trace);
   ~IdentifiedPorts() override;
 
   Result<void> on(const model::Event& event) override;
@@ -47,7 +47,7 @@ class IdentifiedPorts final : public model::Sink {
     std::set<PortName> left;  // ports that are still asked
   };
 
-  IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, Trace trace);
+  IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, TalkTrace trace);
   void ask(const net::IpAddress& host, net::Port port, const std::string& name);
   // An open port of UDP, and whether all about its answer was handed on with it.
   bool ask_by_datagrams(const model::OpenPort& open);
@@ -62,7 +62,7 @@ class IdentifiedPorts final : public model::Sink {
 
   const plan::Plan& plan_;
   model::Sink& sink_;
-  Trace trace_;
+  TalkTrace trace_;
   std::map<Place, Boxed<model::ServiceRecord>> asked_;  // empty while it is not known
   std::unordered_map<net::IpAddress, Held> held_;
 

@@ -15,6 +15,7 @@
 #include "model/sink.h"
 #include "os/names/reverse_names.h"
 #include "plan/plan.h"
+#include "run/talk_trace.h"
 
 namespace portolan::run {
 
@@ -32,8 +33,7 @@ struct ScanSettings {
   unsigned threads = 1;                    // engines side by side, at least one
   engine::LateTargets* late = nullptr;     // targets beside those of the plan; of several engines the first takes them
   bool whole_packets = false;              // what arrives is heard whole, for a watch that keeps it
-  // Hears what was said to a service and by it (identify/transcript.h); may be empty.
-  std::function<void(std::string_view transcripts)> talk_trace = {};
+  TalkTrace talk_trace = {};               // may be empty
 };
 
 // Who sees the packets of an engine. Called for each of them before any begins; each is called by its engine's thread

@@ -25,7 +25,8 @@ std::string plan(const std::vector<std::string>& line, Dialect dialect = Dialect
   if (!reports) return "error: " + reports.error().message;
   std::string text;
   for (const PlannedReport& report : *reports) {
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", report.option().back(), report.path);
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ",
+                        report.format == nullptr ? report.option() : report.option().substr(2), report.path);
   }
   return text;
 }
@@ -54,6 +55,13 @@ TEST(ScanReports, AllFormatsShareABase) {
   }
   EXPECT_EQ(plan({"-oA", "b"}), all);
   EXPECT_EQ(plan({"-oA", "b"}, Dialect::nmap), "N:- N:b.nmap X:b.xml G:b.gnmap");
+}
+
+TEST(ScanReports, WhatIsWrittenBesideThemHasAPlaceOfItsOwn) {
+  EXPECT_EQ(plan({"--pcap", "p", "-sV", "--save-unknown", "u-%Y"}), "N:- --pcap:p --save-unknown:u-2026");
+  EXPECT_EQ(plan({"-sV", "--save-unknown", "-"}), "--save-unknown:-");
+  EXPECT_EQ(plan({"-oX", "u", "-sV", "--save-unknown", "u"}),
+            "error: -oX and --save-unknown both write to 'u'; give each a place of its own");
 }
 
 TEST(ScanReports, FileNamesMayHoldTheTime) { EXPECT_EQ(plan({"-oX", "scan-%Y.xml"}), "N:- X:scan-2026.xml"); }

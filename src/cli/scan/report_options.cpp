@@ -84,6 +84,13 @@ Result<void> capture(ScanOptions& options, const Given& given) {
   return {};
 }
 
+Result<void> unknown_services(ScanOptions& options, const Given& given) {
+  if (const auto done = names_a_file(given); !done) return done;
+  if (options.about_services.empty()) options.about_services = given.spelling;
+  options.unknown_services = *given.value;
+  return {};
+}
+
 Result<void> rest_of_scan(ScanOptions& options, const Given& given) {
   if (const auto done = names_a_file(given); !done) return done;
   options.resume = *given.value;
@@ -127,6 +134,9 @@ std::vector<Option<ScanOptions>> report_rows(std::string_view group) {
                    .summary = "show each packet as it is sent or received, and what it means to the scan"},
                   set<&ScanOptions::packet_trace>});
   add("--pcap", "<file>", "write each packet to a pcapng file, with what it means to the scan as its comment", capture);
+  add("--save-unknown", "<file>",
+      "write down what services said that -sV did not recognise, in a form that the test of a new reader replays",
+      unknown_services);
   add("--resume", "<file>",
       "go on with a scan that was cut off: its report (-oN, -oX, -oG, -oJ) says how it was called and which hosts are "
       "done, and gets the rest; no other option stands beside it",

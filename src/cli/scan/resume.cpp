@@ -156,6 +156,8 @@ class Resumption {
     }
     if (scan_.options.capture && *scan_.options.capture != "-")
       left.push_back(*std::exchange(scan_.options.capture, {}));
+    auto& unknown = scan_.options.unknown_services;
+    if (unknown && *unknown != "-") left.push_back(*std::exchange(unknown, {}));
     add_output(outputs, report_);
     for (const ReadReport& sibling : siblings_) add_output(outputs, sibling);
     scan_.options.outputs = std::move(outputs);

@@ -203,18 +203,25 @@ class ScanRun {
   }
 
   Result<void> open_scan() {
-    auto scan = run::OpenScan::open(
-        prepared_.plan, *services_, {},
-        {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
-         .control = control_.get(),
-         .wake = control_->wake(),
-         .threads = static_cast<unsigned>(options_.threads.value_or(1)),
-         .late = late_ ? &*late_ : nullptr,
-         .whole_packets = options_.capture.has_value(),
-         .talk_trace = options_.version_trace ? os::write_standard_error : std::function<void(std::string_view)>{}});
+    auto scan = run::OpenScan::open(prepared_.plan, *services_, {},
+                                    {.names = {.servers = options_.dns_servers, .system = options_.system_dns},
+                                     .control = control_.get(),
+                                     .wake = control_->wake(),
+                                     .threads = static_cast<unsigned>(options_.threads.value_or(1)),
+                                     .late = late_ ? &*late_ : nullptr,
+                                     .whole_packets = options_.capture.has_value(),
+                                     .talk_trace = talk_trace()});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};
+  }
+
+  run::TalkTrace talk_trace() {
+    if (!options_.version_trace && !options_.unknown_services) return {};
+    return [this](std::string_view transcripts, const model::ServiceRecord& service) {
+      if (options_.version_trace) os::write_standard_error(transcripts);
+      reports_->on_talk(transcripts, service);
+    };
   }
 
   Result<void> open_reports() {
@@ -266,7 +273,8 @@ class ScanRun {
     }
     // A signal that came when all was done interrupted nothing, and the reports say so.
     if (finished.interrupted && signal) return 128 + *signal;
-    return reports_->capture_failure() != nullptr ? status_failed : status_done;
+    const bool is_whole = reports_->capture_failure() == nullptr && reports_->unknown_services_failure() == nullptr;
+    return is_whole ? status_done : status_failed;
   }
 
   model::ScanFinished scan_into(model::Sink& sink) {

@@ -73,6 +73,7 @@ struct ScanOptions {
   std::optional<std::uint64_t> connections_a_host;
   bool all_ports = false;
   bool version_trace = false;
+  std::optional<std::string> unknown_services;  // --save-unknown: a file
   std::vector<DiscoveryWord> discovery;
   std::vector<const probe::Probe*> techniques;  // that ask the ports, each once; none: what is allowed decides
 

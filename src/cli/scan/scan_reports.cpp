@@ -134,7 +134,15 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& chosen, Dialect dialect, const std::tm& now) {
   std::vector<PlannedReport> reports;
   for (const OutputWord& word : chosen.outputs) add_word(reports, word, dialect, now);
-  if (chosen.capture) reports.push_back({nullptr, place_of(*chosen.capture, now)});
+  using Kind = PlannedReport::Kind;
+  if (chosen.capture) {
+    reports.push_back({.path = place_of(*chosen.capture, now), .spelling = "--pcap", .kind = Kind::capture});
+  }
+  if (chosen.unknown_services) {
+    reports.push_back({.path = place_of(*chosen.unknown_services, now),
+                       .spelling = "--save-unknown",
+                       .kind = Kind::unknown_services});
+  }
   for (auto report = reports.begin(); report != reports.end(); ++report) {
     const auto same = std::find_if(std::next(report), reports.end(),
                                    [&](const PlannedReport& other) { return other.path == report->path; });
@@ -159,6 +167,20 @@ bool wants_live_line(const ScanOptions& chosen, Dialect dialect) {
   // Callers of nmap take anything on standard error for a complaint.
   return !chosen.packet_trace && dialect == Dialect::portolan && os::is_terminal(standard_error);
 }
+
+namespace {
+
+// Who says on standard error what became of something beside the reports. In one call, because it may be the thread of
+// any engine that has something to say.
+std::function<void(std::string_view)> speaker(const PlannedReport& planned, const ScanOptions& chosen,
+                                              Dialect dialect) {
+  return [option = planned.option(), dialect, live = wants_live_line(chosen, dialect)](std::string_view sentence) {
+    os::write_standard_error(fmt::format("{}{}{}: {}\n", live ? "\r\x1b[K" : "",
+                                         dialect == Dialect::portolan ? "portolan: " : "", option, sentence));
+  };
+}
+
+}  // namespace
 
 // The capture among the reports: a scan goes on for it, and not without it where nothing else is left.
 class ScanReports::CaptureReport final : public model::Sink {
@@ -212,19 +234,22 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
   reports->add(std::make_unique<report::Warnings>(standard_error_output, dialect), report::Tee::Kind::companion);
   for (const PlannedReport& report : *planned) {
     // Who closes standard output and names files wants those only.
-    const bool names_files = !chosen.outputs.empty() || chosen.capture;
+    const bool names_files = !chosen.outputs.empty() || chosen.capture || chosen.unknown_services;
     if (report.path == "-" && !asks_for_standard_output(chosen) && names_files && !os::has_standard_output()) continue;
-    const auto done = report.format == nullptr ? reports->open_capture(report, chosen, dialect)
-                                               : reports->open_report(report, chosen, dialect);
-    if (!done) return fail(done.error());
+    using Kind = PlannedReport::Kind;
+    const auto open = report.kind == Kind::capture            ? &ScanReports::open_capture
+                      : report.kind == Kind::unknown_services ? &ScanReports::open_unknown_services
+                                                              : &ScanReports::open_report;
+    if (const auto done = (*reports.*open)(report, chosen, dialect); !done) return fail(done.error());
   }
   // Where no text is on standard output, which may hold something for a machine. Callers of nmap want no packets there.
   const bool has_text = os::has_standard_output() && std::ranges::any_of(*planned, [](const PlannedReport& report) {
                           return report.path == "-" && report.format == &report::normal_format;
                         });
   if (chosen.packet_trace && !has_text && dialect == Dialect::portolan) reports->share(standard_error_output);
-  const bool has_report =
-      std::ranges::any_of(reports->files_, [&](const os::OutputFile* file) { return file != reports->capture_.get(); });
+  const bool has_report = std::ranges::any_of(reports->files_, [&](const os::OutputFile* file) {
+    return file != reports->capture_.get() && file != reports->unknown_services_file_.get();
+  });
   reports->packet_options_.capture_is_all = !has_report && reports->packet_options_.lines.empty();
   // Only now that all of them can be written does any take the place of what was there.
   for (os::OutputFile* file : reports->files_) {
@@ -291,16 +316,33 @@ Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanO
   files_.push_back(capture_.get());
   packet_options_.capture = capture_.get();
   add(std::make_unique<CaptureReport>(*this), report::Tee::Kind::report);
-  // In one call, because it may be the thread of any engine that has something to say.
-  say_of_capture_ = [dialect, live = wants_live_line(chosen, dialect)](std::string_view sentence) {
-    os::write_standard_error(fmt::format("{}{}--pcap: {}\n", live ? "\r\x1b[K" : "",
-                                         dialect == Dialect::portolan ? "portolan: " : "", sentence));
-  };
+  say_of_capture_ = speaker(planned, chosen, dialect);
   packet_options_.capture_ended = [say = say_of_capture_](const Error& error) {
     // As of a report whose reader has seen enough, nothing is said.
     if (error.code != Errc::reader_gone) say(error.message + "; the capture ends here, the scan goes on");
   };
   return {};
+}
+
+Result<void> ScanReports::open_unknown_services(const PlannedReport& planned, const ScanOptions& chosen,
+                                                Dialect dialect) {
+  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+  auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
+  if (!file && file.error().code == Errc::reader_gone) return {};
+  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.option(), file.error().message));
+  unknown_services_file_ = std::move(*file);
+  files_.push_back(unknown_services_file_.get());
+  unknown_services_.emplace(*unknown_services_file_);
+  say_of_unknown_services_ = speaker(planned, chosen, dialect);
+  return {};
+}
+
+void ScanReports::on_talk(std::string_view transcripts, const model::ServiceRecord& service) {
+  if (!unknown_services_) return;
+  const auto done = unknown_services_->add(transcripts, service);
+  if (!done && done.error().code != Errc::reader_gone) {
+    say_of_unknown_services_(done.error().message + "; no more is saved, the scan goes on");
+  }
 }
 
 // A place for lines about packets, between the lines of whoever else writes there.

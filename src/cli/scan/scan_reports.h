@@ -21,23 +21,23 @@
 #include "report/packets/packet_log.h"
 #include "report/scan/progress.h"
 #include "report/scan/registry.h"
+#include "report/scan/unknown_services.h"
 #include "report/tee.h"
 
 namespace portolan::cli {
 
 struct PlannedReport {
-  const report::Format* format = nullptr;  // nullptr: a capture (--pcap)
+  enum class Kind : std::uint8_t { report, capture, unknown_services };
+  const report::Format* format = nullptr;  // of a report
   std::string path;                        // "-" is standard output
   std::string_view spelling = {};          // of the option, where it is not the format's
   std::shared_ptr<const CutOffReport> rest_of = {};
-  [[nodiscard]] std::string_view option() const {
-    if (!spelling.empty()) return spelling;
-    return format == nullptr ? "--pcap" : format->option;
-  }
+  Kind kind = Kind::report;
+  [[nodiscard]] std::string_view option() const { return spelling.empty() ? format->option : spelling; }
 };
 
-// Which reports the words ask for, the text on standard output and a capture among them. Pure. Errc::usage where two
-// would go to the same place.
+// Which reports the words ask for, the text on standard output and what is written beside them included. Pure.
+// Errc::usage where two would go to the same place.
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& options, Dialect dialect, const std::tm& now);
 
 // How often progress should be told; nullopt where only a key press asks for it.
@@ -60,6 +60,12 @@ class ScanReports {
   // Why the capture that was asked for is not complete, which has been said when it happened, unless flush() says it;
   // nullptr where it is.
   [[nodiscard]] const Error* capture_failure() const { return packets_ == nullptr ? nullptr : packets_->failure(); }
+  // What was said to a port and by it, for the file of those that nobody recognised (--save-unknown).
+  void on_talk(std::string_view transcripts, const model::ServiceRecord& service);
+  // As of a capture.
+  [[nodiscard]] const Error* unknown_services_failure() const {
+    return unknown_services_ ? unknown_services_->failure() : nullptr;
+  }
   // An error means that a report is not complete, or that the reader of a capture has gone, or that all that was to be
   // written was a capture, which is not complete.
   Result<void> flush();
@@ -70,6 +76,7 @@ class ScanReports {
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
   Result<void> open_capture(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
+  Result<void> open_unknown_services(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
   report::Output& share(report::Output& output);
   void add(std::unique_ptr<model::Sink> sink, report::Tee::Kind kind);
   void add_stats(report::Output& output, const ScanOptions& options, Dialect dialect);
@@ -80,6 +87,9 @@ class ScanReports {
   report::Output* text_ = nullptr;           // where the watcher's text goes; nullptr where there is none
   std::unique_ptr<os::OutputFile> capture_;  // no other report fails with it
   std::function<void(std::string_view)> say_of_capture_;
+  std::unique_ptr<os::OutputFile> unknown_services_file_;
+  std::optional<report::UnknownServices> unknown_services_;
+  std::function<void(std::string_view)> say_of_unknown_services_;
   report::PacketLogOptions packet_options_;
   std::unique_ptr<report::PacketLog> packets_;
   const os::TerminalControl* control_ = nullptr;
