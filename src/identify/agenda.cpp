@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "identify/details.h"
+#include "identify/refine.h"
 #include "identify/registry.h"
 
 namespace portolan::identify {
@@ -250,6 +251,7 @@ void Agenda::claim(const Reader& reader, const Reading& reading, const Talk& tal
   found_.confidence = reading.confidence;
   if (talk.in_tls) found_.tls = tls_;
   found_.untouched = settings_.only_listens;
+  refine(found_);
   const auto answered =
       std::ranges::find_if(talk.turns | std::views::reverse, [](const Turn& turn) { return !turn.heard.empty(); });
   if (answered == talk.turns.rend()) return;

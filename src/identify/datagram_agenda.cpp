@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "identify/details.h"
+#include "identify/refine.h"
 
 namespace portolan::identify {
 namespace {
@@ -71,6 +72,7 @@ void DatagramAgenda::judge() {
   found_.device = std::move(reading.facts.device);
   found_.details = ordered_details(std::move(reading.facts.details));
   found_.confidence = reading.confidence;
+  refine(found_);
   found_.asked = turns_.back().said.substr(0, most_evidence);
   found_.answered = turns_.back().heard.substr(0, most_evidence);
   const bool asked_before = std::ranges::find(turns_, reading.say, &Turn::said) != turns_.end();

@@ -181,5 +181,15 @@ TEST(ServiceText, CpesBecomeUrisAsTheirSpecificationSays) {
   EXPECT_EQ(cpe_uri("nonsense"), "");
 }
 
+TEST(ServiceText, UrisHoldVersionAndUpdateAsTheServiceSaysThem) {
+  constexpr std::string_view openssh = "cpe:2.3:a:openbsd:openssh:9.2:p1:*:*:*:*:*:*";
+  EXPECT_EQ(cpe_uri(openssh, "9.2p1"), "cpe:/a:openbsd:openssh:9.2p1");
+  EXPECT_EQ(cpe_uri(openssh, "9.2P1"), "cpe:/a:openbsd:openssh:9.2p1");
+  EXPECT_EQ(cpe_uri(openssh, "9.2-p1"), "cpe:/a:openbsd:openssh:9.2:p1");
+  EXPECT_EQ(cpe_uri("cpe:2.3:a:microsoft:sql_server:2008:r2:*:*:*:*:*:*", "10.50.1600.00"),
+            "cpe:/a:microsoft:sql_server:2008:r2");
+  EXPECT_EQ(cpe_uri("cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:*", "1.22.1"), "cpe:/a:f5:nginx:1.22.1");
+}
+
 }  // namespace
 }  // namespace portolan::report

@@ -106,8 +106,10 @@ std::string service_info(const HostRecord& host) {
     add_once(hosts, port.identified->host_name);
     add_once(systems, port.identified->system);
     add_once(devices, port.identified->device);
+    // Of the machine, not of the programs on it.
     for (const std::string& cpe : port.identified->cpes) {
-      if (cpe_uri(cpe).starts_with("cpe:/o:")) add_once(cpes, cpe_uri(cpe));
+      const std::string uri = cpe_uri(cpe);
+      if (uri.starts_with("cpe:/o:") || uri.starts_with("cpe:/h:")) add_once(cpes, uri);
     }
   }
   std::vector<std::string> parts;
@@ -158,7 +160,7 @@ int nmap_confidence(const ServiceRecord& service) {
 }
 
 // NIST IR 7695 §6.1 and §6.2: parts that any value fits are left out at the end, "*" is nothing within.
-std::string cpe_uri(std::string_view formatted) {
+std::string cpe_uri(std::string_view formatted, std::string_view version) {
   if (!formatted.starts_with(formatted_begin)) return {};
   formatted.remove_prefix(formatted_begin.size());
   std::vector<std::string> parts;
@@ -175,6 +177,11 @@ std::string cpe_uri(std::string_view formatted) {
     } else {
       part += formatted[i];
     }
+  }
+  constexpr std::size_t update_at = 4;
+  if (parts.size() == parts_of_uri && !parts[update_at].empty() && !version.empty() &&
+      lower_case(version).starts_with(parts[update_at - 1] + parts[update_at])) {
+    parts[update_at - 1] += std::exchange(parts[update_at], {});
   }
   while (!parts.empty() && parts.back().empty()) parts.pop_back();
   return "cpe:/" + join(parts, ":");

@@ -35,7 +35,8 @@ bool is_identified(const model::HostRecord& host);  // some port was asked
 // How sure nmap is of ten: 10 recognised, 8 for tcpwrapped, 3 for the port's number.
 int nmap_confidence(const model::ServiceRecord& service);
 
-// CPE 2.3's formatted string as the URI of 2.2, which nmap's readers expect: "cpe:/a:openbsd:openssh:9.2p1".
-std::string cpe_uri(std::string_view formatted);
+// CPE 2.3's formatted string as the URI of 2.2, which nmap's readers expect. Where the service says version and update
+// in one word (`version`), so does nmap: "cpe:/a:openbsd:openssh:9.2p1", and "...:9.2:p1" without it.
+std::string cpe_uri(std::string_view formatted, std::string_view version = {});
 
 }  // namespace portolan::report

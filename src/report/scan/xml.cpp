@@ -225,7 +225,7 @@ void XmlReport::service(const model::PortRecord& port) {
   buffer_.add(" method=\"{}\" conf=\"{}\"", probed ? "probed" : "table", nmap_confidence(service));
   if (service.cpes.empty()) return buffer_.put("/>");
   buffer_.put(">");
-  for (const std::string& cpe : service.cpes) buffer_.add("<cpe>{}</cpe>", escape_xml(cpe_uri(cpe)));
+  for (const std::string& cpe : service.cpes) buffer_.add("<cpe>{}</cpe>", escape_xml(cpe_uri(cpe, service.version)));
   buffer_.put("</service>");
 }
 

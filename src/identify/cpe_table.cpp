@@ -1,0 +1,256 @@
+// What the NVD calls the products that our readers and rules name.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "identify/cpe.h"
+#include "identify/text.h"
+
+namespace portolan::identify {
+namespace {
+
+constexpr std::array products{
+    NamedCpe{"389 Directory Server", "a:port389:389-ds-base"},
+    NamedCpe{"aiohttp", "a:aiohttp:aiohttp"},
+    NamedCpe{"Allegro RomPager", "a:allegrosoft:rompager"},
+    NamedCpe{"Android Debug Bridge device", "o:google:android:*"},
+    NamedCpe{"Apache ActiveMQ", "a:apache:activemq"},
+    NamedCpe{"Apache Cassandra", "a:apache:cassandra"},
+    NamedCpe{"Apache CouchDB", "a:apache:couchdb"},
+    NamedCpe{"Apache httpd", "a:apache:http_server"},
+    NamedCpe{"Apache James", "a:apache:james"},
+    NamedCpe{"Apache Kafka", "a:apache:kafka"},
+    NamedCpe{"Apache MINA SSHD", "a:apache:sshd"},
+    NamedCpe{"Apache Solr", "a:apache:solr"},
+    NamedCpe{"Apache Subversion", "a:apache:subversion"},
+    NamedCpe{"Apache Tomcat", "a:apache:tomcat"},
+    NamedCpe{"Apache Traffic Server", "a:apache:traffic_server"},
+    NamedCpe{"Apache ZooKeeper", "a:apache:zookeeper"},
+    NamedCpe{"Appweb", "a:embedthis:appweb"},
+    NamedCpe{"Asterisk", "a:digium:asterisk"},
+    NamedCpe{"Asterisk Call Manager", "a:digium:asterisk:*"},
+    NamedCpe{"Asterisk PBX", "a:digium:asterisk"},
+    NamedCpe{"AsyncSSH", "a:asyncssh_project:asyncssh"},
+    NamedCpe{"Bacula file daemon", "a:bacula:bacula"},
+    NamedCpe{"BitlBee", "a:bitlbee:bitlbee"},
+    NamedCpe{"Bitvise SSH Server", "a:bitvise:winsshd"},
+    NamedCpe{"Boa", "a:boa:boa"},
+    NamedCpe{"C-ICAP", "a:c-icap_project:c-icap"},
+    NamedCpe{"Caddy", "a:caddyserver:caddy"},
+    NamedCpe{"CGMiner", "a:cgminer_project:cgminer"},
+    NamedCpe{"Checkmk agent", "a:checkmk:checkmk"},
+    NamedCpe{"Cherokee", "a:cherokee-project:cherokee"},
+    NamedCpe{"CherryPy", "a:cherrypy:cherrypy"},
+    NamedCpe{"chrony", "a:tuxfamily:chrony"},
+    NamedCpe{"CivetWeb", "a:civetweb_project:civetweb"},
+    NamedCpe{"ClamAV clamd", "a:clamav:clamav"},
+    NamedCpe{"ClickHouse", "a:clickhouse:clickhouse"},
+    NamedCpe{"Coturn", "a:coturn_project:coturn"},
+    NamedCpe{"Cowboy", "a:ninenines:cowboy"},
+    NamedCpe{"CrushFTP", "a:crushftp:crushftp"},
+    NamedCpe{"CUPS", "a:openprinting:cups"},
+    NamedCpe{"Cyrus", "a:cyrus:imap"},
+    NamedCpe{"Cyrus Murder", "a:cyrus:imap"},
+    NamedCpe{"Cyrus timsieved", "a:cyrus:imap"},
+    NamedCpe{"dnsmasq", "a:thekelleys:dnsmasq"},
+    NamedCpe{"Dovecot imapd", "a:dovecot:dovecot"},
+    NamedCpe{"Dovecot pop3d", "a:dovecot:dovecot"},
+    NamedCpe{"Dropbear sshd", "a:dropbear_ssh_project:dropbear_ssh"},
+    NamedCpe{"Eclipse Jetty", "a:eclipse:jetty"},
+    NamedCpe{"EMQX", "a:emqx:emqx"},
+    NamedCpe{"Envoy", "a:envoyproxy:envoy"},
+    NamedCpe{"Erlang Port Mapper Daemon", "a:erlang:erlang/otp:*"},
+    NamedCpe{"Exim", "a:exim:exim"},
+    NamedCpe{"FileZilla Server", "a:filezilla-project:filezilla_server"},
+    NamedCpe{"Firebird", "a:firebirdsql:firebird"},
+    NamedCpe{"FreeSWITCH", "a:freeswitch:freeswitch"},
+    NamedCpe{"FRRouting", "a:frrouting:frrouting"},
+    NamedCpe{"Git", "a:git-scm:git"},
+    NamedCpe{"Gitea", "a:gitea:gitea"},
+    NamedCpe{"GitLab", "a:gitlab:gitlab"},
+    NamedCpe{"GNU Inetutils", "a:gnu:inetutils"},
+    NamedCpe{"GNU Mailman", "a:gnu:mailman"},
+    NamedCpe{"GoAhead", "a:embedthis:goahead"},
+    NamedCpe{"gpsd", "a:gpsd_project:gpsd"},
+    NamedCpe{"Grafana", "a:grafana:grafana"},
+    NamedCpe{"gSOAP", "a:genivia:gsoap"},
+    NamedCpe{"Gunicorn", "a:gunicorn:gunicorn"},
+    NamedCpe{"HAProxy", "a:haproxy:haproxy"},
+    NamedCpe{"Heimdal", "a:heimdal_project:heimdal"},
+    NamedCpe{"Hiawatha", "a:hiawatha-webserver:hiawatha"},
+    NamedCpe{"hMailServer", "a:hmailserver:hmailserver"},
+    NamedCpe{"HylaFAX", "a:hylafax:hylafax"},
+    NamedCpe{"IBM HTTP Server", "a:ibm:http_server"},
+    NamedCpe{"INN", "a:isc:inn"},
+    NamedCpe{"ircd-hybrid", "a:ircd-hybrid:ircd-hybrid"},
+    NamedCpe{"ISC BIND", "a:isc:bind"},
+    NamedCpe{"Jellyfin", "a:jellyfin:jellyfin"},
+    NamedCpe{"Jenkins", "a:jenkins:jenkins"},
+    NamedCpe{"Joomla", "a:joomla:joomla!"},
+    NamedCpe{"Jupyter Server", "a:jupyter:jupyter_server"},
+    NamedCpe{"kamailio", "a:kamailio:kamailio"},
+    NamedCpe{"Kodi", "a:kodi:kodi"},
+    NamedCpe{"Leafnode", "a:leafnode:leafnode"},
+    NamedCpe{"libssh", "a:libssh:libssh"},
+    NamedCpe{"libupnp", "a:libupnp_project:libupnp"},
+    NamedCpe{"lighttpd", "a:lighttpd:lighttpd"},
+    NamedCpe{"LiteSpeed", "a:litespeedtech:litespeed_web_server"},
+    NamedCpe{"Logitech Media Server", "a:logitech:media_server"},
+    NamedCpe{"MailEnable", "a:mailenable:mailenable"},
+    NamedCpe{"MariaDB", "a:mariadb:mariadb"},
+    NamedCpe{"MediaWiki", "a:mediawiki:mediawiki"},
+    NamedCpe{"Memcached", "a:memcached:memcached"},
+    NamedCpe{"Microsoft Exchange", "a:microsoft:exchange_server:*"},
+    NamedCpe{"Microsoft IIS httpd", "a:microsoft:internet_information_services"},
+    NamedCpe{"Microsoft SQL Server", "a:microsoft:sql_server:*"},
+    NamedCpe{"Microsoft SQL Server 2005", "a:microsoft:sql_server:2005"},
+    NamedCpe{"Microsoft SQL Server 2008", "a:microsoft:sql_server:2008"},
+    NamedCpe{"Microsoft SQL Server 2008 R2", "a:microsoft:sql_server:2008:r2"},
+    NamedCpe{"Microsoft SQL Server 2012", "a:microsoft:sql_server:2012"},
+    NamedCpe{"Microsoft SQL Server 2014", "a:microsoft:sql_server:2014"},
+    NamedCpe{"Microsoft SQL Server 2016", "a:microsoft:sql_server:2016"},
+    NamedCpe{"Microsoft SQL Server 2017", "a:microsoft:sql_server:2017"},
+    NamedCpe{"Microsoft SQL Server 2019", "a:microsoft:sql_server:2019"},
+    NamedCpe{"Microsoft SQL Server 2022", "a:microsoft:sql_server:2022"},
+    NamedCpe{"MikroTik RouterOS", "o:mikrotik:routeros"},
+    NamedCpe{"MikroTik RouterOS API", "o:mikrotik:routeros:*"},
+    NamedCpe{"mini_httpd", "a:acme:mini-httpd"},
+    NamedCpe{"MiniUPnPd", "a:miniupnp_project:miniupnpd"},
+    NamedCpe{"MIT Kerberos", "a:mit:kerberos_5"},
+    NamedCpe{"MonetDB", "a:monetdb:monetdb"},
+    NamedCpe{"MongoDB", "a:mongodb:mongodb"},
+    NamedCpe{"Mongoose", "a:cesanta:mongoose"},
+    NamedCpe{"Mosquitto", "a:eclipse:mosquitto"},
+    NamedCpe{"Mumble", "a:mumble:mumble"},
+    NamedCpe{"Munin node", "a:munin-monitoring:munin"},
+    NamedCpe{"MySQL", "a:oracle:mysql"},
+    NamedCpe{"Nagios NRPE", "a:nagios:remote_plug_in_executor"},
+    NamedCpe{"NATS server", "a:linuxfoundation:nats-server"},
+    NamedCpe{"Net-SNMP", "a:net-snmp:net-snmp"},
+    NamedCpe{"Netatalk", "a:netatalk:netatalk"},
+    NamedCpe{"Network UPS Tools upsd", "a:networkupstools:nut"},
+    NamedCpe{"nginx", "a:f5:nginx"},
+    NamedCpe{"ngircd", "a:barton:ngircd"},
+    NamedCpe{"NLnet Labs NSD", "a:nlnetlabs:nsd"},
+    NamedCpe{"ntpd", "a:ntp:ntp"},
+    NamedCpe{"NTPsec", "a:ntpsec:ntpsec"},
+    NamedCpe{"OpenJDK 64-Bit Server VM", "a:oracle:openjdk"},
+    NamedCpe{"OpenLDAP", "a:openldap:openldap"},
+    NamedCpe{"OpenResty", "a:openresty:openresty"},
+    NamedCpe{"OpenSMTPD", "a:openbsd:opensmtpd"},
+    NamedCpe{"OpenSSH", "a:openbsd:openssh"},
+    NamedCpe{"OpenVPN", "a:openvpn:openvpn"},
+    NamedCpe{"Oracle GlassFish", "a:oracle:glassfish_server"},
+    NamedCpe{"Oracle HTTP Server", "a:oracle:http_server"},
+    NamedCpe{"Oracle TNS listener", "a:oracle:database_server"},
+    NamedCpe{"Oracle WebLogic Server", "a:oracle:weblogic_server"},
+    NamedCpe{"Paramiko", "a:paramiko:paramiko"},
+    NamedCpe{"PgBouncer", "a:pgbouncer:pgbouncer"},
+    NamedCpe{"PHP", "a:php:php"},
+    NamedCpe{"Phusion Passenger", "a:phusion:passenger"},
+    NamedCpe{"Plex", "a:plex:media_server"},
+    NamedCpe{"PoPToP", "a:poptop:pptp_server"},
+    NamedCpe{"Postfix", "a:postfix:postfix"},
+    NamedCpe{"PostgreSQL DB", "a:postgresql:postgresql"},
+    NamedCpe{"PowerDNS Authoritative Server", "a:powerdns:authoritative_server"},
+    NamedCpe{"PowerDNS Recursor", "a:powerdns:recursor"},
+    NamedCpe{"Privoxy", "a:privoxy:privoxy"},
+    NamedCpe{"ProFTPD", "a:proftpd:proftpd"},
+    NamedCpe{"Prosody", "a:prosody:prosody"},
+    NamedCpe{"Puma", "a:puma:puma"},
+    NamedCpe{"Pure-FTPd", "a:pureftpd:pure-ftpd"},
+    NamedCpe{"pyftpdlib", "a:g.rodola:pyftpdlib"},
+    NamedCpe{"Python", "a:python:python"},
+    NamedCpe{"QEMU", "a:qemu:qemu"},
+    NamedCpe{"RabbitMQ", "a:vmware:rabbitmq"},
+    NamedCpe{"ReadyMedia", "a:readymedia_project:readymedia"},
+    NamedCpe{"Redis key-value store", "a:redis:redis"},
+    NamedCpe{"rsync", "a:samba:rsync"},
+    NamedCpe{"Samba AD LDAP", "a:samba:samba"},
+    NamedCpe{"Samba smbd", "a:samba:samba"},
+    NamedCpe{"Sendmail", "a:sendmail:sendmail"},
+    NamedCpe{"Serv-U", "a:solarwinds:serv-u"},
+    NamedCpe{"SpamAssassin spamd", "a:apache:spamassassin:*"},
+    NamedCpe{"Squid", "a:squid-cache:squid"},
+    NamedCpe{"strongSwan", "a:strongswan:strongswan"},
+    NamedCpe{"thttpd", "a:acme:thttpd"},
+    NamedCpe{"TiDB", "a:pingcap:tidb"},
+    NamedCpe{"Tinyproxy", "a:tinyproxy_project:tinyproxy"},
+    NamedCpe{"Tor", "a:torproject:tor"},
+    NamedCpe{"Tornado", "a:tornadoweb:tornado"},
+    NamedCpe{"Traefik", "a:traefik:traefik"},
+    NamedCpe{"Twisted Web", "a:twistedmatrix:twisted"},
+    NamedCpe{"Unbound", "a:nlnetlabs:unbound"},
+    NamedCpe{"Uvicorn", "a:encode:uvicorn"},
+    NamedCpe{"Valkey key-value store", "a:lfprojects:valkey"},
+    NamedCpe{"Varnish", "a:varnish_cache_project:varnish_cache"},
+    NamedCpe{"Varnish command line", "a:varnish_cache_project:varnish_cache"},
+    NamedCpe{"vsftpd", "a:vsftpd_project:vsftpd"},
+    NamedCpe{"Waitress", "a:agendaless:waitress"},
+    NamedCpe{"WEBrick", "a:ruby-lang:webrick"},
+    NamedCpe{"Werkzeug", "a:palletsprojects:werkzeug"},
+    NamedCpe{"WildFly", "a:redhat:wildfly"},
+    NamedCpe{"wolfSSH", "a:wolfssh:wolfssh"},
+    NamedCpe{"WordPress", "a:wordpress:wordpress"},
+    NamedCpe{"X.Org X server", "a:x.org:x_server"},
+    NamedCpe{"Zabbix agent", "a:zabbix:zabbix"},
+    NamedCpe{"Zope", "a:zope:zope"},
+};
+
+constexpr std::array systems{
+    NamedCpe{"AIX", "o:ibm:aix"},
+    NamedCpe{"Android", "o:google:android"},
+    NamedCpe{"Darwin", "o:apple:mac_os_x"},
+    NamedCpe{"DragonFly BSD", "o:dragonflybsd:dragonfly_bsd"},
+    NamedCpe{"FreeBSD", "o:freebsd:freebsd"},
+    NamedCpe{"HP-UX", "o:hp:hp-ux"},
+    NamedCpe{"illumos", "o:illumos:illumos"},
+    NamedCpe{"IOS", "o:cisco:ios"},
+    NamedCpe{"IOS XE", "o:cisco:ios_xe"},
+    NamedCpe{"IOS XR", "o:cisco:ios_xr"},
+    NamedCpe{"Junos", "o:juniper:junos"},
+    NamedCpe{"Linux", "o:linux:linux_kernel"},
+    NamedCpe{"macOS", "o:apple:macos"},
+    NamedCpe{"NetBSD", "o:netbsd:netbsd"},
+    NamedCpe{"NX-OS", "o:cisco:nx-os"},
+    NamedCpe{"OpenBSD", "o:openbsd:openbsd"},
+    NamedCpe{"RouterOS", "o:mikrotik:routeros"},
+    NamedCpe{"Solaris", "o:oracle:solaris"},
+    NamedCpe{"VMware ESXi", "o:vmware:esxi"},
+    NamedCpe{"VxWorks", "o:windriver:vxworks"},
+    NamedCpe{"Windows", "o:microsoft:windows"},
+};
+
+const NamedCpe* named_in(std::span<const NamedCpe> table, std::string_view name) {
+  const auto found = std::ranges::find_if(table, [name](const NamedCpe& row) {
+    return row.name.size() == name.size() && starts_with_case(row.name, name);
+  });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::optional<Cpe> cpe_in(const NamedCpe& row) { return read_cpe("cpe:/" + std::string{row.cpe}); }
+
+}  // namespace
+
+std::span<const NamedCpe> product_cpes() { return products; }
+std::span<const NamedCpe> system_cpes() { return systems; }
+
+std::optional<Cpe> cpe_of_product(std::string_view product, std::string_view version) {
+  const NamedCpe* const row = named_in(products, product);
+  if (row == nullptr) return std::nullopt;
+  auto cpe = cpe_in(*row);
+  constexpr std::ptrdiff_t colons = 2;  // between part, vendor and product
+  if (cpe && std::ranges::count(row->cpe, ':') == colons) {
+    VersionParts parts = version_parts(version);
+    cpe->version = std::move(parts.version);
+    cpe->update = std::move(parts.update);
+  }
+  return cpe;
+}
+
+std::optional<Cpe> cpe_of_system(std::string_view system) {
+  const NamedCpe* const row = named_in(systems, system);
+  return row == nullptr ? std::nullopt : cpe_in(*row);
+}
+
+}  // namespace portolan::identify
