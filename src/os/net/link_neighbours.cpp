@@ -203,7 +203,7 @@ Result<std::vector<net::IpAddress>> neighbours_on(std::span<const std::string> l
   add_known(found, indices);
   found.erase(net::IpAddress{});
   // Who has no address of the link yet reports its groups from none (RFC 3590 §4).
-  std::erase_if(found, [](const net::IpAddress& address) { return to_string(address.without_zone()) == "::"; });
+  std::erase_if(found, [](const net::IpAddress& address) { return address.without_zone() == net::IpAddress::v6({}); });
   for (const net::IpAddress& own : own_addresses()) found.erase(own);
   return std::vector<net::IpAddress>{found.begin(), found.end()};
 }
