@@ -60,6 +60,12 @@ Result<Story> story_offline(const Question& question, World world) {
                                    witness);
   Story story = witness.take(std::move(finished));
   story.simulated = true;
+  // A link without frames means a kernel elsewhere; here there is none.
+  const auto tells_of_a_kernel = [](const model::Remark& remark) {
+    return remark.code == model::RemarkCode::sent_by_kernel;
+  };
+  std::erase_if(story.remarks, tells_of_a_kernel);
+  if (story.host) std::erase_if(story.host->remarks, tells_of_a_kernel);
   return story;
 }
 
