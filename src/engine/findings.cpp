@@ -74,7 +74,7 @@ void add_ports(model::HostRecord& record, const Host& host, std::span<const Port
 void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& walk) {
   const WalkOutcome outcome = walk.engine.outcome(walk.walk);
   const bool asked = outcome.never_asked < walk.engine.job().questions.size();
-  record.port_scanned = record.port_scanned && asked;
+  record.port_scanned = record.port_scanned && asked && !outcome.timed_out;
   record.timed_out = record.timed_out || outcome.timed_out;
   record.interrupted = record.interrupted || !outcome.done;
   if (const auto measured = round_trip_of(outcome)) record.round_trip = measured;

@@ -39,7 +39,7 @@ const HostRecord* select(const HostRecord& host, const ReportOptions& options, H
   if (host.state == model::HostState::down && (options.open_only || (options.verbosity <= 0 && !explained))) {
     return nullptr;
   }
-  if (!options.open_only || !host.port_scanned) return &host;
+  if (!options.open_only || !(host.port_scanned || host.timed_out)) return &host;
   // A host that was given up is shown: what it would have had is not known.
   if (!has_open(host) && !host.timed_out && !host.interrupted) return nullptr;
   scratch = host;

@@ -88,7 +88,9 @@ TEST(GrepableReport, OneIgnoredStateIsToldAndTwoAreNot) {
 TEST(GrepableReport, StatusesThatAreNotUp) {
   model::HostRecord host = host_on_link();
   host.timed_out = true;
+  host.port_scanned = false;  // as the engine says it
   EXPECT_EQ(host_text(host, nmap_options()), "Host: 198.18.0.2 ()\tStatus: Up\nHost: 198.18.0.2 ()\tStatus: Timeout\n");
+  EXPECT_NE(host_text(host, {}).find("Ports: 22/open/tcp//ssh//"), std::string::npos) << "what is known";
   EXPECT_NE(host_text(host, {}).find("\tPorts: 22/open"), std::string::npos);
   host = silent_host("198.18.0.9");
   EXPECT_EQ(host_text(host, nmap_options()), "");

@@ -65,8 +65,13 @@ TEST(Select, OnlyOpenHidesHostsWithoutOpenPorts) {
   model::HostRecord scratch;
   EXPECT_EQ(select(host, only_open(), scratch), nullptr);
   host.timed_out = true;  // what it would have had is not known
+  host.port_scanned = false;  // as the engine says it
   EXPECT_NE(select(host, only_open(), scratch), nullptr);
+  host.ports.push_back(port(80, model::PortState::open, model::Reason::syn_ack, "http"));
+  EXPECT_EQ(select(host, only_open(), scratch)->ports.size(), 1U);
+  host.ports.pop_back();
   host.timed_out = false;
+  host.port_scanned = true;
   host.extra.push_back(extra(model::PortState::open_filtered, model::Reason::no_response, ports({range(1, 30)})));
   EXPECT_NE(select(host, only_open(), scratch), nullptr);
 }

@@ -218,6 +218,7 @@ TEST(XmlReport, DownHostsHaveNoEmptyListOfNames) {
 TEST(XmlReport, AHostGivenUpHasNoPortsUnderNmapsName) {
   model::HostRecord host = host_on_link();
   host.timed_out = true;
+  host.port_scanned = false;  // as the engine says it
   EXPECT_NE(host_text(host, nmap_options()).find("timedout=\"true\"><status"), std::string::npos);
   EXPECT_EQ(host_text(host, nmap_options()).find("<ports>"), std::string::npos);
   EXPECT_NE(host_text(host, {}).find("<ports>"), std::string::npos);
@@ -255,6 +256,7 @@ std::string full_document(const ReportOptions& chosen) {
   host.vendor = "\x1b[31m<Vendor>";
   host.remarks = {remark("It did not answer ARP \"quietly\".")};
   host.timed_out = true;
+  host.port_scanned = false;  // as the engine says it
   host.interrupted = true;
   host.ports[0].reason_address = address("fe80::1%2");
   host.ports[1].service = "h<t>p";

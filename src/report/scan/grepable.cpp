@@ -84,8 +84,8 @@ Result<void> GrepableReport::host(const HostRecord& reported) {
   const std::string head = head_of(*host);
   host_status(head, status_of(host->state));
   if (host->timed_out) host_status(head, "Timeout");
-  const bool shows_ports = !host->timed_out || options_.dialect == Dialect::portolan;
-  if (host->port_scanned && shows_ports) host_ports(head, *host);
+  const bool shows_ports = host->timed_out ? options_.dialect == Dialect::portolan : host->port_scanned;
+  if (shows_ports) host_ports(head, *host);
   if (host->interrupted) buffer_.add("# {}: stopped early, incomplete\n", head);
   return buffer_.write();
 }

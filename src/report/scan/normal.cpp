@@ -167,7 +167,8 @@ Result<void> NormalReport::host(const HostRecord& reported) {
     return buffer_.write();
   }
   if (host->timed_out) buffer_.put("This host was given up after its time limit; what is listed is incomplete.\n");
-  if (host->port_scanned) host_ports(*host);
+  const bool knows_some = host->timed_out && !(host->ports.empty() && host->extra.empty());
+  if (host->port_scanned || knows_some) host_ports(*host);
   host_tail(*host);
   return buffer_.write();
 }

@@ -53,7 +53,7 @@ std::string comment_of(const HostRecord& host, Dialect dialect) {
 // nmap gives no ports of a host that it gave up. Under its own name portolan gives what it has; the
 // attribute timedout says that it is incomplete.
 bool shows_ports(const HostRecord& host, Dialect dialect) {
-  if (!host.port_scanned || (host.timed_out && dialect == Dialect::nmap)) return false;
+  if (host.timed_out ? dialect == Dialect::nmap : !host.port_scanned) return false;
   return !host.ports.empty() || !host.extra.empty();
 }
 
