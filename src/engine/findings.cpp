@@ -25,11 +25,11 @@ struct Finding {
 // One a question; none for what was cut short before it could be judged.
 void add_findings(std::vector<Finding>& findings, const PortWalk& walk) {
   const Job& job = walk.engine.job();
-  // Silence is a verdict only for a host that was asked to the end; one that stopped answering may have been left
-  // before.
+  // Silence is a verdict only for a host that was asked to the end; one that stopped answering, or ran out of time, may
+  // have been left before.
   const WalkOutcome outcome = walk.engine.outcome(walk.walk);
   const bool left_early = outcome.stopped_answering && outcome.never_asked > outcome.refused;
-  const bool done = outcome.done && !left_early;
+  const bool done = outcome.done && !left_early && !outcome.timed_out;
   for (std::uint32_t i = 0; i < job.questions.size(); ++i) {
     const Question& question = job.questions[i];
     const probe::Probe& probe = *job.techniques[question.technique];

@@ -244,6 +244,8 @@ TEST(ScanSim, AHostTimeoutEndsTheWaitForAnswersToo) {
   plan.timing.max_rtt_timeout = 90s;
   const auto outcome = test::scan(plan, network);
   EXPECT_TRUE(outcome->sink.hosts.at(0).timed_out);
+  EXPECT_TRUE(outcome->sink.hosts[0].ports.empty()) << "a silence that was cut short tells nothing";
+  EXPECT_TRUE(outcome->sink.hosts[0].extra.empty());
   EXPECT_LT(outcome->finished.elapsed, 2s);
 }
 

@@ -37,7 +37,7 @@ TEST_F(UnknownServices, AreSavedAndNoOthers) {
   const Finished done = scan(scratch.path("unknown"));
   EXPECT_EQ(done.status, 0) << done.errors;
   const std::string saved = scratch.read("unknown");
-  EXPECT_THAT(saved, HasSubstr("\n# 198.18.0.2 port 7000\n"));
+  EXPECT_THAT(saved, HasSubstr("\n# 198.18.0.2 port 7000, connection 1\n"));
   EXPECT_THAT(saved, HasSubstr("\n< \"\\x01QZ9 who goes there?\\r\\n\"\n"));
   EXPECT_FALSE(saved.contains("8080")) << saved;
   EXPECT_TRUE(identify::read_transcript(saved)) << saved;
