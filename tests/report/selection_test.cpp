@@ -64,7 +64,7 @@ TEST(Select, OnlyOpenHidesHostsWithoutOpenPorts) {
   host.ports = {closed_port(22, "ssh")};
   model::HostRecord scratch;
   EXPECT_EQ(select(host, only_open(), scratch), nullptr);
-  host.timed_out = true;  // what it would have had is not known
+  host.timed_out = true;      // what it would have had is not known
   host.port_scanned = false;  // as the engine says it
   EXPECT_NE(select(host, only_open(), scratch), nullptr);
   host.ports.push_back(port(80, model::PortState::open, model::Reason::syn_ack, "http"));
