@@ -125,7 +125,8 @@ TEST(Language, ExplanationsSpeakItAndFitATerminal) {
   EXPECT_THAT(portolan({"explain", "--offline", "open"}, french).output,
               HasSubstr("quelque chose écoute sur le port 80/tcp"));
   EXPECT_THAT(portolan({"explain", "300.1.1.1:22"}, french).errors, HasSubstr("n'est pas un octet d'adresse IPv4"));
-  EXPECT_THAT(portolan({"explain", "--offline", "sideways"}, french).errors, HasSubstr("n'est aucun de open, closed"));
+  EXPECT_THAT(portolan({"explain", "--offline", "sideways"}, french).errors,
+              HasSubstr("n'est pas l'un de : open, closed"));
 }
 
 TEST(Language, WhatProgramsReadIsTheSameInAll) {

@@ -75,9 +75,9 @@ TEST(ScanReports, OnePlaceHoldsOneReport) {
 }
 
 TEST(ScanReports, ACaptureIsAFileAmongThem) {
-  EXPECT_EQ(plan({"--pcap", "c-%Y", "-oX", "x"}), "N:- X:x p:c-2026");
-  EXPECT_EQ(plan({"--pcap", "-"}), "p:-");
-  EXPECT_EQ(plan({"--pcap", "/dev/stdout"}), "p:-");
+  EXPECT_EQ(plan({"--pcap", "c-%Y", "-oX", "x"}), "N:- X:x --pcap:c-2026");
+  EXPECT_EQ(plan({"--pcap", "-"}), "--pcap:-");
+  EXPECT_EQ(plan({"--pcap", "/dev/stdout"}), "--pcap:-");
   EXPECT_EQ(plan({"--pcap", "f", "-oJ", "f"}), "error: -oJ and --pcap both write to 'f'; give each a place of its own");
   EXPECT_EQ(plan({"--pcap", "-sn"}),
             "error: --pcap: '-sn' looks like an option, not like the name of a file; write --pcap ./-sn if it is one");

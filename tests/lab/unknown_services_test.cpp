@@ -1,7 +1,9 @@
 // What becomes of a service that nobody recognises, where --save-unknown asks for its words.
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "identify/transcript.h"
 #include "lab_test.h"
@@ -19,17 +21,20 @@ class UnknownServices : public LabTest {
   void SetUp() override {
     LabTest::SetUp();
     if (program_is_nmap()) GTEST_SKIP() << "nmap writes no such file";
+    pair_.emplace();
+    talker_.emplace(pair_->target,
+                    std::vector<TalkerPort>{
+                        {.port = 7000, .words = "\x01QZ9 who goes there?\r\n"},
+                        {.port = 8080, .manner = TalkerPort::Manner::answers, .words = "HTTP/1.0 200 OK\r\n\r\n"}});
   }
   [[nodiscard]] Finished scan(const std::string& file) const {
-    return pair_.scanner.run(scan_command({"-n", "-Pn", "-sT", "-sV", "--version-light", "-p", "7000,8080", "-oX", "-",
-                                           "--save-unknown", file, Pair::target_v4}));
+    return pair_->scanner.run(scan_command({"-n", "-Pn", "-sT", "-sV", "--version-light", "-p", "7000,8080", "-oX", "-",
+                                            "--save-unknown", file, Pair::target_v4}));
   }
 
  private:
-  Pair pair_;
-  Talker talker_{pair_.target,
-                 {{.port = 7000, .words = "\x01QZ9 who goes there?\r\n"},
-                  {.port = 8080, .manner = TalkerPort::Manner::answers, .words = "HTTP/1.0 200 OK\r\n\r\n"}}};
+  std::optional<Pair> pair_;
+  std::optional<Talker> talker_;
 };
 
 TEST_F(UnknownServices, AreSavedAndNoOthers) {
