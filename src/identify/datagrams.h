@@ -37,10 +37,10 @@ struct DatagramReader {
   Reading (*read)(const Datagrams& talk) = nullptr;
 };
 
-// Whether this is that payload's question and an answer to it. The cookie is of whoever asked, and has been looked at.
+// Whether it is that payload's question, whatever the cookie in it.
+bool is_question(const payload::Payload& payload, std::string_view said);
+// Whether this is that payload's question and an answer to it. A cookie of the scan's has been looked at by the scan.
 bool is_answer(const payload::Payload& payload, const Turn& turn);
-// Whether it is that payload's question in all but its first bytes, where the cookie stands.
-bool is_same_question(const payload::Payload& payload, std::string_view said, std::size_t but_for);
 // Its question, for who wants to ask it.
 std::string question_of(const payload::Payload& payload);
 

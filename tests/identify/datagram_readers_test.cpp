@@ -53,10 +53,36 @@ TEST(DatagramReader, MdnsNamesTheTypesOfServicesOnce) {
   EXPECT_EQ(asked.second, "");
 }
 
+TEST(DatagramReader, WhatCannotBeReadIsClaimedForNobody) {
+  for (const payload::Payload* payload : {&payload::dns, &payload::mdns, &payload::netbios_ns}) {
+    SCOPED_TRACE(payload->name);
+    const std::string number = number_of(*payload, 2);
+    for (const std::string& answer : {number + "\x80\x01\x00\x00\xff\xff\x00\x00\x00\x00\xc0\x0c"s,
+                                      number + "\x80\x01\x00\x00\x00\x01\x00\x00\x00\x00\x80\x01"s}) {
+      EXPECT_EQ(answered_by(*payload, answer).found.name, "");
+    }
+    // That more was said than there was room for, it says itself (RFC 1035 section 4.1.1).
+    EXPECT_NE(answered_by(*payload, number + "\x82\x01\x00\x00\x00\x01\x00\x00\x00\x00"s).found.name, "");
+  }
+}
+
+// At a port that hints at nothing a text, or a byte that comes again and again, is no protocol's, whatever was asked.
+TEST(DatagramReader, WhatAnswersAllQuestionsAlikeIsNamedByNone) {
+  const std::string text = "error: unknown command received, please try again later, thank you and goodbye (E42)\n";
+  for (const payload::Payload* payload : payload::registry) {
+    for (const std::string& heard : {text, std::string(600, 'x'), std::string(48, '\xa7'), std::string(9, '\x01')}) {
+      DatagramAgenda agenda{net::Port{40'111}, {question_of(*payload), heard}, true};
+      (void)agenda.act(Instant{});
+      EXPECT_EQ(agenda.found().name, "") << payload->name << " answered by " << heard.substr(0, 9);
+      EXPECT_EQ(agenda.found().confidence, 0) << payload->name;
+    }
+  }
+}
+
 TEST(DatagramReader, NamesThatPointAtThemselvesHaveAnEnd) {
   const std::string loop = number_of(payload::mdns, 2) + "\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\xc0\x0c"s +
                            "\x00\x0c\x00\x01\x00\x00\x00\x0a\x00\x02\xc0\x0c"s;
-  EXPECT_EQ(answered_by(payload::mdns, loop).found.name, "mdns");
+  EXPECT_EQ(answered_by(payload::mdns, loop).found.name, "");
 }
 
 TEST(DatagramReader, NetbiosTellsHostWorkgroupAndAddress) {
@@ -245,7 +271,8 @@ TEST(DatagramReader, CoapListsAreLeftWhereTheyAreCut) {
 TEST(DatagramReader, OfNtpsVariablesTheLastIsLeftWhereMoreFollow) {
   const std::string list = "version=\"ntpd 4.2.8p15\", clock=0xe8";
   const auto told = [&](const std::string& second) {
-    return answered_by(payload::ntp_control, "\x16"s + second + std::string(8, '\0') + big(list.size(), 2) + list)
+    return answered_by(payload::ntp_control, "\x16"s + second + question_of(payload::ntp_control).substr(2, 2) +
+                                                 std::string(6, '\0') + big(list.size(), 2) + list)
         .found;
   };
   EXPECT_EQ(fact_of(told("\x82"), "ntp-info/clock"), "0xe8");

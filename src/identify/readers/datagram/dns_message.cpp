@@ -57,15 +57,18 @@ std::optional<DnsAnswers> dns_answers(std::string_view message) {
     if (!behind || *behind + 4 > message.size()) return std::nullopt;
     at = *behind + 4;
   }
+  constexpr unsigned truncated = 0x0200;
+  constexpr std::size_t most_kept = 1'500;  // Datagrams
+  const bool may_be_cut = (answers.flags & truncated) != 0 || message.size() >= most_kept;
   const std::size_t count = std::min<std::size_t>(*u16_at(message, 6), most_records);
   while (answers.records.size() < count) {
     const auto behind = behind_name(message, at);
     const auto name = dns_name_at(message, at);
-    if (!behind || !name) break;
+    if (!behind || !name) return may_be_cut ? std::optional{answers} : std::nullopt;
     const auto type = u16_at(message, *behind);
     const auto size = u16_at(message, *behind + 8);
     const std::size_t begin = *behind + 10;
-    if (!type || !size || *size > message.size() - begin) break;
+    if (!type || !size || *size > message.size() - begin) return may_be_cut ? std::optional{answers} : std::nullopt;
     answers.records.push_back({*name, *type, message.substr(begin, *size), begin});
     at = begin + *size;
   }

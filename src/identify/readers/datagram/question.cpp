@@ -13,6 +13,20 @@ payload::Bytes bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+// Any will do: a connected socket hears nobody else.
+constexpr std::uint32_t own_cookie = 0x706f'7274;
+
+std::string question_with(const payload::Payload& payload, std::uint32_t cookie) {
+  std::array<std::uint8_t, payload::longest> room{};
+  const std::size_t size = payload.build(cookie, room);
+  return {room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
+bool is_understood(const payload::Payload& payload, std::string_view said) {
+  std::array<std::uint8_t, payload::longest> room{};
+  return payload.answer(bytes_of(said), room) != 0;
+}
+
 struct Service {
   const payload::Payload* payload;
   std::string_view name;
@@ -60,24 +74,30 @@ Reading read(const Datagrams& talk) {
 
 }  // namespace
 
+bool is_question(const payload::Payload& payload, std::string_view said) {
+  // A byte that no cookie changes is a byte of every question.
+  constexpr std::array<std::uint32_t, 4> cookies{0, 0xffff'ffff, 0x1234'5678, 0xa5c3'96e1};
+  const std::string first = question_with(payload, cookies.front());
+  std::string is_fixed(first.size(), '\1');
+  for (const std::uint32_t cookie : cookies) {
+    const std::string other = question_with(payload, cookie);
+    if (other.size() != first.size()) return is_understood(payload, said);  // its cookie is a number in words
+    for (std::size_t i = 0; i < first.size(); ++i) is_fixed[i] &= static_cast<char>(other[i] == first[i]);
+  }
+  if (said.size() != first.size()) return false;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (is_fixed[i] != 0 && said[i] != first[i]) return false;
+  }
+  return true;
+}
+
 bool is_answer(const payload::Payload& payload, const Turn& turn) {
-  if (payload.match(0, bytes_of(turn.heard)) == payload::Match::other) return false;
-  std::array<std::uint8_t, payload::longest> room{};
-  return payload.answer(bytes_of(turn.said), room) != 0;
+  if (!is_question(payload, turn.said)) return false;
+  const payload::Match match = payload.match(own_cookie, bytes_of(turn.heard));
+  return turn.said == question_of(payload) ? match == payload::Match::genuine : match != payload::Match::other;
 }
 
-bool is_same_question(const payload::Payload& payload, std::string_view said, std::size_t but_for) {
-  const std::string own = question_of(payload);
-  return said.size() == own.size() && own.size() >= but_for && said.substr(but_for) == own.substr(but_for);
-}
-
-std::string question_of(const payload::Payload& payload) {
-  // Any will do: a connected socket hears nobody else.
-  constexpr std::uint32_t cookie = 0x706f'7274;
-  std::array<std::uint8_t, payload::longest> room{};
-  const std::size_t size = payload.build(cookie, room);
-  return {room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size)};
-}
+std::string question_of(const payload::Payload& payload) { return question_with(payload, own_cookie); }
 
 constinit const DatagramReader udp_by_question{
     .name = "by-question", .service = "", .document = "each payload's own, src/payload/", .read = read};

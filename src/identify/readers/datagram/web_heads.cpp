@@ -35,7 +35,7 @@ void tell_server(std::string_view server, Facts& facts) {
 }
 
 Reading read_ssdp(const Datagrams& talk) {
-  if (!is_same_question(payload::ssdp, talk.first().said, 0) || !is_answer(payload::ssdp, talk.first())) return {};
+  if (!is_answer(payload::ssdp, talk.first())) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   const auto head = http_head(talk.first_heard());
   if (!head) return reading;
@@ -47,7 +47,7 @@ Reading read_ssdp(const Datagrams& talk) {
 }
 
 Reading read_plex(const Datagrams& talk) {
-  if (!is_same_question(payload::plex_gdm, talk.first().said, 0)) return {};
+  if (!is_question(payload::plex_gdm, talk.first().said)) return {};
   const auto head = http_head(talk.first_heard());
   if (!head || !head->field("content-type").starts_with("plex/")) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
