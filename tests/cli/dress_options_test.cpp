@@ -1,5 +1,6 @@
 #include "cli/scan/dress_options.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,6 +39,13 @@ TEST(DressOptions, DataIsHexadecimalInThreeForms) {
 TEST(DressOptions, IpOptionsAreLettersOrBytesInWholeWords) {
   EXPECT_EQ(parse_ip_options("--ip-options", "\\x94\\x04\\x00\\x00"), (Bytes{0x94, 4, 0, 0}));
   EXPECT_EQ(parse_ip_options("--ip-options", "0x9404"), (Bytes{0x94, 4, 0, 0}));
+  for (const char* route :
+       {"0x830704c612000100", "0x890704c612000100", "0x8300", "\\x01\\x94\\x04\\x00\\x00\\x83\\x03\\x04"}) {
+    EXPECT_THAT(parse_ip_options("--ip-options", route).error().message,
+                ::testing::HasSubstr("source routes are not offered"))
+        << route;
+  }
+  EXPECT_TRUE(parse_ip_options("--ip-options", "0x9404008300")) << "within another option it is none";
   EXPECT_EQ(parse_ip_options("--ip-options", "\\x01*5"), (Bytes{1, 1, 1, 1, 1, 0, 0, 0}));
   Bytes route(40);
   route[0] = 1;

@@ -465,6 +465,22 @@ TEST_F(Program, WhatCannotBeResumedIsRefusedInOneSentence) {
   EXPECT_EQ(as_nmap.errors, "--resume: cannot read '" + path("none") + "': No such file or directory\nQUITTING!\n");
 }
 
+TEST_F(Program, AListThatIsReadIsNotWrittenOver) {
+  const std::string list = path("list");
+  std::ofstream{list} << "198.18.0.1\n";
+  std::filesystem::create_symlink(list, path("link"));
+  for (const auto& [option, target] :
+       std::vector<std::pair<std::string, std::string>>{{"-iL", ""}, {"--excludefile", "198.18.0.2"}}) {
+    for (const std::string output : {"-oN", "-oX", "-oJ"}) {
+      std::vector<std::string> line{"scan", "-n", "-sL", option, list, output, path("link")};
+      if (!target.empty()) line.push_back(target);
+      expect_refused(portolan(line), option + " '" + list + "' is read, and " + output +
+                                         " would write over it; give the report a place of its own");
+      EXPECT_EQ(text_of(list), "198.18.0.1\n");
+    }
+  }
+}
+
 TEST_F(Program, WhatIsResumedBecomesWholeWhereverItWasCutOff) {
   for (const auto& [option, mark] : std::vector<std::pair<std::string, std::string>>{
            {"-oN", "scan report for "}, {"-oX", "<host>"}, {"-oG", "Host: "}, {"-oJ", R"("record":"host")"}}) {

@@ -28,7 +28,7 @@ std::string grepable_report(std::string_view call) {
 
 std::string name_in(std::string_view path) { return std::string{path.substr(path.rfind('/') + 1)}; }
 
-Result<ResumedScan> resumed(const std::string& file, const Files& files) {
+Result<ResumedScan> resumed(const std::string& file, const Files& files, Dialect asked_as = Dialect::portolan) {
   std::tm now{};
   now.tm_year = 126;
   return resume_scan(file,
@@ -42,7 +42,8 @@ Result<ResumedScan> resumed(const std::string& file, const Files& files) {
                       .identity_of = [](std::string_view path) -> std::optional<os::FileIdentity> {
                         return os::FileIdentity{1, 1, name_in(path)};
                       },
-                      .zone_of = [](std::string_view) { return 0U; }},
+                      .zone_of = [](std::string_view) { return 0U; },
+                      .dialect = asked_as},
                      now);
 }
 
@@ -89,7 +90,11 @@ TEST(Resume, AScanOfNmapGoesOnByNmapsRules) {
   ASSERT_TRUE(scan);
   EXPECT_EQ(scan->invocation.dialect, Dialect::nmap);
   EXPECT_EQ(scan->invocation.words.front(), "-n");
-  EXPECT_TRUE(scan->notices.empty());
+  EXPECT_EQ(scan->notices,
+            std::vector<std::string>{"going on with `/opt/nmap -n -oN x 198.18.0.2-4`: 1 host is told already"})
+      << "who wrote the report chose the command, so it is shown";
+  const auto as_nmap = resumed("x", {{"x", normal_report("/opt/nmap -n -oN x 198.18.0.2-4")}}, Dialect::nmap);
+  EXPECT_TRUE(as_nmap->notices.empty()) << "its callers take that for a complaint";
 }
 
 TEST(Resume, WhatAllFormatsHaveToldIsDone) {

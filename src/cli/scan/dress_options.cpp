@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -125,6 +126,21 @@ std::optional<std::vector<std::uint8_t>> repeated_bytes(std::string_view text) {
   return bytes;
 }
 
+// As a router reads them: option by option, until one makes no sense (RFC 791 §3.1).
+bool holds_source_route(std::span<const std::uint8_t> options) {
+  constexpr std::uint8_t end = 0;
+  constexpr std::uint8_t no_operation = 1;
+  constexpr std::uint8_t loose = 131;
+  constexpr std::uint8_t strict = 137;
+  for (std::size_t at = 0; at < options.size() && options[at] != end;) {
+    if (options[at] == loose || options[at] == strict) return true;
+    const std::size_t size = options[at] == no_operation ? 1 : at + 1 < options.size() ? options[at + 1] : 0;
+    if (size == 0) return false;
+    at += size;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std::string_view text) {
@@ -134,13 +150,13 @@ Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std:
   if (text == "R") return noted_on_the_way({no_operation, record_route, wire::longest_ip_options - 1, 4});
   if (text == "T") return noted_on_the_way({timestamp, wire::longest_ip_options, 5, 0});
   if (text == "U") return noted_on_the_way({timestamp, wire::longest_ip_options, 5, 1});
-  if (text.starts_with('S') || text.starts_with('L')) {
+  auto bytes = repeated_bytes(text);
+  if (text.starts_with('S') || text.starts_with('L') || (bytes && holds_source_route(*bytes))) {
     return fail(Errc::usage,
                 fmt::format("{}: source routes are not offered: they lead packets round filters, and hosts "
                             "and routers drop them (RFC 7126 §4.3)",
                             option));
   }
-  auto bytes = repeated_bytes(text);
   if (!bytes || bytes->empty()) {
     return unusable(option, text, "is neither R, T or U nor hexadecimal bytes, as 0x94040000 or \\x01*4");
   }

@@ -226,7 +226,8 @@ class Resumption {
     }
     std::ranges::sort(scan_.options.told);
     scan_.options.resume = file_;
-    if (scan_.invocation.dialect == Dialect::nmap) return;
+    // Callers of nmap take anything there for a complaint.
+    if (sources_.dialect == Dialect::nmap) return;
     const std::size_t count = scan_.options.told.size();
     scan_.notices.push_back(fmt::format("going on with `{}`: {} {} told already",
                                         shown(report::command_line(head_.arguments)), count,

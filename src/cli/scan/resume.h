@@ -23,6 +23,7 @@ struct ResumeSources {
   std::function<bool(const std::string& path)> exists;
   std::function<std::optional<os::FileIdentity>(std::string_view path)> identity_of;
   report::ZoneOf zone_of;
+  Dialect dialect = Dialect::portolan;  // of who asks for it
 };
 
 struct ResumedScan {

@@ -428,7 +428,8 @@ int resume(const Invocation& invocation, const std::string& file) {
                                        return identity && identity->name.empty();
                                      },
                                  .identity_of = os::identity_of,
-                                 .zone_of = os::interface_index},
+                                 .zone_of = os::interface_index,
+                                 .dialect = invocation.dialect},
                                 os::local_calendar(os::wall_seconds()));
   if (!scan) return refuse(invocation.dialect, scan.error());
   return ScanRun{scan->invocation, scan->options, scan->notices}.run();

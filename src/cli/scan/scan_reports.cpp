@@ -129,6 +129,24 @@ Result<void> check_places(std::span<const PlannedReport> reports) {
   return {};
 }
 
+// A list that is read would be gone with the first word written.
+Result<void> check_inputs(std::span<const PlannedReport> reports, const ScanOptions& chosen) {
+  const auto check = [&](std::string_view option, std::span<const std::string> paths) -> Result<void> {
+    for (const std::string& path : paths) {
+      const auto place = path == "-" ? std::nullopt : os::identity_of(path);
+      for (const PlannedReport& report : reports) {
+        if (!place || os::identity_of(report.path) != place) continue;
+        return fail(Errc::usage, fmt::format("{} '{}' is read, and {} would write over it; give the report a place of "
+                                             "its own",
+                                             option, escape_terminal(path), report.option()));
+      }
+    }
+    return {};
+  };
+  if (const auto done = check("-iL", chosen.target_files); !done) return done;
+  return check("--excludefile", chosen.excluded_files);
+}
+
 }  // namespace
 
 Result<std::vector<PlannedReport>> plan_reports(const ScanOptions& chosen, Dialect dialect, const std::tm& now) {
@@ -218,6 +236,7 @@ Result<std::unique_ptr<ScanReports>> ScanReports::open(const ScanOptions& chosen
   const auto planned = plan_reports(chosen, dialect, os::local_calendar(os::wall_seconds()));
   if (!planned) return fail(planned.error());
   if (const auto done = check_places(*planned); !done) return fail(done.error());
+  if (const auto done = check_inputs(*planned, chosen); !done) return fail(done.error());
   std::unique_ptr<ScanReports> reports{new ScanReports};
   reports->outputs_.push_back(std::make_unique<StandardError>());
   report::Output& standard_error_output = *reports->outputs_.front();
@@ -301,19 +320,25 @@ Result<void> ScanReports::open_report(const PlannedReport& planned, const ScanOp
   return {};
 }
 
-// Beside the reports: the scan goes on without it.
+// Not one of the reports: the scan goes on without it. There is none where a signal ended the wait for its reader.
+Result<void> ScanReports::open_beside(const PlannedReport& planned, const ScanOptions& chosen,
+                                      std::unique_ptr<os::OutputFile>& opened) {
+  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
+  auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
+  if (!file && file.error().code == Errc::reader_gone) return {};
+  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.option(), file.error().message));
+  opened = std::move(*file);
+  files_.push_back(opened.get());
+  return {};
+}
+
 Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanOptions& chosen, Dialect dialect) {
   if (planned.path == "-" && os::is_terminal(standard_output)) {
     return fail(Errc::usage, fmt::format("{}: standard output is a terminal, which shows no packets; name a file, or "
                                          "send it on: --pcap - | wireshark -k -i -",
                                          planned.option()));
   }
-  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
-  auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
-  if (!file && file.error().code == Errc::reader_gone) return {};
-  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.option(), file.error().message));
-  capture_ = std::move(*file);
-  files_.push_back(capture_.get());
+  if (const auto done = open_beside(planned, chosen, capture_); !done || capture_ == nullptr) return done;
   packet_options_.capture = capture_.get();
   add(std::make_unique<CaptureReport>(*this), report::Tee::Kind::report);
   say_of_capture_ = speaker(planned, chosen, dialect);
@@ -326,12 +351,8 @@ Result<void> ScanReports::open_capture(const PlannedReport& planned, const ScanO
 
 Result<void> ScanReports::open_unknown_services(const PlannedReport& planned, const ScanOptions& chosen,
                                                 Dialect dialect) {
-  const auto mode = chosen.append ? os::OutputFile::Mode::append : os::OutputFile::Mode::replace;
-  auto file = os::OutputFile::open(planned.path, mode, os::OutputFile::Unit::write);
-  if (!file && file.error().code == Errc::reader_gone) return {};
-  if (!file) return fail(file.error().code, fmt::format("{}: {}", planned.option(), file.error().message));
-  unknown_services_file_ = std::move(*file);
-  files_.push_back(unknown_services_file_.get());
+  std::unique_ptr<os::OutputFile>& file = unknown_services_file_;
+  if (const auto done = open_beside(planned, chosen, file); !done || file == nullptr) return done;
   unknown_services_.emplace(*unknown_services_file_);
   say_of_unknown_services_ = speaker(planned, chosen, dialect);
   return {};

@@ -45,10 +45,10 @@ std::optional<Duration> progress_interval(const ScanOptions& options, bool live_
 
 class ScanReports {
  public:
-  // Opens every file. Where the caller has closed standard output, the text that would go there is left
-  // out if the words name other places, and an error if not. Errc::usage where two paths lead to the same
-  // file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be opened. Where a signal
-  // came (os/stop_signals.h) before a FIFO had a reader, there is no report for it.
+  // Opens every file, none of which may be a list of targets that is read. Where the caller has closed standard output,
+  // the text that would go there is left out if the words name other places, and an error if not. Errc::usage where two
+  // paths lead to the same file; nothing is opened or emptied then. Errc::io with a sentence for one that cannot be
+  // opened. Where a signal came (os/stop_signals.h) before a FIFO had a reader, there is no report for it.
   static Result<std::unique_ptr<ScanReports>> open(const ScanOptions& options, Dialect dialect);
 
   [[nodiscard]] model::Sink& sink() { return tee_; }
@@ -75,6 +75,8 @@ class ScanReports {
   class KeyedStats;
   ScanReports() = default;
   Result<void> open_report(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
+  Result<void> open_beside(const PlannedReport& planned, const ScanOptions& options,
+                           std::unique_ptr<os::OutputFile>& opened);
   Result<void> open_capture(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
   Result<void> open_unknown_services(const PlannedReport& planned, const ScanOptions& options, Dialect dialect);
   report::Output& share(report::Output& output);

@@ -53,7 +53,7 @@ class DatagramTalk {
       const auto events = static_cast<short>((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
       return pollfd{events == 0 ? -1 : descriptor, events, 0};
     };
-    const bool types = !input_.at_end() && !line_;
+    const bool types = !input_.at_end() && !line_ && !failure_;
     std::array<pollfd, 3> all{watched(StandardInput::descriptor, types, false),
                               watched(socket_, output_.waiting() < most_waiting, line_.has_value()),
                               watched(StandardOutput::descriptor, false, !output_.empty())};
@@ -87,7 +87,12 @@ class DatagramTalk {
       if (std::string rest = lines_.rest(); !rest.empty()) line_ = std::move(rest);
     }
     if ((line_ ? line_->size() : lines_.waiting()) > most_bytes) {
-      return fail(Errc::io, said("a line of more than {} bytes fits no datagram; it was not sent", most_bytes));
+      failure_ = Error{
+          Errc::io, said("a line of more than {} bytes fits no datagram; neither it nor what stands behind it was sent",
+                         most_bytes)};
+      line_.reset();
+      until_ = deadline_in(patience_);  // what was sent before may still be answered
+      return {};
     }
     if (!line_ && input_.at_end()) until_ = deadline_in(patience_);
     return {};
