@@ -82,11 +82,13 @@ bool is_question(const payload::Payload& payload, std::string_view said) {
   for (const std::uint32_t cookie : cookies) {
     const std::string other = question_with(payload, cookie);
     if (other.size() != first.size()) return is_understood(payload, said);  // its cookie is a number in words
-    for (std::size_t i = 0; i < first.size(); ++i) is_fixed[i] &= static_cast<char>(other[i] == first[i]);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      if (other[i] != first[i]) is_fixed[i] = '\0';
+    }
   }
   if (said.size() != first.size()) return false;
   for (std::size_t i = 0; i < first.size(); ++i) {
-    if (is_fixed[i] != 0 && said[i] != first[i]) return false;
+    if (is_fixed[i] != '\0' && said[i] != first[i]) return false;
   }
   return true;
 }
