@@ -1,6 +1,7 @@
 #include "identify/agenda.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <ranges>
 #include <utility>
@@ -44,7 +45,11 @@ constexpr std::size_t judged_at_once = 4'096;
 constexpr std::size_t longest_words = 64;
 
 constexpr int with_tls_and_http = 2;
+constexpr int with_second_questions = 7;
 constexpr std::string_view commonest = "http";
+// Offered to a web server that is known by then; what it chooses is what it would rather speak. Not before: some break
+// off over what they do not know, and who chose HTTP/2 would not name himself in what is asked after that.
+constexpr std::array<std::string_view, 2> web_protocols{"h2", "http/1.1"};
 
 bool has(std::span<const std::uint16_t> ports, net::Port port) {
   return std::ranges::find(ports, port.value()) != ports.end();
@@ -100,8 +105,11 @@ void Agenda::plan_openings() {
       others.push_back(reader);
     }
   }
-  std::ranges::stable_sort(others, {},
-                           [](const Reader* reader) { return reader->name == commonest ? 0 : int{reader->rarity}; });
+  // Who is told in the handshake what shall be spoken tells there whether he does.
+  std::ranges::stable_sort(others, {}, [in_tls](const Reader* reader) {
+    if (reader->name == commonest) return 0;
+    return in_tls && !reader->alpn.empty() ? 1 : int{reader->rarity};
+  });
   if (!in_tls && !tls_hinted && settings_.intensity >= with_tls_and_http) openings_.push_back({nullptr, false});
   for (const Reader* reader : others) openings_.push_back({reader, false});
 }
@@ -122,8 +130,16 @@ void Agenda::on_connected(std::uint32_t connection, Instant now, std::optional<m
   connected->last = now;
   connected->asked = now;
   if (tls && !tls_) return begin_tls(connection, std::move(*tls), now);
+  if (tls) note_agreed(*tls);
+  if (connected->only_shakes) return drop(connection, true);
   if (connected->asks != nullptr) return say(*connected, connected->asks->question(host_), now);
   if (listeners_ == 1) listen_until_ = now + silence();
+}
+
+void Agenda::note_agreed(const model::TlsRecord& tls) {
+  if (tls.alpn.empty()) return;
+  tls_->alpn = tls.alpn;
+  if (found_.tls) found_.tls->alpn = tls.alpn;
 }
 
 // From here on all is asked inside TLS, and what was asked outside is of no more use.
@@ -179,7 +195,7 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
 }
 
 bool Agenda::is_silent(const Connection& connection) const {
-  return connection.asks == nullptr && connection.bytes == 0 && connection.turns.size() == 1;
+  return connection.asks == nullptr && !connection.only_shakes && connection.bytes == 0 && connection.turns.size() == 1;
 }
 
 // Once may be chance.
@@ -222,12 +238,27 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     return say(connection, std::move(reading.say), now);
   }
   drop(connection.number, true);
-  end_if_sure();
+  end_if_sure(now);
 }
 
 // Whoever has been recognised may still be answering what was asked behind that.
-void Agenda::end_if_sure() {
-  if (found_.confidence >= by_grammar && !has_owned()) end();
+void Agenda::end_if_sure(Instant now) {
+  if (found_.confidence >= by_grammar && !has_owned() && !asks_preference(now)) end();
+}
+
+// Of a web server inside TLS, once: what it would rather speak. False once there is nothing to wait for.
+bool Agenda::asks_preference(Instant now) {
+  if (preference_ != 0) return find(preference_) != nullptr;
+  const bool is_web = tls_ && found_.tls && tls_->alpn.empty() && found_.name.starts_with(commonest);
+  if (!is_web || settings_.intensity < with_second_questions || settings_.only_listens || !may_open()) return false;
+  while (!connections_.empty()) drop(connections_.back().number, true);
+  Connection& opened = connections_.emplace_back();
+  opened.number = preference_ = ++opened_;
+  opened.tls = true;
+  opened.only_shakes = true;
+  opened.opened = opened.last = now;
+  actions_.push_back({Action::What::open_tls, opened.number, {}, web_protocols});
+  return true;
 }
 
 bool Agenda::has_owned() const {
@@ -279,7 +310,12 @@ Agenda::Connection& Agenda::open(bool tls, const Reader* asks, Instant now) {
   opened.opened = now;
   opened.last = now;
   if (asks == nullptr && tls == tls_.has_value()) ++listeners_;
-  actions_.push_back({tls ? Action::What::open_tls : Action::What::open, opened.number});
+  // Within TLS alone; the first handshake is for all that may be spoken.
+  const bool offers = tls && tls_ && asks != nullptr;
+  actions_.push_back({tls ? Action::What::open_tls : Action::What::open,
+                      opened.number,
+                      {},
+                      offers ? asks->alpn : std::span<const std::string_view>{}});
   return opened;
 }
 
@@ -307,8 +343,9 @@ void Agenda::drop(std::uint32_t connection, bool is_open) {
 }
 
 std::size_t Agenda::asking() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      connections_, [this](const Connection& one) { return one.asks != nullptr || one.tls != tls_.has_value(); }));
+  return static_cast<std::size_t>(std::ranges::count_if(connections_, [this](const Connection& one) {
+    return one.asks != nullptr || one.only_shakes || one.tls != tls_.has_value();
+  }));
 }
 
 Instant Agenda::deadline_of(const Connection& connection) const {
@@ -382,7 +419,7 @@ std::vector<Action> Agenda::act(Instant now) {
     if (!asks_at_once || hints_at(Speaks::server)) open(false, nullptr, now);
   }
   if (!over_) expire(now);
-  if (!over_) end_if_sure();
+  if (!over_) end_if_sure(now);
   if (!over_) renew_listener(now);
   if (!over_) open_next(now);
   const bool all_asked = next_ >= openings_.size() || !may_open();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ struct Action {
   What what = What::open;
   std::uint32_t connection = 0;
   std::string bytes = {};
+  std::span<const std::string_view> offers = {};  // in TLS's handshake, of what may be spoken inside
 };
 
 // How a connection came to its end, or never began.
@@ -68,6 +70,7 @@ class Agenda {
   struct Connection {
     std::uint32_t number = 0;
     bool tls = false;
+    bool only_shakes = false;       // hands, to hear what is agreed upon
     const Reader* asks = nullptr;   // whose question is put; nullptr: it listens
     const Reader* owner = nullptr;  // who has recognised it
     Instant opened;
@@ -86,6 +89,7 @@ class Agenda {
   void plan_openings();
   Connection* find(std::uint32_t connection);
   Connection& open(bool tls, const Reader* asks, Instant now);
+  void note_agreed(const model::TlsRecord& tls);
   void say(Connection& connection, std::string bytes, Instant now);
   // Forgets it, and has it closed where that is still to be done.
   void drop(std::uint32_t connection, bool is_open);
@@ -95,7 +99,8 @@ class Agenda {
   void note_words(const Connection& connection);
   void on_silent_end(Instant now);
   void end() { over_ = true; }
-  void end_if_sure();
+  void end_if_sure(Instant now);
+  bool asks_preference(Instant now);
   [[nodiscard]] bool has_owned() const;  // a connection on which somebody has been recognised
 
   void expire(Instant now);
@@ -126,6 +131,7 @@ class Agenda {
   Duration round_trip_;
   std::optional<model::TlsRecord> tls_;
   bool wants_tls_ = false;
+  std::uint32_t preference_ = 0;  // the connection that only shakes hands; 0: there was none
   bool heard_any_ = false;
   bool over_ = false;
   model::ServiceRecord found_;

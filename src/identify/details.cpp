@@ -63,6 +63,7 @@ constexpr std::array all_topics{
     Topic{.name = "snmp-sysdescr", .summary = "how an SNMP agent describes its system", .by_default = true},
     Topic{.name = "socks-auth-info", .summary = "how a SOCKS proxy wants to be logged in to", .by_default = true},
     Topic{.name = "ssl-cert", .summary = "whose certificate it is, until when, and who signed it", .by_default = true},
+    Topic{.name = "tls-alpn", .summary = "the protocol that a server prefers inside TLS", .by_default = true},
     Topic{.name = "ubiquiti-discovery",
           .summary = "model, name and firmware of a Ubiquiti device",
           .by_default = true,

@@ -28,7 +28,9 @@ struct Talk {
   std::span<const Turn> turns;  // at least one
   bool is_over = false;         // nothing more comes: the other side has ended, or was waited for long enough
   std::string_view host;        // whom we talk to, as the user named it or as an address
-  bool in_tls = false;
+  bool in_tls = false;          // from the first byte
+  bool may_upgrade = false;     // TLS is to be begun by the protocol's own words where it is offered (STARTTLS)
+  bool upgraded = false;        // it was, behind the turns that led there
 
   [[nodiscard]] std::string_view first() const { return turns.front().heard; }
   [[nodiscard]] std::string_view last() const { return turns.back().heard; }
@@ -60,6 +62,7 @@ struct Reading {
   std::string service = {};  // where it is another than the reader's: "http-proxy"
   std::string say = {};      // asked on the same connection; the reading of all is the one that asks nothing more
   bool wants_tls = false;    // it says that TLS is spoken there
+  bool upgrade = false;      // the next byte of either side, behind what is to be said, is TLS's
 };
 inline constexpr std::uint8_t documented = 100;
 inline constexpr std::uint8_t by_grammar = 80;
@@ -84,6 +87,9 @@ struct Reader {
   // Any bytes in. Every reader reads every answer, whoever asked.
   Reading (*read)(const Talk& talk) = nullptr;
   std::string_view goodbye = {};  // said before the connection is closed
+  // What is offered in the handshake where the question is put inside TLS (RFC 7301): who speaks nothing else there
+  // wants to be told.
+  std::span<const std::string_view> alpn = {};
 };
 
 }  // namespace portolan::identify

@@ -104,6 +104,7 @@ std::optional<TranscriptLine> line_of(std::string_view text) {
   if (text == "fin") return TranscriptLine{What::fin};
   if (text == "rst") return TranscriptLine{What::rst};
   if (text == "tls{") return TranscriptLine{What::tls_begin};
+  if (text.starts_with("tls{ ")) return TranscriptLine{What::tls_begin, std::string{text.substr(text.find(' ') + 1)}};
   if (text == "}") return TranscriptLine{What::tls_end};
   if (text.starts_with("wait ")) {
     const auto wait = milliseconds_of(text.substr(text.find(' ') + 1));
@@ -154,7 +155,7 @@ std::string transcript_line(const TranscriptLine& line) {
     case What::said:
       return fmt::format("> {}\n", quoted(line.bytes));
     case What::tls_begin:
-      return "tls{\n";
+      return line.bytes.empty() || !is_printable(line.bytes) ? "tls{\n" : "tls{ " + line.bytes + "\n";
     case What::tls_end:
       return "}\n";
     case What::fin:

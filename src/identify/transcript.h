@@ -4,6 +4,7 @@
 //   < "220 hi\r\n"       the other side said this; "\xff" for a byte that is none of ASCII's printable ones
 //   > "QUIT\r\n"         we did
 //   tls{  }              what stands between them was said inside TLS
+//   tls{ h2              the same, of a protocol that was offered and agreed upon in the handshake (RFC 7301)
 //   udp                  each of the lines that follow is a datagram
 //   fin  rst             the other side ended, or broke off
 //   # anything           is for people

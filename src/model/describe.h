@@ -41,6 +41,10 @@ void describe(auto& visitor, Of<TlsRecord> auto& tls) {
   visitor.optional("key", tls.key);
   visitor.optional("fingerprint", tls.fingerprint);
   visitor.optional("self_signed", tls.self_signed);
+  visitor.optional("chain", tls.chain);
+  visitor.optional("alpn", tls.alpn);
+  visitor.optional("wants_certificate", tls.wants_certificate);
+  visitor.optional("starttls", tls.starttls);
 }
 
 void describe(auto& visitor, Of<ServiceDetail> auto& detail) {

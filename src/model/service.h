@@ -19,9 +19,13 @@ struct TlsRecord {
   std::vector<std::string> names;  // that it is for: DNS names and addresses (RFC 5280 §4.2.1.6)
   std::optional<WallTime> not_before;
   std::optional<WallTime> not_after;
-  std::string key;          // "RSA 2048", "EC prime256v1"
+  std::string key;          // "RSA 2048", "EC 256"
   std::string fingerprint;  // SHA-256, hexadecimal
   bool self_signed = false;
+  std::vector<std::string> chain;  // subjects of the certificates that were shown behind it, at most eight
+  std::string alpn;  // the protocol that was agreed on where some were offered (RFC 7301): "h2"; "" for none
+  bool wants_certificate = false;  // the other side asked for ours
+  bool starttls = false;           // it began behind words in the clear (RFC 3207 and its likes)
   friend bool operator==(const TlsRecord&, const TlsRecord&) = default;
 };
 
@@ -51,7 +55,9 @@ struct ServiceRecord {
   std::vector<ServiceDetail> details;
   std::string asked;     // the evidence: what was said last before the answer below, the beginning of it, any bytes
   std::string answered;  // and what was said to that
-  std::optional<TlsRecord> tls;  // where it is spoken inside TLS
+  std::optional<TlsRecord> tls;  // where it is spoken inside TLS, or can be
+  // Nothing is said there but inside TLS.
+  [[nodiscard]] bool in_tunnel() const { return tls && !tls->starttls; }
   friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
 };
 

@@ -96,6 +96,22 @@ TEST(Agenda, InsideTlsAllBeginsAnew) {
   EXPECT_TRUE(odd.found.tls);
 }
 
+// What a web server inside TLS prefers is asked in a handshake of its own, and only of it.
+TEST(Agenda, AWebServerInsideTlsIsOfferedProtocolsOnceItIsKnown) {
+  const std::string server =
+      "> \"GET / HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nUser-Agent: portolan (service identification)\\r\\n"
+      "Accept: */*\\r\\nConnection: close\\r\\n\\r\\n\"\n"
+      "< \"HTTP/1.1 200 OK\\r\\nServer: nginx/1.22.1\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nfin\n}\n";
+  const Replayed asked = replay("tls{\n" + server, 443);
+  EXPECT_EQ(asked.found.product, "nginx");
+  EXPECT_EQ(asked.connections, 3U) << "one that listens, one that asks, and one that only shakes hands";
+  ASSERT_TRUE(asked.found.tls);
+  EXPECT_EQ(asked.found.tls->alpn, "");
+  EXPECT_EQ(replay("tls{\n" + server, 443, {.intensity = 2}).connections, 2U);
+  const Replayed mail = replay("tls{\n< \"* OK [CAPABILITY IMAP4rev1] Dovecot ready.\\r\\n\"\n}\n", 993);
+  EXPECT_EQ(mail.connections, 1U);
+}
+
 TEST(Agenda, WordsThatNobodyKnowsAreShown) {
   const Replayed replayed = replay("< \"READY 3 \\x1b[2J\\r\\nmore\\r\\n\"\n", odd_port);
   EXPECT_EQ(replayed.found.name, "");

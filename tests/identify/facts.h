@@ -22,7 +22,8 @@ inline std::string fact_of(const model::ServiceRecord& found, std::string_view n
   if (name == "device") return found.device;
   if (name == "confidence") return std::to_string(found.confidence);
   if (name == "cpe") return found.cpes.empty() ? "" : found.cpes.front();
-  if (name == "tls") return found.tls ? "yes" : "no";
+  if (name == "tls") return !found.tls ? "no" : found.tls->starttls ? "starttls" : "yes";
+  if (name == "alpn") return found.tls ? found.tls->alpn : "";
   // "http-title/title": of what is told beside; "ftp-syst/" where the key is empty.
   const std::size_t slash = name.find('/');
   if (slash == std::string_view::npos) return "no such fact";

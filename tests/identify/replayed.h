@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "identify/agenda.h"
 #include "identify/transcript.h"
@@ -62,10 +63,11 @@ class Replay {
   static constexpr Duration half_way = std::chrono::milliseconds{1};
   struct Connection {
     bool tls = false;
+    std::vector<std::string> offers = {};  // in its handshake
     bool connected = false;
-    std::size_t line = 0;  // what comes next
-    Instant at{};          // when
-    std::string heard;     // by the server, and not expected yet
+    std::size_t line = 0;    // what comes next
+    Instant at{};            // when
+    std::string heard = {};  // by the server, and not expected yet
   };
 
   void act() {
@@ -74,7 +76,9 @@ class Replay {
         case Action::What::open:
         case Action::What::open_tls:
           ++result_.connections;
-          connections_[action.connection] = {action.what == Action::What::open_tls, false, 0, now_ + 2 * half_way, {}};
+          connections_[action.connection] = {.tls = action.what == Action::What::open_tls,
+                                             .offers = {action.offers.begin(), action.offers.end()},
+                                             .at = now_ + 2 * half_way};
           result_.at_once = std::max(result_.at_once, connections_.size());
           break;
         case Action::What::say:
@@ -138,8 +142,12 @@ class Replay {
       }
       model::TlsRecord tls;
       tls.version = "TLSv1.3";
-      if (begins_tls && connection.tls) ++connection.line;
-      if (begins_tls && !connection.tls) connection.line = transcript_.lines.size();  // it waits for a handshake
+      const std::string agreed = begins_tls ? transcript_.lines.front().bytes : std::string{};
+      if (std::ranges::find(connection.offers, agreed) != connection.offers.end()) tls.alpn = agreed;
+      const bool is_as_recorded = begins_tls && connection.tls && tls.alpn == agreed;
+      if (is_as_recorded) ++connection.line;
+      // It waits for a handshake, or for one that agrees.
+      if (begins_tls && !is_as_recorded) connection.line = transcript_.lines.size();
       agenda_.on_connected(number, now_, connection.tls ? std::optional{tls} : std::nullopt);
       return true;
     }

@@ -95,7 +95,11 @@ inline TlsRecord tls_record() {
           .not_after = maybe(time()),
           .key = text(),
           .fingerprint = text(),
-          .self_signed = *arbitrary<bool>()};
+          .self_signed = *arbitrary<bool>(),
+          .chain = some(text),
+          .alpn = text(),
+          .wants_certificate = *arbitrary<bool>(),
+          .starttls = *arbitrary<bool>()};
 }
 
 inline ServiceDetail service_detail() { return {.topic = text(), .key = text(), .value = text()}; }

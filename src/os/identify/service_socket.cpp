@@ -38,8 +38,8 @@ bool ServiceSocket::begin(const ServiceTarget& target) {
                        static_cast<socklen_t>(target.interface.size()));
   }
   if (with_tls_) {
-    auto session =
-        TlsSession::open({.name = target.name, .address = target.address, .check = false, .takes_anything = true});
+    auto session = TlsSession::open(
+        {.name = target.name, .address = target.address, .check = false, .takes_anything = true, .offers = offers_});
     if (!session) return false;
     tls_ = std::move(*session);
   }

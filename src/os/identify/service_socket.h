@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -28,7 +29,9 @@ struct ServiceTarget {
 
 class ServiceSocket {
  public:
-  explicit ServiceSocket(bool with_tls) : with_tls_{with_tls} {}
+  // `offers`: what may be spoken inside TLS (TlsSettings).
+  explicit ServiceSocket(bool with_tls, std::vector<std::string> offers = {})
+      : with_tls_{with_tls}, offers_{std::move(offers)} {}
 
   // Begins to connect. False where this machine has no socket, port or memory to spare just now: to be tried again.
   bool begin(const ServiceTarget& target);
@@ -63,6 +66,7 @@ class ServiceSocket {
   FileDescriptor socket_;
   std::unique_ptr<TlsSession> tls_;
   bool with_tls_;
+  std::vector<std::string> offers_;
   bool connecting_ = true;
   bool shaking_ = false;
   bool closing_ = false;

@@ -120,7 +120,8 @@ void ServiceTalks::act(PortTalk& talk, Instant now) {
       case Action::What::open:
       case Action::What::open_tls: {
         auto& socket = talk.sockets[action.connection];
-        socket = std::make_unique<ServiceSocket>(action.what == Action::What::open_tls);
+        socket = std::make_unique<ServiceSocket>(action.what == Action::What::open_tls,
+                                                 std::vector<std::string>{action.offers.begin(), action.offers.end()});
         if (talk.transcripts) talk.transcripts->begin(action.connection, now);
         if (!socket->begin(talk.target)) talk.retry_at = now + try_again;
         break;
@@ -147,7 +148,7 @@ void ServiceTalks::look(PortTalk& talk, std::uint32_t connection, Instant now) {
   ServiceSocket& socket = *talk.sockets.at(connection);
   ServiceSocket::News news = socket.look();
   if (news.connected) {
-    if (news.tls) talk.tell(connection, now, {What::tls_begin});
+    if (news.tls) talk.tell(connection, now, {What::tls_begin, news.tls->alpn});
     talk.agenda.on_connected(connection, now, std::move(news.tls));
   }
   if (!news.heard.empty()) {

@@ -114,6 +114,33 @@ std::string key_of(X509* certificate) {
   return fmt::format("{} {}", type == nullptr ? "?" : type, ::EVP_PKEY_get_bits(key));
 }
 
+// Behind the first, which is the one that is spoken of.
+std::vector<std::string> chain_of(const SSL* connection) {
+  std::vector<std::string> subjects;
+  const STACK_OF(X509)* const all = ::SSL_get_peer_cert_chain(connection);
+  constexpr int most_shown = 8;
+  for (int i = 1; i < std::min(sk_X509_num(all), most_shown + 1); ++i) {
+    subjects.push_back(text_of(::X509_get_subject_name(sk_X509_value(all, i))));
+  }
+  return subjects;
+}
+
+std::string agreed_on(const SSL* connection) {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  ::SSL_get0_alpn_selected(connection, &name, &size);
+  return name == nullptr ? std::string{} : std::string{reinterpret_cast<const char*>(name), size};
+}
+
+// RFC 7301 §3.1: each behind its length.
+bool offer(SSL* connection, const std::vector<std::string>& protocols) {
+  std::string list;
+  for (const std::string& one : protocols) list += static_cast<char>(one.size()) + one;
+  // It gives 0 where all is well.
+  return list.empty() || ::SSL_set_alpn_protos(connection, reinterpret_cast<const unsigned char*>(list.data()),
+                                               static_cast<unsigned>(list.size())) == 0;
+}
+
 std::string fingerprint_of(const X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
@@ -132,11 +159,22 @@ struct TlsSession::Parts {
   BIO* out = nullptr;  // the connection's
   bool check = true;
   bool peer_closed = false;
+  bool wants_certificate = false;
   std::string broken = {};  // why nothing more can be read, once that is so
 
   // What the call of OpenSSL that gave `result` means (SSL_get_error(3)).
   [[nodiscard]] int meaning(int result) const { return ::SSL_get_error(connection.get(), result); }
 };
+
+namespace {
+
+// We have none, and go on without.
+int note_wish(SSL* connection, X509** /*certificate*/, EVP_PKEY** /*key*/) {
+  *static_cast<bool*>(SSL_get_app_data(connection)) = true;
+  return 0;
+}
+
+}  // namespace
 
 TlsSession::TlsSession(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 TlsSession::~TlsSession() = default;
@@ -158,6 +196,9 @@ Result<std::unique_ptr<TlsSession>> TlsSession::open(const TlsSettings& settings
   parts->connection.reset(::SSL_new(parts->context.get()));
   SSL* const connection = parts->connection.get();
   if (connection == nullptr) return no_tls("no connection");
+  (void)SSL_set_app_data(connection, &parts->wants_certificate);
+  ::SSL_CTX_set_client_cert_cb(parts->context.get(), note_wish);
+  if (!offer(connection, settings.offers)) return no_tls("no memory");
   Memory in{::BIO_new(::BIO_s_mem())};
   Memory out{::BIO_new(::BIO_s_mem())};
   if (!in || !out) return no_tls("no memory");
@@ -216,6 +257,8 @@ model::TlsRecord TlsSession::record() const {
   if (::SSL_is_init_finished(connection) == 0) return record;
   record.version = ::SSL_get_version(connection);
   record.cipher = ::SSL_get_cipher_name(connection);
+  record.alpn = agreed_on(connection);
+  record.wants_certificate = parts_->wants_certificate;
   const std::unique_ptr<X509, Freed<X509_free>> certificate{::SSL_get1_peer_certificate(connection)};
   if (!certificate) return record;
   record.subject = text_of(::X509_get_subject_name(certificate.get()));
@@ -226,6 +269,7 @@ model::TlsRecord TlsSession::record() const {
   record.key = key_of(certificate.get());
   record.fingerprint = fingerprint_of(certificate.get());
   record.self_signed = ::X509_self_signed(certificate.get(), 0) == 1;
+  record.chain = chain_of(connection);
   return record;
 }
 

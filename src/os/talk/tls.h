@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "model/service.h"
@@ -28,6 +29,9 @@ struct TlsSettings {
   // Also what nobody should use any more: TLS 1.0, weak keys and ciphers, none at all. For who wants to know what is
   // spoken, and says nothing that matters.
   bool takes_anything = false;
+  // Protocols to be spoken inside that the other side may choose from, the dearest first (RFC 7301), of 1 to 255 bytes
+  // each; none: it is not asked.
+  std::vector<std::string> offers = {};
 };
 
 class TlsSession {

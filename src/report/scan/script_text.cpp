@@ -249,6 +249,7 @@ std::vector<ServiceDetail> told_by(const model::ServiceRecord& service) {
   std::vector<ServiceDetail> rows = service.details;
   if (!service.tls) return rows;
   add_certificate(*service.tls, rows);
+  if (!service.tls->alpn.empty()) rows.push_back({"tls-alpn", "", service.tls->alpn});
   return rows;
 }
 

@@ -81,7 +81,7 @@ std::string service_name(const PortRecord& port, Dialect dialect) {
   if (!port.identified) return registered;
   const ServiceRecord& service = *port.identified;
   if (service.wrapped) return "tcpwrapped";
-  const std::string tunnel = service.tls ? "ssl/" : "";
+  const std::string tunnel = service.in_tunnel() ? "ssl/" : "";
   if (!service.name.empty()) return tunnel + service.name;
   if (service.untouched && dialect == Dialect::portolan) return registered;
   return tunnel + registered + (registered == "unknown" ? "" : "?");

@@ -221,7 +221,7 @@ void XmlReport::service(const model::PortRecord& port) {
   add("hostname", service.host_name);
   add("ostype", service.system);
   add("devicetype", service.device);
-  if (service.tls) buffer_.put(" tunnel=\"ssl\"");
+  if (service.in_tunnel()) buffer_.put(" tunnel=\"ssl\"");
   buffer_.add(" method=\"{}\" conf=\"{}\"", probed ? "probed" : "table", nmap_confidence(service));
   if (service.cpes.empty()) return buffer_.put("/>");
   buffer_.put(">");

@@ -1,5 +1,5 @@
-// HTTP/2 without TLS, of whoever knows it beforehand: a server's first frame is SETTINGS (RFC 9113 §3.4, §6.5). gRPC
-// servers speak nothing else.
+// HTTP/2, in the clear by whoever knows it beforehand, inside TLS once it is agreed upon: a server's first frame is
+// SETTINGS (RFC 9113 §3.4, §6.5). gRPC servers speak nothing else.
 #include <array>
 
 #include "identify/readers/machines/wire.h"
@@ -14,6 +14,7 @@ using namespace std::string_view_literals;
 constexpr std::array<std::uint16_t, 2> ports{50'051, 2379};
 constexpr std::string_view asked = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"sv;
 constexpr std::size_t head_size = 9;
+constexpr std::array<std::string_view, 1> alpn{"h2"};  // RFC 9113 §3.2
 
 Reading read(const Talk& talk) {
   if (talk.turns.front().said != asked) return {};
@@ -46,6 +47,7 @@ constinit const Reader http2{
     .rarity = 7,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
+    .alpn = alpn,
 };
 
 }  // namespace portolan::identify
