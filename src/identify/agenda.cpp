@@ -125,6 +125,7 @@ void Agenda::on_connected(std::uint32_t connection, Instant now, std::optional<m
   Connection* const connected = find(connection);
   if (connected == nullptr) return;
   failed_ = 0;
+  if (connected->upgrading && tls) return go_on_in_tls(*connected, std::move(*tls), now);
   if (!connected->tls || tls_) round_trip_ = std::max(shortest_round_trip, now - connected->opened);
   connected->connected = true;
   connected->last = now;
@@ -134,6 +135,23 @@ void Agenda::on_connected(std::uint32_t connection, Instant now, std::optional<m
   if (connected->only_shakes) return drop(connection, true);
   if (connected->asks != nullptr) return say(*connected, connected->asks->question(host_), now);
   if (listeners_ == 1) listen_until_ = now + silence();
+}
+
+void Agenda::upgrade(Connection& connection, Instant now) {
+  connection.upgrading = true;
+  connection.last = connection.asked = now;
+  actions_.push_back({Action::What::begin_tls, connection.number});
+}
+
+// What is known stands; who has more to ask inside does.
+void Agenda::go_on_in_tls(Connection& connection, model::TlsRecord tls, Instant now) {
+  tls.starttls = true;
+  starttls_ = std::move(tls);
+  if (!found_.tls) found_.tls = starttls_;
+  connection.upgrading = false;
+  connection.upgraded = true;
+  connection.last = connection.asked = now;
+  read(connection, false, now);
 }
 
 void Agenda::note_agreed(const model::TlsRecord& tls) {
@@ -183,7 +201,7 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
     if (++failed_ >= most_failures) end();
     return;
   }
-  if (ending == Ending::no_tls) return drop(connection, false);
+  if (ending == Ending::no_tls || ended->upgrading) return drop(connection, false);
   const bool was_silent = is_silent(*ended) && !ended->tls && now - ended->opened < wrapped_within;
   if (ended->bytes > 0) read(*ended, true, now);
   // It may be closed by now.
@@ -213,7 +231,12 @@ void Agenda::on_silent_end(Instant now) {
 // ---- reading ------------------------------------------------------------------------------------
 
 void Agenda::read(Connection& connection, bool is_over, Instant now) {
-  const Talk talk{connection.turns, is_over, host_, connection.tls};
+  const Talk talk{.turns = connection.turns,
+                  .is_over = is_over,
+                  .host = host_,
+                  .in_tls = connection.tls,
+                  .may_upgrade = settings_.intensity >= with_second_questions && !settings_.only_listens,
+                  .upgraded = connection.upgraded};
   const Reader* best = connection.owner;
   Reading reading;
   if (best != nullptr) {
@@ -234,8 +257,11 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     return drop(connection.number, true);
   }
   if (reading.is == Reading::Is::yes) claim(*best, reading, talk);
-  if (!reading.say.empty() && !settings_.only_listens && connection.turns.size() < most_turns && !is_over) {
-    return say(connection, std::move(reading.say), now);
+  const bool goes_on = !settings_.only_listens && connection.turns.size() < most_turns && !is_over;
+  if (goes_on && (!reading.say.empty() || reading.upgrade)) {
+    if (!reading.say.empty()) say(connection, std::move(reading.say), now);
+    if (reading.upgrade) upgrade(connection, now);
+    return;
   }
   drop(connection.number, true);
   end_if_sure(now);
@@ -280,7 +306,7 @@ void Agenda::claim(const Reader& reader, const Reading& reading, const Talk& tal
   found_.device = reading.facts.device;
   found_.details = ordered_details(reading.facts.details);
   found_.confidence = reading.confidence;
-  if (talk.in_tls) found_.tls = tls_;
+  found_.tls = talk.in_tls ? tls_ : starttls_;
   found_.untouched = settings_.only_listens;
   refine(found_);
   const auto answered =
@@ -350,6 +376,7 @@ std::size_t Agenda::asking() const {
 
 Instant Agenda::deadline_of(const Connection& connection) const {
   if (!connection.connected) return connection.opened + connect_wait;
+  if (connection.upgrading) return connection.asked + connect_wait;
   if (is_silent(connection)) return started_ + settings_.patience;
   return std::min(connection.last + answer_wait(), connection.asked + std::max<Duration>(longest_turn, answer_wait()));
 }
@@ -371,7 +398,7 @@ void Agenda::expire(Instant now) {
       if (++failed_ >= most_failures) end();
       continue;
     }
-    if (one->bytes > 0) read(*one, true, now);
+    if (one->bytes > 0 && !one->upgrading) read(*one, true, now);
     if (find(number) == nullptr) continue;
     note_words(*find(number));
     drop(number, true);

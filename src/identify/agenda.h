@@ -31,7 +31,8 @@ struct Action {
     open,      // a connection
     open_tls,  // the same, and TLS is begun on it
     say,
-    close,  // in order, with the last word that `bytes` holds
+    begin_tls,  // on a connection that has been spoken on in the clear
+    close,      // in order, with the last word that `bytes` holds
   };
   What what = What::open;
   std::uint32_t connection = 0;
@@ -54,7 +55,8 @@ class Agenda {
 
   Agenda(net::Port port, std::string host, const AgendaSettings& settings, Instant now);
 
-  // Of a connection that this has opened and not closed; others are ignored. With TLS: once its handshake is done.
+  // Of a connection that this has opened and not closed; others are ignored. With TLS: once its handshake is done, once
+  // more where that was begun later.
   void on_connected(std::uint32_t connection, Instant now, std::optional<model::TlsRecord> tls = std::nullopt);
   void on_heard(std::uint32_t connection, std::string_view bytes, Instant now);
   void on_end(std::uint32_t connection, Ending ending, Instant now);
@@ -77,6 +79,8 @@ class Agenda {
     Instant last;   // something happened
     Instant asked;  // when the present turn began
     bool connected = false;
+    bool upgrading = false;  // its handshake goes on, behind words in the clear
+    bool upgraded = false;   // it is done
     std::vector<Turn> turns = {Turn{}};
     std::size_t bytes = 0;   // heard in all
     std::size_t judged = 0;  // of the last turn, when it was judged last
@@ -89,6 +93,8 @@ class Agenda {
   void plan_openings();
   Connection* find(std::uint32_t connection);
   Connection& open(bool tls, const Reader* asks, Instant now);
+  void upgrade(Connection& connection, Instant now);
+  void go_on_in_tls(Connection& connection, model::TlsRecord tls, Instant now);
   void note_agreed(const model::TlsRecord& tls);
   void say(Connection& connection, std::string bytes, Instant now);
   // Forgets it, and has it closed where that is still to be done.
@@ -130,6 +136,7 @@ class Agenda {
   unsigned silent_ends_ = 0;     // connections that ended before anything was said
   Duration round_trip_;
   std::optional<model::TlsRecord> tls_;
+  std::optional<model::TlsRecord> starttls_;  // of what began behind words in the clear
   bool wants_tls_ = false;
   std::uint32_t preference_ = 0;  // the connection that only shakes hands; 0: there was none
   bool heard_any_ = false;

@@ -65,6 +65,7 @@ class Replay {
     bool tls = false;
     std::vector<std::string> offers = {};  // in its handshake
     bool connected = false;
+    bool shakes = false;     // hands, behind words in the clear
     std::size_t line = 0;    // what comes next
     Instant at{};            // when
     std::string heard = {};  // by the server, and not expected yet
@@ -86,6 +87,12 @@ class Replay {
           if (const auto found = connections_.find(action.connection); found != connections_.end()) {
             found->second.heard += action.bytes;
             listen(found->second);
+          }
+          break;
+        case Action::What::begin_tls:
+          if (const auto found = connections_.find(action.connection); found != connections_.end()) {
+            found->second.shakes = true;
+            found->second.at = now_ + 2 * half_way;
           }
           break;
         case Action::What::close:
@@ -110,7 +117,8 @@ class Replay {
   [[nodiscard]] Instant next_event() const {
     Instant next = Instant::max();
     for (const auto& [number, connection] : connections_) {
-      if (!connection.connected || says_something(connection)) next = std::min(next, connection.at);
+      if (!connection.connected || connection.shakes || says_something(connection))
+        next = std::min(next, connection.at);
     }
     return next;
   }
@@ -122,7 +130,8 @@ class Replay {
   void happen() {
     for (auto it = connections_.begin(); it != connections_.end();) {
       auto& [number, connection] = *it;
-      const bool is_due = connection.at <= now_ && (!connection.connected || says_something(connection));
+      const bool is_due =
+          connection.at <= now_ && (!connection.connected || connection.shakes || says_something(connection));
       if (is_due && !step(number, connection)) {
         it = connections_.erase(it);
       } else {
@@ -149,6 +158,22 @@ class Replay {
       // It waits for a handshake, or for one that agrees.
       if (begins_tls && !is_as_recorded) connection.line = transcript_.lines.size();
       agenda_.on_connected(number, now_, connection.tls ? std::optional{tls} : std::nullopt);
+      return true;
+    }
+    const bool waits =
+        connection.line < transcript_.lines.size() && transcript_.lines[connection.line].what == What::wait;
+    if (connection.shakes && !waits) {
+      connection.shakes = false;
+      const bool begins =
+          connection.line < transcript_.lines.size() && transcript_.lines[connection.line].what == What::tls_begin;
+      if (!begins) {
+        agenda_.on_end(number, Ending::no_tls, now_);
+        return false;
+      }
+      ++connection.line;
+      model::TlsRecord tls;
+      tls.version = "TLSv1.3";
+      agenda_.on_connected(number, now_, tls);
       return true;
     }
     const TranscriptLine& line = transcript_.lines[connection.line++];

@@ -17,6 +17,7 @@ using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 model::PortRecord identified(std::uint16_t number, const char* registered, model::ServiceRecord service) {
@@ -147,6 +148,20 @@ TEST(ServiceText, ACertificateIsToldWhereItIsWorthAWord) {
   ReportOptions scripts;
   scripts.topics = {"ssl-cert"};
   EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 11, 20), true, scripts), IsEmpty());
+}
+
+// As nmap has it: a tunnel is what nothing is said outside of.
+TEST(ServiceText, TlsBehindWordsInTheClearIsNoTunnel) {
+  model::ServiceRecord service;
+  service.name = "smtp";
+  model::TlsRecord& tls = service.tls.emplace();
+  tls.version = "TLSv1.3";
+  tls.self_signed = true;
+  EXPECT_EQ(service_name(identified(25, "smtp", service), Dialect::nmap), "ssl/smtp");
+  tls.starttls = true;
+  EXPECT_EQ(service_name(identified(25, "smtp", service), Dialect::nmap), "smtp");
+  EXPECT_THAT(text_of<XmlReport>(host_of({identified(25, "smtp", service)}), Dialect::nmap), Not(HasSubstr("tunnel=")));
+  EXPECT_THAT(port_notes(identified(25, "smtp", service), noon(), {}), ElementsAre("certificate: self-signed"));
 }
 
 TEST(ServiceText, UnderVerboseTheEvidenceIsToldInert) {

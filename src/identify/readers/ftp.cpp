@@ -3,6 +3,7 @@
 #include <array>
 
 #include "identify/details.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -34,6 +35,14 @@ void name_program(const Reply& greeting, Facts& facts) {
   }
 }
 
+// RFC 4217 §4. Nothing but a login could be asked inside.
+constexpr StartTlsWords tls_words{.asks = "AUTH TLS\r\n", .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    constexpr unsigned agreed = 234;
+                                    const auto reply = whole_reply(heard);
+                                    if (!reply) return std::nullopt;
+                                    return reply->code == agreed;
+                                  }};
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (!may_be_reply(first)) return {};
@@ -56,6 +65,8 @@ Reading read(const Talk& talk) {
     reading.confidence = documented;
     add_detail(reading.facts, "ftp-syst", "SYST", trimmed(answer->text.front()));
   }
+  // FEAT would tell, and is one question more than asking for it.
+  go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 

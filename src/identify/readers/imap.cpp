@@ -2,6 +2,7 @@
 #include <array>
 
 #include "identify/details.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -22,6 +23,19 @@ std::string_view field_of(std::string_view answer, std::string_view name) {
   const std::size_t end = value.find('"');
   return end == std::string_view::npos ? std::string_view{} : value.substr(0, end);
 }
+
+// RFC 9051 §6.2.1. A server that does not say what it can do is asked for TLS all the same: it may say no.
+constexpr StartTlsWords tls_words{.asks = "a3 STARTTLS\r\n",
+                                  .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    constexpr std::string_view tag = "a3 ";
+                                    for (const std::string_view line : lines_of(heard)) {
+                                      if (!line.starts_with(tag) || !heard.ends_with('\n')) continue;
+                                      return starts_with_case(line.substr(tag.size()), "OK");
+                                    }
+                                    return std::nullopt;
+                                  },
+                                  .asks_inside = "a4 CAPABILITY\r\n"};
+constexpr std::string_view capability_line = "* CAPABILITY ";
 
 Reading read(const Talk& talk) {
   const auto greeting = first_line(talk.first());
@@ -54,6 +68,18 @@ Reading read(const Talk& talk) {
     reading.facts.version = field_of(answer, "version");
     reading.confidence = documented;
   }
+  const std::string_view inside = last_answer_to(talk, tls_words.asks_inside);
+  const bool asked_inside = talk.upgraded && talk.turns.back().said == tls_words.asks_inside;
+  if (asked_inside && !talk.is_over && (inside.find("a4 ") == std::string_view::npos || !inside.ends_with('\n'))) {
+    return {.is = Reading::Is::more};
+  }
+  for (const std::string_view line : lines_of(inside)) {
+    if (!line.starts_with(capability_line)) continue;
+    reading.facts.details.clear();
+    add_detail(reading.facts, "imap-capabilities", "", trimmed(line.substr(capability_line.size())));
+  }
+  const bool lists = said.find("[CAPABILITY ") != std::string_view::npos;
+  if (!lists || contains_case(said, " STARTTLS")) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 

@@ -1,7 +1,9 @@
 // POP3: "+OK" greets (RFC 1939 §4), and CAPA may name the program (RFC 2449 §6.9).
+#include <algorithm>
 #include <array>
 
 #include "identify/details.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -24,6 +26,14 @@ void tell_capabilities(std::string_view answer, Facts& facts) {
   add_detail(facts, "pop3-capabilities", "", all);
 }
 
+// RFC 2595 §4.
+constexpr StartTlsWords tls_words{.asks = "STLS\r\n",
+                                  .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    if (!first_line(heard)) return std::nullopt;
+                                    return heard.starts_with(ok);
+                                  },
+                                  .asks_inside = ask};
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (!std::string_view{first.substr(0, ok.size())}.starts_with(ok.substr(0, first.size()))) return {};
@@ -37,9 +47,13 @@ Reading read(const Talk& talk) {
     return reading;
   }
   if (talk.turns[1].said != ask) return {};
-  const std::string_view answer = talk.turns[1].heard;
-  const bool whole = answer.ends_with("\r\n.\r\n") || answer.ends_with("\n.\n") || answer.starts_with("-ERR");
-  if (!whole && !talk.is_over) return {.is = Reading::Is::more};
+  const auto is_whole = [](std::string_view answer) {
+    return answer.ends_with("\r\n.\r\n") || answer.ends_with("\n.\n") || answer.starts_with("-ERR");
+  };
+  // Inside TLS it may be able to do more.
+  std::string_view answer = last_answer_to(talk, ask);
+  if (!is_whole(answer) && !talk.is_over) return {.is = Reading::Is::more};
+  if (!is_whole(answer)) answer = talk.turns[1].heard;
   if (answer.starts_with(ok)) tell_capabilities(answer, reading.facts);
   for (const std::string_view line : lines_of(answer)) {
     if (!starts_with_case(line, implementation)) continue;
@@ -51,6 +65,10 @@ Reading read(const Talk& talk) {
     }
     reading.confidence = documented;
   }
+  const auto lines = lines_of(talk.turns[1].heard);
+  const bool offers_tls =
+      std::ranges::any_of(lines, [](std::string_view line) { return lower(trimmed(line)) == "stls"; });
+  if (offers_tls) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 

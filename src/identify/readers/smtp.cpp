@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "identify/details.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -56,6 +57,15 @@ void name_program(std::string_view greeting, Facts& facts) {
   if (facts.product == "Postfix" && greeting.find("Debian") != std::string_view::npos) facts.system = "Linux";
 }
 
+// RFC 3207 §4.
+constexpr StartTlsWords tls_words{.asks = "STARTTLS\r\n",
+                                  .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    const auto reply = whole_reply(heard);
+                                    if (!reply) return std::nullopt;
+                                    return reply->code == ready;
+                                  },
+                                  .asks_inside = hello};
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (!may_be_reply(first)) return {};
@@ -79,7 +89,11 @@ Reading read(const Talk& talk) {
     return reading;
   }
   if (talk.turns[1].said != hello) return {};
-  const auto answer = whole_reply(talk.turns[1].heard);
+  // Inside TLS it may offer more.
+  auto answer = whole_reply(last_answer_to(talk, hello));
+  const bool is_cut = !answer && talk.upgraded;
+  if (is_cut && !talk.is_over) return {.is = Reading::Is::more};
+  if (is_cut) answer = whole_reply(talk.turns[1].heard);
   if (!answer)
     return {.is = says_so ? Reading::Is::yes : Reading::Is::no,
             .confidence = by_grammar,
@@ -93,6 +107,9 @@ Reading read(const Talk& talk) {
     const std::string_view name = words_of(answer->text.front()).front();
     if (name.find('.') != std::string_view::npos && is_printable(name)) reading.facts.host_name = name;
   }
+  const bool offers_tls = std::ranges::any_of(whole_reply(talk.turns[1].heard)->text,
+                                              [](std::string_view line) { return lower(trimmed(line)) == "starttls"; });
+  if (offers_tls) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 

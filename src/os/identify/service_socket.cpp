@@ -29,6 +29,14 @@ int error_of(int socket) {
 
 }  // namespace
 
+bool ServiceSocket::make_session(const ServiceTarget& target) {
+  auto session = TlsSession::open(
+      {.name = target.name, .address = target.address, .check = false, .takes_anything = true, .offers = offers_});
+  if (!session) return false;
+  tls_ = std::move(*session);
+  return true;
+}
+
 bool ServiceSocket::begin(const ServiceTarget& target) {
   FileDescriptor opened{
       ::socket(target.address.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
@@ -37,12 +45,7 @@ bool ServiceSocket::begin(const ServiceTarget& target) {
     (void)::setsockopt(opened.get(), SOL_SOCKET, SO_BINDTODEVICE, target.interface.c_str(),
                        static_cast<socklen_t>(target.interface.size()));
   }
-  if (with_tls_) {
-    auto session = TlsSession::open(
-        {.name = target.name, .address = target.address, .check = false, .takes_anything = true, .offers = offers_});
-    if (!session) return false;
-    tls_ = std::move(*session);
-  }
+  if (with_tls_ && !make_session(target)) return false;
   const SocketAddress to = socket_address(target.address, target.port);
   // Other errors are told when it is looked at.
   if (::connect(opened.get(), to.get(), to.size) != 0 && errno != EINPROGRESS && is_want_of_room(errno)) return false;
@@ -142,6 +145,16 @@ void ServiceSocket::say(std::string_view bytes) {
     out_ += bytes;
   }
   flush();
+}
+
+bool ServiceSocket::begin_tls(const ServiceTarget& target) {
+  if (ended_ || closing_ || tls_ || !make_session(target)) return false;
+  shaking_ = true;
+  // The other side is to speak next: how that goes is heard then.
+  (void)tls_->shake_hands();
+  out_ += tls_->outgoing();
+  flush();
+  return true;
 }
 
 void ServiceSocket::flush() {

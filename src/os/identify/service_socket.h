@@ -46,6 +46,8 @@ class ServiceSocket {
   // After poll(2) has shown something.
   News look();
   void say(std::string_view bytes);
+  // TLS from the next byte on; news say how that went. False where OpenSSL cannot be set up.
+  bool begin_tls(const ServiceTarget& target);
   // Its last word and the end of what we write; what still comes is read and forgotten.
   void close(std::string_view last_word, Instant deadline);
   [[nodiscard]] bool is_closing() const { return closing_; }
@@ -57,6 +59,7 @@ class ServiceSocket {
   [[nodiscard]] short events() const;
 
  private:
+  bool make_session(const ServiceTarget& target);
   void flush();
   bool finish_connecting(News& news);
   void shake_hands(News& news);

@@ -132,6 +132,12 @@ void ServiceTalks::act(PortTalk& talk, Instant now) {
           found->second->say(action.bytes);
         }
         break;
+      case Action::What::begin_tls:
+        // Where it cannot be begun nothing is heard of it, and that is waited for as for anybody.
+        if (const auto found = talk.sockets.find(action.connection); found != talk.sockets.end()) {
+          (void)found->second->begin_tls(talk.target);
+        }
+        break;
       case Action::What::close:
         if (const auto found = talk.sockets.find(action.connection); found != talk.sockets.end()) {
           if (!action.bytes.empty()) talk.tell(action.connection, now, {What::said, action.bytes});

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "identify/readers/asked/head.h"
+#include "identify/readers/starttls.h"
 #include "identify/text.h"
 
 namespace portolan::identify {
@@ -85,6 +86,13 @@ void add(std::string& list, std::string_view word, std::string_view between = ",
   list += word;
 }
 
+// RFC 6120 §5.4.2.
+constexpr StartTlsWords tls_words{.asks = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+                                  .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    if (heard.find('>') == std::string_view::npos) return std::nullopt;
+                                    return heard.starts_with("<proceed");
+                                  }};
+
 }  // namespace
 
 Reading read_stream(const Talk& talk, std::string_view name_space) {
@@ -131,6 +139,7 @@ Reading read_stream(const Talk& talk, std::string_view name_space) {
   if (!mechanisms.empty()) add(features, "SASL " + mechanisms);
   if (!failure.empty()) add(features, "error " + failure);
   reading.facts.extra = features;
+  if (whole && features.starts_with("STARTTLS")) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 

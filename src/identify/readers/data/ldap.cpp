@@ -8,6 +8,7 @@
 #include "identify/details.h"
 #include "identify/readers/data/ber.h"
 #include "identify/readers/data/cursor.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 
 namespace portolan::identify {
@@ -171,13 +172,29 @@ Facts facts_of(const Attributes& attributes) {
   return facts;
 }
 
+// RFC 4511 §4.14: an extended request by its number, and in the answer to it a result of zero. What it can do is not
+// asked before: most list it (supportedExtension) only to who asks for that, and some have it and do not list it.
+constexpr StartTlsWords tls_words{.asks = literal("\x30\x1d\x02\x01\x03\x77\x18\x80\x16"
+                                                  "1.3.6.1.4.1.1466.20037"),
+                                  .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    const auto message = element_in(heard, sequence);
+                                    if (!message) return std::nullopt;
+                                    const auto id = element_in(message->content, integer);
+                                    const auto response = id ? element_in(id->rest, extended_response) : std::nullopt;
+                                    const auto result =
+                                        response ? element_in(response->content, enumerated) : std::nullopt;
+                                    return result && integer_of(result->content) == 0;
+                                  }};
+
 Reading read(const Talk& talk) {
   if (talk.turns.front().said != search() || talk.first().empty()) return {};
   Attributes attributes;
   const Came came = answer_in(talk.first(), attributes);
   if (came == Came::no) return {};
   if (came == Came::part) return cut_short(talk);
-  return {.is = Reading::Is::yes, .confidence = documented, .facts = facts_of(attributes)};
+  Reading reading{.is = Reading::Is::yes, .confidence = documented, .facts = facts_of(attributes)};
+  go_on_into_tls(reading, talk, tls_words);
+  return reading;
 }
 
 }  // namespace

@@ -130,9 +130,11 @@ Reading read(const Talk& talk) {
 Reading read_ssl(const Talk& talk) {
   const std::string_view answer = talk.first();
   if (talk.turns.front().said != ssl_request || (answer != "S" && answer != "N")) return {};
-  if (!talk.is_over) return {.is = Reading::Is::more};
+  const bool begins_tls = answer == "S" && talk.may_upgrade;
+  if (!talk.is_over && !begins_tls) return {.is = Reading::Is::more};
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   reading.facts.extra = answer == "S" ? "offers TLS" : "without TLS";
+  reading.upgrade = begins_tls && !talk.upgraded;
   return reading;
 }
 

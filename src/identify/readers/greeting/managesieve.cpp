@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "identify/readers/shared.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -37,18 +38,28 @@ void name_program(std::string_view said, Facts& facts) {
   facts.version = said.substr(said[blank + 1] == 'v' ? blank + 2 : blank + 1);
 }
 
+// RFC 5804 §2.2: it greets anew inside.
+constexpr StartTlsWords tls_words{.asks = "STARTTLS\r\n", .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    const auto line = first_line(heard);
+                                    if (!line) return std::nullopt;
+                                    return starts_with_case(line->text, "OK");
+                                  }};
+
 Reading read(const Talk& talk) {
   std::string_view rest = talk.first();
   if (!may_begin(rest, "\"")) return {};
   Facts facts;
   bool has_sieve = false;
   bool has_name = false;
+  bool offers_tls = false;
   while (const auto line = first_line(rest)) {
     rest = line->rest;
     std::string_view text = line->text;
     if (starts_with_case(text, "OK") && (text.size() == 2 || text[2] == ' ')) {
       if (!has_sieve && !has_name) return {};
-      return {.is = Reading::Is::yes, .confidence = documented, .facts = std::move(facts)};
+      Reading reading{.is = Reading::Is::yes, .confidence = documented, .facts = std::move(facts)};
+      if (offers_tls) go_on_into_tls(reading, talk, tls_words);
+      return reading;
     }
     const auto name = quoted(text);
     if (!name) return {};
@@ -61,6 +72,7 @@ Reading read(const Talk& talk) {
     if (!text.empty()) return {};
     const std::string key = lower(*name);
     has_sieve = has_sieve || key == "sieve";
+    offers_tls = offers_tls || key == "starttls";
     if (key != "implementation" || !value || !is_printable(*value)) continue;
     has_name = true;
     name_program(*value, facts);

@@ -138,6 +138,19 @@ Reading read_error(std::string_view body) {
   return reading;
 }
 
+// Protocol::SSLRequest: the beginning of a handshake response, behind which TLS begins without an answer. To be asked
+// for costs the server no more than who goes away now; it counts both as one failure.
+std::string tls_request() {
+  constexpr std::uint32_t protocol_41 = 0x200;
+  constexpr std::uint32_t secure_connection = 0x8000;
+  constexpr std::uint32_t largest_packet = 1U << 24U;
+  constexpr std::uint32_t character_set = 45;  // utf8mb4_general_ci
+  constexpr std::size_t filler = 23;
+  const std::string body = little(protocol_41 | can_tls | secure_connection, 4) + little(largest_packet, 4) +
+                           little(character_set, 1) + std::string(filler, '\0');
+  return little(body.size(), 3) + little(1, 1) + body;
+}
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (first.size() < head_size + 1) return cut_short(talk);
@@ -150,7 +163,14 @@ Reading read(const Talk& talk) {
   if (first.size() < head_size + length) return cut_short(talk);
   if (first.size() > head_size + length) return {};
   const std::string_view body = first.substr(head_size, length);
-  return kind == error ? read_error(body) : read_handshake(body);
+  if (kind == error) return read_error(body);
+  Reading reading = read_handshake(body);
+  const bool offers_tls = reading.facts.extra.find("offers TLS") != std::string::npos;
+  if (offers_tls && talk.may_upgrade && !talk.in_tls && talk.turns.size() == 1 && !talk.upgraded) {
+    reading.say = tls_request();
+    reading.upgrade = true;
+  }
+  return reading;
 }
 
 }  // namespace

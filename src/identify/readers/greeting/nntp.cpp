@@ -4,6 +4,7 @@
 #include <array>
 
 #include "identify/readers/shared.h"
+#include "identify/readers/starttls.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -50,6 +51,14 @@ void name_by_greeting(std::string_view greeting, Facts& facts) {
   }
 }
 
+// RFC 4642 §2.2.
+constexpr StartTlsWords tls_words{.asks = "STARTTLS\r\n", .agrees = [](std::string_view heard) -> std::optional<bool> {
+                                    constexpr unsigned agreed = 382;
+                                    const auto line = first_line(heard);
+                                    if (!line) return std::nullopt;
+                                    return reply_code(line->text) == agreed;
+                                  }};
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (!may_be_reply(first)) return {};
@@ -80,6 +89,10 @@ Reading read(const Talk& talk) {
       reading.facts.version.clear();
       name_program(line.substr(implementation.size()), reading.facts);
     }
+    const auto capabilities = lines_of(head->rest);
+    const bool offers_tls =
+        std::ranges::any_of(capabilities, [](std::string_view line) { return lower(trimmed(line)) == "starttls"; });
+    if (offers_tls) go_on_into_tls(reading, talk, tls_words);
   } else if (its && std::ranges::find(refusals, *its) != refusals.end()) {
     reading.confidence = by_grammar;
   }
