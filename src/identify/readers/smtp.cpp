@@ -45,8 +45,8 @@ void name_program(std::string_view greeting, Facts& facts) {
   while (program.ends_with(')') || program.ends_with(';') || program.ends_with(',')) program.remove_suffix(1);
   // "Sendmail 8.17.1.9/8.17.1.9/Debian-2"; a date is no program.
   if (program.empty() || is_version(program)) return;
-  const bool is_day = program.size() == 3 && greeting.find(',') != std::string_view::npos && program.ends_with("n");
-  if (is_day) return;
+  constexpr std::array<std::string_view, 7> days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  if (std::ranges::find(days, program) != days.end()) return;
   const std::size_t slash = program.find('/');
   facts.product = program.substr(0, slash);
   if (slash != std::string_view::npos && is_version(program.substr(slash + 1))) {
