@@ -308,7 +308,7 @@ void Agenda::claim(const Reader& reader, const Reading& reading, const Talk& tal
   found_.confidence = reading.confidence;
   found_.tls = talk.in_tls ? tls_ : starttls_;
   found_.untouched = settings_.only_listens;
-  refine(found_);
+  refine(found_, fields_said(reader.name, talk, found_), settings_.fingerprints);
   const auto answered =
       std::ranges::find_if(talk.turns | std::views::reverse, [](const Turn& turn) { return !turn.heard.empty(); });
   if (answered == talk.turns.rend()) return;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "identify/fingerprints.h"
 #include "identify/reader.h"
 #include "model/service.h"
 #include "net/port.h"
@@ -24,6 +25,7 @@ struct AgendaSettings {
   bool only_listens = false;                     // not a byte is sent, and it is not waited for long
   // Of everything that is known; the registry's unless a test has its own.
   std::span<const Reader* const> readers = {};
+  const Fingerprints* fingerprints = nullptr;  // that say more of who answers; they outlive the agenda
 };
 
 struct Action {

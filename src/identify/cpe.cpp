@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view formatted_begin = "cpe:2.3:";
 constexpr std::string_view uri_begin = "cpe:/";
+constexpr std::string_view any = "*";
 constexpr std::size_t longest_value = 64;
 constexpr std::size_t attributes = 11;
 constexpr std::size_t least = 3;  // part, vendor, product
@@ -25,9 +26,9 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool goes_unquoted(char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-'; }
 
 std::string bound(std::string_view value) {
-  if (value.empty() || value.size() > longest_value || !is_printable(value)) return "*";
-  // Alone it would say that the attribute does not apply.
-  if (value == "-") return "*";
+  if (value.empty() || value.size() > longest_value || !is_printable(value)) return std::string{any};
+  // Alone the one would say that the attribute does not apply, and the other is what any value is written as.
+  if (value == "-" || value == any) return std::string{any};
   std::string out;
   for (const char c : lower(value)) {
     const char one = c == ' ' || c == '\t' ? '_' : c;
@@ -156,6 +157,7 @@ VersionParts version_parts(std::string_view said) {
 }
 
 void add_cpe(model::ServiceRecord& record, const Cpe& cpe) {
+  if (bound(cpe.vendor) == any || bound(cpe.product) == any) return;
   for (std::string& there : record.cpes) {
     const auto known = read_cpe(there);
     if (!known || known->part != cpe.part || known->vendor != cpe.vendor || known->product != cpe.product) continue;

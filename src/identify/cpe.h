@@ -56,7 +56,8 @@ std::optional<Cpe> cpe_of_product(std::string_view product, std::string_view ver
 // Of an operating system: "Linux".
 std::optional<Cpe> cpe_of_system(std::string_view system);
 
-// Puts it behind what a record has, unless the same product is there already: then the one that says more stays.
+// Puts it behind what a record has, unless it cannot be written so that it names a product, or the same product is
+// there already: then the one that says more stays.
 void add_cpe(model::ServiceRecord& record, const Cpe& cpe);
 
 }  // namespace portolan::identify

@@ -47,13 +47,18 @@ bool is_genuine(const DatagramOpening& opening, std::string_view datagram) {
 
 }  // namespace
 
-DatagramAgenda::DatagramAgenda(net::Port port, Turn first, bool only_reads) : port_{port}, only_reads_{only_reads} {
+DatagramAgenda::DatagramAgenda(net::Port port, Turn first, bool only_reads, const Fingerprints* fingerprints)
+    : port_{port}, only_reads_{only_reads}, fingerprints_{fingerprints} {
   turns_.push_back(std::move(first));
   judge();
 }
 
-DatagramAgenda::DatagramAgenda(net::Port port, std::vector<DatagramOpening> openings)
-    : port_{port}, only_reads_{false}, openings_{std::move(openings)}, over_{openings_.empty()} {}
+DatagramAgenda::DatagramAgenda(net::Port port, std::vector<DatagramOpening> openings, const Fingerprints* fingerprints)
+    : port_{port},
+      only_reads_{false},
+      fingerprints_{fingerprints},
+      openings_{std::move(openings)},
+      over_{openings_.empty()} {}
 
 void DatagramAgenda::judge() {
   auto [best, reading] = read_by_all({turns_, port_});
@@ -72,7 +77,7 @@ void DatagramAgenda::judge() {
   found_.device = std::move(reading.facts.device);
   found_.details = ordered_details(std::move(reading.facts.details));
   found_.confidence = reading.confidence;
-  refine(found_);
+  refine(found_, fields_told(found_), fingerprints_);
   found_.asked = turns_.back().said.substr(0, most_evidence);
   found_.answered = turns_.back().heard.substr(0, most_evidence);
   const bool asked_before = std::ranges::find(turns_, reading.say, &Turn::said) != turns_.end();

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "identify/datagram_openings.h"
 #include "identify/datagrams.h"
+#include "identify/fingerprints.h"
 #include "model/service.h"
 #include "net/port.h"
 
@@ -21,9 +22,10 @@ namespace portolan::identify {
 class DatagramAgenda {
  public:
   // `first`: the scan's own question and what came back. `only_reads`: nothing is asked.
-  DatagramAgenda(net::Port port, Turn first, bool only_reads);
+  // Fingerprints say more of who answers; they outlive the agenda.
+  DatagramAgenda(net::Port port, Turn first, bool only_reads, const Fingerprints* fingerprints = nullptr);
   // Of a port that stayed silent: these are put one behind the other, and all of them once more.
-  DatagramAgenda(net::Port port, std::vector<DatagramOpening> openings);
+  DatagramAgenda(net::Port port, std::vector<DatagramOpening> openings, const Fingerprints* fingerprints = nullptr);
 
   // A datagram came from the port.
   void on_heard(std::string_view datagram, Instant now);
@@ -47,6 +49,7 @@ class DatagramAgenda {
 
   net::Port port_;
   bool only_reads_;
+  const Fingerprints* fingerprints_;
   std::vector<DatagramOpening> openings_;
   std::size_t opened_ = 0;        // how many of them were put, either time
   std::vector<Turn> turns_;       // none before an opening is answered

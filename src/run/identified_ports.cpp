@@ -21,9 +21,9 @@ constexpr int all_readers = 9;
 constexpr int light = 2;
 constexpr std::chrono::milliseconds look_around{100};
 
-identify::AgendaSettings agenda_of(const plan::Plan& plan) {
+identify::AgendaSettings agenda_of(const plan::Plan& plan, const identify::Fingerprints* fingerprints) {
   const plan::Identification& wanted = *plan.identify;
-  identify::AgendaSettings settings{.intensity = wanted.intensity};
+  identify::AgendaSettings settings{.intensity = wanted.intensity, .fingerprints = fingerprints};
   if (plan.timing.level <= 1 || wanted.intensity >= all_readers) {
     settings.patience = long_patience;
   } else if (plan.timing.level == 5 || wanted.intensity <= light) {
@@ -61,20 +61,27 @@ void tell(model::PortRecord& port, const model::ServiceRecord& service) {
 }  // namespace
 
 IdentifiedPorts::IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done,
-                                 TalkTrace trace)
-    : plan_{plan}, sink_{sink}, trace_{std::move(trace)}, work_{std::move(work)}, done_{std::move(done)} {}
+                                 TalkTrace trace, const identify::Fingerprints* fingerprints)
+    : plan_{plan},
+      sink_{sink},
+      trace_{std::move(trace)},
+      fingerprints_{fingerprints},
+      work_{std::move(work)},
+      done_{std::move(done)} {}
 
 Result<std::unique_ptr<IdentifiedPorts>> IdentifiedPorts::begin(const plan::Plan& plan, model::Sink& sink,
-                                                                TalkTrace trace) {
+                                                                TalkTrace trace,
+                                                                const identify::Fingerprints* fingerprints) {
   auto work = os::Bell::open();
   if (!work) return fail(work.error());
   auto done = os::Bell::open();
   if (!done) return fail(done.error());
   std::unique_ptr<IdentifiedPorts> ports{
-      new IdentifiedPorts{plan, sink, std::move(*work), std::move(*done), std::move(trace)}};
-  auto datagrams = IdentifiedDatagrams::begin(
-      {.only_reads = plan.identify->intensity <= light, .keeps_transcripts = static_cast<bool>(ports->trace_)},
-      ports->done_);
+      new IdentifiedPorts{plan, sink, std::move(*work), std::move(*done), std::move(trace), fingerprints}};
+  auto datagrams = IdentifiedDatagrams::begin({.only_reads = plan.identify->intensity <= light,
+                                               .keeps_transcripts = static_cast<bool>(ports->trace_),
+                                               .fingerprints = fingerprints},
+                                              ports->done_);
   if (!datagrams) return fail(datagrams.error());
   ports->datagrams_ = std::move(*datagrams);
   if (const auto started = ports->thread_.start([raw = ports.get()] { raw->talk(); }); !started) {
@@ -101,7 +108,7 @@ void IdentifiedPorts::talk() {
 }
 
 void IdentifiedPorts::talk_on() {
-  os::ServiceTalks talks{{.agenda = agenda_of(plan_),
+  os::ServiceTalks talks{{.agenda = agenda_of(plan_, fingerprints_),
                           .connections_a_host = plan_.identify->connections_a_host,
                           .keeps_transcripts = static_cast<bool>(trace_)}};
   while (!stop_) {

@@ -30,8 +30,9 @@ namespace portolan::run {
 class IdentifiedPorts final : public model::Sink {
  public:
   // `trace`: called by the caller's thread; may be empty.
-  // Errors: Errc::limit where there is no descriptor or thread to be had. Plan and sink outlive it.
-  static Result<std::unique_ptr<IdentifiedPorts>> begin(const plan::Plan& plan, model::Sink& sink, TalkTrace trace);
+  // Errors: Errc::limit where there is no descriptor or thread to be had. Plan, sink and fingerprints outlive it.
+  static Result<std::unique_ptr<IdentifiedPorts>> begin(const plan::Plan& plan, model::Sink& sink, TalkTrace trace,
+                                                        const identify::Fingerprints* fingerprints = nullptr);
   ~IdentifiedPorts() override;
 
   Result<void> on(const model::Event& event) override;
@@ -47,7 +48,8 @@ class IdentifiedPorts final : public model::Sink {
     std::set<PortName> left;  // ports that are still asked
   };
 
-  IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, TalkTrace trace);
+  IdentifiedPorts(const plan::Plan& plan, model::Sink& sink, os::Bell work, os::Bell done, TalkTrace trace,
+                  const identify::Fingerprints* fingerprints);
   void ask(const net::IpAddress& host, net::Port port, const std::string& name);
   // An open port of UDP, and whether all about its answer was handed on with it.
   bool ask_by_datagrams(const model::OpenPort& open);
@@ -63,6 +65,7 @@ class IdentifiedPorts final : public model::Sink {
   const plan::Plan& plan_;
   model::Sink& sink_;
   TalkTrace trace_;
+  const identify::Fingerprints* fingerprints_;
   std::map<Place, Boxed<model::ServiceRecord>> asked_;  // empty while it is not known
   std::unordered_map<net::IpAddress, Held> held_;
 

@@ -126,7 +126,7 @@ struct OpenScan::Parts {
 
   model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of) {
     if (!plan.identify) return ask(sink, watch_of);
-    auto identified = IdentifiedPorts::begin(plan, sink, settings.talk_trace);
+    auto identified = IdentifiedPorts::begin(plan, sink, settings.talk_trace, settings.fingerprints);
     if (!identified) {
       model::ScanFinished failed;
       model::fail_with(failed, identified.error());

@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "engine/scan.h"
 #include "engine/watched_link.h"
+#include "identify/fingerprints.h"
 #include "model/record.h"
 #include "model/sink.h"
 #include "os/names/reverse_names.h"
@@ -34,6 +35,8 @@ struct ScanSettings {
   engine::LateTargets* late = nullptr;     // targets beside those of the plan; of several engines the first takes them
   bool whole_packets = false;              // what arrives is heard whole, for a watch that keeps it
   TalkTrace talk_trace = {};               // may be empty
+  // That say more of who answers; nullptr for none. They outlive the scan.
+  const identify::Fingerprints* fingerprints = nullptr;
 };
 
 // Who sees the packets of an engine. Called for each of them before any begins; each is called by its engine's thread

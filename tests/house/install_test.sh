@@ -20,7 +20,8 @@ cmake --install "$build_directory" --prefix "$work/first" >"$work/log" 2>&1 || {
 }
 # A prefix may be moved; nothing may remember where it was.
 mv "$work/first" "$work/prefix"
-for file in bin/portolan share/portolan/services share/portolan/descriptions share/man/man1/portolan.1 \
+for file in bin/portolan share/portolan/services share/portolan/descriptions \
+  share/portolan/fingerprints/http_servers.xml share/man/man1/portolan.1 \
   share/bash-completion/completions/portolan share/locale/fr/LC_MESSAGES/portolan.mo share/doc/portolan/LICENSE \
   share/doc/portolan/README.md; do
   [ -s "$work/prefix/$file" ] || complain "$file is not installed, or empty"

@@ -91,7 +91,7 @@ TEST(Cpe, WhatIsNoVersionOrARangeHasNoParts) {
 TEST(Cpe, ValuesAreBoundAsTheSpecificationSays) {
   EXPECT_EQ(formatted_string({'a', "erlang", "erlang/otp", "25", ""}),
             "cpe:2.3:a:erlang:erlang\\/otp:25:*:*:*:*:*:*:*");
-  EXPECT_EQ(formatted_string({'h', "HP", "LaserJet 4:x", "-", "*"}), "cpe:2.3:h:hp:laserjet_4\\:x:*:\\*:*:*:*:*:*:*");
+  EXPECT_EQ(formatted_string({'h', "HP", "LaserJet 4:x", "-", "*"}), "cpe:2.3:h:hp:laserjet_4\\:x:*:*:*:*:*:*:*:*");
   EXPECT_EQ(formatted_string({'a', "v", "p", "1\n2", std::string(65, 'x')}), "cpe:2.3:a:v:p:*:*:*:*:*:*:*:*");
 }
 
@@ -108,6 +108,12 @@ TEST(Cpe, BothFormsAreRead) {
   // Cut in the middle of an escape.
   EXPECT_EQ(read_cpe("cpe:/a:x:y%2"), (Cpe{'a', "x", "y%2", "", ""}));
   EXPECT_EQ(read_cpe("cpe:2.3:a:x:y\\"), (Cpe{'a', "x", "y\\", "", ""}));
+}
+
+TEST(Cpe, WhatNamesNoProductOnceItIsWrittenIsNotTold) {
+  model::ServiceRecord record;
+  for (const char* product : {"fo\xc6", "*", "-", ""}) add_cpe(record, {'a', "foo", product, "1", ""});
+  EXPECT_TRUE(record.cpes.empty());
 }
 
 TEST(Cpe, OfTwoForOneProductTheOneThatSaysMoreStays) {

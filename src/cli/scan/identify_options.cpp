@@ -68,6 +68,12 @@ void trace_as_well(const ScanOptions& options, Dialect dialect, PreparedScan& pr
   warn(dialect, prepared, fmt::format("-A: {}; the rest of it is done", left_out));
 }
 
+Result<void> more_fingerprints(ScanOptions& options, const Given& given) {
+  about_services(options, given);
+  options.fingerprints = std::string{*given.value};
+  return {};
+}
+
 }  // namespace
 
 std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
@@ -101,6 +107,12 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
         .group = group,
         .summary = "connections to one host at once while its services are asked; 16 unless it is given"},
        connections},
+      {{.spellings = {"--fingerprints"},
+        .argument = Argument::required,
+        .value = "<directory>",
+        .group = group,
+        .summary = "say more of services by rules of your own too, in Recog's XML schema"},
+       more_fingerprints},
   };
 }
 

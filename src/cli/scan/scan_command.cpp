@@ -23,6 +23,7 @@
 #include "os/catalogues.h"
 #include "os/environment.h"
 #include "os/files.h"
+#include "os/identify/fingerprint_files.h"
 #include "os/memory_reserve.h"
 #include "os/monotonic_clock.h"
 #include "os/names/address_lookups.h"
@@ -143,8 +144,8 @@ class ScanRun {
   Result<void> get_ready() {
     using Step = Result<void> (ScanRun::*)();
     // Everything that needs a privilege is open before they are dropped.
-    for (const Step step :
-         {&ScanRun::read_services, &ScanRun::make_plan, &ScanRun::open_scan, &ScanRun::open_reports}) {
+    for (const Step step : {&ScanRun::read_services, &ScanRun::make_plan, &ScanRun::read_rules, &ScanRun::open_scan,
+                            &ScanRun::open_reports}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
     return os::drop_privileges();
@@ -154,6 +155,14 @@ class ScanRun {
     auto services = os::read_services();
     if (!services) return fail(services.error());
     services_.emplace(std::move(*services));
+    return {};
+  }
+
+  Result<void> read_rules() {
+    if (!prepared_.plan.identify) return {};
+    auto fingerprints = os::read_fingerprints(options_.fingerprints);
+    if (!fingerprints) return fail(fingerprints.error());
+    fingerprints_ = std::move(*fingerprints);
     return {};
   }
 
@@ -210,7 +219,8 @@ class ScanRun {
                                      .threads = static_cast<unsigned>(options_.threads.value_or(1)),
                                      .late = late_ ? &*late_ : nullptr,
                                      .whole_packets = options_.capture.has_value(),
-                                     .talk_trace = talk_trace()});
+                                     .talk_trace = talk_trace(),
+                                     .fingerprints = &fingerprints_});
     if (!scan) return fail(scan.error());
     scan_ = std::move(*scan);
     return {};
@@ -389,6 +399,7 @@ class ScanRun {
   os::MonotonicClock clock_;
   Instant began_;
   std::optional<catalog::Services> services_;
+  identify::Fingerprints fingerprints_;
   PreparedScan prepared_;
   std::unique_ptr<os::TerminalControl> control_;
   std::unique_ptr<os::AddressLookups> lookups_;

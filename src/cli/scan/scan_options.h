@@ -72,6 +72,7 @@ struct ScanOptions {
   std::optional<int> version_intensity;  // 0 to 9
   std::optional<std::uint64_t> connections_a_host;
   bool all_ports = false;
+  std::optional<std::string> fingerprints;  // a directory of rules
   bool version_trace = false;
   std::optional<std::string> unknown_services;  // --save-unknown: a file
   std::vector<DiscoveryWord> discovery;

@@ -73,9 +73,9 @@ void DatagramTalks::start_waiting() {
     }
     const bool only_reads = settings_.only_reads || next.at.only_listen;
     if (only_reads) next.openings.clear();
-    identify::DatagramAgenda agenda = is_silent
-                                          ? identify::DatagramAgenda{next.at.port, std::move(next.openings)}
-                                          : identify::DatagramAgenda{next.at.port, std::move(next.first), only_reads};
+    identify::DatagramAgenda agenda =
+        is_silent ? identify::DatagramAgenda{next.at.port, std::move(next.openings), settings_.fingerprints}
+                  : identify::DatagramAgenda{next.at.port, std::move(next.first), only_reads, settings_.fingerprints};
     talks_.push_back(std::make_unique<Talk>(Talk{std::move(next.at), std::move(agenda), std::move(transcript)}));
   }
 }

@@ -26,6 +26,7 @@ class DatagramTalks {
   struct Settings {
     bool only_reads = false;  // nothing is asked
     bool keeps_transcripts = false;
+    const identify::Fingerprints* fingerprints = nullptr;  // they outlive the talks
   };
   struct Done {
     ServiceTarget target;
