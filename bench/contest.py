@@ -62,8 +62,8 @@ def middle(runs, what):
     return statistics.median([value() if callable(value) else value for value in values])
 
 
-def read_options(text, all_rows, smoke_rows):
-    """The command line of a benchmark that this text describes, and which of its rows are to run."""
+def options_parser(text):
+    """For the options that every benchmark has which this text describes."""
     parser = argparse.ArgumentParser(description=text.splitlines()[0])
     build = os.environ.get("PORTOLAN_BUILD", os.path.join(ROOT, "build"))
     parser.add_argument("--only", action="append", metavar="ROW", help="a row of the table; may be given again")
@@ -76,6 +76,13 @@ def read_options(text, all_rows, smoke_rows):
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="other open ports, other losses")
     parser.add_argument("--program", default=os.path.join(build, "portolan"), metavar="FILE")
     parser.add_argument("--lab-run", default=os.path.join(build, "lab", "lab-run"), metavar="FILE")
+    return parser
+
+
+def read_options(parser, all_rows, smoke_rows):
+    """The command line, and which rows are to run. `parser` may be the benchmark's text, where it has no options of its own."""
+    if isinstance(parser, str):
+        parser = options_parser(parser)
     options = parser.parse_args()
     rows = smoke_rows if options.smoke else all_rows
     known = [row.name for row in rows]

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ nothing is left when it ends. Needs root or unprivileged user namespaces, ip and
   --machines N        N machines (1 to 250) of their own behind the target, from 198.18.65.1 on, each with the UDP
                       servers and the limit of ICMP errors that the target would have
   --udp-servers LIST  the target runs these UDP servers, or all that can run here: snmpd,kamailio (see below)
+  --serve COMMAND     the target runs this shell command, and COMMAND begins once it has written a line "ready"; what it
+                      has started ends with it
   --icmp-ratelimit MS the target sends ICMP errors as Linux does with this setting: six at once, then one in so many
                       milliseconds. 1000 is usual; 0: as many as are due
   --hops N            N routers (1 to 100) between COMMAND and the target, IPv4 only; --delay, --loss and --rate are those
@@ -83,6 +86,7 @@ struct Options {
   std::size_t addresses = 0;
   std::size_t machines = 0;
   std::vector<const UdpServer*> udp_servers;
+  std::string serve;
   std::optional<std::size_t> icmp_ratelimit;
   std::size_t hops = 0;
   bool loopback = false;
@@ -181,6 +185,7 @@ constexpr Option known_options[] = {
     {"--addresses", [](Options& o, std::string_view value) { o.addresses = count_of(value); }},
     {"--machines", [](Options& o, std::string_view value) { o.machines = count_of(value); }},
     {"--udp-servers", [](Options& o, std::string_view value) { o.udp_servers = servers_of(value); }},
+    {"--serve", [](Options& o, std::string_view value) { o.serve = value; }},
     {"--icmp-ratelimit", [](Options& o, std::string_view value) { o.icmp_ratelimit = count_of(value); }},
     {"--hops", [](Options& o, std::string_view value) { o.hops = count_of(value); }},
     {"--truth", [](Options& o, std::string_view value) { o.truth = value; }},
@@ -534,9 +539,22 @@ std::map<std::string, Truth> set_up(World& world, const Options& options) {
   return truths;
 }
 
+// The namespace of its processes takes along whatever it has started.
+Running start_serving(const Host& target, const std::string& serve) {
+  constexpr std::chrono::minutes longest_start{5};
+  Running running = target.start({.words = {"unshare", "--pid", "--fork", "--kill-child", "sh", "-c", serve}});
+  if (!running.read_until("ready\n", longest_start)) {
+    running.signal(SIGKILL);
+    throw std::runtime_error(fmt::format("'{}' is not ready: {}", serve, running.finish().errors));
+  }
+  return running;
+}
+
 int run(const Options& options) {
   World world{options};
   write_text(options.truth, json_of(set_up(world, options)));
+  std::optional<Running> serving;
+  if (!options.serve.empty()) serving.emplace(start_serving(world.target, options.serve));
 
   const Command command{.words = options.command,
                         .environment = {{"LAB_TARGET", options.loopback ? "127.0.0.1" : Pair::target_v4},
