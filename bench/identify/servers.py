@@ -201,7 +201,7 @@ SERVERS = [
     Server("prosody", ("prosody",), "xmpp-client|xmpp|jabber", "prosody", "mv conf p.cfg.lua; exec prosody --config $D/p.cfg.lua -F",
            'modules_enabled = { "roster"; "saslauth"; "disco"; "version" }\nc2s_ports = { @PORT@ }\ns2s_ports = { }\n'
            'interfaces = { "0.0.0.0" }\ndata_path = "/run/lab"\npidfile = "/run/lab/pid"\nlog = { error = "*console" }\n'
-           'c2s_require_encryption = false\nVirtualHost "example.net"\n', tells="p"),
+           'c2s_require_encryption = false\nVirtualHost "example.net"\n', tells=""),
     Server("microsocks", ("microsocks",), "socks5|socks", "microsocks", "exec microsocks -i 0.0.0.0 -p $PORT", tells=""),
     Server("gearman", ("gearman-job-server",), "gearman", "gearman", "exec gearmand -p $PORT -L 0.0.0.0 -l stderr"),
     Server("firebird", ("firebird3.0-server",), "gds_db|gds-db|firebird", "firebird",
@@ -215,12 +215,9 @@ SERVERS = [
            "Xvfb :8 -ac -nolisten local & until [ -e /tmp/.X11-unix/X8 ]; do sleep 0.1; done; "
            "exec x11vnc -display :8 -rfbport $PORT -forever -shared -nopw -quiet", tells=""),
     Server("dictd", ("dictd",), "dict", "dictd", "echo a >x.dict; printf 'a\\tA\\tB\\n' >x.index; exec dictd -d nodetach -c $D/conf",
-           "global { listen_to 0.0.0.0\n port @PORT@\n }\ndatabase x {\n data /run/lab/x.dict\n index /run/lab/x.index\n}\n"),
-    Server("lcdproc", ("lcdproc",), "lcdproc|lcdd", "lcdproc|lcdd",
-           "exec LCDd -f -c $D/conf", "[server]\nDriverPath=/usr/lib/x86_64-linux-gnu/lcdproc/\nDriver=none\nBind=0.0.0.0\n"
-           "Port=@PORT@\nForeground=yes\nServerScreen=no\n"),
+           "global { listen_to 0.0.0.0\n port @PORT@\n }\naccess { allow *\n }\ndatabase x {\n data /run/lab/x.dict\n index /run/lab/x.index\n}\n"),
     Server("nghttpd", ("nghttp2-server",), "http", "nghttp", "exec nghttpd --no-tls $PORT", tells="", ),
-    Server("php", ("php8.2-cli",), "http", "php", "exec php8.2 -S 0.0.0.0:$PORT -t /tmp"),
+    Server("php", ("php8.2-cli",), "http", "php", "exec php8.2 -S 0.0.0.0:$PORT -t /tmp", tells=""),
     Server("gunicorn", ("gunicorn",), "http", "gunicorn", "exec gunicorn -b 0.0.0.0:$PORT wsgiref.simple_server:demo_app",
            tells="p"),
     Server("twisted", ("python3-twisted",), "http", "twisted", "exec python3 -m twisted web --listen tcp:$PORT --path /tmp"),
@@ -278,7 +275,7 @@ SERVERS = [
            "request_route { sl_send_reply(\"200\", \"OK\"); }\n"),
     Server("mpd", ("mpd",), "mpd", "mpd|music player daemon", "mkdir m; exec mpd --no-daemon $D/conf",
            "music_directory \"/run/lab/m\"\ndb_file \"/run/lab/db\"\nbind_to_address \"0.0.0.0\"\nport \"@PORT@\"\n"
-           "log_file \"/dev/null\"\naudio_output {\n type \"null\"\n name \"n\"\n}\n"),
+           "log_file \"/dev/null\"\naudio_output {\n type \"null\"\n name \"n\"\n}\n", tells="p", version=""),
     Server("gpsd", ("gpsd",), "gpsd|gpsd-ng", "gpsd", "exec gpsd -N -G -n -S $PORT -F $D/c", root=True),
     Server("uhub", ("uhub",), "adc|direct-connect|uhub", "uhub", "exec uhub -c $D/conf",
            "server_port=@PORT@\nserver_bind_addr=0.0.0.0\nfile_acl=/dev/null\n"),
@@ -319,8 +316,6 @@ SERVERS = [
     Server("etcd", ("etcd-server",), "http|etcd", "etcd",
            "exec etcd --listen-client-urls http://0.0.0.0:$PORT --advertise-client-urls http://box:1 --data-dir $D/e "
            "--listen-peer-urls http://127.0.0.1:19380 --log-level error", tells=""),
-    Server("nbd", ("nbd-server",), "nbd", "nbd", "head -c 4096 /dev/zero >z; exec nbd-server 0.0.0.0@$PORT /run/lab/z -d -C /dev/null",
-           tells=""),
     Server("munin", ("munin-node",), "munin", "munin", "exec munin-node --config $D/conf",
            "log_level 1\nlog_file /tmp/l\npid_file /run/lab/p\nbackground 0\nsetsid 0\nuser lab\ngroup lab\nhost 0.0.0.0\n"
            "port @PORT@\nhost_name box\nallow .*\n"),

@@ -26,7 +26,7 @@ LONGEST_START = 120  # seconds, for all together
 WORLD = r"""
 set -e
 mount --make-rprivate /
-echo box >/proc/sys/kernel/hostname
+hostname box
 mount -t tmpfs lab "$ROOT"
 mkdir "$ROOT/usr" "$ROOT/etc" "$ROOT/var" "$ROOT/run" "$ROOT/tmp" "$ROOT/proc" "$ROOT/dev" "$ROOT/sys" "$ROOT/old" \
       "$ROOT/run/lab" "$ROOT/above" "$ROOT/above/etc" "$ROOT/above/work"
@@ -36,6 +36,12 @@ if [ -n "$USR" ]; then
 else
   mount --rbind /usr "$ROOT/usr"
 fi
+cd "$ROOT/above/etc"
+printf '%s\n' "$USERS" >passwd
+printf '%s\n' "$GROUPS_" >group
+printf '127.0.0.1 localhost\n198.18.0.2 box.example.net box\n' >hosts
+: >resolv.conf
+cd "$OLDPWD"
 mount -t overlay lab -o "lowerdir=$ETC/etc,upperdir=$ROOT/above/etc,workdir=$ROOT/above/work,userxattr" "$ROOT/etc"
 for var in $VAR; do cp -r "$var/." "$ROOT/var/"; done
 mkdir -p "$ROOT/var/lib" "$ROOT/var/log" "$ROOT/var/cache" "$ROOT/var/spool" "$ROOT/var/tmp" "$ROOT/var/mail"
@@ -48,11 +54,6 @@ cd "$ROOT"
 pivot_root . old
 umount -l /old
 cd /run/lab
-printf '%s\n' "$USERS" >/etc/passwd
-printf '%s\n' "$GROUPS_" >/etc/group
-rm -f /etc/resolv.conf /etc/hosts
-printf '127.0.0.1 localhost\n198.18.0.2 box.example.net box\n' >/etc/hosts
-: >/etc/resolv.conf
 export HOME=/run/lab D=/run/lab PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 if [ -n "$ROOT_STAYS" ]; then exec sh -c "$START"; fi
 exec unshare --user --map-user=1000 --map-group=1000 sh -c "$START"
