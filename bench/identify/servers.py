@@ -125,7 +125,7 @@ SERVERS = [
            "session-keyfile none; recursion no; dnssec-validation no; managed-keys-directory \"/run/lab\"; };\n"
            "controls { };\n"),
     Server("knot", ("knot",), "domain", "knot", "exec knotd -c $D/conf",
-           "server:\n  listen: 0.0.0.0@@PORT@\n  rundir: /run/lab\n  identity: box\n  version: on\n  user: lab\n"
+           "server:\n  listen: 0.0.0.0@@PORT@\n  rundir: /run/lab\n  identity: box\n  user: lab\n"
            "database:\n  storage: /run/lab\ncontrol:\n  listen: /run/lab/ctl\n"),
     Server("nsd", ("nsd",), "domain", "nsd", "exec nsd -d -c $D/conf",
            "server:\n ip-address: 0.0.0.0@@PORT@\n username: \"\"\n chroot: \"\"\n pidfile: \"\"\n zonesdir: /run/lab\n"
@@ -155,7 +155,7 @@ SERVERS = [
            "foreground = yes\npid =\n[s]\naccept = 0.0.0.0:@PORT@\nconnect = 127.0.0.1:19998\ncert = /run/lab/pem\n",
            tells="p", version="", tls=True),
     Server("rsync", ("rsync",), "rsync", "rsync", "exec rsync --daemon --no-detach --port=$PORT --config=$D/conf",
-           "use chroot = no\n[m]\n path = /tmp\n", tells=""),
+           "use chroot = no\nlisten backlog = 1024\n[m]\n path = /tmp\n", tells=""),
     Server("git", ("git",), "git", "git", "exec git daemon --port=$PORT --base-path=/tmp --reuseaddr", tells=""),
     Server("svnserve", ("subversion",), "svn|svnserve", "subversion|svnserve",
            "exec svnserve -d --foreground -r /tmp --listen-port $PORT", tells=""),

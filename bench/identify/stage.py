@@ -39,7 +39,7 @@ fi
 cd "$ROOT/above/etc"
 printf '%s\n' "$USERS" >passwd
 printf '%s\n' "$GROUPS_" >group
-printf '127.0.0.1 localhost\n198.18.0.2 box.example.net box\n' >hosts
+printf '127.0.0.1 localhost\n198.18.0.1 asks.example.net\n198.18.0.2 box.example.net box\n' >hosts
 : >resolv.conf
 cd "$OLDPWD"
 mount -t overlay lab -o "lowerdir=$ETC/etc,upperdir=$ROOT/above/etc,workdir=$ROOT/above/work,userxattr" "$ROOT/etc"
