@@ -1,0 +1,77 @@
+#include "identify/system/stacks.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "identify/system/judgement.h"
+
+namespace portolan::identify {
+namespace {
+
+using model::StackAnswer;
+using model::StackQuestion;
+
+bool is_about_open_port(const StackAnswer& answer) {
+  return answer.question == StackQuestion::syn_full || answer.question == StackQuestion::syn_again ||
+         answer.question == StackQuestion::syn_plain || answer.question == StackQuestion::syn_fin;
+}
+
+// Answers of this stack: those of its ports, and of the first one all that are about no open port.
+std::vector<StackAnswer> share_of(const model::SystemRecord& system, const std::vector<net::Port>& ports, bool first) {
+  std::vector<StackAnswer> share;
+  std::ranges::copy_if(system.answers, std::back_inserter(share), [&](const StackAnswer& answer) {
+    return is_about_open_port(answer) ? std::ranges::binary_search(ports, answer.port)
+                                      : first && answer.question != StackQuestion::scan;
+  });
+  return share;
+}
+
+void note_sequence(model::SystemRecord& system, const std::vector<StackAnswer>& answers) {
+  for (const StackAnswer& answer : answers) {
+    if (answer.kind != StackAnswer::Kind::syn_ack) continue;
+    system.sequences.push_back(answer.sequence);
+    if (!answer.ipv6) system.identifications.push_back(answer.identification);
+  }
+  system.identification_class = identification_class(system.identifications);
+}
+
+}  // namespace
+
+std::vector<std::vector<net::Port>> by_stack(std::span<const StackAnswer> scanned) {
+  std::map<std::pair<std::uint8_t, std::string>, std::vector<net::Port>> groups;
+  for (const StackAnswer& answer : scanned) {
+    if (answer.question != StackQuestion::scan || answer.kind != StackAnswer::Kind::syn_ack) continue;
+    groups[{answer.ttl, answer.options}].push_back(answer.port);
+  }
+  std::vector<std::vector<net::Port>> ports;
+  for (auto& [signature, group] : groups) {
+    std::ranges::sort(group);
+    group.erase(std::ranges::unique(group).begin(), group.end());
+    ports.push_back(std::move(group));
+  }
+  std::ranges::sort(ports, [](const auto& one, const auto& other) {
+    return std::tuple{other.size(), one.front()} < std::tuple{one.size(), other.front()};
+  });
+  return ports;
+}
+
+void judge_system(model::SystemRecord& system, bool hardly_likely, const std::string& told) {
+  auto groups = by_stack(system.answers);
+  if (groups.empty()) groups.emplace_back();
+  system.stacks.clear();
+  system.sequences.clear();
+  system.identifications.clear();
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::vector<StackAnswer> share = share_of(system, groups[i], i == 0);
+    Signs signs = signs_of(share);
+    // Whose words they are is not known where there are several.
+    if (groups.size() == 1) signs.set(Sign::told, told);
+    model::SystemStack stack = stack_of(signs, {.hardly_likely = hardly_likely});
+    stack.ports = std::move(groups[i]);
+    system.stacks.push_back(std::move(stack));
+    if (i == 0) note_sequence(system, share);
+  }
+}
+
+}  // namespace portolan::identify
