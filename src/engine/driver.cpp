@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/pace/silence.h"
+#include "probe/registry.h"
 
 namespace portolan::engine {
 namespace {
@@ -45,10 +46,13 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
   settings_.batch = world.link.limits().batch;
   // Those of other shards too: what may be missed is one sum.
   settings_.hosts = plan.targets.size() + (world.late == nullptr ? 0 : world.late->pending());
-  if (!plan.traceroute) return;
   EngineSettings settings = settings_;
   settings.tag_base = static_cast<std::uint16_t>(world.tag_base + 2 * tags_an_engine);
-  traceroute_.emplace(settings, pacer_);
+  if (plan.traceroute) {
+    traceroute_.emplace(settings, pacer_);
+    settings.tag_base += hop_tags;
+  }
+  if (plan.systems) systems_.emplace(settings, plan.systems->tries, pacer_);
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> link_wait) {
@@ -77,6 +81,7 @@ bool Driver::stopped() {
 
 bool Driver::is_working() const {
   if (traceroute_ && traceroute_->working() > 0) return true;
+  if (systems_ && systems_->working() > 0) return true;
   return std::ranges::any_of(stages_, [](const Stage& stage) { return stage.engine.working() > 0; });
 }
 
@@ -102,6 +107,7 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
     wake = std::min(wake, at_once ? now : stage.engine.wake_at(now));
   }
   if (traceroute_) wake = std::min(wake, traceroute_->has_done() ? now : traceroute_->wake_at(now));
+  if (systems_) wake = std::min(wake, systems_->has_done() ? now : systems_->wake_at(now));
   const auto arrived = world_.link.receive(wake);
   if (!arrived) return fail(arrived.error());
   // Frames come in the order of their arrival. Where there was none, there is none from before the call either.
@@ -127,6 +133,9 @@ Result<void> Driver::send() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (auto done = send_of(stages_[(first_ + i) % stages_.size()].engine); !done) return done;
   }
+  if (systems_) {
+    if (auto done = send_of(*systems_); !done) return done;
+  }
   return traceroute_ ? send_of(*traceroute_) : Result<void>{};
 }
 
@@ -151,6 +160,7 @@ void Driver::give_up_lost_links() {
   for (const std::uint32_t interface : lost_links_.take_lost(world_.clock.now())) {
     for (Stage& stage : stages_) stage.engine.give_up_through(interface);
     if (traceroute_) traceroute_->give_up_through(interface);
+    if (systems_) systems_->give_up_through(interface);
   }
 }
 
@@ -163,7 +173,9 @@ void Driver::receive(std::span<const Received> frames) {
     const bool says_who_asked = !std::holds_alternative<wire::ArpReply>(packet->content) &&
                                 !std::holds_alternative<wire::NeighbourAdvertisement>(packet->content);
     const auto is_for = [&](Stage& stage) { return stage.engine.on_packet(*packet, frame) && says_who_asked; };
-    if (std::ranges::none_of(stages_, is_for) && traceroute_) traceroute_->on_packet(*packet, frame);
+    if (std::ranges::any_of(stages_, is_for)) continue;
+    if (systems_ && systems_->on_packet(*packet, frame)) continue;
+    if (traceroute_) traceroute_->on_packet(*packet, frame);
   }
 }
 
@@ -176,8 +188,11 @@ Result<void> Driver::begin_tasks() {
     if (stage.task.empty()) continue;
     if (auto done = sink_.on(model::TaskBegin{task(stage)}); !done) return done;
   }
+  if (systems_ && systems_->entered() > 0 && !std::exchange(systems_began_, true)) {
+    if (auto done = sink_.on(model::TaskBegin{task_beside(probe::stack.name)}); !done) return done;
+  }
   if (!traceroute_ || traceroute_->entered() == 0 || std::exchange(traceroute_began_, true)) return {};
-  return sink_.on(model::TaskBegin{trace_task()});
+  return sink_.on(model::TaskBegin{task_beside("traceroute")});
 }
 
 Result<void> Driver::end_tasks(bool more) {
@@ -187,15 +202,19 @@ Result<void> Driver::end_tasks(bool more) {
     if (!stage.began || std::exchange(stage.ended, true) || stage.task.empty()) continue;
     if (auto done = sink_.on(model::TaskEnd{task(stage)}); !done) return done;
   }
+  if (systems_ && systems_->working() > 0 && !stopped_) return {};
+  if (systems_began_ && !std::exchange(systems_ended_, true)) {
+    if (auto done = sink_.on(model::TaskEnd{task_beside(probe::stack.name)}); !done) return done;
+  }
   if (!traceroute_began_ || (traceroute_->working() > 0 && !stopped_)) return {};
   if (std::exchange(traceroute_ended_, true)) return {};
-  return sink_.on(model::TaskEnd{trace_task()});
+  return sink_.on(model::TaskEnd{task_beside("traceroute")});
 }
 
-// Of hops nobody knows how many there will be.
-model::TaskRecord Driver::trace_task() const {
+// Of these questions nobody knows how many there will be.
+model::TaskRecord Driver::task_beside(std::string_view name) const {
   model::TaskRecord task;
-  task.name = "traceroute";
+  task.name = name;
   task.time = world_.wall_time();
   return task;
 }
@@ -269,7 +288,7 @@ Result<void> Driver::report_progress() {
 std::uint64_t Driver::sent() const {
   std::uint64_t sum = 0;
   for (const Stage& stage : stages_) sum += stage.engine.sent();
-  return sum + (traceroute_ ? traceroute_->sent() : 0);
+  return sum + (traceroute_ ? traceroute_->sent() : 0) + (systems_ ? systems_->sent() : 0);
 }
 
 void Driver::sum_up(model::ScanFinished& finished) const {
@@ -278,6 +297,7 @@ void Driver::sum_up(model::ScanFinished& finished) const {
   finished.probes_sent = sent();
   for (const Stage& stage : stages_) finished.answers_seen += stage.engine.answers();
   if (traceroute_) finished.answers_seen += traceroute_->answers();
+  if (systems_) finished.answers_seen += systems_->answers();
   finished.loss = {pacer_.loss_probes_asked(), pacer_.loss_probes_lost()};
   finished.interrupted = stopped_;
 }

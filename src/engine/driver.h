@@ -14,6 +14,7 @@
 #include "engine/lost_links.h"
 #include "engine/pace/pacer.h"
 #include "engine/scan.h"
+#include "engine/systems/stack_questions.h"
 #include "engine/trace/traceroute.h"
 #include "model/prompt_sink.h"
 #include "model/record.h"
@@ -46,6 +47,9 @@ class Driver {
 
   // Asks for hops, in turn with the stages; nullptr where the plan wants none.
   [[nodiscard]] Traceroute* traceroute() { return traceroute_ ? &*traceroute_ : nullptr; }
+
+  // Asks what systems hosts have, in turn with the stages; nullptr where the plan does not.
+  [[nodiscard]] StackQuestions* systems() { return systems_ ? &*systems_ : nullptr; }
 
   // Once around: every stage sends what may leave, what was told goes to its readers, then all wait together, until
   // `wake` at the latest, then what has arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked
@@ -82,7 +86,7 @@ class Driver {
   Result<void> send();
   template <class Asker>
   Result<void> send_of(Asker& asker);
-  [[nodiscard]] model::TaskRecord trace_task() const;
+  [[nodiscard]] model::TaskRecord task_beside(std::string_view name) const;
   void give_up_lost_links();
   void receive(std::span<const Received> frames);
   Result<void> report_progress();
@@ -98,6 +102,9 @@ class Driver {
   EngineSettings settings_;
   std::deque<Stage> stages_;
   std::optional<Traceroute> traceroute_;
+  std::optional<StackQuestions> systems_;
+  bool systems_began_ = false;
+  bool systems_ended_ = false;
   bool traceroute_began_ = false;
   bool traceroute_ended_ = false;
   LostLinks lost_links_;

@@ -104,6 +104,7 @@ void add_facts(model::HostRecord& record, const HostFacts& facts, const RecordCo
   record.round_trip = facts.round_trip;
   record.remarks = facts.remarks;
   record.trace = facts.trace;
+  record.system = facts.system;
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct HostFacts {
   std::vector<model::Remark> remarks;
   std::optional<HopProbe> found_by;  // where it was found by a question beyond its link, and the way to it is wanted
   std::optional<model::Trace> trace;
+  Boxed<model::SystemRecord> system;  // where it is asked for
 };
 
 inline constexpr std::size_t most_port_walks = 4;

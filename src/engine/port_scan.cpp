@@ -8,6 +8,7 @@
 
 #include "probe/kept_datagrams.h"
 #include "probe/registry.h"
+#include "probe/stack.h"
 
 namespace portolan::engine {
 namespace {
@@ -63,7 +64,8 @@ PortScan::PortScan(const plan::Plan& plan, const World& world, model::Sink& sink
       driver_{driver},
       hosts_{hosts},
       list_limit_{plan.list_limit},
-      keeps_datagrams_{plan.identify.has_value()} {
+      keeps_datagrams_{plan.identify.has_value()},
+      keeps_stacks_{plan.systems.has_value()} {
   for (Share& share : shares_of(plan, world.services)) open(std::move(share.job));
 }
 
@@ -147,8 +149,21 @@ void PortScan::on_verdict(const PortStage& stage, const Answer& answer) {
                               foreign ? std::optional{answer.from} : std::nullopt);
   }
   if (!open) return;
+  if (keeps_stacks_) keep_stack(stage.stage->job, host, answer);
   ++driver_.found().open_ports;
   if (auto done = report_open(stage, host, answer); !done) reported_ = done;
+}
+
+// Enough to tell one stack from several.
+void PortScan::keep_stack(const Job& job, Host& host, const Answer& answer) {
+  constexpr std::size_t enough = 64;
+  const Question& question = job.questions[answer.question];
+  const probe::Probe& technique = *job.techniques[question.technique];
+  if (technique.asks != probe::Asks::tcp_ports || technique.connects || answer.packet == nullptr) return;
+  auto& kept = host.known().system;
+  if (!kept) kept.emplace();
+  if (kept->answers.size() >= enough) return;
+  kept->answers.push_back(probe::read_stack_answer(model::StackQuestion::scan, *answer.packet, {}, 0));
 }
 
 Result<void> PortScan::report_open(const PortStage& stage, const Host& host, const Answer& answer) {

@@ -50,6 +50,7 @@ class PortScan {
   };
   void open(Job job);
   void on_verdict(const PortStage& stage, const Answer& answer);
+  void keep_stack(const Job& job, Host& host, const Answer& answer);
   Result<void> report_open(const PortStage& stage, const Host& host, const Answer& answer);
   [[nodiscard]] bool has_room() const;
   void start(std::uint32_t host);
@@ -60,6 +61,7 @@ class PortScan {
   HostTable& hosts_;
   std::size_t list_limit_;
   bool keeps_datagrams_;  // told with the open port, and forgotten then
+  bool keeps_stacks_;     // how open ports answer, for who finds out systems
   std::deque<PortStage> stages_;
   std::size_t questions_ = 0;
   std::size_t ledger_bytes_ = 0;  // of one host

@@ -13,6 +13,7 @@
 #include "engine/host_reporter.h"
 #include "engine/name_lookups.h"
 #include "engine/port_scan.h"
+#include "engine/systems/host_systems.h"
 #include "engine/target_stream.h"
 #include "engine/trace/host_traces.h"
 #include "model/prompt_sink.h"
@@ -54,6 +55,7 @@ class Scan {
         world_{world},
         discovery_{plan, world, sink_, driver_, hosts_},
         ports_{plan, world, sink_, driver_, hosts_},
+        systems_{plan, world, driver_, hosts_, ports_},
         names_{plan, world, hosts_},
         traces_{plan, world, driver_, hosts_, ports_, names_},
         reporter_{plan, world, sink_, driver_, names_, ports_, finished_} {}
@@ -136,12 +138,13 @@ class Scan {
       if (up && plan_.depth == plan::ScanDepth::ports && ports_.asks_any()) {
         ports_.enter(host);
       } else {
-        traces_.enter(host);
+        systems_.enter(host);
       }
     }
     const bool crowded = ports_.waiting() > 0 || hosts_.size() > most_hosts / 2;
     if (crowded || !driver_.is_working()) ports_.release_judged();
-    for (const std::uint32_t host : ports_.take_done()) traces_.enter(host);
+    for (const std::uint32_t host : ports_.take_done()) systems_.enter(host);
+    for (const std::uint32_t host : systems_.take_done()) traces_.enter(host);
     for (const std::uint32_t host : traces_.take_done()) names_.wait(host);
     for (const std::uint32_t host : names_.take_ready()) {
       if (auto done = report(host); !done) return done;
@@ -175,7 +178,7 @@ class Scan {
     std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
     for (const std::uint32_t host : left) note(report(host));
     driver_.sum_up(finished_);
-    if ((reporter_.left_out() || traces_.left_out()) && !finished_.interrupted)
+    if ((reporter_.left_out() || traces_.left_out() || systems_.left_out()) && !finished_.interrupted)
       model::fail_with(finished_, left_out_here(world_.link.refusals(), discovery_.fault()));
     return outcome;
   }
@@ -188,6 +191,7 @@ class Scan {
   const World& world_;
   HostDiscovery discovery_;
   PortScan ports_;
+  HostSystems systems_;
   NameLookups names_;
   HostTraces traces_;
   model::ScanFinished finished_;
@@ -197,7 +201,8 @@ class Scan {
 }  // namespace
 
 std::uint16_t tags_of(const plan::Plan& plan) {
-  return static_cast<std::uint16_t>(2 * tags_an_engine + (plan.traceroute ? hop_tags : 0));
+  return static_cast<std::uint16_t>(2 * tags_an_engine + (plan.traceroute ? hop_tags : 0) +
+                                    (plan.systems ? stack_tags : 0));
 }
 
 model::ScanFinished run_scan(const plan::Plan& plan, const World& world, model::Sink& sink) {

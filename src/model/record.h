@@ -13,6 +13,7 @@
 #include "model/remark.h"
 #include "model/service.h"
 #include "model/state.h"
+#include "model/system.h"
 #include "model/wall_time.h"
 #include "net/ip_address.h"
 #include "net/mac.h"
@@ -105,6 +106,7 @@ struct HostRecord {
   // Its place among the targets in the order in which they were named, from 0.
   std::uint64_t position = 0;
   std::optional<Trace> trace;
+  Boxed<SystemRecord> system;  // what system it is, where that was asked (-O)
   friend bool operator==(const HostRecord&, const HostRecord&) = default;
 };
 

@@ -66,6 +66,13 @@ struct Identification {
   std::size_t connections_a_host = 16;  // at once
 };
 
+// Which systems hosts have is asked (-O); needs raw packets.
+struct SystemDetection {
+  bool only_with_both = false;  // hosts without an open and a closed TCP port are left out
+  bool guess = false;           // classes that are hardly likely are listed too
+  int tries = 2;                // of each packet that stays unanswered, at most
+};
+
 struct Plan {
   TargetSet targets;
   ScanDepth depth = ScanDepth::ports;
@@ -78,6 +85,7 @@ struct Plan {
   bool sequential_ports = false;                 // -r
   bool traceroute = false;                       // the hops on the way to each host that is up; needs raw packets
   std::optional<Identification> identify;
+  std::optional<SystemDetection> systems;
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
   wire::Dress dress;            // of every packet that is sent

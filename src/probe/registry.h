@@ -25,6 +25,7 @@ extern const Probe icmp_timestamp;
 extern const Probe icmp_mask;
 extern const Probe arp;
 extern const Probe neighbour;
+extern const Probe stack;
 
 // In the order of --help, one a line.
 // clang-format off
@@ -48,6 +49,11 @@ inline constexpr std::array registry{
     &neighbour,
 };
 // clang-format on
+
+// What is asked beside a scan, and by nobody alone. A simulated host looks here first: these questions are less plain.
+inline constexpr std::array registry_beside{
+    &stack,
+};
 
 // The technique of this name (Probe::name); nullptr where there is none.
 inline const Probe* find(std::string_view name) {

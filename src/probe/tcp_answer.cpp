@@ -71,8 +71,8 @@ std::size_t answer_segment(const Asked& asked, wire::Buffer out) {
     // What a segment takes of the sequence space: its SYN and its FIN, as if it carried no data.
     back.acknowledgement = tcp->sequence + (tcp->syn ? 1 : 0) + (tcp->fin ? 1 : 0);
     back.flags = wire::rst | wire::ack;
-  } else if (tcp->syn) {
-    back.sequence = ~tcp->sequence;  // any number will do
+  } else if (tcp->syn && !tcp->fin) {  // with FIN it is nothing that Linux would take up (tcp_rcv_state_process)
+    back.sequence = ~tcp->sequence;    // any number will do
     back.acknowledgement = tcp->sequence + 1;
     back.flags = wire::syn | wire::ack;
   } else {

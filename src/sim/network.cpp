@@ -243,15 +243,17 @@ void Network::answer(const Question& question, Instant at) {
   const probe::Asked asked{*packet, open, host_mac, question.bytes};
   if (asked.open && !host.acceptances.take(at)) return;
   Bytes bytes(wire::longest_packet);
-  for (const probe::Probe* probe : probe::registry) {
+  const auto send = [&](const probe::Probe* probe) {
     const std::size_t size = probe->answer(asked, bytes);
-    if (size == 0) continue;
+    if (size == 0) return false;
     bytes.resize(size);
-    if (is_reset(question.type, bytes) && !host.resets.take(at)) return;
-    if (is_error(question.type, bytes) && !host.errors.take(at)) return;
+    if (is_reset(question.type, bytes) && !host.resets.take(at)) return true;
+    if (is_error(question.type, bytes) && !host.errors.take(at)) return true;
     if (o.way.size() + o.way_back > 0) age(question.type, bytes, o.way.size() + o.way_back);
-    return deliver(question.type, bytes, at, o.extra_delay);
-  }
+    deliver(question.type, bytes, at, o.extra_delay);
+    return true;
+  };
+  if (!std::ranges::any_of(probe::registry_beside, send)) (void)std::ranges::any_of(probe::registry, send);
 }
 
 void Network::end_on_the_way(const Question& question, const wire::Packet& packet, const net::IpAddress& router,

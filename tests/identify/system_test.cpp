@@ -13,6 +13,7 @@
 #include "identify/system/judgement.h"
 #include "identify/system/signs.h"
 #include "identify/system/stacks.h"
+#include "model/stack_ports.h"
 
 namespace portolan::identify {
 namespace {
@@ -215,7 +216,7 @@ TEST(Systems, AForwardedPortIsAnotherSystem) {
 TEST(Systems, WindowsOfSocketsMakeNoOtherSystem) {
   const std::vector<StackAnswer> answers{syn_ack(StackQuestion::scan, 22, "M", 64240),
                                          syn_ack(StackQuestion::scan, 80, "M", 1000)};
-  EXPECT_EQ(by_stack(answers).size(), 1U);
+  EXPECT_EQ(model::ports_by_stack(answers).size(), 1U);
 }
 
 TEST(Systems, WhatServicesSayCounts) {

@@ -100,6 +100,9 @@ model::SystemGuess guess_of(const SystemClass& one, double likelihood, const Sig
   return guess;
 }
 
+// Nobody can tell more than three digits, and nothing is certain.
+double stated(double likelihood) { return std::min(0.999, std::round(likelihood * 1000) / 1000); }
+
 std::vector<model::SystemGuess> merged(const Judgement& judged, const Signs& signs) {
   const auto classes = system_classes();
   std::vector<model::SystemGuess> guesses;
@@ -174,12 +177,13 @@ model::SystemStack stack_of(const Signs& signs, Telling telling) {
     return stack;
   }
   const Judgement judged = judge(signs);
-  stack.unknown = judged.unknown;
+  stack.unknown = stated(judged.unknown);
   double told = 0;
   for (model::SystemGuess& guess : merged(judged, signs)) {
     const bool wanted = told < told_together || telling.hardly_likely;
     if (!wanted || guess.likelihood < least_told || stack.guesses.size() == most_guesses) break;
     told += guess.likelihood;
+    guess.likelihood = stated(guess.likelihood);
     stack.guesses.push_back(std::move(guess));
   }
   stack.determined = !stack.guesses.empty() && stack.guesses.front().likelihood > 0.5;

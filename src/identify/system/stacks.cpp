@@ -1,10 +1,9 @@
 #include "identify/system/stacks.h"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 #include "identify/system/judgement.h"
+#include "model/stack_ports.h"
 
 namespace portolan::identify {
 namespace {
@@ -21,7 +20,7 @@ bool is_about_open_port(const StackAnswer& answer) {
 std::vector<StackAnswer> share_of(const model::SystemRecord& system, const std::vector<net::Port>& ports, bool first) {
   std::vector<StackAnswer> share;
   std::ranges::copy_if(system.answers, std::back_inserter(share), [&](const StackAnswer& answer) {
-    return is_about_open_port(answer) ? std::ranges::binary_search(ports, answer.port)
+    return is_about_open_port(answer) ? ports.empty() || std::ranges::binary_search(ports, answer.port)
                                       : first && answer.question != StackQuestion::scan;
   });
   return share;
@@ -38,26 +37,9 @@ void note_sequence(model::SystemRecord& system, const std::vector<StackAnswer>& 
 
 }  // namespace
 
-std::vector<std::vector<net::Port>> by_stack(std::span<const StackAnswer> scanned) {
-  std::map<std::pair<std::uint8_t, std::string>, std::vector<net::Port>> groups;
-  for (const StackAnswer& answer : scanned) {
-    if (answer.question != StackQuestion::scan || answer.kind != StackAnswer::Kind::syn_ack) continue;
-    groups[{answer.ttl, answer.options}].push_back(answer.port);
-  }
-  std::vector<std::vector<net::Port>> ports;
-  for (auto& [signature, group] : groups) {
-    std::ranges::sort(group);
-    group.erase(std::ranges::unique(group).begin(), group.end());
-    ports.push_back(std::move(group));
-  }
-  std::ranges::sort(ports, [](const auto& one, const auto& other) {
-    return std::tuple{other.size(), one.front()} < std::tuple{one.size(), other.front()};
-  });
-  return ports;
-}
-
 void judge_system(model::SystemRecord& system, bool hardly_likely, const std::string& told) {
-  auto groups = by_stack(system.answers);
+  auto groups = model::ports_by_stack(system.answers);
+  // Connections tell nothing of stacks.
   if (groups.empty()) groups.emplace_back();
   system.stacks.clear();
   system.sequences.clear();
@@ -69,6 +51,7 @@ void judge_system(model::SystemRecord& system, bool hardly_likely, const std::st
     if (groups.size() == 1) signs.set(Sign::told, told);
     model::SystemStack stack = stack_of(signs, {.hardly_likely = hardly_likely});
     stack.ports = std::move(groups[i]);
+    if (stack.ports.empty() && system.open) stack.ports.push_back(*system.open);
     system.stacks.push_back(std::move(stack));
     if (i == 0) note_sequence(system, share);
   }
