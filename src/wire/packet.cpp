@@ -397,7 +397,14 @@ std::optional<Packet> parse(net::EtherType type, Bytes bytes) {
   return std::nullopt;
 }
 
+bool has_damaged_header(net::EtherType type, Bytes bytes) {
+  if (type != net::EtherType::ipv4 || bytes.empty()) return false;
+  const std::size_t header = std::size_t{bytes[0] & 0x0fU} * 4;
+  return header <= bytes.size() && checksum(bytes.first(header)) != 0;
+}
+
 bool is_damaged(net::EtherType type, Bytes bytes) {
+  if (has_damaged_header(type, bytes)) return true;
   std::optional<IpPart> ip;
   if (type == net::EtherType::ipv4) ip = split_ipv4(bytes, Extent::whole);
   if (type == net::EtherType::ipv6) ip = split_ipv6(bytes, Extent::whole);

@@ -133,9 +133,13 @@ struct Packet {
 // links, so that only the link knows whether there is one (is_damaged).
 std::optional<Packet> parse(net::EtherType type, Bytes bytes);
 
-// Whether the checksum of the transport, of ICMP or of ICMPv6 shows that something has changed on the way: hosts drop
-// such packets (RFC 9293 §3.1). False where nobody knows: for fragments, for what was cut off, and for a mobile node
-// that is away and sums its address at home (RFC 6275 §6.3).
+// Whether the checksum of an IPv4 header shows that (RFC 791 §3.1). Everything that forwards one makes it anew, and no
+// link leaves it out. False for other packets, and for what was cut off.
+bool has_damaged_header(net::EtherType type, Bytes bytes);
+
+// Whether it, or the checksum of the transport, of ICMP or of ICMPv6 shows that something has changed on the way: hosts
+// drop such packets (RFC 9293 §3.1). False where nobody knows: for fragments, for what was cut off, and for a mobile
+// node that is away and sums its address at home (RFC 6275 §6.3).
 bool is_damaged(net::EtherType type, Bytes bytes);
 
 }  // namespace portolan::wire

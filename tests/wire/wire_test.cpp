@@ -363,6 +363,24 @@ TEST(Dress, OptionsStandInIPv4sHeaderAndNowhereElse) {
   EXPECT_EQ(v6_bytes.size(), 40U + 24);
 }
 
+// What the network card has looked at may be damaged in what the card has not.
+TEST(Packet, AnIpv4HeaderHasASumOfItsOwn) {
+  std::array<std::uint8_t, longest_packet> buffer{};
+  auto bytes = built(build_udp({.source = v4("198.18.0.1"),
+                                .destination = v4("198.18.0.2"),
+                                .source_port = Port{40961},
+                                .destination_port = Port{53}},
+                               buffer),
+                     buffer);
+  EXPECT_FALSE(has_damaged_header(net::EtherType::ipv4, bytes));
+  EXPECT_FALSE(has_damaged_header(net::EtherType::ipv4, std::span{bytes}.first(19))) << "cut off";
+  EXPECT_FALSE(has_damaged_header(net::EtherType::ipv6, bytes)) << "it has none";
+  EXPECT_FALSE(has_damaged_header(net::EtherType::ipv4, {}));
+  bytes[8] ^= 1;  // the TTL, which no other sum covers
+  EXPECT_TRUE(has_damaged_header(net::EtherType::ipv4, bytes));
+  EXPECT_TRUE(is_damaged(net::EtherType::ipv4, bytes));
+}
+
 // The value is zlib's.
 TEST(Dress, SctpMayHaveItsOldSum) {
   constexpr Dress old{.adler32 = true};

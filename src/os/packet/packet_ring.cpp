@@ -81,10 +81,13 @@ engine::Received read_slot(std::span<const std::uint8_t> room, const ClockSample
   }
   const auto packet = room.subspan(std::min<std::size_t>(header.tp_net, room.size()));
   frame.bytes = packet.first(std::min<std::size_t>(header.tp_snaplen, packet.size()));
-  // Not where the network card has looked, nor where no checksum was made because no wire lies in between (packet(7)).
+  // The transport's not where the network card has looked, nor where none was made because no wire lies in between
+  // (packet(7)).
   const bool is_checked = (header.tp_status & (TP_STATUS_CSUM_VALID | TP_STATUS_CSUMNOTREADY)) != 0;
   frame.length = header.tp_len;
-  frame.damaged = !is_checked && header.tp_len <= header.tp_snaplen && wire::is_damaged(frame.type, frame.bytes);
+  const bool is_whole = header.tp_len <= header.tp_snaplen;
+  frame.damaged = is_checked || !is_whole ? wire::has_damaged_header(frame.type, frame.bytes)
+                                          : wire::is_damaged(frame.type, frame.bytes);
   return frame;
 }
 
