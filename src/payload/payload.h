@@ -36,6 +36,7 @@ struct Payload {
   std::size_t (*answer)(Bytes question, Buffer out);
   // Answers come from a port of their own (TFTP: RFC 1350 §4), so that they are known by what they say alone.
   bool from_elsewhere = false;
+  bool is_answered = true;  // false where nobody says anything to it, so that silence is all that an open port shows
 };
 
 }  // namespace portolan::payload

@@ -12,6 +12,8 @@ namespace portolan::payload {
 extern const Payload dns;
 extern const Payload mdns;
 extern const Payload netbios_ns;
+extern const Payload dhcp;
+extern const Payload llmnr;
 extern const Payload ntp;
 extern const Payload rpcbind;
 extern const Payload nfs;
@@ -33,6 +35,7 @@ extern const Payload ikev2;
 extern const Payload ikev2_nat_t;
 extern const Payload l2tp;
 extern const Payload openvpn;
+extern const Payload wireguard;
 extern const Payload dtls;
 extern const Payload quic;
 extern const Payload stun;
@@ -41,6 +44,7 @@ extern const Payload nat_pmp;
 extern const Payload amt;
 extern const Payload rip;
 extern const Payload slp;
+extern const Payload syslog;
 extern const Payload tftp;
 extern const Payload coap;
 extern const Payload mqtt_sn;
@@ -86,6 +90,7 @@ extern const Payload gtp_v2;
 extern const Payload iax2;
 extern const Payload xdmcp;
 extern const Payload mssql_browser;
+extern const Payload citrix_browser;
 extern const Payload afs_rx;
 extern const Payload bjnp;
 extern const Payload icecream;
@@ -95,6 +100,8 @@ inline constexpr std::array registry{
     &dns,
     &mdns,
     &netbios_ns,
+    &dhcp,
+    &llmnr,
     &ntp,
     &rpcbind,
     &nfs,
@@ -116,6 +123,7 @@ inline constexpr std::array registry{
     &ikev2_nat_t,
     &l2tp,
     &openvpn,
+    &wireguard,
     &dtls,
     &quic,
     &stun,
@@ -124,6 +132,7 @@ inline constexpr std::array registry{
     &amt,
     &rip,
     &slp,
+    &syslog,
     &tftp,
     &coap,
     &mqtt_sn,
@@ -169,6 +178,7 @@ inline constexpr std::array registry{
     &iax2,
     &xdmcp,
     &mssql_browser,
+    &citrix_browser,
     &afs_rx,
     &bjnp,
     &icecream,

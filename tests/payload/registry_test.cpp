@@ -27,6 +27,10 @@ TEST_P(EveryPayload, SaysWhereItComesFromAndWhereItIsSpoken) {
 }
 
 TEST_P(EveryPayload, AServerAnswersItAndTheAnswerIsGenuine) {
+  if (!GetParam()->is_answered) {
+    EXPECT_TRUE(answer_to(*GetParam(), question_of(*GetParam(), 1)).empty());
+    return;
+  }
   for (const std::uint32_t cookie : {0U, 1U, 0x12345678U, 0xffffffffU}) {
     const auto question = question_of(*GetParam(), cookie);
     const auto answer = answer_to(*GetParam(), question);
@@ -37,6 +41,7 @@ TEST_P(EveryPayload, AServerAnswersItAndTheAnswerIsGenuine) {
 
 // Either the cookie stands in it, and then every other one is another question; or there is no place for one.
 TEST_P(EveryPayload, AnAnswerToAnotherQuestionIsStaleWhereTheProtocolCanTell) {
+  if (!GetParam()->is_answered) return;
   const bool carries = question_of(*GetParam(), 0x1234abcd) != question_of(*GetParam(), 0x4321dcba);
   const auto answer = answer_to(*GetParam(), question_of(*GetParam(), 0x1234abcd));
   EXPECT_EQ(GetParam()->match(0x4321dcba, answer), carries ? Match::stale : Match::genuine);
@@ -60,6 +65,7 @@ TEST_P(EveryPayload, AnyBytesAreReadWithoutHarm) {
     }
     for (int i = 0; i < 500; ++i) {
       auto changed = whole;
+      if (changed.empty()) break;
       changed[random.below(changed.size())] = static_cast<std::uint8_t>(random());
       (void)GetParam()->match(7, changed);
       EXPECT_LE(GetParam()->answer(changed, room), longest);

@@ -34,6 +34,10 @@ struct Service {
 // Those whose answers nobody else would give. What any text answers stands with its port in small.cpp.
 constexpr std::array services{
     Service{&payload::mountd, "mountd"},
+    Service{&payload::llmnr, "llmnr"},
+    Service{&payload::dhcp, "dhcp"},
+    Service{&payload::wireguard, "wireguard"},
+    Service{&payload::citrix_browser, "icabrowser"},
     Service{&payload::amt, "amt"},
     Service{&payload::rip, "route"},
     Service{&payload::slp, "svrloc"},
