@@ -62,6 +62,10 @@ Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, Ans
       loss_probes_{settings.seed, attempts_of(settings.timing)},
       random_{settings.seed} {
   assert(!job.questions.empty());
+  for (std::uint32_t question = 0; question < job.questions.size(); ++question) {
+    const auto turns = probe_of(question).turns;
+    if (turns != nullptr && turns(job.questions[question].port) > 1) many_turns_.push_back(question);
+  }
   settings_.hosts = std::clamp<std::uint64_t>(settings.hosts, 1, most_sharers);
   outbox_.reserve(settings_.batch);
   pending_.reserve(settings_.batch);
@@ -199,9 +203,24 @@ std::optional<std::uint32_t> Engine::next_question(HostWalk& walk) const {
   while (walk.position < job_.questions.size()) {
     const std::uint32_t question = question_at(walk);
     ++walk.position;
+    if (walk.only_turns && !has_turns_left(walk, question)) continue;
     if (!VerdictCodes::is_verdict(walk.ledger.code(question))) return question;
   }
   return std::nullopt;
+}
+
+// Has not been put in every way that there is to ask at that port.
+bool Engine::has_turns_left(const HostWalk& walk, std::uint32_t question) const {
+  const auto turns = probe_of(question).turns;
+  return turns != nullptr && turns(job_.questions[question].port) > walk.passes;
+}
+
+bool Engine::wants_turns(const HostWalk& walk) const {
+  if (finds_hosts() || walk.passes > settings_.timing.max_retries) return false;
+  const auto wants = [&](const auto& place) {
+    return !VerdictCodes::is_verdict(walk.ledger.code(place)) && has_turns_left(walk, place);
+  };
+  return std::ranges::any_of(many_turns_, wants);
 }
 
 // Puts the next probe of the walk whose turn it is into the outbox; false when no walk has any.
@@ -377,6 +396,7 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   // What has arrived meanwhile may still stand in the link's queue.
   if (heard_ < due) return park(walk, now + 1ns);
 
+  if (asked.only_turns) return wants_turns(asked) ? start_pass(walk, now) : judge_silent(walk);
   const PassResult result = result_of_pass(asked, now);
   if (asked.limits_errors() && asked.acquaintance->errors->puts_again()) ++asked.acquaintance->twice;
   const bool finds_limit = look_for_error_limit(asked, result, now);
@@ -403,7 +423,8 @@ void Engine::decide(std::uint32_t walk, Instant now) {
       suspect_limit(walk, limit, now);
     }
   }
-  if (!again) return judge_silent(walk);
+  if (!again && !wants_turns(asked)) return judge_silent(walk);
+  asked.only_turns = !again;
   start_pass(walk, now);
 }
 
@@ -502,6 +523,7 @@ WalkOutcome Engine::outcome(std::uint32_t walk) const {
     outcome.errors_are_limited = asked.at_work() || asked.acquaintance->errors_in_pass > 0;
     outcome.limiter_rate = errors->period() ? 1 / seconds_of(*errors->period()) : 0;
   }
+  outcome.errors_may_be_limited = is_limit_unknown(asked);
   outcome.stopped_answering = asked.acquaintance->stopped;
   return outcome;
 }

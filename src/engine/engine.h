@@ -89,10 +89,11 @@ struct WalkOutcome {
   RoundTripEstimate round_trip;
   Duration timeout{};  // what is waited for a lost probe
   int passes = 0;
-  double limiter_rate = 0;          // answers a second, where the host was found to limit them; else 0
-  bool limiter_given_up = false;    // too slow to wait for: silent ports may be closed
-  bool errors_are_limited = false;  // ICMP errors, by which closed ports answer: silent ports may be closed
-  bool stopped_answering = false;   // it answered, and then nothing came any more, however slowly it was asked
+  double limiter_rate = 0;             // answers a second, where the host was found to limit them; else 0
+  bool limiter_given_up = false;       // too slow to wait for: silent ports may be closed
+  bool errors_are_limited = false;     // ICMP errors, by which closed ports answer: silent ports may be closed
+  bool errors_may_be_limited = false;  // too little was asked to know
+  bool stopped_answering = false;      // it answered, and then nothing came any more, however slowly it was asked
   // The chance that a port which answers was silent in all passes; nullopt where nothing was measured.
   std::optional<double> hidden;
 };
@@ -203,10 +204,13 @@ class Engine {
   bool look_for_error_limit(HostWalk& walk, const PassResult& result, Instant now) const;
   [[nodiscard]] bool may_limit_errors(const HostWalk& walk) const;
   [[nodiscard]] bool is_closed(const HostWalk& walk, std::uint32_t question) const;
+  [[nodiscard]] bool has_turns_left(const HostWalk& walk, std::uint32_t question) const;
+  [[nodiscard]] bool wants_turns(const HostWalk& walk) const;
   [[nodiscard]] bool wants_token(const HostWalk& walk) const;
   bool asks_for_token(const WalkHandle& handle, Instant now);
   void note_token(HostWalk& walk, const Match& match, const probe::Verdict& verdict) const;
   [[nodiscard]] static bool has_no_token_left(const Acquaintance& known);
+  [[nodiscard]] bool is_limit_unknown(const HostWalk& walk) const;
   [[nodiscard]] bool first_errors_were_all(const HostWalk& walk) const;
   // Questions that the present pass has still to put, to a host that has answered.
   [[nodiscard]] std::size_t open_in_pass(const HostWalk& walk) const;
@@ -278,6 +282,7 @@ class Engine {
   VerdictCodes codes_;
   // technique x port -> index of the first question + 1; its variants follow it
   std::vector<std::vector<std::uint32_t>> question_index_;
+  std::vector<std::uint32_t> many_turns_;  // questions with several ways of asking
   // A pass asks in an order of its own, so that a limit does not let the same ones through each time.
   std::vector<Permutation> permutations_;
   std::deque<WalkHandle> active_;  // walks that may send now, the next one first

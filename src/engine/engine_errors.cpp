@@ -51,8 +51,9 @@ bool Engine::is_closed(const HostWalk& walk, std::uint32_t question) const {
 // give when a pass is over has withheld none in it: so some closed ports are asked once more behind all that is silent.
 // The first pass is followed by another one anyway.
 bool Engine::wants_token(const HostWalk& walk) const {
-  return walk.passes > 0 && may_limit_errors(walk) && walk.acquaintance->tokens_asked < tokens_to_see &&
-         walk.answered() < job_.questions.size() && !settings_.timing.serial;
+  return walk.passes > 0 && !walk.only_turns && may_limit_errors(walk) &&
+         walk.acquaintance->tokens_asked < tokens_to_see && walk.answered() < job_.questions.size() &&
+         !settings_.timing.serial;
 }
 
 bool Engine::asks_for_token(const WalkHandle& handle, Instant now) {
@@ -85,6 +86,14 @@ void Engine::note_token(HostWalk& walk, const Match& match, const probe::Verdict
 bool Engine::has_no_token_left(const Acquaintance& known) {
   const unsigned enough = std::min<unsigned>(known.tokens_asked, tokens_that_tell);
   return known.tokens_left < enough;
+}
+
+// A limit shows by what comes late, which takes two passes behind the first, or by what is left of it at the end of
+// one.
+bool Engine::is_limit_unknown(const HostWalk& walk) const {
+  constexpr int enough_retries = 2;
+  if (!may_limit_errors(walk) || settings_.timing.max_retries >= enough_retries) return false;
+  return walk.acquaintance->tokens_asked == 0 || has_no_token_left(*walk.acquaintance);
 }
 
 // By chance alone so many would hardly all have been among the first that were asked.

@@ -91,6 +91,7 @@ void add_outcome(model::HostRecord& record, const Host& host, const PortWalk& wa
   if (silent && outcome.errors_are_limited) {
     record.remarks.push_back({model::RemarkCode::limits_errors, {outcome.limiter_rate}});
   }
+  if (silent && asked && outcome.errors_may_be_limited) add(model::RemarkCode::may_limit_errors);
   if (outcome.limiter_given_up) {
     record.remarks.push_back({model::RemarkCode::limits_answers, {outcome.limiter_rate}});
   }

@@ -85,6 +85,7 @@ struct HostWalk {
   bool has_started = false;
   bool up = false;
   bool timed_out = false;
+  bool only_turns = false;  // only the questions that have ways of asking left are put any more
   std::uint16_t in_outbox = 0;
   std::uint32_t refused = 0;  // questions that this machine would not send when they were last asked
 

@@ -12,6 +12,7 @@ using Type = RemarkKind::Type;
 constexpr std::array rate{Field{"rate", Type::real}};
 constexpr std::array gateway{Field{"gateway", Type::text}};
 constexpr std::array question{Field{"question", Type::text}};
+constexpr std::array unasked{Field{"ports", Type::number}, Field{"seconds", Type::number}};
 constexpr std::array cause{Field{"cause", Type::text}};
 constexpr std::array named{Field{"name", Type::text}};
 constexpr std::array packets{Field{"packets", Type::number}};
@@ -37,9 +38,11 @@ constexpr std::array all_kinds{
     RemarkKind{RemarkCode::nothing_answered, "nothing-answered", {}},
     RemarkKind{RemarkCode::limits_answers, "limits-answers", rate},
     RemarkKind{RemarkCode::limits_errors, "limits-errors", rate},
+    RemarkKind{RemarkCode::may_limit_errors, "may-limit-errors", {}},
     RemarkKind{RemarkCode::stopped_answering, "stopped-answering", {}},
     RemarkKind{RemarkCode::gateway_silent, "gateway-silent", gateway},
     RemarkKind{RemarkCode::link_address_silent, "link-address-silent", question},
+    RemarkKind{RemarkCode::services_unknown, "services-unknown", unasked},
     RemarkKind{RemarkCode::no_way, "no-way", no_way},
     RemarkKind{RemarkCode::no_way_to_some, "no-way-to-some", no_way},
     RemarkKind{RemarkCode::refused_here, "refused-here", refused},

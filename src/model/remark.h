@@ -18,9 +18,11 @@ enum class RemarkCode : std::uint8_t {
   nothing_answered,     // it counts as up because nobody asked whether it is
   limits_answers,       // rate
   limits_errors,        // rate
+  may_limit_errors,     // too little was asked to know
   stopped_answering,    // it answered, and then nothing came any more
   gateway_silent,       // gateway
   link_address_silent,  // question: "arp" or "nd"
+  services_unknown,     // ports, seconds: so long was asked who answers at its open ports, and so many are left
   no_way,               // cause, target, interface ("" where it is not the cause)
   // About the scan.
   no_way_to_some,          // the same, of the first of several targets without a way

@@ -63,6 +63,7 @@ enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default,
 struct Identification {
   int intensity = 7;                    // 0 to 9: how many questions are tried
   bool all_ports = false;               // printers too
+  bool ask_industrial = false;          // machines are asked what they are, in their own protocol
   std::size_t connections_a_host = 16;  // at once
 };
 

@@ -115,6 +115,8 @@ struct Probe {
   bool open_answers = true;      // false where open ports are silent, so that loss cannot hide any
   // How many questions there are for a port, told apart by Attempt::variant; nullptr: one.
   std::uint8_t (*variants)(net::Port) = nullptr;
+  // How many ways to ask a port take turns over the attempts (Attempt::number); nullptr: one.
+  std::size_t (*turns)(net::Port) = nullptr;
   net::EtherType (*ether_type)(const Attempt&) = nullptr;
   // Link-layer destination where it is not the next hop (ARP's broadcast); nullptr mostly.
   net::Mac (*link_destination)(const Attempt&) = nullptr;

@@ -21,6 +21,8 @@ const payload::Payload* payload_of(const Attempt& attempt) {
   return payloads.empty() ? nullptr : payloads[attempt.number % payloads.size()];
 }
 
+std::size_t turns(net::Port port) { return payload::payloads_for(port.value()).size(); }
+
 using Room = std::array<std::uint8_t, payload::longest>;
 
 wire::Bytes question_of(const Attempt& attempt, Room& room) {
@@ -132,6 +134,7 @@ constinit const Probe udp{
     .asks = Asks::udp_ports,
     .hears = {.protocol = wire::protocol_udp, .bytes = wire::longest_packet},
     .closed_is_error = true,
+    .turns = turns,
     .ether_type = ip_ether_type,
     .build = build,
     .subject = subject,

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 
+#include "engine/shot.h"
 #include "scan_world.h"
 
 namespace portolan::test {
@@ -24,6 +27,8 @@ class Watching final : public engine::Link {
   explicit Watching(sim::Network& network) : network_{network} {}
   Result<std::size_t> send(std::span<const engine::Shot> shots) override {
     for (const engine::Shot& shot : shots) {
+      std::array<std::uint8_t, wire::longest_packet> bytes{};
+      sizes_[shot.attempt.port].insert(engine::build(shot, bytes).size);
       most = std::max(most, ++asked_[shot.attempt.port]);
       if (last_) shortest_gap = std::min(shortest_gap, network_.now() - *last_);
       last_ = network_.now();
@@ -31,12 +36,16 @@ class Watching final : public engine::Link {
     return network_.send(shots);
   }
   Result<std::span<const engine::Received>> receive(Instant deadline) override { return network_.receive(deadline); }
+  [[nodiscard]] std::size_t asked(net::Port port) const { return asked_.at(port); }
+  // Of packets to it that differ in their length.
+  [[nodiscard]] std::size_t ways_of(net::Port port) const { return sizes_.at(port).size(); }
   std::size_t most = 0;
   Duration shortest_gap = Duration::max();
 
  private:
   sim::Network& network_;
   std::map<net::Port, std::size_t> asked_;
+  std::map<net::Port, std::set<std::size_t>> sizes_;
   std::optional<Instant> last_;
 };
 
@@ -49,6 +58,7 @@ struct UdpScan {
   std::size_t called_open = 0;    // that are not
   std::size_t called_closed = 0;  // that are not
   bool says_that_errors_are_limited = false;
+  bool says_that_they_may_be = false;
   std::size_t most_asked = 0;  // how often the port that was asked most often was asked
   Duration shortest_gap{};     // between two questions
   double seconds = 0;
@@ -96,6 +106,7 @@ UdpScan scan_world(const UdpWorld& world, std::uint64_t seed) {
   for (const auto& record : outcome.sink.hosts) {
     for (const auto& remark : record.remarks) {
       if (remark.code == model::RemarkCode::limits_errors) result.says_that_errors_are_limited = true;
+      if (remark.code == model::RemarkCode::may_limit_errors) result.says_that_they_may_be = true;
     }
     for (const auto& [number, told] : table_of(record).ports) {
       const net::Port port{number};
@@ -114,7 +125,7 @@ void expect_the_truth(const UdpScan& scan, std::uint64_t seed) {
   EXPECT_EQ(scan.open_found, scan.open) << "replay: PORTOLAN_SEED=" << seed;
   EXPECT_LE(scan.most_asked, 6U) << "replay: PORTOLAN_SEED=" << seed;
   // Of a port that the limiter hid it is said that it may be closed.
-  EXPECT_TRUE(scan.closed_found == scan.closed || scan.says_that_errors_are_limited)
+  EXPECT_TRUE(scan.closed_found == scan.closed || scan.says_that_errors_are_limited || scan.says_that_they_may_be)
       << scan.closed - scan.closed_found << " closed ports are told as open|filtered; replay: PORTOLAN_SEED=" << seed;
 }
 
@@ -238,6 +249,49 @@ TEST(UdpScan, WhatALimitHidIsSaid) {
   const UdpScan scan = scan_world({.errors = {.rate = 1, .burst = 6}, .max_retries = 0}, 1);
   EXPECT_LT(scan.closed_found, 10U);
   EXPECT_TRUE(scan.says_that_errors_are_limited);
+}
+
+// However few ports are asked, however little is left of the limit.
+TEST(UdpScan, WhatALimitMayHaveHiddenIsSaidWhereLittleIsAsked) {
+  for (const std::uint64_t seed : sim::seeds(300)) {
+    Random random{seed};
+    UdpWorld world{.ports = static_cast<std::uint16_t>(2 + random.below(30))};
+    world.open = random.below(2);
+    world.silent = random.below(world.ports - world.open);
+    world.network.delay = Duration{static_cast<std::int64_t>(1e5 * std::pow(1'000, random.unit()))};
+    world.errors = {.rate = 0.3 * std::pow(20, random.unit()), .burst = static_cast<double>(1 + random.below(8))};
+    world.max_retries = static_cast<int>(random.below(3));
+    const UdpScan scan = scan_world(world, seed);
+    expect_the_truth(scan, seed);
+    EXPECT_FALSE(scan.says_that_errors_are_limited && scan.says_that_they_may_be);
+    if (world.max_retries == 2) EXPECT_FALSE(scan.says_that_they_may_be) << "replay: PORTOLAN_SEED=" << seed;
+  }
+}
+
+TEST(UdpScan, WhoHasErrorsLeftLimitsNone) {
+  const UdpScan scan = scan_world({.ports = 20, .open = 0, .silent = 5, .max_retries = 1}, 1);
+  EXPECT_EQ(scan.closed_found, scan.closed);
+  EXPECT_FALSE(scan.says_that_errors_are_limited || scan.says_that_they_may_be);
+}
+
+// Three protocols are usual there.
+TEST(UdpScan, APortIsAskedInEveryWayThatIsUsualThere) {
+  constexpr net::Port snmp{161};
+  for (const int max_retries : {0, 1, 2, 5}) {
+    sim::Network network{1, {.delay = 10ms}};
+    network.add_host(address(target), {.dropped = ports({snmp.value()})});
+    auto plan = plan_for({target}, {}, 1);
+    plan.techniques = {{"udp", ports(150, 170)}};
+    plan.timing.max_retries = max_retries;
+    plan.discovery = plan::DiscoveryPolicy::never;
+    Watching link{network};
+    Collect sink;
+    scan_into(plan, network, sink, nullptr, &link);
+    const std::size_t attempts = std::min<std::size_t>(3, static_cast<std::size_t>(max_retries) + 1);
+    EXPECT_EQ(link.ways_of(snmp), attempts) << max_retries;
+    EXPECT_EQ(link.asked(snmp), attempts) << max_retries;
+    EXPECT_LE(link.asked(net::Port{150}), 2U) << "the others are asked no more often";
+  }
 }
 
 TEST(UdpScan, WhoWaitsForNoErrorsTellsSilentPortsClosedOrFiltered) {

@@ -108,6 +108,15 @@ TEST(RemarkText, PutsEveryCodeIntoWords) {
       {{link_address_silent, {"arp"}}, "It does not answer ARP on its own link, so nothing can be sent to it."},
       {{link_address_silent, {"nd"}},
        "It does not answer neighbour discovery on its own link, so nothing can be sent to it."},
+      {{may_limit_errors, {}},
+       "Whether this host limits how often it says what is closed was not found out with so few retries: what is told "
+       "as "
+       "open|filtered may be closed. More --max-retries would tell."},
+      {{services_unknown, {std::uint64_t{1}, std::uint64_t{600}}},
+       "Who answers at 1 of its open ports was not found out in 600 s; a longer --host-timeout gives it more time."},
+      {{services_unknown, {std::uint64_t{9'000}, std::uint64_t{600}}},
+       "Who answers at 9000 of its open ports was not found out in 600 s; a longer --host-timeout gives them more "
+       "time."},
       {{no_way, {"ENETUNREACH", "198.18.0.9", ""}}, "no route leads to 198.18.0.9"},
       {{no_way_to_some, {"ENETUNREACH", "198.18.0.9", ""}},
        "no route leads to 198.18.0.9; other targets without a way are only counted as down"},

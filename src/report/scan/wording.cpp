@@ -381,11 +381,22 @@ std::string host_remark_text(const model::Remark& remark) {
           "This host limits how often it says what is closed, to about {:.3g} a second: what is told as open|filtered "
           "may be closed. More --max-retries would tell.",
           remark.real(0));
+    case may_limit_errors:
+      return std::string{
+          translated("Whether this host limits how often it says what is closed was not found out with so few retries: "
+                     "what is told "
+                     "as open|filtered may be closed. More --max-retries would tell.")};
     case gateway_silent:
       return said("The gateway {} does not answer on its link.", remark.text(0));
     case link_address_silent:
       return said("It does not answer {} on its own link, so nothing can be sent to it.",
                   remark.text(0) == "arp" ? std::string_view{"ARP"} : translated("neighbour discovery"));
+    case services_unknown:
+      return counted(
+          "Who answers at 1 of its open ports was not found out in {1} s; a longer --host-timeout gives it more time.",
+          "Who answers at {0} of its open ports was not found out in {1} s; a longer --host-timeout gives them more "
+          "time.",
+          remark.number(0), remark.number(1));
     case no_way:
       return no_way_text(remark);
     default:
@@ -420,9 +431,11 @@ std::string remark_text(const model::Remark& remark, Dialect dialect) {
     case nothing_answered:
     case limits_answers:
     case limits_errors:
+    case may_limit_errors:
     case stopped_answering:
     case gateway_silent:
     case link_address_silent:
+    case services_unknown:
     case no_way:
     case noted:
       return host_remark_text(remark);
