@@ -222,6 +222,8 @@ std::string escape_xml(std::string_view text) {
       out.append(entity);
     } else if (forbidden) {
       append_bytes(out, bytes);
+    } else if (is_invisible(c.code)) {
+      append(out, "&#x{:X};", static_cast<std::uint32_t>(c.code));  // as in JSON below
     } else {
       out.append(bytes);
     }

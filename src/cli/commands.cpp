@@ -41,8 +41,14 @@ int unknown_command(std::string_view word) {
 }
 
 int unknown_option(std::string_view word) {
-  complain(said("options stand behind a command, so '{}' is unknown here; portolan help lists the commands",
-                escape_terminal(word)));
+  const std::string shown = escape_terminal(word);
+  constexpr std::size_t longest_short = 4;  // -sS, -PS22; a long one may be of any command, or of none
+  complain(
+      word.size() <= longest_short
+          ? said("options stand behind a command, as in `portolan scan {0}`, so '{0}' is unknown here; portolan help "
+                 "lists the commands",
+                 shown)
+          : said("options stand behind a command, so '{}' is unknown here; portolan help lists the commands", shown));
   return status_refused;
 }
 

@@ -445,6 +445,7 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
     again.acquaintance->errors_in_pass = 0;
     again.acquaintance->tokens_asked = 0;
     again.acquaintance->tokens_left = 0;
+    again.acquaintance->limit_is_new = false;
     again.acquaintance->turns = 0;  // what a limit has saved up lets the first ones through
   }
   note_losses_so_far(again);
@@ -520,7 +521,8 @@ WalkOutcome Engine::outcome(std::uint32_t walk) const {
   outcome.limiter_rate = asked.acquaintance->limiter_rate;
   outcome.limiter_given_up = asked.acquaintance->limiter_given_up;
   if (const auto& errors = asked.acquaintance->errors) {
-    outcome.errors_are_limited = asked.at_work() || asked.acquaintance->errors_in_pass > 0;
+    const Acquaintance& known = *asked.acquaintance;
+    outcome.errors_are_limited = asked.at_work() || known.errors_in_pass > 0 || known.limit_is_new;
     outcome.limiter_rate = errors->period() ? 1 / seconds_of(*errors->period()) : 0;
   }
   outcome.errors_may_be_limited = is_limit_unknown(asked);

@@ -32,6 +32,7 @@ bool Engine::look_for_error_limit(HostWalk& walk, const PassResult& result, Inst
   };
   const bool came = errors > 0 && (asks_but_once ? first_errors_were_all(walk) : walk.passes > 1 && some_came_late());
   if (!came && !has_no_token_left(*walk.acquaintance)) return false;
+  walk.acquaintance->limit_is_new = true;
   walk.acquaintance->errors = std::make_unique<ErrorLimiter>(errors, job_.questions.size() - walk.answered(), now);
   return true;
 }

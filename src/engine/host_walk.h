@@ -51,6 +51,7 @@ struct Acquaintance {
   std::uint8_t tokens_asked = 0;         // closed ports that were asked again at the end of this pass
   std::uint8_t tokens_left = 0;          // of those: said once more that they are closed
   bool open_are_late = false;            // something limits what its open ports answer, and only theirs
+  bool limit_is_new = false;             // on errors: it showed at the end of the last pass
   bool limiter_given_up = false;         // too slow to wait for
   bool stopped = false;                  // it answered, and then nothing came any more
 };

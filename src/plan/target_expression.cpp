@@ -275,7 +275,17 @@ Result<TargetExpression> read_target(std::string_view text, const ZoneOf& zone_o
     if (text.contains("://")) {
       return fail(Errc::parse, said("{} looks like a URL; write the host name in it alone", quoted(text)));
     }
-    length = read_number(text.substr(slash + 1), 128);
+    const auto behind = text.substr(slash + 1);
+    length = read_number(behind, 128);
+    if (behind.contains('/')) {
+      return fail(Errc::parse,
+                  said("{} has more than one slash; one prefix length stands behind an address", quoted(text)));
+    }
+    if (!length && is_digits(behind)) {
+      return fail(Errc::parse, said("{} has a prefix length that is too long; they end at 32 for IPv4, as in "
+                                    "192.168.0.0/24, and at 128 for IPv6, as in 2001:db8::/120",
+                                    quoted(text)));
+    }
     if (!length) {
       return fail(Errc::parse, said("{} has no prefix length behind its slash; write something like "
                                     "192.168.0.0/24 (0 to 32) or 2001:db8::/120 (0 to 128)",

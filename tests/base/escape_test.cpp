@@ -94,6 +94,7 @@ TEST(EscapeXml, WhatXmlForbidsIsSpelled) {
   EXPECT_EQ(escape_xml("\ufffe"), "\\xEF\\xBF\\xBE");
   EXPECT_EQ(escape_xml("\u0085\x80"), "\\xC2\\x85\\x80");
   EXPECT_EQ(escape_xml("caf\u00e9"), "caf\u00e9");
+  EXPECT_EQ(escape_xml("a\u202eb"), "a&#x202E;b") << "the same to a parser";
 }
 
 TEST(QuoteJson, QuotesAndBackslashesAreEscaped) {

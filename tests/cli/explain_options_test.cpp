@@ -52,6 +52,22 @@ std::string asked(const explain::Question& one) {
   return text + " " + std::string{one.probe == nullptr ? "host" : one.probe->name};
 }
 
+TEST(ExplainOptions, WordsOfAScanAreUnderstood) {
+  EXPECT_EQ(asked(question({"-sU", "198.18.0.2:53"})), "198.18.0.2 53 udp");
+  EXPECT_EQ(asked(question({"-sF", "198.18.0.2:22"})), "198.18.0.2 22 tcp-fin");
+  EXPECT_EQ(asked(question({"198.18.0.2:22", "-sS"})), "198.18.0.2 22 tcp-syn");
+  EXPECT_THAT(complaint({"-p", "22", "198.18.0.2"}), HasSubstr("stands behind the host, as in localhost:22"));
+}
+
+// Each technique that a scan has is called by the same name here.
+TEST(ExplainOptions, EveryScanTypeIsUnderstood) {
+  for (const probe::Probe* probe : probe::registry) {
+    if (probe->scan_option.spelling.empty()) continue;
+    const std::string name{probe->scan_option.spelling};
+    EXPECT_EQ(parse_explain_options(std::vector<std::string>{name, "198.18.0.2"}).value().technique, name);
+  }
+}
+
 TEST(ExplainOptions, APlaceIsAHostAPortAndAProtocol) {
   EXPECT_EQ(asked(question({"198.18.0.2"})), "198.18.0.2 host");
   EXPECT_EQ(asked(question({"198.18.0.2:22"})), "198.18.0.2 22 tcp-syn");

@@ -66,7 +66,8 @@ TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
   expect_refused(portolan({"localhost"}),
                  "unknown command 'localhost'; to scan a host of that name: portolan scan localhost");
   expect_refused(portolan({"-sS"}),
-                 "options stand behind a command, so '-sS' is unknown here; portolan help lists the commands");
+                 "options stand behind a command, as in `portolan scan -sS`, so '-sS' is unknown here; portolan help "
+                 "lists the commands");
   expect_refused(portolan({"help", "sacn"}), "there is no command 'sacn'; did you mean 'scan'?");
   expect_refused(portolan({"help", "netstat", "foo"}), "help is asked about one command, but 'foo' is given, too");
   expect_refused(portolan({"version", "foo"}), "version takes no arguments, but 'foo' is given");

@@ -220,6 +220,7 @@ TEST(DatagramAgenda, WordsOfASilentPortEndNoSearch) {
 // Of every protocol of which the scan has a question somebody knows the answers.
 TEST(DatagramReaders, NameWhatAnswersEachPayload) {
   for (const payload::Payload* payload : payload::registry) {
+    if (!payload->is_answered) continue;
     SCOPED_TRACE(payload->name);
     const DatagramAgenda agenda{net::Port{payload->ports.front()}, answered(*payload), true};
     EXPECT_NE(agenda.found().name, "");

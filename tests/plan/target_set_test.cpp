@@ -290,6 +290,9 @@ TEST(TargetSet, MalformedTextIsRefusedWithThePieceQuotedAndAdvice) {
     EXPECT_EQ(refused.code, Errc::parse) << text;
     EXPECT_THAT(refused.message, HasSubstr(text)) << text;
   }
+  EXPECT_THAT(refusal("10.0.0.1/24/5").message, HasSubstr("more than one slash"));
+  EXPECT_THAT(refusal("::1/129").message, HasSubstr("at 128 for IPv6"));
+  EXPECT_THAT(refusal("10.0.0.1/99999999999999999999").message, HasSubstr("too long"));
   EXPECT_THAT(refusal("192.168.0.9-1").message, HasSubstr("write 1-9"));
   EXPECT_THAT(refusal("host:80").message, HasSubstr("-p"));
   EXPECT_FALSE(refusal("a\x1b[2Jb").message.contains('\x1b'));

@@ -62,8 +62,17 @@ TEST(TraceTexts, HopsThatAHostAboveHasAsWellAreOneLine) {
             "HOP RTT     ADDRESS\n"
             "1   1.00 ms 198.18.1.9\n"
             "2   ...\n"
-            "3   1.00 ms 198.18.3.2\n")
+            "3   1.00 ms 198.18.3.2\n"
+            "The host itself did not answer this.\n")
       << "a router at the same place of a way that began elsewhere is no shared way";
+}
+
+TEST(TraceTexts, SayThatAHostWasNotReachedUnlessNmapIsAskedFor) {
+  const auto host = traced("198.18.66.1", {hop(1, "198.18.1.9", 1ms), silent(2), silent(3)});
+  EXPECT_TRUE(TraceTexts{}.tell(host, {}).ends_with("\n2   ... 3\nThe host itself did not answer this.\n"));
+  ReportOptions nmap;
+  nmap.dialect = Dialect::nmap;
+  EXPECT_TRUE(TraceTexts{}.tell(host, nmap).ends_with("\n2   ... 3\n"));
 }
 
 TEST(TraceTexts, NameTheProtocolWhereItHasNoPorts) {

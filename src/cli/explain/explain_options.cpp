@@ -54,6 +54,11 @@ const std::string& technique_summary() {
   return summary;
 }
 
+Result<void> technique_of_scan(ExplainOptions& options, const Given& given) {
+  options.technique = given.spelling;
+  return {};
+}
+
 const auto& table() {
   static const std::array entries{
       Entry{{.spellings = {"--technique"},
@@ -62,6 +67,18 @@ const auto& table() {
              .group = how,
              .summary = technique_summary()},
             text<&ExplainOptions::technique>},
+      // As a scan calls them.
+      Entry{{.spellings = {"-sS", "-sT", "-sU", "-sA", "-sO"}, .summary = "a technique", .support = Support::unlisted},
+            technique_of_scan},
+      Entry{{.spellings = {"-sF", "-sN", "-sX", "-sM", "-sW"}, .summary = "a technique", .support = Support::unlisted},
+            technique_of_scan},
+      Entry{{.spellings = {"-sY", "-sZ"}, .summary = "a technique", .support = Support::unlisted}, technique_of_scan},
+      Entry{{.spellings = {"-p"}, .argument = Argument::required, .summary = "ports", .support = Support::unlisted},
+            [](ExplainOptions&, const Given& given) -> Result<void> {
+              return fail(Errc::usage, said("one port is explained, and stands behind the host, as in localhost:22 or "
+                                            "localhost:53/udp; '-p {}' names it to a scan",
+                                            escape_terminal(*given.value)));
+            }},
       Entry{{.spellings = {"--offline"},
              .argument = Argument::required,
              .value = "<state>",

@@ -108,7 +108,7 @@ Reading read(const Talk& talk) {
     if (name.find('.') != std::string_view::npos && is_printable(name)) reading.facts.host_name = name;
   }
   const bool offers_tls = std::ranges::any_of(whole_reply(talk.turns[1].heard)->text,
-                                              [](std::string_view line) { return lower(trimmed(line)) == "starttls"; });
+                                              [](std::string_view one) { return lower(trimmed(one)) == "starttls"; });
   if (offers_tls) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "report/scan/wording.h"
 
@@ -78,6 +79,9 @@ std::string TraceTexts::tell(const model::HostRecord& host, const ReportOptions&
     } else {
       append(text, "{:<3} {:<{}} {}\n", line.hop, line.time, width, line.who);
     }
+  }
+  if (options.dialect == Dialect::portolan && trace.hops.back().address != host.address) {
+    append(text, "{}\n", translated("The host itself did not answer this."));
   }
   remember(trace, shown_address(host.address, options));
   return text;
