@@ -343,4 +343,29 @@ std::vector<Option<ScanOptions>> dress_rows(std::string_view group) {
   };
 }
 
+Result<void> check_dress(const ScanOptions& options, const plan::Plan& plan,
+                         std::span<const probe::Probe* const> techniques) {
+  if (options.dressed_by.empty() || plan.depth == plan::ScanDepth::list) return {};
+  if (!plan.privileged && options.techniques.empty()) {
+    return fail(Errc::privilege,
+                fmt::format("{} is about raw packets, which need CAP_NET_RAW; run it as root, or leave it out",
+                            options.dressed_by));
+  }
+  const auto connecting = std::ranges::find_if(techniques, &probe::Probe::connects);
+  if (plan.depth == plan::ScanDepth::ports && connecting != techniques.end()) {
+    return fail(Errc::usage,
+                fmt::format("{} is about packets that a scan builds itself, and {} asks by connections of the kernel's",
+                            options.dressed_by, (*connecting)->scan_option.spelling));
+  }
+  const bool tcp =
+      std::ranges::any_of(techniques, [](const probe::Probe* one) { return one->asks == probe::Asks::tcp_ports; });
+  if (options.dress.tcp_flags && !tcp) {
+    return fail(Errc::usage, "--scanflags sets the flags of TCP, and no TCP ports are asked");
+  }
+  if (!options.dress.ip_options.empty() && options.only_v6) {
+    return fail(Errc::usage, "--ip-options stand in IPv4's header, and -6 scans by IPv6");
+  }
+  return {};
+}
+
 }  // namespace portolan::cli

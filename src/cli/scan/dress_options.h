@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/option.h"
 #include "cli/scan/scan_options.h"
+#include "plan/plan.h"
+#include "probe/probe.h"
 
 namespace portolan::cli {
 
@@ -31,5 +34,11 @@ Result<std::vector<std::uint8_t>> parse_ip_options(std::string_view option, std:
 
 // --scanflags to --badsum.
 std::vector<Option<ScanOptions>> dress_rows(std::string_view group);
+
+// Errc::usage, or Errc::privilege, where these options cannot have an effect on what a plan of that depth and those
+// privileges asks by `techniques`: who asks by connections has no hand in what the kernel sends. Under nmap's name that
+// is no reason to fail.
+Result<void> check_dress(const ScanOptions& options, const plan::Plan& plan,
+                         std::span<const probe::Probe* const> techniques);
 
 }  // namespace portolan::cli

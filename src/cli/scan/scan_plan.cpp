@@ -12,6 +12,7 @@
 
 #include "base/error_name.h"
 #include "base/escape.h"
+#include "cli/scan/dress_options.h"
 #include "cli/scan/identify_options.h"
 #include "cli/scan/link_targets.h"
 #include "cli/scan/target_words.h"
@@ -37,9 +38,9 @@ class Preparation {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
     for (const Step step :
-         {&Preparation::depth, &Preparation::techniques, &Preparation::identification, &Preparation::traceroute,
-          &Preparation::dress, &Preparation::ports, &Preparation::discovery, &Preparation::timing, &Preparation::words,
-          &Preparation::exclusions, &Preparation::targets}) {
+         {&Preparation::depth, &Preparation::techniques, &Preparation::identification, &Preparation::systems,
+          &Preparation::traceroute, &Preparation::dress, &Preparation::ports, &Preparation::discovery,
+          &Preparation::timing, &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
@@ -112,39 +113,25 @@ class Preparation {
   Result<void> traceroute() {
     if (!options_.traceroute || plan_.depth == plan::ScanDepth::list) return {};
     plan_.traceroute = true;
-    if (plan_.privileged) return {};
-    if (as_nmap_) return fail(Errc::privilege, "Traceroute has to be run as root");
-    if (const auto remark = hindrance()) {
-      return fail(Errc::io, fmt::format("--traceroute sends raw packets, and {}", why_hindered(*remark)));
-    }
-    if (options_.privilege == ScanOptions::Privilege::declined) {
-      return usage("--traceroute sends raw packets, which --unprivileged declines; leave one of them out");
-    }
-    return fail(Errc::privilege,
-                "--traceroute sends raw packets, which needs CAP_NET_RAW; run it as root, or leave it out");
+    return needs_raw_packets("--traceroute", "Traceroute has to be run as root");
   }
 
-  // Who asks by connections has no hand in what the kernel sends. Under nmap's name that is no reason to fail.
+  Result<void> needs_raw_packets(std::string_view option, std::string_view as_nmap_says) {
+    if (plan_.privileged) return {};
+    if (as_nmap_) return fail(Errc::privilege, std::string{as_nmap_says});
+    if (const auto remark = hindrance()) {
+      return fail(Errc::io, fmt::format("{} sends raw packets, and {}", option, why_hindered(*remark)));
+    }
+    if (options_.privilege == ScanOptions::Privilege::declined) {
+      return usage(fmt::format("{} sends raw packets, which --unprivileged declines; leave one of them out", option));
+    }
+    return fail(Errc::privilege,
+                fmt::format("{} sends raw packets, which needs CAP_NET_RAW; run it as root, or leave it out", option));
+  }
+
   Result<void> dress() {
-    if (options_.dressed_by.empty() || as_nmap_ || plan_.depth == plan::ScanDepth::list) return {};
-    if (!plan_.privileged && options_.techniques.empty()) {
-      return fail(Errc::privilege,
-                  fmt::format("{} is about raw packets, which need CAP_NET_RAW; run it as root, or leave it out",
-                              options_.dressed_by));
-    }
-    const auto connecting = std::ranges::find_if(techniques_, &probe::Probe::connects);
-    if (plan_.depth == plan::ScanDepth::ports && connecting != techniques_.end()) {
-      return usage(
-          fmt::format("{} is about packets that a scan builds itself, and {} asks by connections of the kernel's",
-                      options_.dressed_by, (*connecting)->scan_option.spelling));
-    }
-    const bool tcp = std::ranges::any_of(
-        techniques_, [](const probe::Probe* probe) { return probe->asks == probe::Asks::tcp_ports; });
-    if (options_.dress.tcp_flags && !tcp) return usage("--scanflags sets the flags of TCP, and no TCP ports are asked");
-    if (!options_.dress.ip_options.empty() && options_.only_v6) {
-      return usage("--ip-options stand in IPv4's header, and -6 scans by IPv6");
-    }
-    return {};
+    if (as_nmap_) return {};
+    return check_dress(options_, plan_, techniques_);
   }
 
   [[nodiscard]] bool raw_packets() const {
