@@ -1,5 +1,6 @@
 // Packets as the network may send them: any bytes in, a packet or nothing out, nothing read beyond the end. And a line
 // for people of each.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 
 #include "net/path.h"
 #include "probe/registry.h"
+#include "probe/stack.h"
 #include "report/packets/packet_line.h"
 #include "wire/packet.h"
 
@@ -19,12 +21,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)report::packet_line(type, bytes);
     const auto packet = wire::parse(type, bytes);
     if (!packet) continue;
-    for (const probe::Probe* probe : probe::registry) {
+    const auto ask = [&](const probe::Probe* probe) {
       if (size <= out.size()) (void)probe->answer({*packet, size % 2 == 0, {}}, out);
       const auto subject = probe->subject(*packet);
-      if (!subject) continue;
-      (void)probe->judge({path, subject->target, subject->port, 0, subject->tag.value_or(0)}, *packet);
-    }
+      if (!subject) return;
+      const auto variant = static_cast<std::uint8_t>(size);
+      (void)probe->judge({path, subject->target, subject->port, variant, subject->tag.value_or(0)}, *packet);
+    };
+    std::ranges::for_each(probe::registry, ask);
+    std::ranges::for_each(probe::registry_beside, ask);
+    (void)probe::read_stack_answer(model::StackQuestion::scan, *packet, bytes, size);
   }
   return 0;
 }

@@ -127,6 +127,35 @@ void describe(auto& visitor, Of<Trace> auto& trace) {
   visitor.member("hops", trace.hops);
 }
 
+void describe(auto& visitor, Of<SystemGuess> auto& guess) {
+  visitor.member("name", guess.name);
+  visitor.member("likelihood", guess.likelihood);
+  visitor.optional("type", guess.type);
+  visitor.optional("vendor", guess.vendor);
+  visitor.optional("family", guess.family);
+  visitor.optional("generation", guess.generation);
+  visitor.optional("cpe", guess.cpe);
+  visitor.optional("fits", guess.fits);
+  visitor.optional("differs", guess.differs);
+}
+
+void describe(auto& visitor, Of<SystemStack> auto& stack) {
+  visitor.optional("ports", stack.ports);
+  visitor.member("determined", stack.determined);
+  visitor.optional("guesses", stack.guesses);
+  visitor.member("unknown", stack.unknown);
+}
+
+void describe(auto& visitor, Of<SystemRecord> auto& system) {
+  visitor.member("stacks", system.stacks);
+  visitor.optional("open", system.open);
+  visitor.optional("closed", system.closed);
+  visitor.optional("closed_udp", system.closed_udp);
+  visitor.optional("sequences", system.sequences);
+  visitor.optional("identifications", system.identifications);
+  visitor.optional("identification_class", system.identification_class);
+}
+
 // Its ports are told before it, each as an OpenPort.
 void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.member("address", host.address);
@@ -149,6 +178,7 @@ void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.optional("remarks", host.remarks);
   visitor.optional("position", host.position);
   visitor.optional("trace", host.trace);
+  visitor.optional("system", host.system);
 }
 
 void describe(auto& visitor, Of<TaskRecord> auto& task) {

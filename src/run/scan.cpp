@@ -20,6 +20,7 @@
 #include "probe/registry.h"
 #include "run/engine_thread.h"
 #include "run/identified_ports.h"
+#include "run/judged_systems.h"
 #include "run/open_doors.h"
 #include "run/side_by_side.h"
 
@@ -125,6 +126,13 @@ struct OpenScan::Parts {
   }
 
   model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of) {
+    if (!plan.systems) return identify(sink, watch_of);
+    // Behind who answers at the ports: what services say of their system counts.
+    JudgedSystems judged{plan.systems->guess, sink};
+    return identify(judged, watch_of);
+  }
+
+  model::ScanFinished identify(model::Sink& sink, const WatchOf& watch_of) {
     if (!plan.identify) return ask(sink, watch_of);
     auto identified = IdentifiedPorts::begin(plan, sink, settings.talk_trace, settings.fingerprints);
     if (!identified) {

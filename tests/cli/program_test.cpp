@@ -74,7 +74,8 @@ TEST_F(Program, BadInputIsOneSentenceAndStatusTwo) {
   expect_refused(portolan({"ports", "53/foo"}), "'foo' in '53/foo' is no protocol; there are tcp, udp and sctp");
   expect_refused(portolan({"sockets", "-K"}), "-K (closing sockets) is not built");
   expect_refused(portolan({"scan", "--opne"}), "unknown option '--opne'; did you mean --open?");
-  expect_refused(portolan({"scan", "-O", "localhost"}), "-O (finding out the operating system) is not built yet");
+  expect_refused(portolan({"scan", "--fuzzy", "localhost"}), "--fuzzy is about -O, which is not given");
+  expect_refused(portolan({"scan", "-O", "-sn", "localhost"}), "-O asks ports, so it cannot go with -sn");
   expect_refused(portolan({"scan", "-D", "198.18.0.1", "localhost"}),
                  "-D (decoys) is not there: portolan does not hide who scans");
   expect_refused(portolan({"scan", "-oX", "-", "-oJ", "-", "-sL", "-n", "198.18.0.1"}),
@@ -382,9 +383,9 @@ TEST_F(Program, UnderTheNameNmapStatusesAreNmaps) {
   EXPECT_EQ(nmap({"-p"}).status, 255);
   EXPECT_EQ(nmap({"-n", "-p", "70000", "198.18.0.1"}).status, 1);
   EXPECT_EQ(nmap({"-n", "-sL", "--exclude", "198.18.0.1-999", "198.18.0.1"}).status, 1);
-  const auto missing = nmap({"-O", "198.18.0.1"});
-  EXPECT_EQ(missing.status, 1);
-  EXPECT_EQ(missing.errors, "-O (finding out the operating system) is not built yet\nQUITTING!\n");
+  const auto fingerprinting = nmap({"-O", "--unprivileged", "198.18.0.1"});
+  EXPECT_EQ(fingerprinting.status, 1);
+  EXPECT_EQ(fingerprinting.errors, "TCP/IP fingerprinting (for OS scan) requires root privileges.\nQUITTING!\n");
   const auto unprivileged = nmap({"-sS", "--unprivileged", "198.18.0.1"});
   EXPECT_EQ(unprivileged.status, 1);
   EXPECT_EQ(unprivileged.errors, "You requested a scan type which requires root privileges.\nQUITTING!\n");

@@ -205,8 +205,8 @@ TEST(Resume, WhatCannotBeGoneOnWithIsRefusedInOneSentence) {
   EXPECT_EQ(call("portolan scan --resume y"),
             "cannot resume 'x': it is itself the rest of another report, which is the one to resume");
   EXPECT_EQ(call("portolan scan -oN x --iflist"), "cannot resume 'x': its command line scans nothing");
-  EXPECT_EQ(call("portolan scan -oN x -O h"),
-            "cannot resume 'x': -O (finding out the operating system) is not built yet");
+  EXPECT_EQ(call("portolan scan -oN x -D 10.0.0.1 h"),
+            "cannot resume 'x': -D (decoys) is not there: portolan does not hide who scans");
 }
 
 }  // namespace

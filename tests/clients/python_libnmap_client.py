@@ -29,6 +29,18 @@ def check_scan():
     assert process.version and process.elapsed and process.summary.startswith("Nmap done at")
 
 
+def check_system():
+    process = NmapProcess(targets="127.0.0.1", options="-O -n -p 21,22")
+    assert process.run() == 0, process.stderr
+    host = NmapParser.parse(process.stdout).hosts[0]
+    assert host.os_fingerprinted
+    first = host.os_match_probabilities()[0]
+    assert first.name.startswith("Linux") and 50 < first.accuracy < 100, first
+    assert first.osclasses[0].osfamily == "Linux", first
+    assert {"state": "open", "proto": "tcp", "portid": "22"} in host.os_ports_used()
+    assert (host.tcpsequence, host.ipsequence) == ("random", "All zeros")
+
+
 def check_progress():
     # Slow enough that progress is told; what is told on the way must be of use.
     told = []

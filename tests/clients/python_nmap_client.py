@@ -52,6 +52,17 @@ def check_connect_scan():
     assert scanner["127.0.0.1"]["tcp"][23]["reason"] == "conn-refused"
 
 
+def check_system():
+    scanner = nmap.PortScanner()
+    scanner.scan("127.0.0.1", "21,22", arguments="-O -n")
+    host = scanner["127.0.0.1"]
+    assert {(port["state"], port["portid"]) for port in host["portused"]} >= {("open", "22"), ("closed", "21")}
+    first = host["osmatch"][0]
+    assert first["name"].startswith("Linux") and 50 < int(first["accuracy"]) < 100, first
+    assert first["osclass"][0]["osfamily"] == "Linux", first
+    assert first["osclass"][0]["cpe"] == ["cpe:/o:linux:linux_kernel"], first
+
+
 def check_yield():
     hosts = [host for host, _ in nmap.PortScannerYield().scan("127.0.0.1-2", "22", arguments="-n -sS")]
     assert hosts == ["127.0.0.1", "127.0.0.2"], hosts

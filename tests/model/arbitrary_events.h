@@ -144,6 +144,37 @@ inline RoundTrip round_trip() { return {.smoothed = duration(), .variation = dur
 inline Hop hop() { return {*arbitrary<std::uint8_t>(), maybe(address()), text(), maybe(duration())}; }
 inline Trace trace() { return {text(), maybe(port()), some(hop)}; }
 
+inline SystemGuess system_guess() {
+  SystemGuess guess;
+  guess.name = text();
+  guess.type = text();
+  guess.vendor = text();
+  guess.family = text();
+  guess.generation = text();
+  guess.cpe = text();
+  guess.likelihood = *arbitrary<std::uint8_t>() / 255.0;
+  guess.fits = some(text);
+  guess.differs = some(text);
+  return guess;
+}
+inline SystemStack system_stack() {
+  return {.ports = some(port),
+          .determined = *arbitrary<bool>(),
+          .guesses = some(system_guess),
+          .unknown = *arbitrary<std::uint8_t>() / 255.0};
+}
+inline SystemRecord system_record() {
+  SystemRecord system;
+  system.stacks = some(system_stack);
+  system.open = maybe(port());
+  system.closed = maybe(port());
+  system.closed_udp = maybe(port());
+  system.sequences = some([] { return *arbitrary<std::uint32_t>(); });
+  system.identifications = some([] { return *arbitrary<std::uint16_t>(); });
+  system.identification_class = text();
+  return system;
+}
+
 // Its ports ascend and no two are one, as they are in every record.
 inline HostRecord host_record() {
   HostRecord host;
@@ -171,6 +202,7 @@ inline HostRecord host_record() {
   host.remarks = some(remark);
   host.position = *arbitrary<std::uint64_t>();
   host.trace = maybe(trace());
+  host.system = maybe(system_record());
   return host;
 }
 

@@ -60,12 +60,10 @@ void warn(Dialect dialect, PreparedScan& prepared, std::string sentence) {
 void trace_as_well(const ScanOptions& options, Dialect dialect, PreparedScan& prepared) {
   plan::Plan& plan = prepared.plan;
   plan.traceroute = plan.privileged && plan.depth != plan::ScanDepth::list;
-  std::string left_out = "finding out systems is not built yet";
-  const bool misses_routes = !plan.privileged && !options.traceroute && plan.depth != plan::ScanDepth::list;
-  if (misses_routes && dialect == Dialect::portolan) {
-    left_out += ", and tracing routes needs raw packets, which are not to be had";
-  }
-  warn(dialect, prepared, fmt::format("-A: {}; the rest of it is done", left_out));
+  const bool misses = !plan.privileged && !options.traceroute && plan.depth != plan::ScanDepth::list;
+  if (!misses || dialect == Dialect::nmap) return;
+  warn(dialect, prepared,
+       "-A: finding out systems and tracing routes need raw packets, which are not to be had; the rest of it is done");
 }
 
 Result<void> more_fingerprints(ScanOptions& options, const Given& given) {

@@ -40,10 +40,6 @@ Result<void> refuse(ScanOptions&, const Given& given) {
 
 using Spellings = std::array<std::string_view, 5>;
 
-constexpr Option<ScanOptions> missing(Spellings spellings, Argument argument, std::string_view what) {
-  return {OptionSpec{.spellings = spellings, .argument = argument, .summary = what, .support = Support::missing},
-          refuse};
-}
 constexpr Option<ScanOptions> ignored(Spellings spellings, std::string_view why) {
   return {OptionSpec{.spellings = spellings, .summary = why, .support = Support::ignored}, nothing};
 }
@@ -68,10 +64,6 @@ constexpr Option<ScanOptions> declined(Spellings spellings, std::string_view why
       refuse};
 }
 
-constexpr Argument none = Argument::none;
-constexpr Argument required = Argument::required;
-constexpr Argument attached = Argument::attached;
-
 constexpr std::array rows{
     hiding({"-D"}, "decoys"),
     hiding({"-S"}, "a false source address"),
@@ -94,7 +86,8 @@ constexpr std::array rows{
     ignored({"--send-eth", "--send-ip"}, "each path decides whether frames or packets are sent; -v says which"),
     ignored({"--log-errors"}, "errors stand on standard error, whatever is written to files"),
     ignored({"--release-memory"}, "what is no more needed is given back as the scan goes on"),
-    ignored({"--deprecated-xml-osclass"}, "no systems are told yet"),
+    ignored({"--deprecated-xml-osclass"},
+            "classes stand inside their matches, where nmap has had them since version 5"),
     ignored({"-I"}, "nobody tells any more who holds a port (identd); nmap ignores it, too"),
     ignored({"-q"}, "the program keeps its name in lists of processes"),
     ignored({"-M"}, "<number>", some_number<1>, "as many sockets are open as the limits allow"),
@@ -109,11 +102,6 @@ constexpr std::array rows{
 
     declined({"-iR"}, "random targets are nobody's own; name those that you answer for"),
     declined({"-oH"}, "no report is HTML; write XML by -oX and turn it into HTML by a stylesheet"),
-
-    missing({"-O"}, attached, "finding out the operating system"),
-    missing({"--osscan-limit"}, none, "finding out the operating system"),
-    missing({"--osscan-guess", "--fuzzy"}, none, "finding out the operating system"),
-    missing({"--max-os-tries"}, required, "finding out the operating system"),
 };
 
 }  // namespace

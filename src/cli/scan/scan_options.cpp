@@ -19,6 +19,7 @@
 #include "cli/scan/nmap_options.h"
 #include "cli/scan/report_options.h"
 #include "cli/scan/script_options.h"
+#include "cli/scan/system_options.h"
 #include "cli/scan/technique_options.h"
 #include "cli/values.h"
 
@@ -454,6 +455,7 @@ std::vector<Option<ScanOptions>> all_rows() {
     rows.insert(std::ranges::find(rows, group, &OptionSpec::group), more.begin(), more.end());
   };
   insert_before(names, identify_rows(services));
+  insert_before(names, system_rows(services));
   insert_before(names, script_rows(services));
   insert_before(names, dress_rows(packets));
   insert_before(reports, report_rows(reports));

@@ -63,10 +63,15 @@ struct ScanOptions {
   bool ignore_resets = false;  // --discovery-ignore-rst
   bool discover_link = false;
   bool traceroute = false;
-  bool identify = false;             // -sV, and what implies it
-  std::string identified_by;         // the first option that did
-  std::vector<std::string> scripts;  // the lists of --script; "default" for -sC
-  bool everything = false;           // -A
+  bool identify = false;                      // -sV, and what implies it
+  std::string identified_by;                  // the first option that did
+  std::vector<std::string> scripts;           // the lists of --script; "default" for -sC
+  bool everything = false;                    // -A
+  bool systems = false;                       // -O
+  bool systems_limited = false;               // --osscan-limit
+  bool systems_guessed = false;               // --osscan-guess, --fuzzy
+  std::optional<std::uint64_t> system_tries;  // --max-os-tries
+  std::string about_systems;                  // the first option that makes sense only where systems are asked
   std::optional<std::string> script_help;
   std::string about_services;            // the first option that makes sense only where services are asked
   std::optional<int> version_intensity;  // 0 to 9

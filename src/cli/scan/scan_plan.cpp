@@ -15,6 +15,7 @@
 #include "cli/scan/dress_options.h"
 #include "cli/scan/identify_options.h"
 #include "cli/scan/link_targets.h"
+#include "cli/scan/system_options.h"
 #include "cli/scan/target_words.h"
 #include "cli/scan/timing_plan.h"
 #include "cli/scan/wanted_ports.h"
@@ -108,6 +109,12 @@ class Preparation {
   }
 
   Result<void> identification() { return plan_identification(options_, dialect(), prepared_); }
+
+  Result<void> systems() {
+    if (const auto done = plan_systems(options_, dialect(), plan_); !done) return fail(done.error());
+    if (!plan_.systems) return {};
+    return needs_raw_packets("-O", "TCP/IP fingerprinting (for OS scan) requires root privileges.");
+  }
 
   // A list asks nobody; nmap passes over it, too.
   Result<void> traceroute() {

@@ -25,7 +25,7 @@ constexpr SystemClass on_linux(SystemClass one) {
 // and Satori's authors have published about SYN-ACKs, and vendors' documentation. lwIP and libslirp: measured.
 // clang-format off
 constexpr SystemClass table[] = {
-    on_linux({"Linux 4.20 or later", Kin::linux_kernel, "general purpose", "Linux", "Linux", "4.X", "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*", 1, measured,
+    on_linux({"Linux 4.20 or later", Kin::linux_kernel, "general purpose", "Linux", "Linux", "", "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*", 1, measured,
      {{{options, "M,S,T,N,W"}, {options_plain, "M,N,N,S,N,W"}, {window, "65160|64260|43440|65483"}, {window_plain, "64240|64800|42340|65495"}, {syn_fin, "ignored"}}}}),
     on_linux({"Linux 3.10 to 4.19", Kin::linux_kernel, "general purpose", "Linux", "Linux", "3.X", "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*", 1, published,
      {{{options, "M,S,T,N,W"}, {options_plain, "M,N,N,S,N,W"}, {window, "28960|28560"}, {window_plain, "29200|28800"}, {syn_fin, "ignored"}}}}),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "identify/system/classes.h"
 #include "identify/system/judgement.h"
 #include "model/stack_ports.h"
 
@@ -36,6 +38,17 @@ void note_sequence(model::SystemRecord& system, const std::vector<StackAnswer>& 
 }
 
 }  // namespace
+
+std::string_view family_named(std::string_view system) {
+  const std::string named = lower_case(system);
+  // As its kernel calls itself: uname(1) on macOS; RouterOS and the like are a Linux underneath.
+  if (named == "darwin") return "macOS";
+  if (named == "routeros") return "Linux";
+  for (const SystemClass& one : system_classes()) {
+    if (lower_case(one.family) == named) return one.family;
+  }
+  return "";
+}
 
 void judge_system(model::SystemRecord& system, bool hardly_likely, const std::string& told) {
   auto groups = model::ports_by_stack(system.answers);

@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "report/scan/registry.h"
 #include "report/scan/service_text.h"
+#include "report/scan/system_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -114,6 +115,7 @@ void GrepableReport::host_ports(std::string_view head, const HostRecord& host) {
   if (host.extra.size() == 1) {
     buffer_.add("\tIgnored State: {} ({})", name_of(host.extra.front().state), host.extra.front().count);
   }
+  buffer_.put(system_fields(host));
   buffer_.put("\n");
 }
 

@@ -9,6 +9,7 @@
 #include "report/scan/registry.h"
 #include "report/scan/script_text.h"
 #include "report/scan/service_text.h"
+#include "report/scan/system_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -279,6 +280,9 @@ void NormalReport::host_tail(const HostRecord& host) {
   if (host.mac) {
     buffer_.add("MAC Address: {} ({})\n", net::to_string(*host.mac),
                 host.vendor.empty() ? "Unknown" : escape_terminal(host.vendor));
+  }
+  for (const std::string& line : system_lines(host, options_.verbosity > 0)) {
+    buffer_.add("{}\n", escape_terminal(line));
   }
   if (const std::string info = service_info(host); !info.empty()) buffer_.add("{}\n", info);
   if (options_.audience == Audience::watcher && options_.debugging > 0 && host.port_scanned && host.round_trip) {

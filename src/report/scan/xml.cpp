@@ -9,6 +9,7 @@
 #include "report/scan/registry.h"
 #include "report/scan/script_text.h"
 #include "report/scan/service_text.h"
+#include "report/scan/system_text.h"
 #include "report/scan/wording.h"
 #include "report/selection.h"
 
@@ -246,6 +247,7 @@ void XmlReport::trace(const model::Trace& trace) {
 }
 
 void XmlReport::host_close(const HostRecord& host) {
+  if (host.system) buffer_.put(system_elements(host));
   if (host.trace && !host.trace->hops.empty()) trace(*host.trace);
   if (host.round_trip) {
     buffer_.add("<times srtt=\"{}\" rttvar=\"{}\" to=\"{}\"/>\n", microseconds(host.round_trip->smoothed),
