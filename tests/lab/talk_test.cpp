@@ -517,7 +517,8 @@ TEST_F(Talk, WhoSpeaksNoTlsIsTold) {
   const World world;
   {
     const auto server = serve(world.target, "c.sendall(b'220 hi, this is plain text\\r\\n')\nall_of(c)\n");
-    expect_failure(talk(world.scanner, {"--tls", at_server}), "no TLS with 198.18.0.2:7000: wrong version number\n");
+    expect_failure(talk(world.scanner, {"--tls", at_server}),
+                   "no TLS with 198.18.0.2:7000: what it answers is no TLS\n");
   }
   const auto server = serve(world.target, "all_of(c)\n");
   expect_failure(talk(world.scanner, {"--tls", "-w", "100ms", at_server}),

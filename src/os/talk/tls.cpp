@@ -35,6 +35,10 @@ using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
 std::string reason(std::string_view otherwise) {
   const unsigned long code = ::ERR_get_error();
   ::ERR_clear_error();
+  // So it names a record that has no version of TLS, as what speaks in plain text sends.
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER) {
+    return std::string{translated("what it answers is no TLS")};
+  }
   const char* const words = code == 0 ? nullptr : ::ERR_reason_error_string(code);
   return words == nullptr ? std::string{otherwise} : std::string{words};
 }
