@@ -35,8 +35,10 @@ void IdentifiedDatagrams::talk() {
 
 void IdentifiedDatagrams::talk_on() {
   os::DatagramTalks talks{settings_};
-  while (!stop_) {
+  for (;;) {
+    // Whoever rings has said before why: what is looked at behind this is not missed.
     work_.clear();
+    if (stop_) break;
     {
       const std::scoped_lock lock{mutex_};
       for (os::DatagramTarget& target : new_) talks.add(std::move(target));

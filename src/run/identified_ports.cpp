@@ -111,8 +111,10 @@ void IdentifiedPorts::talk_on() {
   os::ServiceTalks talks{{.agenda = agenda_of(plan_, fingerprints_),
                           .connections_a_host = plan_.identify->connections_a_host,
                           .keeps_transcripts = static_cast<bool>(trace_)}};
-  while (!stop_) {
+  for (;;) {
+    // Whoever rings has said before why: what is looked at behind this is not missed.
     work_.clear();
+    if (stop_) break;
     {
       const std::scoped_lock lock{mutex_};
       for (os::ServiceTarget& target : new_) talks.add(std::move(target));

@@ -70,6 +70,17 @@ TEST(IdentifiedPorts, WhoHasNothingToAskPassesAtOnce) {
   for (const auto& port : host.ports) EXPECT_FALSE(port.identified);
 }
 
+// Whatever its threads are about to do.
+TEST(IdentifiedPorts, MayEndAtAnyMoment) {
+  const plan::Plan plan = plan_with();
+  Kept kept;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto ports = IdentifiedPorts::begin(plan, kept, {});
+    ASSERT_TRUE(ports);
+    for (int turns = 0; turns < i % 50; ++turns) std::this_thread::yield();
+  }
+}
+
 // The scan's own answer goes along with an open port of UDP, and no further.
 TEST(IdentifiedPorts, UdpPortsAreNamedByTheAnswerThatTheScanGot) {
   const plan::Plan plan = plan_with(0);
