@@ -216,7 +216,8 @@ bool Engine::has_turns_left(const HostWalk& walk, std::uint32_t question) const 
 }
 
 bool Engine::wants_turns(const HostWalk& walk) const {
-  if (finds_hosts() || walk.passes > settings_.timing.max_retries) return false;
+  const bool may_again = walk.limits_errors() ? attempts_left(walk) > 0 : walk.passes <= settings_.timing.max_retries;
+  if (finds_hosts() || !may_again) return false;
   const auto wants = [&](const auto& place) {
     return !VerdictCodes::is_verdict(walk.ledger.code(place)) && has_turns_left(walk, place);
   };
@@ -396,9 +397,9 @@ void Engine::decide(std::uint32_t walk, Instant now) {
   // What has arrived meanwhile may still stand in the link's queue.
   if (heard_ < due) return park(walk, now + 1ns);
 
+  if (asked.limits_errors() && asked.acquaintance->errors->puts_again()) ++asked.acquaintance->twice;
   if (asked.only_turns) return wants_turns(asked) ? start_pass(walk, now) : judge_silent(walk);
   const PassResult result = result_of_pass(asked, now);
-  if (asked.limits_errors() && asked.acquaintance->errors->puts_again()) ++asked.acquaintance->twice;
   const bool finds_limit = look_for_error_limit(asked, result, now);
   const double sharers = finds_hosts() ? 1 : static_cast<double>(settings_.hosts);
   const PassLimits limits{.max_retries = settings_.timing.max_retries,
@@ -437,7 +438,8 @@ void Engine::start_pass(std::uint32_t walk, Instant now) {
   again.position = 0;
   again.asked = 0;
   if (again.limits_errors()) again.acquaintance->errors->begin_pass(attempts_left(again) > 1);
-  if (again.acquaintance) {
+  // What is asked in other ways says nothing about the rest, of which the last pass stands.
+  if (again.acquaintance && !again.only_turns) {
     again.acquaintance->answered_before = again.acquaintance->answered;
     again.acquaintance->open_before = again.acquaintance->open;
     again.acquaintance->asked_whether_there = 0;
