@@ -59,6 +59,7 @@ Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, Ans
       walks_{settings.key},
       question_index_{index_of(job)},
       permutations_{orders_of(job, settings.seed)},
+      outbox_{settings.batch},
       loss_probes_{settings.seed, attempts_of(settings.timing)},
       random_{settings.seed} {
   assert(!job.questions.empty());
@@ -67,8 +68,6 @@ Engine::Engine(const Job& job, const EngineSettings& settings, Pacer& pacer, Ans
     if (turns != nullptr && turns(job.questions[question].port) > 1) many_turns_.push_back(question);
   }
   settings_.hosts = std::clamp<std::uint64_t>(settings.hosts, 1, most_sharers);
-  outbox_.reserve(settings_.batch);
-  pending_.reserve(settings_.batch);
 }
 
 // ---- entering and leaving -----------------------------------------------------------------------
@@ -107,20 +106,8 @@ void Engine::leave(std::uint32_t walk) {
   parked_.tidy(walks_);
 }
 
-// Shots cannot be assigned, because they refer to what they ask: those that stay move into a new outbox.
 void Engine::withdraw(std::uint32_t serial) {
-  std::vector<Shot> shots;
-  std::vector<Pending> pending;
-  shots.reserve(settings_.batch);
-  pending.reserve(settings_.batch);
-  for (std::size_t i = outbox_first_; i < outbox_.size(); ++i) {
-    if (!pending_[i].loss_probe && pending_[i].walk.serial == serial) continue;
-    shots.push_back(outbox_[i]);
-    pending.push_back(pending_[i]);
-  }
-  outbox_.swap(shots);
-  pending_.swap(pending);
-  outbox_first_ = 0;
+  outbox_.withdraw([serial](const Pending& p) { return !p.loss_probe && p.walk.serial == serial; });
 }
 
 std::vector<std::uint32_t> Engine::take_done() { return std::exchange(done_, {}); }
@@ -165,11 +152,7 @@ Duration Engine::longest_gap(Duration wanted) const {
 
 void Engine::advance(Instant now, Instant heard) {
   heard_ = heard;
-  if (outbox_first_ == outbox_.size()) {
-    outbox_.clear();
-    pending_.clear();
-    outbox_first_ = 0;
-  }
+  outbox_.forget_sent();
   expire_loss_probes(now);
   wake_walks(now);
   if (outbox_.empty()) fill(now);
@@ -276,8 +259,7 @@ void Engine::next_turn(const WalkHandle& handle, Instant now) {
 }
 
 void Engine::put(const WalkTarget& target, const Pending& pending) {
-  outbox_.push_back({&probe_of(pending.question), attempt(target, pending.question, pending.tag)});
-  pending_.push_back(pending);
+  outbox_.push({&probe_of(pending.question), attempt(target, pending.question, pending.tag)}, pending);
 }
 
 // Nobody sleeps past the time at which the host is given up.
@@ -288,7 +270,7 @@ void Engine::park(std::uint32_t walk, Instant until) {
   parked_.push(until, {walk, parked.serial});
 }
 
-std::span<const Shot> Engine::outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
+std::span<const Shot> Engine::outbox() const { return outbox_.shots(); }
 
 void Engine::mark(HostWalk& walk, std::uint32_t question, VerdictCodes::Code code) {
   const auto before = walk.ledger.code(question);
@@ -300,12 +282,12 @@ void Engine::mark(HostWalk& walk, std::uint32_t question, VerdictCodes::Code cod
 
 void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused) {
   if (count == 0) {
-    if (outbox_first_ < outbox_.size()) pacer_.on_refused(now);
+    if (!outbox_.has_left()) pacer_.on_refused(now);
     return;
   }
   const std::size_t not_sent = refused.size();
   for (std::size_t i = 0; i < count; ++i) {
-    const Pending& p = pending_[outbox_first_ + i];
+    const Pending& p = outbox_.pending(i);
     const bool is_refused = !refused.empty() && refused.front() == i;
     if (is_refused) refused = refused.subspan(1);
     if (p.loss_probe) {
@@ -332,7 +314,7 @@ void Engine::on_sent(std::size_t count, Instant now, std::span<const std::size_t
     send_times_.note(p.walk.serial, p.question, p.tag, now);
     if (walk.limits_errors()) walk.acquaintance->errors->on_sent(p.question, now);
   }
-  outbox_first_ += count;
+  outbox_.on_sent(count);
   sent_ += count - not_sent;
   pacer_.on_sent(count, now);
 }
@@ -494,7 +476,7 @@ void Engine::finish(std::uint32_t walk) {
 
 Instant Engine::wake_at(Instant now) const {
   if (empty()) return Instant::max();
-  const bool sending = outbox_first_ < outbox_.size() || !active_.empty();
+  const bool sending = !outbox_.has_left() || !active_.empty();
   Instant at = sending ? std::max(now, pacer_.next()) : Instant::max();
   if (!parked_.empty()) at = std::min(at, parked_.first());
   return at;

@@ -23,6 +23,7 @@
 #include "engine/ledger.h"
 #include "engine/pace/loss_law.h"
 #include "engine/pace/loss_probes.h"
+#include "engine/pace/outbox.h"
 #include "engine/pace/pacer.h"
 #include "engine/pace/passes.h"
 #include "engine/pace/send_times.h"
@@ -124,7 +125,7 @@ class Engine {
   [[nodiscard]] Instant wake_at(Instant now) const;                   // nothing to do before, unless a packet arrives
 
   // Nobody is there, and nothing waits to be sent.
-  [[nodiscard]] bool empty() const { return walks_.size() == 0 && outbox_first_ == outbox_.size(); }
+  [[nodiscard]] bool empty() const { return walks_.size() == 0 && outbox_.has_left(); }
   // Hosts that are still asked something.
   [[nodiscard]] std::size_t working() const { return working_; }
   // Hosts that are judged stay for a while, as long as others are at work, so that late answers still count. Nobody is
@@ -291,9 +292,7 @@ class Engine {
   std::deque<WalkHandle> judged_;    // who stays for late answers
   Instant heard_{};
 
-  std::vector<Shot> outbox_;
-  std::vector<Pending> pending_;  // whose question each shot of the outbox is
-  std::size_t outbox_first_ = 0;
+  Outbox<Pending> outbox_;  // and whose question each shot is
 
   SendTimes send_times_;
   LossProbes loss_probes_;

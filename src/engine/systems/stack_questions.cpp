@@ -28,10 +28,7 @@ constexpr std::uint8_t cookie_technique = UINT8_MAX - 1;
 }  // namespace
 
 StackQuestions::StackQuestions(const EngineSettings& settings, int tries, Pacer& pacer)
-    : settings_{settings}, tries_{std::max(1, tries)}, pacer_{pacer} {
-  outbox_.reserve(settings_.batch);
-  pending_.reserve(settings_.batch);
-}
+    : settings_{settings}, tries_{std::max(1, tries)}, pacer_{pacer}, outbox_{settings.batch} {}
 
 // ---- entering and leaving -----------------------------------------------------------------------
 
@@ -78,20 +75,9 @@ void StackQuestions::finish(std::uint32_t number) {
   start(std::move(next));
 }
 
-// What stands in the outbox refers to the path. Shots cannot be assigned: those that stay move into a new outbox.
+// What stands in the outbox refers to the path.
 void StackQuestions::withdraw(std::uint32_t serial) {
-  std::vector<Shot> shots;
-  std::vector<Pending> pending;
-  shots.reserve(settings_.batch);
-  pending.reserve(settings_.batch);
-  for (std::size_t i = outbox_first_; i < outbox_.size(); ++i) {
-    if (pending_[i].serial == serial) continue;
-    shots.push_back(outbox_[i]);
-    pending.push_back(pending_[i]);
-  }
-  outbox_.swap(shots);
-  pending_.swap(pending);
-  outbox_first_ = 0;
+  outbox_.withdraw([serial](const Pending& pending) { return pending.serial == serial; });
 }
 
 std::vector<StackQuestions::Done> StackQuestions::take_done() { return std::exchange(done_, {}); }
@@ -174,11 +160,7 @@ void StackQuestions::go_on(std::uint32_t number) {
 
 void StackQuestions::advance(Instant now, Instant heard) {
   now_ = now;
-  if (outbox_first_ == outbox_.size()) {
-    outbox_.clear();
-    pending_.clear();
-    outbox_first_ = 0;
-  }
+  outbox_.forget_sent();
   while (!wakes_.empty() && wakes_.top().at <= std::min(now, heard)) {
     const Wake due = wakes_.top();
     wakes_.pop();
@@ -207,24 +189,21 @@ void StackQuestions::fill(Instant now) {
     wanted_.pop_front();
     if (!is_current(next.number, next.serial)) continue;
     const Asking& asking = asked_[next.number];
-    outbox_.push_back({&probe::stack, attempt(asking, next.question, asking.slots[next.question].attempts)});
-    pending_.push_back(next);
+    outbox_.push({&probe::stack, attempt(asking, next.question, asking.slots[next.question].attempts)}, next);
   }
 }
 
 void StackQuestions::on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused) {
   if (count == 0) {
-    if (outbox_first_ < outbox_.size()) pacer_.on_refused(now);
+    if (!outbox_.has_left()) pacer_.on_refused(now);
     return;
   }
   now_ = now;
-  const std::size_t first = outbox_first_;
-  outbox_first_ += count;
   sent_ += count - refused.size();
   refused_ += refused.size();
   pacer_.on_sent(count, now);
   for (std::size_t i = 0; i < count; ++i) {
-    const Pending pending = pending_[first + i];
+    const Pending pending = outbox_.pending(i);
     if (!is_current(pending.number, pending.serial)) continue;
     Asking& asking = asked_[pending.number];
     Slot& slot = asking.slots[pending.question];
@@ -235,11 +214,12 @@ void StackQuestions::on_sent(std::size_t count, Instant now, std::span<const std
     // What is asked next, or when silence counts, is looked at in its own time: this may be inside a batch.
     wakes_.push({now, pending.number, pending.serial});
   }
+  outbox_.on_sent(count);
 }
 
 Instant StackQuestions::wake_at(Instant now) const {
   if (empty()) return Instant::max();
-  const bool sending = outbox_first_ < outbox_.size() || !wanted_.empty();
+  const bool sending = !outbox_.has_left() || !wanted_.empty();
   Instant at = sending ? std::max(now, pacer_.next()) : Instant::max();
   if (!wakes_.empty()) at = std::min(at, wakes_.top().at);
   return at;

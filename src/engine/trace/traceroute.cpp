@@ -49,10 +49,7 @@ bool is_time_exceeded(const wire::Packet& packet) {
 }  // namespace
 
 Traceroute::Traceroute(const EngineSettings& settings, Pacer& pacer)
-    : settings_{settings}, pacer_{pacer}, dresses_{dresses_of(settings.dress)} {
-  outbox_.reserve(settings_.batch);
-  pending_.reserve(settings_.batch);
-}
+    : settings_{settings}, pacer_{pacer}, dresses_{dresses_of(settings.dress)}, outbox_{settings.batch} {}
 
 // ---- entering and leaving -----------------------------------------------------------------------
 
@@ -100,23 +97,9 @@ void Traceroute::leave(std::uint32_t number) {
   start(next);
 }
 
-// What stands in the outbox refers to the path. Shots cannot be assigned: those that stay move into a new outbox.
+// What stands in the outbox refers to the path.
 void Traceroute::withdraw(std::uint32_t serial) {
-  const auto rest = std::span{pending_}.subspan(outbox_first_);
-  const auto is_its = [serial](const Pending& pending) { return pending.trace.serial == serial; };
-  if (std::ranges::none_of(rest, is_its)) return;
-  std::vector<Shot> shots;
-  std::vector<Pending> pending;
-  shots.reserve(settings_.batch);
-  pending.reserve(settings_.batch);
-  for (std::size_t i = outbox_first_; i < outbox_.size(); ++i) {
-    if (is_its(pending_[i])) continue;
-    shots.push_back(outbox_[i]);
-    pending.push_back(pending_[i]);
-  }
-  outbox_.swap(shots);
-  pending_.swap(pending);
-  outbox_first_ = 0;
+  outbox_.withdraw([serial](const Pending& pending) { return pending.trace.serial == serial; });
 }
 
 std::vector<Traceroute::Done> Traceroute::take_done() { return std::exchange(done_, {}); }
@@ -198,11 +181,7 @@ void Traceroute::want(Handle trace, std::uint8_t ttl) {
 
 void Traceroute::advance(Instant now, Instant heard) {
   now_ = now;
-  if (outbox_first_ == outbox_.size()) {
-    outbox_.clear();
-    pending_.clear();
-    outbox_first_ = 0;
-  }
+  outbox_.forget_sent();
   while (!wakes_.empty() && wakes_.top().at <= std::min(now, heard)) {
     const Wake due = wakes_.top();
     wakes_.pop();
@@ -242,18 +221,17 @@ void Traceroute::fill(Instant now) {
       continue;
     }
     trace.last_sent = now;
-    outbox_.push_back({trace.asked.probe.technique, attempt(trace, next.ttl, slot.attempts)});
-    pending_.push_back(next);
+    outbox_.push({trace.asked.probe.technique, attempt(trace, next.ttl, slot.attempts)}, next);
   }
 }
 
 void Traceroute::on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused) {
   if (count == 0) {
-    if (outbox_first_ < outbox_.size()) pacer_.on_refused(now);
+    if (!outbox_.has_left()) pacer_.on_refused(now);
     return;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const Pending& pending = pending_[outbox_first_ + i];
+    const Pending& pending = outbox_.pending(i);
     Trace& trace = traces_[pending.trace.trace];
     Slot& slot = trace.slots[pending.ttl];
     slot.sent[slot.attempts++] = now;
@@ -262,7 +240,7 @@ void Traceroute::on_sent(std::size_t count, Instant now, std::span<const std::si
     slot.state = Slot::State::asked;
     wakes_.push({now + wait_of(trace, slot), pending.trace, pending.ttl});
   }
-  outbox_first_ += count;
+  outbox_.on_sent(count);
   sent_ += count - refused.size();
   refused_ += refused.size();
   pacer_.on_sent(count, now);
@@ -270,7 +248,7 @@ void Traceroute::on_sent(std::size_t count, Instant now, std::span<const std::si
 
 Instant Traceroute::wake_at(Instant now) const {
   if (empty()) return Instant::max();
-  const bool sending = outbox_first_ < outbox_.size() || !wanted_.empty();
+  const bool sending = !outbox_.has_left() || !wanted_.empty();
   Instant at = sending ? std::max(now, pacer_.next()) : Instant::max();
   if (!wakes_.empty()) at = std::min(at, wakes_.top().at);
   return at;

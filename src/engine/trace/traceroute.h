@@ -25,6 +25,7 @@
 #include "engine/doors.h"
 #include "engine/engine.h"
 #include "engine/host_walk.h"
+#include "engine/pace/outbox.h"
 #include "engine/pace/pacer.h"
 #include "engine/question.h"
 #include "net/ip_address.h"
@@ -70,7 +71,7 @@ class Traceroute {
 
   // As those of Engine.
   void advance(Instant now, Instant heard);
-  [[nodiscard]] std::span<const Shot> outbox() const { return std::span{outbox_}.subspan(outbox_first_); }
+  [[nodiscard]] std::span<const Shot> outbox() const { return outbox_.shots(); }
   void on_sent(std::size_t count, Instant now, std::span<const std::size_t> refused = {});
   bool on_packet(const wire::Packet& packet, const Received& frame);
   [[nodiscard]] Instant wake_at(Instant now) const;
@@ -201,9 +202,7 @@ class Traceroute {
   std::map<Junction, Met> junctions_;
   std::priority_queue<Wake, std::vector<Wake>, std::greater<>> wakes_;
   std::deque<Pending> wanted_;
-  std::vector<Shot> outbox_;
-  std::vector<Pending> pending_;  // whose each shot of the outbox is
-  std::size_t outbox_first_ = 0;
+  Outbox<Pending> outbox_;  // and whose each shot is
   std::vector<Done> done_;
   Instant now_{};
   std::uint32_t last_serial_ = 0;
