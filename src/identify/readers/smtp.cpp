@@ -93,7 +93,8 @@ Reading read(const Talk& talk) {
   auto answer = whole_reply(last_answer_to(talk, hello));
   const bool is_cut = !answer && talk.upgraded;
   if (is_cut && !talk.is_over) return {.is = Reading::Is::more};
-  if (is_cut) answer = whole_reply(talk.turns[1].heard);
+  const auto outside = whole_reply(talk.turns[1].heard);
+  if (is_cut) answer = outside;
   if (!answer)
     return {.is = says_so ? Reading::Is::yes : Reading::Is::no,
             .confidence = by_grammar,
@@ -107,9 +108,8 @@ Reading read(const Talk& talk) {
     const std::string_view name = words_of(answer->text.front()).front();
     if (name.find('.') != std::string_view::npos && is_printable(name)) reading.facts.host_name = name;
   }
-  const bool offers_tls = std::ranges::any_of(whole_reply(talk.turns[1].heard)->text,
-                                              [](std::string_view one) { return lower(trimmed(one)) == "starttls"; });
-  if (offers_tls) go_on_into_tls(reading, talk, tls_words);
+  const auto is_offer = [](std::string_view one) { return lower(trimmed(one)) == "starttls"; };
+  if (outside && std::ranges::any_of(outside->text, is_offer)) go_on_into_tls(reading, talk, tls_words);
   return reading;
 }
 
