@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/filters/host_filters.h"
 #include "engine/pace/silence.h"
 #include "probe/registry.h"
 
@@ -52,7 +53,11 @@ Driver::Driver(const plan::Plan& plan, const World& world, model::PromptSink& si
     traceroute_.emplace(settings, pacer_);
     settings.tag_base += hop_tags;
   }
-  if (plan.systems) systems_.emplace(settings, plan.systems->tries, pacer_);
+  if (plan.systems) {
+    systems_.emplace(settings, plan.systems->tries, pacer_);
+    settings.tag_base += stack_tags;
+  }
+  if (plan.firewall) filters_.emplace(settings, filter_tries, pacer_);
 }
 
 Stage& Driver::open(std::string_view task, Job job, AnswerListener& listener, std::optional<Duration> link_wait) {
@@ -82,6 +87,7 @@ bool Driver::stopped() {
 bool Driver::is_working() const {
   if (traceroute_ && traceroute_->working() > 0) return true;
   if (systems_ && systems_->working() > 0) return true;
+  if (filters_ && filters_->working() > 0) return true;
   return std::ranges::any_of(stages_, [](const Stage& stage) { return stage.engine.working() > 0; });
 }
 
@@ -107,7 +113,9 @@ Result<void> Driver::turn(Instant wake, std::size_t enough) {
     wake = std::min(wake, at_once ? now : stage.engine.wake_at(now));
   }
   if (traceroute_) wake = std::min(wake, traceroute_->has_done() ? now : traceroute_->wake_at(now));
-  if (systems_) wake = std::min(wake, systems_->has_done() ? now : systems_->wake_at(now));
+  for (const auto* asker : {&systems_, &filters_}) {
+    if (*asker) wake = std::min(wake, (*asker)->has_done() ? now : (*asker)->wake_at(now));
+  }
   const auto arrived = world_.link.receive(wake);
   if (!arrived) return fail(arrived.error());
   // Frames come in the order of their arrival. Where there was none, there is none from before the call either.
@@ -133,8 +141,9 @@ Result<void> Driver::send() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (auto done = send_of(stages_[(first_ + i) % stages_.size()].engine); !done) return done;
   }
-  if (systems_) {
-    if (auto done = send_of(*systems_); !done) return done;
+  for (auto* asker : {&systems_, &filters_}) {
+    if (!*asker) continue;
+    if (auto done = send_of(**asker); !done) return done;
   }
   return traceroute_ ? send_of(*traceroute_) : Result<void>{};
 }
@@ -161,6 +170,7 @@ void Driver::give_up_lost_links() {
     for (Stage& stage : stages_) stage.engine.give_up_through(interface);
     if (traceroute_) traceroute_->give_up_through(interface);
     if (systems_) systems_->give_up_through(interface);
+    if (filters_) filters_->give_up_through(interface);
   }
 }
 
@@ -175,6 +185,7 @@ void Driver::receive(std::span<const Received> frames) {
     const auto is_for = [&](Stage& stage) { return stage.engine.on_packet(*packet, frame) && says_who_asked; };
     if (std::ranges::any_of(stages_, is_for)) continue;
     if (systems_ && systems_->on_packet(*packet, frame)) continue;
+    if (filters_ && filters_->on_packet(*packet, frame)) continue;
     if (traceroute_) traceroute_->on_packet(*packet, frame);
   }
 }
@@ -191,6 +202,9 @@ Result<void> Driver::begin_tasks() {
   if (systems_ && systems_->entered() > 0 && !std::exchange(systems_began_, true)) {
     if (auto done = sink_.on(model::TaskBegin{task_beside(probe::stack.name)}); !done) return done;
   }
+  if (filters_ && filters_->entered() > 0 && !std::exchange(filters_began_, true)) {
+    if (auto done = sink_.on(model::TaskBegin{task_beside(filter_task)}); !done) return done;
+  }
   if (!traceroute_ || traceroute_->entered() == 0 || std::exchange(traceroute_began_, true)) return {};
   return sink_.on(model::TaskBegin{task_beside("traceroute")});
 }
@@ -205,6 +219,10 @@ Result<void> Driver::end_tasks(bool more) {
   if (systems_ && systems_->working() > 0 && !stopped_) return {};
   if (systems_began_ && !std::exchange(systems_ended_, true)) {
     if (auto done = sink_.on(model::TaskEnd{task_beside(probe::stack.name)}); !done) return done;
+  }
+  if (filters_ && filters_->working() > 0 && !stopped_) return {};
+  if (filters_began_ && !std::exchange(filters_ended_, true)) {
+    if (auto done = sink_.on(model::TaskEnd{task_beside(filter_task)}); !done) return done;
   }
   if (!traceroute_began_ || (traceroute_->working() > 0 && !stopped_)) return {};
   if (std::exchange(traceroute_ended_, true)) return {};
@@ -288,7 +306,8 @@ Result<void> Driver::report_progress() {
 std::uint64_t Driver::sent() const {
   std::uint64_t sum = 0;
   for (const Stage& stage : stages_) sum += stage.engine.sent();
-  return sum + (traceroute_ ? traceroute_->sent() : 0) + (systems_ ? systems_->sent() : 0);
+  for (const auto* asker : {&systems_, &filters_}) sum += *asker ? (*asker)->sent() : 0;
+  return sum + (traceroute_ ? traceroute_->sent() : 0);
 }
 
 void Driver::sum_up(model::ScanFinished& finished) const {
@@ -297,7 +316,7 @@ void Driver::sum_up(model::ScanFinished& finished) const {
   finished.probes_sent = sent();
   for (const Stage& stage : stages_) finished.answers_seen += stage.engine.answers();
   if (traceroute_) finished.answers_seen += traceroute_->answers();
-  if (systems_) finished.answers_seen += systems_->answers();
+  for (const auto* asker : {&systems_, &filters_}) finished.answers_seen += *asker ? (*asker)->answers() : 0;
   finished.loss = {pacer_.loss_probes_asked(), pacer_.loss_probes_lost()};
   finished.interrupted = stopped_;
 }

@@ -50,6 +50,8 @@ class Driver {
 
   // Asks what systems hosts have, in turn with the stages; nullptr where the plan does not.
   [[nodiscard]] StackQuestions* systems() { return systems_ ? &*systems_ : nullptr; }
+  // The same of what filters their packets.
+  [[nodiscard]] StackQuestions* filters() { return filters_ ? &*filters_ : nullptr; }
 
   // Once around: every stage sends what may leave, what was told goes to its readers, then all wait together, until
   // `wake` at the latest, then what has arrived goes to whom it belongs. Where fewer than `enough` hosts may be asked
@@ -103,8 +105,11 @@ class Driver {
   std::deque<Stage> stages_;
   std::optional<Traceroute> traceroute_;
   std::optional<StackQuestions> systems_;
+  std::optional<StackQuestions> filters_;
   bool systems_began_ = false;
   bool systems_ended_ = false;
+  bool filters_began_ = false;
+  bool filters_ended_ = false;
   bool traceroute_began_ = false;
   bool traceroute_ended_ = false;
   LostLinks lost_links_;

@@ -106,6 +106,7 @@ void add_facts(model::HostRecord& record, const HostFacts& facts, const RecordCo
   record.remarks = facts.remarks;
   record.trace = facts.trace;
   record.system = facts.system;
+  record.filter = facts.filter;
 }
 
 }  // namespace

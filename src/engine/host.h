@@ -35,6 +35,7 @@ struct HostFacts {
   std::optional<HopProbe> found_by;  // where it was found by a question beyond its link, and the way to it is wanted
   std::optional<model::Trace> trace;
   Boxed<model::SystemRecord> system;  // where it is asked for
+  Boxed<model::FilterRecord> filter;  // the same
 };
 
 inline constexpr std::size_t most_port_walks = 4;

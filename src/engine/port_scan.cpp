@@ -4,6 +4,7 @@
 #include <cassert>
 #include <iterator>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "probe/kept_datagrams.h"
@@ -65,7 +66,8 @@ PortScan::PortScan(const plan::Plan& plan, const World& world, model::Sink& sink
       hosts_{hosts},
       list_limit_{plan.list_limit},
       keeps_datagrams_{plan.identify.has_value()},
-      keeps_stacks_{plan.systems.has_value()} {
+      keeps_stacks_{plan.systems.has_value()},
+      keeps_filters_{plan.firewall} {
   for (Share& share : shares_of(plan, world.services)) open(std::move(share.job));
 }
 
@@ -148,6 +150,7 @@ void PortScan::on_verdict(const PortStage& stage, const Answer& answer) {
     host.known().details.note(stage.first_detail + answer.question, answer.ttl,
                               foreign ? std::optional{answer.from} : std::nullopt);
   }
+  if (keeps_filters_) keep_filter(stage.stage->job, host, answer);
   if (!open) return;
   if (keeps_stacks_) keep_stack(stage.stage->job, host, answer);
   ++driver_.found().open_ports;
@@ -164,6 +167,26 @@ void PortScan::keep_stack(const Job& job, Host& host, const Answer& answer) {
   if (!kept) kept.emplace();
   if (kept->answers.size() >= enough) return;
   kept->answers.push_back(probe::read_stack_answer(model::StackQuestion::scan, *answer.packet, {}, 0));
+}
+
+// Of answers that are alike the first ones.
+void PortScan::keep_filter(const Job& job, Host& host, const Answer& answer) const {
+  constexpr std::size_t enough_alike = 16;
+  constexpr std::size_t enough = 128;
+  const probe::Probe& technique = *job.techniques[job.questions[answer.question].technique];
+  if (&technique != &probe::tcp_syn || answer.packet == nullptr) return;
+  auto& kept = host.known().filter;
+  if (!kept) kept.emplace();
+  model::StackAnswer read = probe::read_stack_answer(model::StackQuestion::scan, *answer.packet, {}, 0);
+  const auto sort_of = [](const model::StackAnswer& one) {
+    const bool shut = one.kind == model::StackAnswer::Kind::syn_ack && one.window == 0;
+    return std::tuple{one.kind, one.reason, one.from, one.ttl, shut};
+  };
+  auto& answers = kept->answers;
+  const bool is_repeated = std::ranges::any_of(answers, [&](const auto& one) { return one.port == read.port; });
+  const auto alike = std::ranges::count(answers, sort_of(read), sort_of);
+  if (is_repeated || answers.size() >= enough || static_cast<std::size_t>(alike) >= enough_alike) return;
+  answers.push_back(std::move(read));
 }
 
 Result<void> PortScan::report_open(const PortStage& stage, const Host& host, const Answer& answer) {

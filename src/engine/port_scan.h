@@ -51,6 +51,7 @@ class PortScan {
   void open(Job job);
   void on_verdict(const PortStage& stage, const Answer& answer);
   void keep_stack(const Job& job, Host& host, const Answer& answer);
+  void keep_filter(const Job& job, Host& host, const Answer& answer) const;
   Result<void> report_open(const PortStage& stage, const Host& host, const Answer& answer);
   [[nodiscard]] bool has_room() const;
   void start(std::uint32_t host);
@@ -62,6 +63,7 @@ class PortScan {
   std::size_t list_limit_;
   bool keeps_datagrams_;  // told with the open port, and forgotten then
   bool keeps_stacks_;     // how open ports answer, for who finds out systems
+  bool keeps_filters_;    // how ports answer, for who finds out what filters them
   std::deque<PortStage> stages_;
   std::size_t questions_ = 0;
   std::size_t ledger_bytes_ = 0;  // of one host

@@ -8,6 +8,7 @@
 
 #include "base/error_name.h"
 #include "engine/driver.h"
+#include "engine/filters/host_filters.h"
 #include "engine/host.h"
 #include "engine/host_discovery.h"
 #include "engine/host_reporter.h"
@@ -56,6 +57,7 @@ class Scan {
         discovery_{plan, world, sink_, driver_, hosts_},
         ports_{plan, world, sink_, driver_, hosts_},
         systems_{plan, world, driver_, hosts_, ports_},
+        filters_{plan, world, driver_, hosts_, ports_},
         names_{plan, world, hosts_},
         traces_{plan, world, driver_, hosts_, ports_, names_},
         reporter_{plan, world, sink_, driver_, names_, ports_, finished_} {}
@@ -144,7 +146,8 @@ class Scan {
     const bool crowded = ports_.waiting() > 0 || hosts_.size() > most_hosts / 2;
     if (crowded || !driver_.is_working()) ports_.release_judged();
     for (const std::uint32_t host : ports_.take_done()) systems_.enter(host);
-    for (const std::uint32_t host : systems_.take_done()) traces_.enter(host);
+    for (const std::uint32_t host : systems_.take_done()) filters_.enter(host);
+    for (const std::uint32_t host : filters_.take_done()) traces_.enter(host);
     for (const std::uint32_t host : traces_.take_done()) names_.wait(host);
     for (const std::uint32_t host : names_.take_ready()) {
       if (auto done = report(host); !done) return done;
@@ -178,7 +181,8 @@ class Scan {
     std::ranges::sort(left, {}, [this](std::uint32_t host) { return hosts_[host].position; });
     for (const std::uint32_t host : left) note(report(host));
     driver_.sum_up(finished_);
-    if ((reporter_.left_out() || traces_.left_out() || systems_.left_out()) && !finished_.interrupted)
+    const bool left_out = reporter_.left_out() || traces_.left_out() || systems_.left_out() || filters_.left_out();
+    if (left_out && !finished_.interrupted)
       model::fail_with(finished_, left_out_here(world_.link.refusals(), discovery_.fault()));
     return outcome;
   }
@@ -192,6 +196,7 @@ class Scan {
   HostDiscovery discovery_;
   PortScan ports_;
   HostSystems systems_;
+  HostFilters filters_;
   NameLookups names_;
   HostTraces traces_;
   model::ScanFinished finished_;
@@ -202,7 +207,7 @@ class Scan {
 
 std::uint16_t tags_of(const plan::Plan& plan) {
   return static_cast<std::uint16_t>(2 * tags_an_engine + (plan.traceroute ? hop_tags : 0) +
-                                    (plan.systems ? stack_tags : 0));
+                                    (plan.systems ? stack_tags : 0) + (plan.firewall ? filter_tags : 0));
 }
 
 model::ScanFinished run_scan(const plan::Plan& plan, const World& world, model::Sink& sink) {

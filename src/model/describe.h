@@ -156,6 +156,21 @@ void describe(auto& visitor, Of<SystemRecord> auto& system) {
   visitor.optional("identification_class", system.identification_class);
 }
 
+void describe(auto& visitor, Of<FilterReading> auto& reading) {
+  visitor.member("kind", reading.kind);
+  visitor.optional("ports", reading.ports);
+  visitor.optional("by", reading.by);
+  visitor.optional("hops_before", reading.hops_before);
+  visitor.optional("reason", reading.reason);
+  visitor.member("sentence", reading.sentence);
+  visitor.optional("evidence", reading.evidence);
+}
+
+void describe(auto& visitor, Of<FilterRecord> auto& filter) {
+  visitor.optional("distance", filter.distance);
+  visitor.member("readings", filter.readings);
+}
+
 // Its ports are told before it, each as an OpenPort.
 void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.member("address", host.address);
@@ -179,6 +194,7 @@ void describe(auto& visitor, Of<HostRecord> auto& host) {
   visitor.optional("position", host.position);
   visitor.optional("trace", host.trace);
   visitor.optional("system", host.system);
+  visitor.optional("filter", host.filter);
 }
 
 void describe(auto& visitor, Of<TaskRecord> auto& task) {

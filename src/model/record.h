@@ -10,6 +10,7 @@
 #include "base/boxed.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "model/filter.h"
 #include "model/remark.h"
 #include "model/service.h"
 #include "model/state.h"
@@ -107,6 +108,7 @@ struct HostRecord {
   std::uint64_t position = 0;
   std::optional<Trace> trace;
   Boxed<SystemRecord> system;  // what system it is, where that was asked (-O)
+  Boxed<FilterRecord> filter;  // what filters its packets, where that was asked (--firewall)
   friend bool operator==(const HostRecord&, const HostRecord&) = default;
 };
 

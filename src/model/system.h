@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "model/state.h"
+#include "net/ip_address.h"
 #include "net/port.h"
 
 namespace portolan::model {
 
-// What a question to a stack is called. Values are never reordered.
+// What a question to a stack, or to what filters before it, is called. Values are never reordered.
 enum class StackQuestion : std::uint8_t {
   scan,             // the port scan's own SYN: MSS alone
   syn_full,         // MSS, SACK permitted, timestamp, window scale
@@ -21,8 +23,12 @@ enum class StackQuestion : std::uint8_t {
   echo,             // with DF
   echo_code,        // with a code and a DSCP that mean nothing
   closed_datagram,  // 300 bytes to a closed UDP port
+  ack,              // ACK alone, of no connection
+  fin,              // FIN alone, of no connection
+  unlikely_syn,     // SYN to a port that nobody uses
+  short_syn,        // SYN whose hop limit ends just before the host
 };
-inline constexpr std::size_t stack_questions = 9;
+inline constexpr std::size_t stack_questions = 13;
 
 // How a stack answered one of them. Of an answer that has no such field it is 0.
 struct StackAnswer {
@@ -40,9 +46,11 @@ struct StackAnswer {
   std::uint16_t mss = 0;
   std::optional<std::uint8_t> scale;  // of the window
   std::uint32_t sequence = 0;
-  std::uint8_t code = 0;     // of ICMP
-  std::uint16_t quoted = 0;  // bytes of our packet in an ICMP error, from its network header on
-  std::int64_t at = 0;       // nanoseconds since the first question left
+  std::uint8_t code = 0;               // of ICMP
+  std::uint16_t quoted = 0;            // bytes of our packet in an ICMP error, from its network header on
+  std::int64_t at = 0;                 // nanoseconds since the first question left
+  Reason reason = Reason::none;        // of an ICMP error; none of others
+  std::optional<net::IpAddress> from;  // who answered, where it was not the host
   friend bool operator==(const StackAnswer&, const StackAnswer&) = default;
 };
 

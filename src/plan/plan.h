@@ -87,6 +87,7 @@ struct Plan {
   bool traceroute = false;                       // the hops on the way to each host that is up; needs raw packets
   std::optional<Identification> identify;
   std::optional<SystemDetection> systems;
+  bool firewall = false;  // what filters the packets to hosts is asked; needs raw packets
   NameLookup names = NameLookup::live_hosts;
   Timing timing;
   wire::Dress dress;            // of every packet that is sent

@@ -23,7 +23,7 @@ std::vector<const Probe*> techniques_of(const plan::Plan& plan) {
     add(&tcp_syn);
     add(&icmp_echo);
   }
-  if (plan.systems) add(&stack);
+  if (plan.systems || plan.firewall) add(&stack);
   if (plan.privileged) {
     for (const Probe* probe : registry) {
       if (probe->asks == Asks::links) add(probe);

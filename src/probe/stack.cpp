@@ -1,5 +1,6 @@
 // Questions that ports and hosts answer alike in what they say, and each system in its own way: SYNs with options, with
-// FIN or with a DSCP, echo requests that are odd, a datagram of which an error quotes what the system likes to.
+// FIN or with a DSCP, echo requests that are odd, a datagram of which an error quotes what the system likes to. Filters
+// answer some of them otherwise than the host behind would, or not at all.
 #include "probe/stack.h"
 
 #include <algorithm>
@@ -63,9 +64,31 @@ std::uint16_t transport_sum(const Attempt& attempt, std::uint8_t protocol, wire:
                         wire::pseudo_header_sum(attempt.path.source, attempt.target, protocol, transport.size()));
 }
 
+std::uint8_t flags_for(StackQuestion question) {
+  switch (question) {
+    case StackQuestion::syn_fin:
+      return wire::syn | wire::fin;
+    case StackQuestion::ack:
+      return wire::ack;
+    case StackQuestion::fin:
+      return wire::fin;
+    default:
+      return wire::syn;
+  }
+}
+
+// Whose answer shows whether the host copies what it does not know.
+bool has_dscp(StackQuestion question) {
+  return question == StackQuestion::closed_syn || question == StackQuestion::ack || question == StackQuestion::fin;
+}
+
 void write_options(StackQuestion question, const Attempt& attempt, wire::Writer& w) {
+  if ((flags_for(question) & wire::syn) == 0) return;
   w.u8(2).u8(4).u16(attempt.target.is_v4() ? mss_v4 : mss_v6);
-  if (question == StackQuestion::closed_syn) return;
+  if (question == StackQuestion::closed_syn || question == StackQuestion::unlikely_syn ||
+      question == StackQuestion::short_syn) {
+    return;
+  }
   if (question == StackQuestion::syn_plain) {
     w.u8(1).u8(1).u8(4).u8(2);
   } else {
@@ -74,17 +97,18 @@ void write_options(StackQuestion question, const Attempt& attempt, wire::Writer&
   w.u8(1).u8(3).u8(3).u8(7);
 }
 
-std::size_t build_syn_of_stack(StackQuestion question, const Attempt& attempt, wire::Buffer out) {
+std::size_t build_segment_of_stack(StackQuestion question, const Attempt& attempt, wire::Buffer out) {
   std::array<std::uint8_t, 60> room{};
   wire::Writer w{room};
-  const std::uint8_t flags = question == StackQuestion::syn_fin ? wire::syn | wire::fin : wire::syn;
+  const std::uint8_t flags = flags_for(question);
   w.u16(attempt.dress.source_port.value_or(net::Port{attempt.tag}).value()).u16(attempt.port.value());
-  w.u32(attempt.cookie).u32(0).u8(0).u8(flags).u16(1024).u16(0).u16(0);
+  w.u32(attempt.cookie).u32((flags & wire::ack) != 0 ? attempt.cookie : 0);
+  w.u8(0).u8(flags).u16(1024).u16(0).u16(0);
   write_options(question, attempt, w);
   room[12] = static_cast<std::uint8_t>(w.size() / 4 << 4U);
   const auto segment = std::span{room}.first(w.size());
   wire::Writer{segment.subspan(16)}.u16(transport_sum(attempt, wire::protocol_tcp, segment));
-  const std::uint8_t tos = question == StackQuestion::closed_syn ? tos_of_syn : std::uint8_t{0};
+  const std::uint8_t tos = has_dscp(question) ? tos_of_syn : std::uint8_t{0};
   return pack(attempt, wire::protocol_tcp, segment, {.tos = tos}, out);
 }
 
@@ -124,7 +148,7 @@ std::size_t build(const Attempt& attempt, wire::Buffer out) {
     case StackQuestion::closed_datagram:
       return build_datagram_of_stack(attempt, out);
     default:
-      return build_syn_of_stack(question, attempt, out);
+      return build_segment_of_stack(question, attempt, out);
   }
 }
 
@@ -145,8 +169,14 @@ std::optional<Subject> subject(const wire::Packet& packet) {
 std::optional<Verdict> judge_segment(const Attempt& attempt, const wire::Packet& packet) {
   const auto* tcp = std::get_if<wire::TcpSegment>(&packet.content);
   if (tcp == nullptr) return judge_tcp_error(attempt, packet);
+  const StackQuestion question = stack_question(attempt.variant);
+  // RFC 9293 §3.10.7.1: the reset takes its number from what was acknowledged.
+  if (question == StackQuestion::ack) {
+    if (!tcp->rst || tcp->sequence != attempt.cookie) return std::nullopt;
+    return Verdict{model::PortState::unfiltered, model::Reason::reset, true};
+  }
   // What the SYN, and FIN with it, occupy; some acknowledge less of it.
-  const std::uint32_t most = stack_question(attempt.variant) == StackQuestion::syn_fin ? 2 : 1;
+  const std::uint32_t most = question == StackQuestion::syn_fin ? 2 : 1;
   if (!tcp->ack || tcp->acknowledgement - attempt.cookie > most) return std::nullopt;
   if (tcp->rst) return Verdict{model::PortState::closed, model::Reason::reset, true};
   if (tcp->syn) return Verdict{model::PortState::open, model::Reason::syn_ack, true};
@@ -225,10 +255,10 @@ std::size_t reset_as_linux(const Asked& asked, const wire::TcpSegment& tcp, std:
   wire::Writer{room}
       .u16(tcp.destination.value())
       .u16(tcp.source.value())
-      .u32(0)
-      .u32(tcp.sequence + 1)
+      .u32(tcp.ack ? tcp.acknowledgement : 0)
+      .u32(tcp.ack ? 0 : tcp.sequence + 1)
       .u8(0x50)
-      .u8(wire::rst | wire::ack);
+      .u8(tcp.ack ? wire::rst : wire::rst | wire::ack);
   wire::Writer{std::span{room}.subspan(16)}.u16(transport_sum(back.attempt, wire::protocol_tcp, room));
   return pack(back.attempt, wire::protocol_tcp, room, {.tos = tos, .dont_fragment = true}, out);
 }
@@ -254,6 +284,9 @@ std::size_t answer(const Asked& asked, wire::Buffer out) {
   if (asked.bytes.size() < 20 || (!asked.packet.source.is_v4() && asked.bytes.size() < least)) return 0;
   const std::uint8_t tos = tos_in(asked.bytes, asked.packet.source.is_v4());
   if (const auto* tcp = std::get_if<wire::TcpSegment>(&asked.packet.content)) {
+    // A reset copies the DSCP whatever it answers; listeners drop a FIN of no connection.
+    const bool other = !tcp->syn && !tcp->rst && (tcp->ack || (tcp->fin && !asked.open));
+    if (other && tos == tos_of_syn) return reset_as_linux(asked, *tcp, tos, out);
     if (!tcp->syn || tcp->rst || tcp->ack || tcp->fin) return 0;
     constexpr std::size_t mss_alone = 4;
     if (asked.open && tcp->options.size() > mss_alone) return accept_as_linux(asked, *tcp, out);
@@ -300,6 +333,8 @@ StackAnswer read_stack_answer(StackQuestion question, const wire::Packet& packet
         error->kind == wire::IcmpError::Kind::port_unreach && packet.source == error->quoted_destination;
     answer.kind = closed ? Kind::port_unreachable : Kind::other;
     answer.port = net::Port{error->quoted_u16(2)};
+    answer.reason = reason_of(error->kind);
+    if (packet.source != error->quoted_destination) answer.from = packet.source;
     const std::size_t headers = answer.ipv6 ? 48 : 28;
     const std::size_t all = std::max(length, bytes.size());
     answer.quoted = static_cast<std::uint16_t>(std::min<std::size_t>(all - std::min(all, headers), UINT16_MAX));

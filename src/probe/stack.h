@@ -1,4 +1,5 @@
-// What is asked to find out what system a host has: one technique, whose variant is a model::StackQuestion.
+// What is asked to find out what system a host has and what filters its packets: one technique, whose variant is a
+// model::StackQuestion.
 #pragma once
 
 #include <cstdint>

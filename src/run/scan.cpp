@@ -20,6 +20,7 @@
 #include "probe/registry.h"
 #include "run/engine_thread.h"
 #include "run/identified_ports.h"
+#include "run/judged_filters.h"
 #include "run/judged_systems.h"
 #include "run/open_doors.h"
 #include "run/side_by_side.h"
@@ -126,6 +127,12 @@ struct OpenScan::Parts {
   }
 
   model::ScanFinished run(model::Sink& sink, const WatchOf& watch_of) {
+    if (!plan.firewall) return judge_systems(sink, watch_of);
+    JudgedFilters judged{sink};
+    return judge_systems(judged, watch_of);
+  }
+
+  model::ScanFinished judge_systems(model::Sink& sink, const WatchOf& watch_of) {
     if (!plan.systems) return identify(sink, watch_of);
     // Behind who answers at the ports: what services say of their system counts.
     JudgedSystems judged{plan.systems->guess, sink};

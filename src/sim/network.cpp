@@ -228,11 +228,16 @@ void Network::answer(const Question& question, Instant at) {
   if (found == hosts_.end()) return;
   Host& host = found->second;
   const HostOptions& o = host.options;
+  const auto* tcp = std::get_if<wire::TcpSegment>(&packet->content);
+  if (tcp != nullptr && o.refused.contains(tcp->destination) && packet->ttl > o.refused_behind) {
+    return refuse(question, *packet, o.refused_behind, at);
+  }
   if (packet->ttl > 0 && packet->ttl <= o.way.size())
     return end_on_the_way(question, *packet, o.way[packet->ttl - 1U], at);
   if (o.silent) return;
   at += o.extra_delay;
   if (!o.echoes && is_echo_request(*packet)) return;
+  if (o.stateful && tcp != nullptr && !tcp->syn) return;
   if (!lets_in(host, *packet, at) || asks_one_of(o.dropped, *packet)) return;
   if (asks_one_of(o.late, *packet)) at += o.late_by;
   if (asks_one_of(o.rejected, *packet)) {
@@ -254,6 +259,15 @@ void Network::answer(const Question& question, Instant at) {
     return true;
   };
   if (!std::ranges::any_of(probe::registry_beside, send)) (void)std::ranges::any_of(probe::registry, send);
+}
+
+// As nftables does it: no more than the segment's numbers is copied.
+void Network::refuse(const Question& question, const wire::Packet& packet, std::size_t routers, Instant at) {
+  Bytes bytes(wire::longest_packet);
+  bytes.resize(probe::tcp_syn.answer({packet, false, host_mac, question.bytes}, bytes));
+  if (bytes.empty()) return;
+  if (routers > 0) age(question.type, bytes, routers);
+  deliver(question.type, bytes, at, {});
 }
 
 void Network::end_on_the_way(const Question& question, const wire::Packet& packet, const net::IpAddress& router,

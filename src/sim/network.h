@@ -65,9 +65,12 @@ struct HostOptions {
   net::PortSet open{};      // of TCP
   net::PortSet open_udp{};  // these answer what is said to them
   net::PortSet open_sctp{};
-  net::PortSet open_protocols{};  // of IP, beside those that have ports or messages
-  net::PortSet dropped{};         // a filter that says nothing
-  net::PortSet rejected{};        // a filter that says no
+  net::PortSet open_protocols{};   // of IP, beside those that have ports or messages
+  net::PortSet dropped{};          // a filter that says nothing
+  net::PortSet rejected{};         // a filter that says no
+  net::PortSet refused{};          // a filter that says no to TCP by a reset, as if it were the host
+  std::size_t refused_behind = 0;  // so many routers, of `way`
+  bool stateful = false;           // a filter drops segments that belong to no connection
   Reject reject = Reject::admin_prohibited;
   bool silent = false;         // nobody there
   bool echoes = true;          // answers ICMP's echo requests
@@ -152,6 +155,7 @@ class Network : public engine::Link, public engine::Clock, public engine::Routes
 
   void carry(const Question& question);
   void answer(const Question& question, Instant at);
+  void refuse(const Question& question, const wire::Packet& packet, std::size_t routers, Instant at);
   void end_on_the_way(const Question& question, const wire::Packet& packet, const net::IpAddress& router, Instant at);
   void forge_hop(const Question& question, Instant at);
   void forge(const Question& question, Instant at);

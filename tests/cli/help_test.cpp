@@ -163,8 +163,8 @@ TEST(Documentation, SaysOfEveryOptionOfNmapWhatItDoesHere) {
     }
   }
   const std::set<std::string_view> ours{
-      "--threads",      "--seed",        "-oJ", "-oL", "--pcap", "--discover-link", "--max-connections-per-host",
-      "--save-unknown", "--fingerprints"};
+      "--threads",      "--seed",         "-oJ",       "-oL", "--pcap", "--discover-link", "--max-connections-per-host",
+      "--save-unknown", "--fingerprints", "--firewall"};
   for (const OptionSpec* option : page_of("scan").options) {
     if (ours.contains(option->spellings.front())) continue;
     const auto row = told.find(std::string{option->spellings.front()});

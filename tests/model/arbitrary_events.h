@@ -175,6 +175,22 @@ inline SystemRecord system_record() {
   return system;
 }
 
+inline FilterReading filter_reading() {
+  return {.kind = text(),
+          .ports = ports(),
+          .by = maybe(address()),
+          .hops_before = maybe(*arbitrary<std::uint8_t>()),
+          .reason = text(),
+          .sentence = text(),
+          .evidence = some(text)};
+}
+inline FilterRecord filter_record() {
+  FilterRecord filter;
+  filter.distance = maybe(*arbitrary<std::uint8_t>());
+  filter.readings = some(filter_reading);
+  return filter;
+}
+
 // Its ports ascend and no two are one, as they are in every record.
 inline HostRecord host_record() {
   HostRecord host;
@@ -203,6 +219,7 @@ inline HostRecord host_record() {
   host.position = *arbitrary<std::uint64_t>();
   host.trace = maybe(trace());
   host.system = maybe(system_record());
+  host.filter = maybe(filter_record());
   return host;
 }
 

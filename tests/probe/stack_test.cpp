@@ -46,7 +46,8 @@ Octets built(const Attempt& attempt) {
 
 constexpr std::array all{StackQuestion::syn_full,  StackQuestion::syn_again,      StackQuestion::syn_plain,
                          StackQuestion::syn_fin,   StackQuestion::closed_syn,     StackQuestion::echo,
-                         StackQuestion::echo_code, StackQuestion::closed_datagram};
+                         StackQuestion::echo_code, StackQuestion::closed_datagram, StackQuestion::ack,
+                         StackQuestion::fin,       StackQuestion::unlikely_syn,    StackQuestion::short_syn};
 
 TEST(Stack, EveryQuestionIsAWholePacketWithRightSums) {
   for (const bool v4 : {true, false}) {
@@ -139,6 +140,49 @@ TEST(Stack, AnErrorAboutTheDatagramTellsHowMuchItQuotes) {
   EXPECT_EQ(read.kind, StackAnswer::Kind::port_unreachable);
   EXPECT_EQ(read.quoted, 28);
   EXPECT_EQ(read.port, net::Port{41'641});
+}
+
+TEST(Stack, ResetsToWhatBelongsToNoConnectionAreGenuineByTheirNumbers) {
+  for (const bool v4 : {true, false}) {
+    const World world{v4};
+    for (const StackQuestion question : {StackQuestion::ack, StackQuestion::fin}) {
+      const auto bytes = answered(world, question, false);
+      ASSERT_TRUE(bytes);
+      auto packet = wire::parse(world.type(), *bytes);
+      EXPECT_TRUE(stack.judge(world.ask(question), *packet));
+      const StackAnswer read = read_stack_answer(question, *packet, *bytes, bytes->size());
+      EXPECT_EQ(read.kind, StackAnswer::Kind::reset);
+      EXPECT_EQ(read.tos, 4) << "it copies the DSCP of the question";
+      auto& tcp = std::get<wire::TcpSegment>(packet->content);
+      ++tcp.sequence;
+      tcp.acknowledgement += 2;
+      EXPECT_FALSE(stack.judge(world.ask(question), *packet));
+    }
+    EXPECT_TRUE(answered(world, StackQuestion::ack, true));
+    EXPECT_FALSE(answered(world, StackQuestion::fin, true)) << "a listener drops it";
+  }
+}
+
+TEST(Stack, AnErrorTellsWhoSaysWhat) {
+  const World world{true};
+  const Attempt asked = world.ask(StackQuestion::short_syn);
+  const Octets sent = built(asked);
+  for (const char* from : {"198.18.1.1", "198.18.0.9"}) {
+    Octets error(wire::longest_packet);
+    error.resize(wire::build_icmp_error({.source = place(from),
+                                         .destination = world.path.source,
+                                         .type = wire::icmp_unreachable,
+                                         .code = 13,
+                                         .quoted = std::span{sent}.first(28)},
+                                        error));
+    const auto packet = wire::parse(world.type(), error);
+    ASSERT_TRUE(packet);
+    EXPECT_TRUE(stack.judge(asked, *packet));
+    const StackAnswer read = read_stack_answer(StackQuestion::short_syn, *packet, error, error.size());
+    EXPECT_EQ(read.kind, StackAnswer::Kind::other);
+    EXPECT_EQ(read.reason, model::Reason::admin_prohibited);
+    EXPECT_EQ(read.from, place(from) == world.host ? std::nullopt : std::optional{place(from)});
+  }
 }
 
 TEST(Stack, StaleAcknowledgementsAreNoAnswer) {

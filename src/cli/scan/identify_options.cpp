@@ -62,8 +62,10 @@ void trace_as_well(const ScanOptions& options, Dialect dialect, PreparedScan& pr
   plan.traceroute = plan.privileged && plan.depth != plan::ScanDepth::list;
   const bool misses = !plan.privileged && !options.traceroute && plan.depth != plan::ScanDepth::list;
   if (!misses || dialect == Dialect::nmap) return;
-  warn(dialect, prepared,
-       "-A: finding out systems and tracing routes need raw packets, which are not to be had; the rest of it is done");
+  warn(
+      dialect, prepared,
+      "-A: finding out systems and filters, and tracing routes, need raw packets, which are not to be had; the rest of "
+      "it is done");
 }
 
 Result<void> more_fingerprints(ScanOptions& options, const Given& given) {

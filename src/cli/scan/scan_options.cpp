@@ -15,6 +15,7 @@
 #include "cli/arguments.h"
 #include "cli/option_actions.h"
 #include "cli/scan/dress_options.h"
+#include "cli/scan/firewall_options.h"
 #include "cli/scan/identify_options.h"
 #include "cli/scan/nmap_options.h"
 #include "cli/scan/report_options.h"
@@ -456,6 +457,7 @@ std::vector<Option<ScanOptions>> all_rows() {
   };
   insert_before(names, identify_rows(services));
   insert_before(names, system_rows(services));
+  insert_before(names, firewall_rows(services));
   insert_before(names, script_rows(services));
   insert_before(names, dress_rows(packets));
   insert_before(reports, report_rows(reports));

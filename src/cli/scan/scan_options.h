@@ -71,6 +71,7 @@ struct ScanOptions {
   bool systems_limited = false;               // --osscan-limit
   bool systems_guessed = false;               // --osscan-guess, --fuzzy
   std::optional<std::uint64_t> system_tries;  // --max-os-tries
+  bool firewall = false;                      // --firewall
   std::string about_systems;                  // the first option that makes sense only where systems are asked
   std::optional<std::string> script_help;
   std::string about_services;            // the first option that makes sense only where services are asked

@@ -13,6 +13,7 @@
 #include "base/error_name.h"
 #include "base/escape.h"
 #include "cli/scan/dress_options.h"
+#include "cli/scan/firewall_options.h"
 #include "cli/scan/identify_options.h"
 #include "cli/scan/link_targets.h"
 #include "cli/scan/system_options.h"
@@ -38,10 +39,10 @@ class Preparation {
   Result<void> run() {
     using Step = Result<void> (Preparation::*)();
     // Cheap checks first, look-ups of names last: what is wrong is said at once.
-    for (const Step step :
-         {&Preparation::depth, &Preparation::techniques, &Preparation::identification, &Preparation::systems,
-          &Preparation::traceroute, &Preparation::dress, &Preparation::ports, &Preparation::discovery,
-          &Preparation::timing, &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
+    for (const Step step : {&Preparation::depth, &Preparation::techniques, &Preparation::identification,
+                            &Preparation::systems, &Preparation::firewall, &Preparation::traceroute,
+                            &Preparation::dress, &Preparation::ports, &Preparation::discovery, &Preparation::timing,
+                            &Preparation::words, &Preparation::exclusions, &Preparation::targets}) {
       if (const auto done = (this->*step)(); !done) return fail(done.error());
     }
     plan_.names = options_.never_names    ? plan::NameLookup::never
@@ -114,6 +115,12 @@ class Preparation {
     if (const auto done = plan_systems(options_, dialect(), plan_); !done) return fail(done.error());
     if (!plan_.systems) return {};
     return needs_raw_packets("-O", "TCP/IP fingerprinting (for OS scan) requires root privileges.");
+  }
+
+  Result<void> firewall() {
+    if (const auto done = plan_firewall(options_, plan_); !done) return fail(done.error());
+    if (!plan_.firewall) return {};
+    return needs_raw_packets("--firewall", "Asking what filters packets requires root privileges.");
   }
 
   // A list asks nobody; nmap passes over it, too.

@@ -152,7 +152,7 @@ std::vector<Option<ScanOptions>> script_rows(std::string_view group) {
        text<&ScanOptions::script_help>},
       {{.spellings = {"-A"},
         .group = group,
-        .summary = "-sV, -sC and, where raw packets are allowed, -O and --traceroute"},
+        .summary = "-sV, -sC and, where raw packets are allowed, -O, --firewall and --traceroute"},
        ask_all},
   };
 }

@@ -47,6 +47,11 @@ void StackQuestions::start(Target target) {
   Asking& asking = asked_[number];
   by_address_[target.target.address.without_zone()] = number;
   asking.slots.resize(target.questions.size());
+  for (const StackAsked& asked : target.questions) {
+    if (asked.hop_limit == 0) continue;
+    const auto dress = shortened_.try_emplace(asked.hop_limit, settings_.dress).first;
+    dress->second.hop_limit = asked.hop_limit;
+  }
   asking.target = std::move(target);
   asking.serial = ++last_serial_;
   asking.began = asking.last_sent = now_;
@@ -114,7 +119,7 @@ probe::Attempt StackQuestions::attempt(const Asking& asking, std::size_t questio
           .variant = variant,
           .tag = tag,
           .cookie = cookie,
-          .dress = settings_.dress,
+          .dress = asked.hop_limit == 0 ? settings_.dress : shortened_.at(asked.hop_limit),
           .number = number};
 }
 
@@ -136,12 +141,17 @@ Instant StackQuestions::due_at(const Asking& asking) const {
   return due;
 }
 
+bool StackQuestions::asks_next(const Asking& asking) {
+  const bool has_room = asking.round == 0 || asking.sent < asking.target.most_packets;
+  return has_room && asking.next < asking.slots.size() && !asking.slots[asking.next].answer;
+}
+
 // To the next question that wants an answer, then through them again, once the last had its time.
 void StackQuestions::go_on(std::uint32_t number) {
   Asking& asking = asked_[number];
   while (asking.round < tries_) {
     while (asking.next < asking.slots.size() && asking.slots[asking.next].answer) ++asking.next;
-    if (asking.next < asking.slots.size()) {
+    if (asks_next(asking)) {
       wakes_.push({due_at(asking), number, asking.serial});
       return;
     }
@@ -167,8 +177,7 @@ void StackQuestions::advance(Instant now, Instant heard) {
     if (!is_current(due.number, due.serial)) continue;
     Asking& asking = asked_[due.number];
     if (asking.pending) continue;
-    const bool asks = asking.next < asking.slots.size() && !asking.slots[asking.next].answer;
-    if (!asks) {
+    if (!asks_next(asking)) {
       go_on(due.number);
       continue;
     }
@@ -209,6 +218,7 @@ void StackQuestions::on_sent(std::size_t count, Instant now, std::span<const std
     Slot& slot = asking.slots[pending.question];
     if (std::ranges::find(refused, i) == refused.end()) ++slot.attempts;
     slot.sent = asking.last_sent = now;
+    ++asking.sent;
     asking.pending = false;
     ++asking.next;
     // What is asked next, or when silence counts, is looked at in its own time: this may be inside a batch.

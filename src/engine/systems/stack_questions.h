@@ -1,10 +1,11 @@
-// Asks hosts what tells their systems apart (-O): some ten packets each, one after the other, again where no answer
-// comes. Like the engine it does no I/O: it is told the time and handed packets.
+// Asks hosts what tells their systems apart (-O), or what filters their packets (--firewall): some packets each, one
+// after the other, again where no answer comes. Like the engine it does no I/O: it is told the time and handed packets.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <queue>
 #include <span>
@@ -25,29 +26,35 @@
 
 namespace portolan::engine {
 
-// Packets that a host is asked by, without those that are repeated.
+// Packets that a host is asked by for its system, without those that are repeated.
 inline constexpr std::size_t most_stack_questions = 12;
 // Attempts at a question that have a source port of their own.
 inline constexpr std::uint16_t stack_attempts = 4;
-inline constexpr std::uint16_t stack_tags = most_stack_questions * stack_attempts;
+constexpr std::uint16_t tags_of_questions(std::size_t questions) {
+  return static_cast<std::uint16_t>(questions * stack_attempts);
+}
+inline constexpr std::uint16_t stack_tags = tags_of_questions(most_stack_questions);
 
 struct StackAsked {
   model::StackQuestion question = model::StackQuestion::syn_full;
   net::Port port;       // 0 for echoes
   bool second = false;  // of a second stack behind the address
+  // Instead of what the user wants; 0: none.
+  std::uint8_t hop_limit = 0;
 };
 
 class StackQuestions {
  public:
-  // `tag_base` of the settings is the first of stack_tags source ports; `tries`: of each question, at least one.
-  // `pacer` outlives it.
+  // `tag_base` of the settings is the first of tags_of_questions(as many as a host is asked) source ports; `tries`: of
+  // each question, at least one. `pacer` outlives it.
   StackQuestions(const EngineSettings& settings, int tries, Pacer& pacer);
 
   struct Target {
-    WalkTarget target;                  // its path stays where it is until the host is done
-    std::uint32_t host = 0;             // the owner's number for it
-    std::vector<StackAsked> questions;  // at most most_stack_questions
+    WalkTarget target;       // its path stays where it is until the host is done
+    std::uint32_t host = 0;  // the owner's number for it
+    std::vector<StackAsked> questions;
     std::optional<Duration> round_trip;
+    std::size_t most_packets = SIZE_MAX;  // repetitions too; the first round is put in any case
   };
   void enter(Target target, Instant now);
   struct Done {
@@ -85,6 +92,7 @@ class StackQuestions {
     std::vector<Slot> slots;
     std::size_t next = 0;  // question
     int round = 0;         // of tries
+    std::size_t sent = 0;  // packets
     bool pending = false;  // its question is in the outbox or waits for room there
     std::uint32_t serial = 0;
     Instant began{};
@@ -109,6 +117,7 @@ class StackQuestions {
   [[nodiscard]] probe::Attempt attempt(const Asking& asking, std::size_t question, std::uint8_t number) const;
   [[nodiscard]] Duration wait_of(const Asking& asking) const;
   [[nodiscard]] Instant due_at(const Asking& asking) const;
+  [[nodiscard]] static bool asks_next(const Asking& asking);
   void start(Target target);
   void go_on(std::uint32_t number);
   void fill(Instant now);
@@ -119,7 +128,8 @@ class StackQuestions {
   int tries_;
   Pacer& pacer_;
   Slab<Asking> asked_;
-  std::deque<Target> waiting_;  // for room
+  std::deque<Target> waiting_;                     // for room
+  std::map<std::uint8_t, wire::Dress> shortened_;  // dresses by the hop limits that were asked for
   std::unordered_map<net::IpAddress, std::uint32_t> by_address_;
   std::priority_queue<Wake, std::vector<Wake>, std::greater<>> wakes_;
   std::deque<Pending> wanted_;

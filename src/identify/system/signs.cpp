@@ -83,7 +83,11 @@ Signs signs_of(std::span<const StackAnswer> answers) {
     }
     switch (answer.question) {
       case StackQuestion::scan:
-        break;
+      case StackQuestion::ack:
+      case StackQuestion::fin:
+      case StackQuestion::unlikely_syn:
+      case StackQuestion::short_syn:
+        break;  // about filters, or too plain
       case StackQuestion::syn_full:
       case StackQuestion::syn_again:
         if (open) read_full(signs, answer);

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/version.h"
+#include "report/scan/filter_text.h"
 #include "report/scan/registry.h"
 #include "report/scan/script_text.h"
 #include "report/scan/service_text.h"
@@ -260,6 +261,8 @@ void NormalReport::port_table(const HostRecord& host) {
     if (!version.empty()) buffer_.add(" {}", version);
     buffer_.put("\n");
     below_port(port, host.ended);
+    if (options_.dialect == Dialect::nmap) continue;
+    if (const std::string note = filter_note(host, port); !note.empty()) buffer_.add("  {}\n", note);
   }
 }
 
@@ -285,6 +288,7 @@ void NormalReport::host_tail(const HostRecord& host) {
     buffer_.add("{}\n", escape_terminal(line));
   }
   if (const std::string info = service_info(host); !info.empty()) buffer_.add("{}\n", info);
+  for (const std::string& line : filter_lines(host, options_.dialect)) buffer_.add("{}\n", escape_terminal(line));
   if (options_.audience == Audience::watcher && options_.debugging > 0 && host.port_scanned && host.round_trip) {
     const auto microseconds = [](Duration d) {
       return std::chrono::duration_cast<std::chrono::microseconds>(d).count();

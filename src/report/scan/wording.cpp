@@ -190,6 +190,7 @@ std::string loss_text(const model::ScanFinished& finished, std::string_view what
 std::string task_text(const model::TaskRecord& task) {
   if (task.name == "ping") return "Ping Scan";
   if (task.name == "traceroute") return "Traceroute";
+  if (task.name == "filters") return "Firewall Detection";
   if (task.name == probe::stack.name) return std::string{probe::stack.task};
   const probe::Probe* const probe = probe::find(task.name);
   return probe == nullptr ? task.name : std::string{probe->task};

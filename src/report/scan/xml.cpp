@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/version.h"
+#include "report/scan/filter_text.h"
 #include "report/scan/progress.h"
 #include "report/scan/registry.h"
 #include "report/scan/script_text.h"
@@ -248,6 +249,7 @@ void XmlReport::trace(const model::Trace& trace) {
 
 void XmlReport::host_close(const HostRecord& host) {
   if (host.system) buffer_.put(system_elements(host));
+  if (host.filter) buffer_.put(filter_elements(host));
   if (host.trace && !host.trace->hops.empty()) trace(*host.trace);
   if (host.round_trip) {
     buffer_.add("<times srtt=\"{}\" rttvar=\"{}\" to=\"{}\"/>\n", microseconds(host.round_trip->smoothed),
