@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "engine/trace/hop_probe.h"
+#include "model/json_fields.h"
 
 namespace portolan::identify {
 namespace {
@@ -195,7 +196,7 @@ void add_rejections(const FilterFacts& facts, Readings& readings) {
   for (const RejectedPorts& rejected : facts.rejected) {
     FilterReading reading = begun("rejected", rejected.ports);
     reading.by = rejected.by;
-    reading.reason = name_of(rejected.reason);
+    reading.reason = model::word_of(rejected.reason);
     const std::string who = rejected.by ? to_string(*rejected.by) : rejected.ttl != 0 ? "the host itself" : "ICMP";
     reading.sentence = fmt::format("Packets to {} are rejected by {}", counted_words(rejected.ports), who);
     place(reading, hops_before(facts, rejected.ttl));
