@@ -149,6 +149,27 @@ TEST(FiltersSim, PacketsToAHostAreBounded) {
   }
 }
 
+// A host that shuts us out once its ports are asked: every question would be repeated.
+TEST(FiltersSim, SilenceIsNotAskedWithoutEnd) {
+  const auto packets_of = [](bool firewall, std::size_t bans_after) {
+    sim::Network network{7, {.delay = 5ms}};
+    network.add_host(
+        address(v4),
+        {.open = ports({22, 80}), .dropped = ports(100, 110), .rejected = ports(300, 310), .bans_after = bans_after});
+    net::PortSet asked = ports({22, 80, 81, 82, 83, 84});
+    for (const std::uint16_t first : std::initializer_list<std::uint16_t>{100, 300}) {
+      asked.insert(net::PortRange{net::Port{first}, net::Port{static_cast<std::uint16_t>(first + 10)}});
+    }
+    plan::Plan plan = firewall_plan({v4}, asked, 7);
+    plan.firewall = firewall;
+    return test::scan(plan, network)->finished.probes_sent;
+  };
+  const std::uint64_t scan = packets_of(false, 0);
+  const std::uint64_t all = packets_of(true, scan);
+  EXPECT_GT(all - scan, engine::most_filter_questions);
+  EXPECT_LE(all - scan, engine::most_filter_packets);
+}
+
 TEST(FiltersSim, WhoIsDownIsNotAsked) {
   sim::Network network{5, {.delay = 5ms}};
   network.add_host(address(v4), {.open = ports({22})});

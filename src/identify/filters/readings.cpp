@@ -311,7 +311,7 @@ void add_proxies(const FilterFacts& facts, Readings& readings) {
   reading.sentence =
       fmt::format("Something accepts connections to {} for the host, so open is not confirmed", port_words(shut));
   if (before != 0) reading.hops_before = before;
-  reading.evidence.push_back("SYN-ACKs come with an empty window: nothing may be sent yet");
+  reading.evidence.emplace_back("SYN-ACKs come with an empty window: nothing may be sent yet");
   if (before != 0) reading.evidence.push_back(fmt::format("they come from {} before the host", hop_words(before)));
   readings.push_back(std::move(reading));
 }
