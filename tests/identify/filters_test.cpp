@@ -77,8 +77,8 @@ TEST_P(Filters, SilenceBesideAnswersIsDropped) {
   facts.answers.push_back(answer(StackQuestion::ack, 443, Kind::silence));
   const auto readings = filter_readings(facts);
   EXPECT_THAT(kinds(readings), ElementsAre("passes", "dropped"));
-  EXPECT_EQ(readings[0].sentence, "Packets to ports 22, 80-81 pass");
-  EXPECT_THAT(readings[0].evidence, ElementsAre("ports 22, 80 accepted", "port 81 refused"));
+  EXPECT_EQ(readings[0].sentence, "Packets to ports 22, 80-81 pass, and are answered");
+  EXPECT_THAT(readings[0].evidence, ElementsAre("ports 22, 80 by SYN-ACK", "port 81 by a reset"));
   EXPECT_EQ(readings[1].sentence, "Packets to 22 ports (1-21, 443) are dropped");
   EXPECT_EQ(readings[1].ports, facts.silent);
   EXPECT_THAT(readings[1].evidence,

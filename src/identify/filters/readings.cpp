@@ -385,11 +385,11 @@ void add_passes(const FilterFacts& facts, Readings& readings) {
   }
   if (!decides || passed.empty()) return;
   FilterReading reading = begun("passes", passed);
-  reading.sentence = fmt::format("Packets to {} pass", counted_words(passed));
+  reading.sentence = fmt::format("Packets to {} pass, and are answered", counted_words(passed));
   const PortSet open = in_both(passed, facts.open);
   const PortSet closed = in_both(passed, facts.closed);
-  if (!open.empty()) reading.evidence.push_back(fmt::format("{} accepted", port_words(open)));
-  if (!closed.empty()) reading.evidence.push_back(fmt::format("{} refused", port_words(closed)));
+  if (!open.empty()) reading.evidence.push_back(fmt::format("{} by SYN-ACK", port_words(open)));
+  if (!closed.empty()) reading.evidence.push_back(fmt::format("{} by a reset", port_words(closed)));
   readings.insert(readings.begin(), std::move(reading));
 }
 
