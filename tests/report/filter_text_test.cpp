@@ -4,10 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "report/scan/xml.h"
+#include "tests/report/records.h"
+#include "tests/report/tools.h"
+
 namespace portolan::report {
 namespace {
 
-using testing::HasSubstr;
+using namespace testing;
+using ::testing::HasSubstr;
 using Lines = std::vector<std::string>;
 
 net::PortSet ports(const char* text) { return net::parse_port_set(text).value(); }
@@ -65,6 +72,40 @@ TEST(FilterText, XmlTellsItAsAHostScript) {
                               "&amp; only; another\"><table>\n<elem key=\"kind\">refused</elem>"));
   EXPECT_THAT(text, HasSubstr("<elem key=\"ports\">113</elem>\n<elem key=\"hops_before\">1</elem>"));
   EXPECT_THAT(text, HasSubstr("<table key=\"evidence\">\n<elem>one &amp; only</elem>\n<elem>another</elem>\n</table>"));
+}
+
+// ---- other people's programs -------------------------------------------------------------------------
+
+std::string document() {
+  ReportOptions options;
+  options.dialect = Dialect::nmap;
+  MemoryOutput output;
+  XmlReport report{output, options};
+  EXPECT_TRUE(report.on(started({"nmap", "-A"})));
+  model::HostRecord host = host_on_link();
+  host.filter = host_refused_at("113").filter;
+  EXPECT_TRUE(report.on(host));
+  EXPECT_TRUE(report.on(finished(1, 1)));
+  return output.text;
+}
+
+TEST(FilterText, IsValidByNmapsDtd) {
+  const std::string dtd = "/usr/share/nmap/nmap.dtd";
+  if (!has_program("xmllint") || !std::filesystem::exists(dtd)) GTEST_SKIP() << "xmllint or nmap.dtd is not installed";
+  const Folder folder;
+  const Outcome outcome = run("xmllint --noout --dtdvalid " + dtd + " " + folder.write("report.xml", document()));
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+}
+
+TEST(FilterText, NmapsStylesheetAndNdiffShowIt) {
+  const std::string sheet = "/usr/share/nmap/nmap.xsl";
+  const Folder folder;
+  const std::string file = folder.write("report.xml", document());
+  if (!has_program("xsltproc") || !std::filesystem::exists(sheet)) GTEST_SKIP() << "xsltproc or nmap.xsl is missing";
+  EXPECT_THAT(run("xsltproc --nonet " + sheet + " " + file).output, HasSubstr("portolan-firewall"));
+  if (!has_program("ndiff")) GTEST_SKIP() << "ndiff is not installed";
+  const Outcome same = run("ndiff " + file + " " + file);
+  EXPECT_EQ(same.status, 0) << same.output;
 }
 
 }  // namespace
