@@ -135,6 +135,8 @@ extern const Reader zookeeper;
 extern const Reader relp;
 extern const Reader apcupsd;
 extern const Reader i2p_sam;
+extern const Reader echo;
+extern const Reader icecc;
 
 // clang-format off
 inline constexpr std::array registry{
@@ -265,6 +267,8 @@ inline constexpr std::array registry{
     &relp,
     &apcupsd,
     &i2p_sam,
+    &echo,
+    &icecc,
 };
 // clang-format on
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 
 #include "identify/details.h"
@@ -69,18 +70,33 @@ std::optional<Response> response_in(std::string_view text) {
   return response;
 }
 
+// "(Debian)" as "Debian", and all else as it stands.
+std::string_view without_brackets(std::string_view words) {
+  if (!words.starts_with('(') || words.find(')') != words.size() - 1) return words;
+  return words.substr(1, words.size() - 2);
+}
+
+// "5.33.0"
+bool is_dotted_number(std::string_view word) {
+  const bool dotted = word.find('.') != std::string_view::npos && !word.ends_with('.');
+  return dotted && is_version(word) && word.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 // "nginx/1.22.1", "Apache/2.4.57 (Debian) OpenSSL/3.0.9": the first product is the server, what stands behind it says
-// more.
+// more. Some have a blank before their version, against RFC 9110 §10.1.5: "monit 5.33.0".
 void name_server(std::string_view server, Facts& facts) {
   const std::size_t end = std::min(server.find(' '), server.size());
   const std::string_view product = server.substr(0, end);
   const std::size_t slash = product.find('/');
   facts.product = product.substr(0, slash);
   if (slash != std::string_view::npos) facts.version = product.substr(slash + 1);
-  facts.extra = trimmed(server.substr(end));
-  if (facts.extra.starts_with('(') && facts.extra.find(')') == facts.extra.size() - 1) {
-    facts.extra = facts.extra.substr(1, facts.extra.size() - 2);
+  std::string_view more = trimmed(server.substr(end));
+  if (const std::string_view next = more.substr(0, more.find(' '));
+      slash == std::string_view::npos && is_dotted_number(next)) {
+    facts.version = next;
+    more = trimmed(more.substr(next.size()));
   }
+  facts.extra = without_brackets(more);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> usual{
       {{"Apache", "Apache httpd"},
        {"Microsoft-IIS", "Microsoft IIS httpd"},
@@ -148,6 +164,31 @@ std::string_view generator_of(std::string_view body) {
   return {};
 }
 
+// Below the pages that Tomcat makes itself: "<h3>Apache Tomcat/10.1.60 (Debian)</h3>". It says nothing in its head.
+void name_by_page(std::string_view body, Facts& facts) {
+  constexpr std::string_view tomcat = "<h3>Apache Tomcat/";
+  const std::size_t at = body.substr(0, searched).rfind(tomcat);
+  if (at == std::string_view::npos) return;
+  const std::string_view behind = body.substr(at + tomcat.size());
+  const std::string_view version = behind.substr(0, behind.find('<'));
+  if (version.size() == behind.size() || !is_version(version) || !is_printable(version)) return;
+  const std::size_t end = std::min(version.find(' '), version.size());
+  facts.product = "Apache Tomcat";
+  facts.version = version.substr(0, end);
+  facts.extra = without_brackets(trimmed(version.substr(end)));
+  if (facts.extra == "Debian" || facts.extra == "Ubuntu") facts.system = "Linux";
+}
+
+// As much of it as is read: all, where it says how much that is, or its title, where it has named itself.
+bool has_come(const Response& response) {
+  if (!response.whole_head) return false;
+  const std::string_view length = response.field("content-length");
+  std::size_t size = searched;
+  std::from_chars(length.data(), length.data() + length.size(), size);
+  if (response.body.size() >= std::min(size, searched)) return true;
+  return !response.field("server").empty() && title_of(response.body).data() != nullptr;
+}
+
 void tell_page(const Response& response, Facts& facts) {
   constexpr unsigned first_redirection = 300;
   constexpr unsigned behind_redirections = 400;
@@ -189,11 +230,8 @@ Reading read(const Talk& talk) {
   const auto response = response_in(first);
   if (!response) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
-  const bool titled = title_of(response->body).data() != nullptr;
   // Where nothing says how long it is, the end says it.
-  if (!response->whole_head || (!titled && !talk.is_over && response->body.size() < 1'024)) {
-    if (!talk.is_over) return {.is = Reading::Is::more};
-  }
+  if (!talk.is_over && !has_come(*response)) return {.is = Reading::Is::more};
   if (!talk.in_tls && asks_for_tls(*response)) {
     reading.wants_tls = true;
     return reading;
@@ -202,6 +240,8 @@ Reading read(const Talk& talk) {
     name_server(server, reading.facts);
     reading.confidence = documented;
     if (is_proxy(server)) reading.service = "http-proxy";
+  } else {
+    name_by_page(response->body, reading.facts);
   }
   tell_page(*response, reading.facts);
   return reading;

@@ -1,8 +1,10 @@
-// beanstalkd: "stats" is answered by "OK <bytes>" and a dictionary in YAML (its doc/protocol.txt, "stats").
+// beanstalkd: "stats" is answered by "OK <bytes>" and a dictionary in YAML, any line that is no command by a word
+// (its doc/protocol.txt, "stats" and the errors).
 #include <array>
 #include <charconv>
 
 #include "identify/readers/asked/head.h"
+#include "identify/readers/asked/refused.h"
 #include "identify/registry.h"
 #include "identify/text.h"
 
@@ -22,10 +24,13 @@ std::string_view value_of(std::string_view yaml, std::string_view key) {
   return {};
 }
 
-Reading read(const Talk& talk) {
-  if (talk.turns.front().said != ask || !may_begin(talk.first(), "OK ")) return {};
-  const auto line = first_line(talk.first());
-  if (!line) return unfinished(talk, 64);
+constexpr std::string_view unknown = "UNKNOWN_COMMAND";
+
+Reading read_job_stats(const Talk& talk, std::string_view heard) {
+  if (!may_begin(heard, "OK ") && !may_begin(heard, unknown)) return {};
+  const auto line = first_line(heard);
+  if (!line) return unfinished(talk);
+  if (!line->text.starts_with("OK ")) return {};
   const std::string_view digits = line->text.substr(3);
   std::size_t size = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
@@ -45,6 +50,19 @@ Reading read(const Talk& talk) {
   // "#1 SMP Debian 6.1..." and a platform stand there since 1.12.
   const std::string_view platform = value_of(yaml, "platform");
   if (!platform.empty()) reading.facts.extra = "platform " + std::string{platform};
+  return reading;
+}
+
+Reading read(const Talk& talk) {
+  if (talk.turns.front().said == ask) return read_job_stats(talk, talk.first());
+  const auto line = first_line(talk.first());
+  if (!line || line->text != unknown) return {};
+  if (talk.turns.size() > 1) {
+    return talk.turns.back().said == ask ? read_job_stats(talk, past_lines(talk.last(), unknown)) : Reading{};
+  }
+  // Others may have the same word for it; it can be asked in its own protocol now.
+  Reading reading{.is = Reading::Is::yes, .confidence = inferred};
+  reading.say = ask;
   return reading;
 }
 

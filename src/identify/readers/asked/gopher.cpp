@@ -28,6 +28,25 @@ bool is_item(std::string_view line) {
   return !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// "Gophered by Gophernicus/3.1.1 on Debian/12 x86_64": what is shown below a menu that it made itself.
+void name_by_footer(const std::vector<std::string_view>& lines, Facts& facts) {
+  constexpr std::string_view begin = "Gophered by ";
+  constexpr std::string_view before_system = " on ";
+  for (const std::string_view line : lines) {
+    if (!line.starts_with('i')) continue;
+    std::string_view shown = trimmed(line.substr(1, line.find('\t') - 1));
+    if (!shown.starts_with(begin) || !is_printable(shown)) continue;
+    shown.remove_prefix(begin.size());
+    const std::size_t end = std::min(shown.find(' '), shown.size());
+    const std::size_t slash = shown.substr(0, end).find('/');
+    if (slash == std::string_view::npos || slash == 0 || !is_version(shown.substr(slash + 1))) continue;
+    facts.product = shown.substr(0, slash);
+    facts.version = shown.substr(slash + 1, end - slash - 1);
+    if (shown.substr(end).starts_with(before_system)) facts.extra = trimmed(shown.substr(end + before_system.size()));
+    return;
+  }
+}
+
 std::string_view value_of(std::string_view text, std::string_view key) {
   for (const std::string_view line : lines_of(text)) {
     if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != '=') continue;
@@ -62,7 +81,9 @@ Reading read(const Talk& talk) {
   const bool all =
       std::ranges::all_of(lines, [](std::string_view each) { return each.empty() || each == "." || is_item(each); });
   if (!all) return {};
-  return {.is = Reading::Is::yes, .confidence = by_grammar};
+  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+  name_by_footer(lines, reading.facts);
+  return reading;
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ constexpr StartTlsWords tls_words{.asks = "<starttls xmlns='urn:ietf:params:xml:
 Reading read_stream(const Talk& talk, std::string_view name_space) {
   std::string_view rest = talk.first();
   const std::size_t begin = rest.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
+  if (begin == std::string_view::npos || rest == talk.turns.front().said) return {};
   rest.remove_prefix(begin);
   if (!may_begin(rest, "<?xml ") && !may_begin(rest, "<stream:stream ")) return {};
   auto tag = next_tag(rest);

@@ -1,5 +1,5 @@
 // Tor's control port: PROTOCOLINFO may be asked before anything else, and names the version (control-spec, section
-// 3.21). Any other first command is refused by 514 and the end.
+// 3.21). Any other first command is refused by 514 and the end, and HTTP in its own words.
 #include <array>
 
 #include "identify/readers/asked/head.h"
@@ -14,7 +14,20 @@ constexpr std::string_view ask = "PROTOCOLINFO 1\r\n";
 constexpr std::string_view version_line = "250-VERSION Tor=\"";
 constexpr std::string_view auth_line = "250-AUTH METHODS=";
 
+constexpr std::string_view refusal = "514 Authentication required.";
+constexpr std::string_view in_http = "HTTP/1.0 501 Tor ControlPort is not an HTTP proxy";
+
+// It ends the connection behind that, so that nothing more can be asked there.
+Reading read_tors_refusal(const Talk& talk) {
+  const auto line = first_line(talk.first());
+  if (!line || (line->text != refusal && line->text != in_http)) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = line->text == in_http ? documented : by_grammar};
+  reading.facts.product = "Tor";
+  return reading;
+}
+
 Reading read(const Talk& talk) {
+  if (const Reading refused = read_tors_refusal(talk); refused.is == Reading::Is::yes) return refused;
   if (!may_begin(talk.first(), "250-PROTOCOLINFO 1")) return {};
   const std::string_view said = talk.first();
   const bool whole = said.ends_with("250 OK\r\n");

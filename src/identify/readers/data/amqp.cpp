@@ -80,21 +80,23 @@ std::optional<Fields> properties_in(std::string_view method) {
 Reading read_header(const Talk& talk) {
   const std::string_view answer = talk.first();
   if (answer.size() < header.size()) return cut_short(talk);
-  if (answer == header) return {};  // an echo
+  if (answer == header && talk.turns.front().said == header) return {};  // an echo
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   const auto protocol = u8_at(answer, 4).value_or(0);
   const auto major = u8_at(answer, 5).value_or(0);
   const auto minor = u8_at(answer, 6).value_or(0);
   const auto revision = u8_at(answer, 7).value_or(0);
-  if (protocol > 3 || major > 99 || minor > 99 || revision > 99) return {};
+  if (answer.size() > header.size() || protocol > 3 || major > 99 || minor > 99 || revision > 99) return {};
   if (major == 1) reading.facts.extra = "AMQP 1.0";
   return reading;
 }
 
 Reading read(const Talk& talk) {
   const std::string_view answer = talk.first();
-  if (talk.turns.front().said != header || answer.empty()) return {};
+  if (answer.empty()) return {};
+  // To whoever asked in another protocol as well.
   if (may_begin(answer, name)) return read_header(talk);
+  if (talk.turns.front().said != header) return {};
   // A method's frame, on channel 0.
   if (!may_begin(answer, literal("\x01\0\0"))) return {};
   const auto size = u32_at(answer, 3);

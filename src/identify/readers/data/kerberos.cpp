@@ -1,5 +1,5 @@
-// Kerberos over TCP: a ticket of a realm that does not exist is refused with KRB-ERROR (RFC 4120 §5.4.1, §5.9.1,
-// §7.2.2).
+// Kerberos over TCP: a ticket of a realm that does not exist is refused with KRB-ERROR, and so may be what is no
+// request at all (RFC 4120 §5.4.1, §5.9.1, §7.2.2).
 #include <fmt/core.h>
 
 #include <array>
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::uint16_t, 1> ports{88};
 constexpr std::string_view realm = "PORTOLAN.INVALID";
+constexpr std::string_view unspecified = "<unspecified realm>";
 constexpr std::uint32_t longest_error = 4'096;
 
 enum Tag : std::uint8_t {
@@ -104,22 +105,25 @@ std::optional<Error> error_in(std::string_view bytes) {
 
 Reading read(const Talk& talk) {
   const std::string_view answer = talk.first();
-  if (talk.turns.front().said != ask() || answer.empty()) return {};
+  if (answer.empty()) return {};
   const auto size = u32_at(answer, 0);
   if (!size) return cut_short(talk);
   if (*size > longest_error || *size < 4) return {};
   if (answer.size() - 4 < *size) return cut_short(talk);
   const auto error = error_in(answer.substr(4, *size));
-  if (!error) return {};
+  if (!error || talk.turns.size() > 1) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   // MIT's says so in these words, measured; Heimdal and Windows have sentences, or nothing.
   if (error->text == "CLIENT_NOT_FOUND") reading.facts.product = "MIT Kerberos";
+  // Heimdal's stands so for what was not asked of any realm, measured.
+  const bool names_none = error->realm == unspecified;
+  if (names_none) reading.facts.product = "Heimdal";
   const std::string_view time = error->time;
   if (is_printable(time)) {
     reading.facts.extra = fmt::format("server time: {}-{}-{} {}:{}:{}Z", time.substr(0, 4), time.substr(4, 2),
                                       time.substr(6, 2), time.substr(8, 2), time.substr(10, 2), time.substr(12, 2));
   }
-  if (error->realm != realm && !error->realm.empty() && is_printable(error->realm)) {
+  if (error->realm != realm && !names_none && !error->realm.empty() && is_printable(error->realm)) {
     reading.facts.extra += fmt::format("; realm {}", error->realm);
   }
   return reading;

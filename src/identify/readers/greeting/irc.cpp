@@ -16,6 +16,7 @@ constexpr std::array<std::uint16_t, 2> tls_ports{6697, 994};
 // Two names, so that both connections may register.
 constexpr std::string_view register_first = "NICK prtlna\r\nUSER portolan 0 * :service identification\r\n";
 constexpr std::string_view register_then = "NICK prtlnb\r\nUSER portolan 0 * :service identification\r\n";
+constexpr std::string_view not_registered = "451";
 constexpr std::size_t most_lines = 200;
 constexpr std::size_t longest_line = 1'024;
 constexpr std::size_t digits = 3;
@@ -114,7 +115,7 @@ struct Heard {
   std::string_view ping;  // that is not answered yet
 };
 
-void read_lines(std::string_view text, Heard& heard, Reading& reading) {
+void read_lines(std::string_view text, bool registers, Heard& heard, Reading& reading) {
   constexpr std::size_t version_at = 2;
   std::size_t count = 0;
   while (const auto line = first_line(text)) {
@@ -139,14 +140,16 @@ void read_lines(std::string_view text, Heard& heard, Reading& reading) {
       reading.confidence = documented;
       heard.settled = true;
     }
-    // Errors end it: a name in use, a password wanted, banned.
-    if (is_numeric(message->command) && message->command.starts_with('4')) heard.settled = true;
+    // Errors end it: a name in use, a password wanted, banned. But who was asked in another protocol says so (451
+    // ERR_NOTREGISTERED, RFC 2812 §5.2), and may be told who asks.
+    const bool is_error = is_numeric(message->command) && message->command.starts_with('4');
+    if (is_error && (registers || message->command != not_registered)) heard.settled = true;
   }
 }
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
-  if (!may_be_irc(first)) return {};
+  if (!may_be_irc(first) || first == talk.turns.front().said) return {};
   if (!first_line(first)) return cut_short(talk);
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   Heard heard;
@@ -155,7 +158,7 @@ Reading read(const Talk& talk) {
   for (const Turn& turn : talk.turns) {
     registers = registers || turn.said == register_first || turn.said == register_then;
     if (turn.said.starts_with("PONG ")) answered = turn.said;
-    read_lines(turn.heard, heard, reading);
+    read_lines(turn.heard, registers, heard, reading);
   }
   if (!heard.any || !heard.all) return {};
   if (heard.settled) {

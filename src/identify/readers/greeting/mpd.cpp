@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::array<std::uint16_t, 1> ports{6600};
 constexpr std::string_view begin = "OK MPD ";
+// Mopidy speaks the protocol as well, and says always that one.
+constexpr std::string_view mopidy = "0.19.0";
 
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
@@ -21,6 +23,7 @@ Reading read(const Talk& talk) {
   const std::string_view version = line->text.substr(std::min(begin.size(), line->text.size()));
   if (!is_version(version) || version.find_first_not_of("0123456789.") != std::string_view::npos) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  if (version != mopidy) reading.facts.product = "Music Player Daemon";
   reading.facts.extra = "protocol " + std::string{version};
   return reading;
 }

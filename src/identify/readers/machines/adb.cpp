@@ -58,7 +58,7 @@ Reading read(const Talk& talk) {
   const bool connects = may_begin(command, "CNXN");
   const bool wants_key = may_begin(command, "AUTH");
   const bool wants_tls = may_begin(command, "STLS");
-  if (heard.empty() || (!connects && !wants_key && !wants_tls)) return {};
+  if (heard.empty() || heard == asked || (!connects && !wants_key && !wants_tls)) return {};
   constexpr std::size_t head_size = 24;
   constexpr std::uint32_t most = 4'096;
   const auto magic = u32_little_at(heard, 20);

@@ -18,6 +18,8 @@ constexpr std::string_view asked = "\x05\x02\0\x02"sv;
 // Command 0x7f for 0.0.0.0:0.
 constexpr std::string_view no_request = "\x05\x7f\0\x01\0\0\0\0\0\0"sv;
 
+constexpr std::string_view tor_in_http = "HTTP/1.0 501 Tor is not an HTTP Proxy";
+
 // A reply: version, what came of it, reserved, and an address.
 bool is_reply(std::string_view heard) {
   constexpr std::uint8_t most = 8;
@@ -29,8 +31,17 @@ bool is_reply(std::string_view heard) {
   return *kind == 3 && u8_at(heard, 4) && heard.size() == 7U + *u8_at(heard, 4);
 }
 
+// Tor's, asked in HTTP, answers in HTTP that it is SOCKS; the end of its line is the end of what is read.
+Reading read_told_in_http(const Talk& talk) {
+  const auto line = first_line(talk.first());
+  if (!line || line->text != tor_in_http) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  reading.facts.product = "Tor";
+  return reading;
+}
+
 Reading read(const Talk& talk) {
-  if (talk.turns.front().said != asked) return {};
+  if (talk.turns.front().said != asked) return read_told_in_http(talk);
   const std::string_view heard = talk.first();
   if (heard.empty() || heard.front() != '\x05' || heard.size() > 2) return {};
   if (heard.size() < 2) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};

@@ -26,7 +26,7 @@ Reading read(const Talk& talk) {
   const std::string_view heard = talk.first();
   constexpr std::size_t head_size = 13;
   constexpr std::uint32_t most = 4'096;
-  if (heard.empty() || !may_begin(heard, std::string{mark} + std::string{plain})) return {};
+  if (heard.empty() || heard == asked || !may_begin(heard, std::string{mark} + std::string{plain})) return {};
   const auto size = u32_little_at(heard, 5);
   if (size && *size > most) return {};
   const auto data = size ? part(heard, head_size, *size) : std::nullopt;
