@@ -70,5 +70,19 @@ TEST(Readers, AnswersAreReadBehindRefusalsThatStillCome) {
   EXPECT_EQ(memcached.read({.turns = other, .is_over = true, .host = {}}).is, Reading::Is::no);
 }
 
+// Caddy says so to Redis' question, and names itself to its own, which may be answered later.
+TEST(Readers, WhatAWebServerSaysToOthersEndsNoSearchUnlessItNamesItself) {
+  const auto confidence = [](std::string_view said, std::string_view heard) {
+    const std::array turns{Turn{std::string{said}, std::string{heard}}};
+    return http.read({.turns = turns, .is_over = true, .host = {}}).confidence;
+  };
+  constexpr std::string_view refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request";
+  EXPECT_EQ(confidence("*1\r\n$4\r\nPING\r\n", refusal), inferred);
+  EXPECT_EQ(confidence("", "HTTP/1.1 408 Request Timeout\r\n\r\n"), inferred);
+  EXPECT_EQ(confidence("GET / HTTP/1.1\r\n\r\n", refusal), by_grammar);
+  EXPECT_EQ(confidence("*1\r\n$4\r\nPING\r\n", "HTTP/1.1 400 \r\n\r\n<h3>Apache Tomcat/10.1.60</h3>"), by_grammar);
+  EXPECT_EQ(confidence("*1\r\n$4\r\nPING\r\n", "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"), documented);
+}
+
 }  // namespace
 }  // namespace portolan::identify

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::array<std::uint16_t, 10> ports{80, 8080, 8000, 8008, 8081, 8888, 3000, 5000, 9090, 591};
 constexpr std::array<std::uint16_t, 4> tls_ports{443, 8443, 4443, 9443};
+constexpr std::string_view method = "GET ";
 constexpr std::size_t searched = 16'384;  // of a page, from its beginning
 constexpr std::size_t most_fields_told = 24;
 
@@ -229,7 +230,10 @@ Reading read(const Talk& talk) {
   if (!first.starts_with(begin.substr(0, std::min(first.size(), begin.size())))) return {};
   const auto response = response_in(first);
   if (!response) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
-  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+  // To another protocol's words, or to silence, a server says less than it would to its own: who named no product there
+  // may yet answer that.
+  const bool is_asked = talk.turns.front().said.starts_with(method);
+  Reading reading{.is = Reading::Is::yes, .confidence = is_asked ? by_grammar : inferred};
   // Where nothing says how long it is, the end says it.
   if (!talk.is_over && !has_come(*response)) return {.is = Reading::Is::more};
   if (!talk.in_tls && asks_for_tls(*response)) {
@@ -242,6 +246,7 @@ Reading read(const Talk& talk) {
     if (is_proxy(server)) reading.service = "http-proxy";
   } else {
     name_by_page(response->body, reading.facts);
+    if (!reading.facts.product.empty()) reading.confidence = by_grammar;
   }
   tell_page(*response, reading.facts);
   return reading;
