@@ -228,6 +228,8 @@ Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   constexpr std::string_view begin = "HTTP/1.";
   if (!first.starts_with(begin.substr(0, std::min(first.size(), begin.size())))) return {};
+  // Tor's ports, which speak it for that sentence alone.
+  if (contains_case(first.substr(0, first.find('\n')), "is not an HTTP proxy")) return {};
   const auto response = response_in(first);
   if (!response) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
   // To another protocol's words, or to silence, a server says less than it would to its own: who named no product there

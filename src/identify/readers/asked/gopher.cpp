@@ -83,6 +83,8 @@ Reading read(const Talk& talk) {
   if (!all) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
   name_by_footer(lines, reading.facts);
+  // Who asks in its own way may be told the product.
+  if (talk.turns.front().said != ask && reading.facts.product.empty()) reading.confidence = inferred;
   return reading;
 }
 

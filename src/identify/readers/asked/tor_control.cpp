@@ -21,7 +21,8 @@ constexpr std::string_view in_http = "HTTP/1.0 501 Tor ControlPort is not an HTT
 Reading read_tors_refusal(const Talk& talk) {
   const auto line = first_line(talk.first());
   if (!line || (line->text != refusal && line->text != in_http)) return {};
-  Reading reading{.is = Reading::Is::yes, .confidence = line->text == in_http ? documented : by_grammar};
+  // Its version is told to who asks in its own way.
+  Reading reading{.is = Reading::Is::yes, .confidence = inferred};
   reading.facts.product = "Tor";
   return reading;
 }

@@ -81,7 +81,9 @@ Reading read_header(const Talk& talk) {
   const std::string_view answer = talk.first();
   if (answer.size() < header.size()) return cut_short(talk);
   if (answer == header && talk.turns.front().said == header) return {};  // an echo
-  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+  // Product and version are told to who asks in its own way.
+  const bool is_asked = talk.turns.front().said == header;
+  Reading reading{.is = Reading::Is::yes, .confidence = is_asked ? by_grammar : inferred};
   const auto protocol = u8_at(answer, 4).value_or(0);
   const auto major = u8_at(answer, 5).value_or(0);
   const auto minor = u8_at(answer, 6).value_or(0);

@@ -161,12 +161,14 @@ Reading read(const Talk& talk) {
     read_lines(turn.heard, registers, heard, reading);
   }
   if (!heard.any || !heard.all) return {};
+  const bool asked = !talk.turns.front().said.empty();
   if (heard.settled) {
     // Who asked and is refused may be told more on a connection that was there before.
-    const bool asked = !talk.turns.front().said.empty();
-    if (heard.refused && reading.confidence != documented && asked) reading.confidence = inferred;
+    if (heard.refused && asked && reading.confidence != documented) reading.confidence = inferred;
     return reading;
   }
+  // ngIRCd lets who asked in another protocol wait for so long that he may be told sooner elsewhere.
+  if (talk.is_over && asked && talk.turns.front().said != register_first) reading.confidence = inferred;
   if (talk.is_over) return reading;
   // While something is asked it is claimed softly: another connection that is refused must not end this one.
   reading.confidence = inferred;
