@@ -84,5 +84,15 @@ TEST(Readers, WhatAWebServerSaysToOthersEndsNoSearchUnlessItNamesItself) {
   EXPECT_EQ(confidence("*1\r\n$4\r\nPING\r\n", "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"), documented);
 }
 
+TEST(Readers, WhoSaysInHttpThatItIsSomethingElseIsNoWebServer) {
+  constexpr std::string_view native =
+      "HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 85\r\n\r\n"
+      "It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n";
+  const std::array turns{Turn{"GET / HTTP/1.1\r\n\r\n", std::string{native}}};
+  const Talk talk{.turns = turns, .is_over = true, .host = {}};
+  EXPECT_EQ(http.read(talk).is, Reading::Is::no);
+  EXPECT_EQ(mongodb.read(talk).is, Reading::Is::yes);
+}
+
 }  // namespace
 }  // namespace portolan::identify

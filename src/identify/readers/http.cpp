@@ -224,12 +224,22 @@ bool asks_for_tls(const Response& response) {
          contains_case(response.body, "speaking plain HTTP to an SSL");
 }
 
+// Who speaks it for one sentence alone, which says that here is something else: Tor's ports, MongoDB and the transport
+// of Elasticsearch.
+bool speaks_another(std::string_view heard) {
+  constexpr std::array<std::string_view, 2> sentences{"trying to access MongoDB over HTTP on the native driver port",
+                                                      "This is not an HTTP port"};
+  constexpr std::size_t longest = 512;  // with its head
+  if (contains_case(heard.substr(0, heard.find('\n')), "is not an HTTP proxy")) return true;
+  return heard.size() <= longest &&
+         std::ranges::any_of(sentences, [heard](std::string_view one) { return heard.contains(one); });
+}
+
 Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   constexpr std::string_view begin = "HTTP/1.";
   if (!first.starts_with(begin.substr(0, std::min(first.size(), begin.size())))) return {};
-  // Tor's ports, which speak it for that sentence alone.
-  if (contains_case(first.substr(0, first.find('\n')), "is not an HTTP proxy")) return {};
+  if (speaks_another(first)) return {};
   const auto response = response_in(first);
   if (!response) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
   // To another protocol's words, or to silence, a server says less than it would to its own: who named no product there

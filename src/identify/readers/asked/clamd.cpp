@@ -12,8 +12,14 @@ constexpr std::array<std::uint16_t, 1> ports{3310};
 constexpr std::string_view ask = "nVERSION\n";
 constexpr std::string_view begin = "ClamAV ";
 
+// Asked in another protocol it says so and ends the connection; the words alone are nobody's.
+Reading read_clamds_refusal(const Talk& talk) {
+  if (talk.first() != "UNKNOWN COMMAND\n" || talk.turns.size() > 1) return {};
+  return {.is = Reading::Is::yes, .confidence = inferred};
+}
+
 Reading read(const Talk& talk) {
-  if (talk.turns.front().said != ask) return {};
+  if (talk.turns.front().said != ask) return read_clamds_refusal(talk);
   const auto line = first_line(talk.first());
   if (!line) return unfinished(talk, 256);
   if (!line->rest.empty()) return {};

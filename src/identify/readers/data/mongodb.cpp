@@ -105,8 +105,18 @@ Came answer_in(std::string_view bytes, std::uint32_t id, Fields& fields) {
   return Came::whole;
 }
 
+constexpr std::string_view in_http = "trying to access MongoDB over HTTP on the native driver port";
+
+// Who asks in HTTP is told so in HTTP.
+Reading read_mongodb_told_in_http(const Talk& talk) {
+  if (!talk.first().starts_with("HTTP/1.") || !talk.first().contains(in_http) || talk.turns.size() > 1) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = inferred};
+  reading.facts.product = "MongoDB";
+  return reading;
+}
+
 Reading read(const Talk& talk) {
-  if (talk.turns.front().said != command(hello_id, "hello")) return {};
+  if (talk.turns.front().said != command(hello_id, "hello")) return read_mongodb_told_in_http(talk);
   Fields hello;
   const Came came = answer_in(talk.first(), hello_id, hello);
   if (came == Came::no) return {};
