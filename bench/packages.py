@@ -3,10 +3,12 @@
 Each is unpacked into a folder of its own below ~/.cache/portolan/servers/packages ($PORTOLAN_SERVERS says another place
 than ~/.cache/portolan/servers), beside the list of those it needs and this machine has not installed."""
 
+import glob
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 SIMULATED = re.compile(r"^Inst (\S+) ")
@@ -38,6 +40,12 @@ def needs(package):
     except FileNotFoundError:
         return None
     return names if all(os.path.exists(os.path.join(folder(), name, ".version")) for name in names) else None
+
+
+def find(package, pattern):
+    """The first file of `package`, or of those it needs, that this pattern names (usr/bin/NAME); None where there is none."""
+    roots = [os.path.join(folder(), name) for name in needs(package) or []] + ["/"]
+    return next((found for root in roots for found in sorted(glob.glob(os.path.join(root, pattern), recursive=True))), None)
 
 
 def version(package):
@@ -75,6 +83,13 @@ def fetch(package):
     with open(os.path.join(folder(), package, ".needs"), "w") as list_:
         list_.write("\n".join(names) + "\n")
     return ""
+
+
+def fetch_all(packages):
+    """Each of them once; what cannot be had is said."""
+    for package in sorted(set(packages)):
+        if why := fetch(package):
+            print(f"{package}: {why}", file=sys.stderr)
 
 
 def unpack(file, work):
