@@ -1,4 +1,4 @@
-"""What tools/new-probe, new-format and new-source share: copying a template under a new name and adding its lines to a
+"""What tools/new-probe, new-format, new-source and new-reader share: copying a template under a new name and adding its lines to a
 registry. The templates lie in tools/templates/ as their copies lie in the tree; tests compile and run them."""
 
 import pathlib
@@ -55,8 +55,9 @@ def scaffold(template, name, lines):
         target.write_text(renamed(source.read_text(), template, name))
     for path, line, after in lines:
         insert(path, renamed(line, template, name), after)
+    code = [path for path in made.values() if path.suffix == ".cpp"]
     if formatter := shutil.which("clang-format-19"):
-        subprocess.run([formatter, "-i", *made.values()], check=True)
+        subprocess.run([formatter, "-i", *code], check=True)
     for target in made.values():
         print(f"made {target.relative_to(ROOT)}")
     for path in dict.fromkeys(path for path, _, _ in lines):

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "identify/details.h"
+#include "identify/recognise.h"
 #include "identify/refine.h"
 #include "identify/registry.h"
 
@@ -19,24 +20,29 @@ using namespace std::chrono_literals;
 // pause against spammers, or after asking who we are.
 constexpr Duration usual_silence = 250ms;
 constexpr Duration hinted_silence = 1500ms;
+constexpr Duration late_word = hinted_silence;
 constexpr int round_trips_of_silence = 4;
 constexpr Duration shortest_wait = 500ms;
+// Who has let so many questions pass may be mute, and is waited for no longer than silence is listened to.
+constexpr unsigned many_unanswered = 4;
 constexpr int round_trips_of_wait = 6;
 constexpr Duration shortest_round_trip = 1ms;
 constexpr Duration connect_wait = 5s;
+// Small devices take a second for it.
+constexpr Duration handshake_wait = 3s;
 // Who says something now and then is heard no longer than this for one turn, and all of it no longer than so many times
 // the patience.
 constexpr Duration longest_turn = 4s;
 constexpr int most_patiences = 3;
-// Who serves one client at a time hears no question while another connection listens.
-constexpr Duration listener_turn = 2s;
 // Where nothing is asked, one connection is enough for so long.
 constexpr Duration short_listening = 2s;
 // Bytes of a question and of its answer that are kept to show what a claim rests on.
 constexpr std::size_t most_evidence = 160;
 // Connections that ask, beside the one that listens.
-constexpr std::size_t most_asking = 2;
+constexpr std::size_t most_asking_at_once = 2;
 constexpr unsigned most_failures = 3;
+// Who turned us away for having come too often is left alone for so long before each further connection.
+constexpr Duration throttle_pause = 1s;
 // A wrapper accepts, looks who we are, and closes.
 constexpr Duration wrapped_within = 2s;
 constexpr unsigned enough_silent_ends = 2;
@@ -44,33 +50,20 @@ constexpr unsigned enough_silent_ends = 2;
 constexpr std::size_t judged_at_once = 4'096;
 constexpr std::size_t longest_words = 64;
 
-constexpr int with_tls_and_http = 2;
 constexpr int with_second_questions = 7;
-constexpr std::string_view commonest = "http";
 // Offered to a web server that is known by then; what it chooses is what it would rather speak. Not before: some break
 // off over what they do not know, and who chose HTTP/2 would not name himself in what is asked after that.
 constexpr std::array<std::string_view, 2> web_protocols{"h2", "http/1.1"};
 
-bool has(std::span<const std::uint16_t> ports, net::Port port) {
-  return std::ranges::find(ports, port.value()) != ports.end();
-}
-// Inside TLS a port that is known for either means the same.
-bool is_hinted(const Reader& reader, net::Port port, bool in_tls) {
-  return has(reader.ports, port) || (in_tls && has(reader.tls_ports, port));
-}
-
 }  // namespace
 
 Agenda::Agenda(net::Port port, std::string host, const AgendaSettings& settings, Instant now)
-    : port_{port}, host_{std::move(host)}, settings_{settings}, started_{now}, round_trip_{shortest_round_trip} {
+    : port_{port}, host_{std::move(host)}, settings_{settings}, acted_{now}, round_trip_{shortest_round_trip} {
   if (settings_.readers.empty()) settings_.readers = registry;
-  listen_until_ = now + silence();
+  if (!settings_.only_listens) plan_openings();
+  if (settings_.only_hints && openings_.is_empty()) settings_.only_listens = true;
   found_.untouched = settings_.only_listens;
-  if (settings_.only_listens) {
-    settings_.patience = short_listening;
-  } else {
-    plan_openings();
-  }
+  if (settings_.only_listens) settings_.patience = short_listening;
 }
 
 bool Agenda::hints_at(Speaks first) const {
@@ -83,35 +76,26 @@ Duration Agenda::silence() const {
   return (hints_at(Speaks::server) ? hinted_silence : usual_silence) + round_trips_of_silence * round_trip_;
 }
 
-Duration Agenda::answer_wait() const { return std::max(shortest_wait, round_trips_of_wait * round_trip_); }
+Duration Agenda::answer_wait(const Connection& connection) const {
+  Duration least = unanswered_ < many_unanswered ? shortest_wait : usual_silence;
+  const bool is_hinted_at = connection.asks != nullptr && is_hinted(*connection.asks, port_, connection.tls);
+  if (hurried_ && connection.owner == nullptr && connection.bytes == 0 && !is_hinted_at) least = *hurried_;
+  return std::max(least, round_trips_of_wait * round_trip_);
+}
 
-// What the port hints at first, then TLS and HTTP, then by how commonly each is met.
+// A handshake begins with a connection, and ends no later than one would be answered.
+Duration Agenda::connect_wait_of(const Connection& connection) const {
+  if (!connection.tls || !has_connected_ || is_tls_hinted(settings_.readers, port_)) return connect_wait;
+  const Duration least = hurried_ ? 2 * *hurried_ : handshake_wait;
+  return std::min<Duration>(connect_wait, std::max(least, round_trips_of_wait * round_trip_));
+}
+
 void Agenda::plan_openings() {
-  openings_.clear();
-  next_ = 0;
-  const bool in_tls = tls_.has_value();
-  const bool tls_hinted =
-      std::ranges::any_of(settings_.readers, [&](const Reader* reader) { return has(reader->tls_ports, port_); });
-  if (!in_tls && tls_hinted) openings_.push_back({nullptr, true});
-  std::vector<const Reader*> others;
-  for (const Reader* reader : settings_.readers) {
-    if (reader->question == nullptr) continue;
-    const bool is_common = reader->name == commonest
-                               ? settings_.intensity >= with_tls_and_http
-                               : settings_.intensity > with_tls_and_http && reader->rarity <= settings_.intensity;
-    if (is_hinted(*reader, port_, in_tls)) {
-      openings_.push_back({reader, true});
-    } else if (is_common) {
-      others.push_back(reader);
-    }
-  }
-  // Who is told in the handshake what shall be spoken tells there whether he does.
-  std::ranges::stable_sort(others, {}, [in_tls](const Reader* reader) {
-    if (reader->name == commonest) return 0;
-    return in_tls && !reader->alpn.empty() ? 1 : int{reader->rarity};
-  });
-  if (!in_tls && !tls_hinted && settings_.intensity >= with_tls_and_http) openings_.push_back({nullptr, false});
-  for (const Reader* reader : others) openings_.push_back({reader, false});
+  openings_.plan({.port = port_,
+                  .readers = settings_.readers,
+                  .intensity = settings_.intensity,
+                  .only_hints = settings_.only_hints,
+                  .in_tls = tls_.has_value()});
 }
 
 // ---- what comes ---------------------------------------------------------------------------------
@@ -125,7 +109,9 @@ void Agenda::on_connected(std::uint32_t connection, Instant now, std::optional<m
   Connection* const connected = find(connection);
   if (connected == nullptr) return;
   failed_ = 0;
+  has_connected_ = true;
   if (connected->upgrading && tls) return go_on_in_tls(*connected, std::move(*tls), now);
+  if (connected->tls) slowest_answer_ = std::max(slowest_answer_, now - connected->opened);
   if (!connected->tls || tls_) round_trip_ = std::max(shortest_round_trip, now - connected->opened);
   connected->connected = true;
   connected->last = now;
@@ -135,6 +121,14 @@ void Agenda::on_connected(std::uint32_t connection, Instant now, std::optional<m
   if (connected->only_shakes) return drop(connection, true);
   if (connected->asks != nullptr) return say(*connected, connected->asks->question(host_), now);
   if (listeners_ == 1) listen_until_ = now + silence();
+}
+
+void Agenda::put_off(std::uint32_t connection, Instant now) {
+  Connection* const late = find(connection);
+  if (late == nullptr || late->connected) return;
+  const Duration lost = now - std::exchange(late->opened, now);
+  late->last = now;
+  for (Instant* const end : {&patience_ends_, &ends_}) *end += lost;
 }
 
 void Agenda::upgrade(Connection& connection, Instant now) {
@@ -170,14 +164,23 @@ void Agenda::begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant n
   }
   for (const std::uint32_t other : others) drop(other, true);
   listeners_ = 1;
+  listens_again_ = false;  // this one does
   listen_until_ = now + silence();
   plan_openings();
+  // Who has one connection to give is asked on it.
+  Connection* const only = settings_.only_hints && !openings_.is_empty() ? find(connection) : nullptr;
+  if (only == nullptr) return;
+  only->asks = openings_.take().reader;
+  say(*only, only->asks->question(host_), now);
 }
 
 void Agenda::on_heard(std::uint32_t connection, std::string_view bytes, Instant now) {
   Connection* const heard = find(connection);
   if (heard == nullptr || bytes.empty() || over_) return;
+  if (heard->bytes == 0 && heard->asks != nullptr) slowest_answer_ = std::max(slowest_answer_, now - heard->asked);
+  if (is_silent(*heard) && now - heard->opened >= late_word) spoke_late_ = true;
   heard_any_ = true;
+  unanswered_ = 0;
   heard->last = now;
   const std::size_t room = most_bytes - heard->bytes;
   bytes = bytes.substr(0, room);
@@ -195,11 +198,17 @@ void Agenda::on_heard(std::uint32_t connection, std::string_view bytes, Instant 
 
 void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
   Connection* const ended = find(connection);
-  if (ended == nullptr || over_) return;
+  if (ended == nullptr || over_) return drop(connection, false);
   if (ending == Ending::not_connected) {
     drop(connection, false);
     if (++failed_ >= most_failures) end();
     return;
+  }
+  if (ended->asks != nullptr || ending == Ending::no_tls) {
+    reacts_ = true;
+    const bool has_waited = now - (ended->connected ? ended->asked : ended->opened) >= usual_silence;
+    const Foreign does = has_waited ? Foreign::waits : ending == Ending::reset ? Foreign::resets : Foreign::ends;
+    if (ended->bytes == 0) openings_.note_foreign(ended->asks, does);
   }
   if (ending == Ending::no_tls || ended->upgrading) return drop(connection, false);
   const bool was_silent = is_silent(*ended) && !ended->tls && now - ended->opened < wrapped_within;
@@ -209,18 +218,22 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
     note_words(*find(connection));
     drop(connection, false);
   }
-  if (was_silent) on_silent_end(now);
+  if (was_silent) on_silent_end();
 }
 
 bool Agenda::is_silent(const Connection& connection) const {
   return connection.asks == nullptr && !connection.only_shakes && connection.bytes == 0 && connection.turns.size() == 1;
 }
 
+bool Agenda::only_listens(const Connection& connection) const {
+  return is_silent(connection) && connection.connected && connection.tls == tls_.has_value();
+}
+
 // Once may be chance.
-void Agenda::on_silent_end(Instant now) {
+void Agenda::on_silent_end() {
   if (heard_any_ || tls_ || settings_.only_listens) return;
   if (++silent_ends_ < enough_silent_ends) {
-    if (may_open()) open(false, nullptr, now);
+    openings_.put_first({nullptr, true, true});
     return;
   }
   found_.wrapped = true;
@@ -231,23 +244,20 @@ void Agenda::on_silent_end(Instant now) {
 // ---- reading ------------------------------------------------------------------------------------
 
 void Agenda::read(Connection& connection, bool is_over, Instant now) {
-  const Talk talk{.turns = connection.turns,
-                  .is_over = is_over,
-                  .host = host_,
-                  .in_tls = connection.tls,
-                  .may_upgrade = settings_.intensity >= with_second_questions && !settings_.only_listens,
-                  .upgraded = connection.upgraded};
-  const Reader* best = connection.owner;
-  Reading reading;
-  if (best != nullptr) {
-    reading = best->read(talk);
-  } else {
-    for (const Reader* reader : settings_.readers) {
-      Reading its = reader->read(talk);
-      if (its.is != Reading::Is::yes || (best != nullptr && its.confidence <= reading.confidence)) continue;
-      best = reader;
-      reading = std::move(its);
-    }
+  const Talk talk{
+      .turns = connection.turns,
+      .is_over = is_over,
+      .host = host_,
+      .in_tls = connection.tls,
+      .may_upgrade = settings_.intensity >= with_second_questions && !settings_.only_listens && !settings_.only_hints,
+      .upgraded = connection.upgraded};
+  Recognised recognised = connection.owner == nullptr ? recognise(talk, settings_.readers, connection.asks)
+                                                      : Recognised{connection.owner, connection.owner->read(talk)};
+  const Reader* const best = recognised.reader;
+  Reading& reading = recognised.reading;
+  if (recognised.is_turned_away && may_come_back()) {
+    if (best != nullptr && reading.is == Reading::Is::yes) claim(*best, reading, talk);
+    return come_back(connection, now);
   }
   if (best == nullptr || reading.is == Reading::Is::no) return;
   if (reading.is == Reading::Is::more && !is_over) return;
@@ -256,8 +266,13 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
     wants_tls_ = true;
     return drop(connection.number, true);
   }
-  if (reading.is == Reading::Is::yes) claim(*best, reading, talk);
-  const bool goes_on = !settings_.only_listens && connection.turns.size() < most_turns && !is_over;
+  if (reading.is == Reading::Is::yes) {
+    claim(*best, reading, talk);
+    if (reading.confidence < by_grammar && !settings_.only_listens) openings_.ask_next(*best);
+  }
+  // Whom the question was not for is asked no more where questions may harm.
+  const bool may_ask = !settings_.only_listens && (!settings_.only_hints || best == connection.asks);
+  const bool goes_on = may_ask && connection.turns.size() < most_turns && !is_over;
   if (goes_on && (!reading.say.empty() || reading.upgrade)) {
     if (!reading.say.empty()) say(connection, std::move(reading.say), now);
     if (reading.upgrade) upgrade(connection, now);
@@ -267,9 +282,18 @@ void Agenda::read(Connection& connection, bool is_over, Instant now) {
   end_if_sure(now);
 }
 
+void Agenda::come_back(const Connection& connection, Instant now) {
+  const Reader* const asks = connection.asks;
+  while (!connections_.empty()) drop(connections_.back().number, true);
+  is_throttled_ = true;
+  comes_back_ = now + throttle_pause;
+  openings_.drop_rest();
+  openings_.put_first({asks, true, asks == nullptr});
+}
+
 // Whoever has been recognised may still be answering what was asked behind that.
 void Agenda::end_if_sure(Instant now) {
-  if (found_.confidence >= by_grammar && !has_owned() && !asks_preference(now)) end();
+  if (found_.confidence >= by_grammar && !has_owned() && !comes_back_ && !asks_preference(now)) end();
 }
 
 // Of a web server inside TLS, once: what it would rather speak. False once there is nothing to wait for.
@@ -277,7 +301,10 @@ bool Agenda::asks_preference(Instant now) {
   if (preference_ != 0) return find(preference_) != nullptr;
   const bool is_web = tls_ && found_.tls && tls_->alpn.empty() && found_.name.starts_with(commonest);
   if (!is_web || settings_.intensity < with_second_questions || settings_.only_listens || !may_open()) return false;
+  if (opened_ >= allowed_) return false;
   while (!connections_.empty()) drop(connections_.back().number, true);
+  if (!takes_place(Need::question)) return true;
+  --places_;
   Connection& opened = connections_.emplace_back();
   opened.number = preference_ = ++opened_;
   opened.tls = true;
@@ -335,6 +362,7 @@ Agenda::Connection& Agenda::open(bool tls, const Reader* asks, Instant now) {
   opened.asks = asks;
   opened.opened = now;
   opened.last = now;
+  if (places_ > 0) --places_;
   if (asks == nullptr && tls == tls_.has_value()) ++listeners_;
   // Within TLS alone; the first handshake is for all that may be spoken.
   const bool offers = tls && tls_ && asks != nullptr;
@@ -362,6 +390,7 @@ void Agenda::drop(std::uint32_t connection, bool is_open) {
   const Connection* const dropped = find(connection);
   if (dropped == nullptr) return;
   if (is_open) {
+    if (places_ < any_number) ++places_;
     const bool says = dropped->owner != nullptr && dropped->connected && !settings_.only_listens;
     actions_.push_back({Action::What::close, connection, std::string{says ? dropped->owner->goodbye : ""}});
   }
@@ -375,29 +404,41 @@ std::size_t Agenda::asking() const {
 }
 
 Instant Agenda::deadline_of(const Connection& connection) const {
-  if (!connection.connected) return connection.opened + connect_wait;
+  if (!connection.connected) return connection.opened + connect_wait_of(connection);
   if (connection.upgrading) return connection.asked + connect_wait;
-  if (is_silent(connection)) return started_ + settings_.patience;
-  return std::min(connection.last + answer_wait(), connection.asked + std::max<Duration>(longest_turn, answer_wait()));
+  if (is_silent(connection)) return patience_ends_;
+  const Duration wait = answer_wait(connection);
+  return std::min(connection.last + wait, connection.asked + std::max<Duration>(longest_turn, wait));
+}
+
+void Agenda::give_up() {
+  for (const Connection& one : connections_) note_words(one);
+  end();
 }
 
 void Agenda::expire(Instant now) {
-  if (now >= started_ + most_patiences * settings_.patience) {
-    for (const Connection& one : connections_) note_words(one);
-    return end();
-  }
+  if (now >= ends_) return give_up();
   std::vector<std::uint32_t> late;
   for (const Connection& one : connections_) {
     if (deadline_of(one) <= now) late.push_back(one.number);
   }
   for (const std::uint32_t number : late) {
     Connection* const one = find(number);
-    if (one == nullptr) continue;
+    if (one == nullptr || make_way_for(number, now)) continue;
+    const bool is_unanswered = one->bytes == 0 && (one->asks != nullptr || one->tls != tls_.has_value());
+    if (is_unanswered && has_connected_) {
+      ++let_pass_;
+      openings_.note_foreign(one->asks, Foreign::waits);
+    }
     if (!one->connected) {
+      // Of a handshake that hangs it is not known whether there was a connection.
+      const bool hangs = one->tls && has_connected_;
       drop(number, true);
-      if (++failed_ >= most_failures) end();
+      if (!hangs && ++failed_ >= most_failures) end();
       continue;
     }
+    if (is_unanswered) ++unanswered_;
+    if (only_listens(*one) && !settings_.only_listens) waited_out_ = true;
     if (one->bytes > 0 && !one->upgrading) read(*one, true, now);
     if (find(number) == nullptr) continue;
     note_words(*find(number));
@@ -405,57 +446,139 @@ void Agenda::expire(Instant now) {
   }
 }
 
-void Agenda::renew_listener(Instant now) {
-  if (listeners_ != 1 || next_ >= openings_.size()) return;
-  const auto listens = std::ranges::find_if(
-      connections_, [this](const Connection& one) { return is_silent(one) && one.tls == tls_.has_value(); });
-  if (listens == connections_.end() || now < listens->opened + listener_turn || !may_open()) return;
-  drop(listens->number, true);
+// Most who speak when spoken to answer HTTP in some way, so that nothing else is opened before that is known.
+bool Agenda::asks_alone() const {
+  return std::ranges::any_of(connections_, [](const Connection& one) {
+    return one.asks != nullptr && one.asks->name == commonest && one.owner == nullptr;
+  });
+}
+
+// Whoever serves one client at a time hears a question only when the connection that listens is gone.
+bool Agenda::make_way_for(std::uint32_t question, Instant now) {
+  const Connection& asking = *find(question);
+  const bool is_its = asking.asks != nullptr && asking.asks->name == commonest && asking.bytes == 0;
+  const auto listens = [this](const Connection& one) { return only_listens(one); };
+  if (!is_its || std::ranges::none_of(connections_, listens)) return false;
+  make_place();
+  Connection& goes_on = *find(question);
+  goes_on.opened = goes_on.asked = goes_on.last = now;
+  return true;
+}
+
+bool Agenda::waits_for_others() const {
+  return asks_alone() || (!openings_.is_empty() && openings_.next().is_alone() && asking() > 0);
+}
+
+void Agenda::listen_again(Instant now) {
+  if (!listens_again_ || !listens_meanwhile_ || is_throttled_ || heard_any_ || asks_alone() || !may_open()) return;
+  if (openings_.is_empty() || !takes_place(Need::listening)) return;
+  has_listened_again_ = true;
+  listens_again_ = false;
   open(tls_.has_value(), nullptr, now);
+  patience_ends_ = now + settings_.patience;
+}
+
+bool Agenda::takes_place(Need need) {
+  const bool may = places_ > 0 && (need == Need::listening || opened_ < allowed_);
+  if (!may) need_ = std::max(need_, need);
+  return may;
 }
 
 void Agenda::open_next(Instant now) {
+  if (comes_back_) {
+    if (now < *comes_back_ || !takes_place(Need::question)) return;
+    comes_back_ = {};
+    open(tls_.has_value(), openings_.take().reader, now);
+    return;
+  }
   if (found_.confidence >= by_grammar) return;
-  const bool listens = std::ranges::any_of(connections_, [this](const Connection& one) { return is_silent(one); });
+  const auto listens = [this] {
+    return std::ranges::any_of(connections_, [this](const Connection& one) { return is_silent(one); });
+  };
   if (wants_tls_ && !tls_) {
     wants_tls_ = false;
-    openings_.insert(openings_.begin() + static_cast<std::ptrdiff_t>(next_), {nullptr, true});
+    openings_.put_first({nullptr, true});
   }
-  while (next_ < openings_.size() && asking() < most_asking && may_open()) {
-    const Opening& opening = openings_[next_];
-    if (!opening.hinted && (listens || asking() > 0) && now < listen_until_) break;
+  while (!openings_.is_empty() && asking() < most_asking() && may_ask()) {
+    const Opening opening = openings_.next();
+    if (!opening.hinted && (listens() || asking() > 0) && now < listen_until_) break;
+    if (waits_for_others()) break;
+    if (!takes_place(opened_ == 0 ? Need::first : Need::question)) break;
     // Who was asked at once what the port hints at, and is no such thing, may speak first.
     if (!opening.hinted && listeners_ == 0) {
       open(tls_.has_value(), nullptr, now);
       listen_until_ = now + silence();
       break;
     }
-    ++next_;
-    if (opening.reader == nullptr) {
-      open(true, nullptr, now);
-    } else {
-      open(tls_.has_value(), opening.reader, now);
-    }
+    (void)openings_.take();
+    const bool tls = tls_.has_value() || (opening.reader == nullptr && !opening.listens);
+    open(tls, opening.reader, now);
   }
 }
 
-std::vector<Action> Agenda::act(Instant now) {
-  if (!over_ && opened_ == 0) {
-    // Who waits to be asked is not listened to first.
-    const bool asks_at_once = !openings_.empty() && openings_.front().hinted;
-    if (!asks_at_once || hints_at(Speaks::server)) open(false, nullptr, now);
-  }
+// Who waits to be asked is not listened to first.
+void Agenda::begin(Instant now) {
+  if (!takes_place(Need::first)) return;
+  patience_ends_ = now + settings_.patience;
+  ends_ = now + most_patiences * settings_.patience;
+  listen_until_ = now + silence();
+  const bool asks_at_once = !openings_.is_empty() && openings_.next().hinted;
+  if (!asks_at_once || (hints_at(Speaks::server) && !settings_.only_hints)) open(false, nullptr, now);
+}
+
+std::size_t Agenda::most_asking() const { return settings_.only_hints ? 1 : most_asking_at_once; }
+
+std::size_t Agenda::may_want() const {
+  if (over_ || found_.confidence >= by_grammar || opened_ >= most_connections) return 0;
+  return std::min(most_connections - opened_, openings_.left());
+}
+
+bool Agenda::only_waits() const {
+  return opened_ > 0 && !comes_back_ && (openings_.is_empty() || !may_ask()) && asking() == 0;
+}
+
+void Agenda::conclude(Instant now) {
+  if (!only_waits()) return;
+  const bool waits = std::ranges::any_of(connections_, [this](const Connection& one) { return is_silent(one); });
+  // A claim that is only inferred is as good as it gets.
+  if (waits && found_.confidence > 0 && !is_throttled_) return end();
+  if (!connections_.empty()) return;
+  if (!listens_again_ || heard_any_ || !may_open()) return end();
+  if (!takes_place(Need::listening)) return;
+  has_listened_again_ = true;
+  listens_again_ = false;
+  patience_ends_ = now + settings_.patience;
+  ends_ = std::max(ends_, patience_ends_ + settings_.patience);
+  open(tls_.has_value(), nullptr, now);
+}
+
+std::optional<Instant> Agenda::idle_since(Instant now) const {
+  if (now < listen_until_) return std::nullopt;
+  const auto idle = std::ranges::find_if(connections_, [this](const Connection& one) { return only_listens(one); });
+  return idle == connections_.end() ? std::nullopt : std::optional{idle->opened};
+}
+
+void Agenda::make_place() {
+  const auto idle = std::ranges::find_if(connections_, [this](const Connection& one) { return only_listens(one); });
+  if (idle == connections_.end()) return;
+  listens_again_ = true;
+  drop(idle->number, true);
+}
+
+std::vector<Action> Agenda::act(Instant now, std::size_t places) {
+  places_ = places;
+  // Who waits for a place loses no time by it.
+  if (need_ != Need::nothing && ends_ != Instant::max()) ends_ += now - acted_;
+  acted_ = now;
+  need_ = Need::nothing;
+  if (!over_ && opened_ == 0) begin(now);
   if (!over_) expire(now);
   if (!over_) end_if_sure(now);
-  if (!over_) renew_listener(now);
+  if (!over_) listen_again(now);
   if (!over_) open_next(now);
-  const bool all_asked = next_ >= openings_.size() || !may_open();
-  if (!over_ && all_asked && asking() == 0) {
-    const bool waits = std::ranges::any_of(connections_, [this](const Connection& one) { return is_silent(one); });
-    // A claim that is only inferred is as good as it gets.
-    if (connections_.empty() || (waits && found_.confidence > 0)) end();
-  }
+  if (!over_) conclude(now);
   if (over_) {
+    need_ = Need::nothing;
     while (!connections_.empty()) drop(connections_.back().number, true);
   }
   return std::exchange(actions_, {});
@@ -463,13 +586,14 @@ std::vector<Action> Agenda::act(Instant now) {
 
 Instant Agenda::wake_at() const {
   if (over_) return Instant::max();
-  Instant at = started_ + most_patiences * settings_.patience;
+  Instant at = need_ == Need::nothing ? ends_ : Instant::max();
   for (const Connection& one : connections_) {
     at = std::min(at, deadline_of(one));
-    if (listeners_ == 1 && is_silent(one) && next_ < openings_.size()) at = std::min(at, one.opened + listener_turn);
   }
-  const bool asks_more = found_.confidence < by_grammar && next_ < openings_.size() && may_open();
-  if (asks_more && asking() < most_asking) at = std::min(at, listen_until_);
+  if (comes_back_ && need_ == Need::nothing) at = std::min(at, *comes_back_);
+  const bool asks_more =
+      !comes_back_ && !waits_for_others() && found_.confidence < by_grammar && !openings_.is_empty() && may_ask();
+  if (asks_more && asking() < most_asking() && need_ == Need::nothing) at = std::min(at, listen_until_);
   return at;
 }
 

@@ -3,6 +3,7 @@
 // told bytes and times; it owns no socket.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 
 #include "base/time.h"
 #include "identify/fingerprints.h"
+#include "identify/openings.h"
 #include "identify/reader.h"
 #include "model/service.h"
 #include "net/port.h"
@@ -23,6 +25,8 @@ struct AgendaSettings {
   int intensity = 7;
   Duration patience = std::chrono::seconds{12};  // for a word of somebody who speaks first
   bool only_listens = false;                     // not a byte is sent, and it is not waited for long
+  // One connection at a time, and nothing is asked but what the port hints at; where that is nothing it only listens.
+  bool only_hints = false;
   // Of everything that is known; the registry's unless a test has its own.
   std::span<const Reader* const> readers = {};
   const Fingerprints* fingerprints = nullptr;  // that say more of who answers; they outlive the agenda
@@ -50,6 +54,14 @@ enum class Ending : std::uint8_t {
   no_tls,         // connected, and it speaks no TLS
 };
 
+// What it would open a connection for, if it had a place for one.
+enum class Need : std::uint8_t {
+  nothing,
+  listening,  // once more, because its listener has made place for others
+  question,
+  first,  // nothing was opened yet
+};
+
 class Agenda {
  public:
   // To one port in all, unless everything is asked (intensity 9), which takes one a question.
@@ -61,11 +73,51 @@ class Agenda {
   // more where that was begun later.
   void on_connected(std::uint32_t connection, Instant now, std::optional<model::TlsRecord> tls = std::nullopt);
   void on_heard(std::uint32_t connection, std::string_view bytes, Instant now);
+  // This machine had no room to begin it until now: of nobody's patience is that taken.
+  void put_off(std::uint32_t connection, Instant now);
   void on_end(std::uint32_t connection, Ending ending, Instant now);
 
-  // What is to be done now. To be called after anything above, and at wake_at().
-  std::vector<Action> act(Instant now);
+  static constexpr std::size_t any_number = SIZE_MAX;
+  // What is to be done now, with no more new connections than there are places. To be called after anything above, at
+  // wake_at(), and when there is a place for who needs one; time spent waiting for places is not counted.
+  std::vector<Action> act(Instant now, std::size_t places = any_number);
   [[nodiscard]] Instant wake_at() const;
+  [[nodiscard]] Need needs() const { return need_; }
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }  // open, or being opened
+  [[nodiscard]] std::uint32_t opened() const { return opened_; }                 // in all
+  [[nodiscard]] bool has_heard() const { return heard_any_ || tls_; }
+  // Somebody is there: he has spoken, or ended a connection on which he was asked.
+  [[nodiscard]] bool reacts() const { return reacts_ || has_heard(); }
+  // So many connections may still be opened for questions.
+  [[nodiscard]] std::size_t may_want() const;
+  // Questions and handshakes that nobody answered, and how long the slowest answer took.
+  [[nodiscard]] unsigned let_pass() const { return let_pass_; }
+  [[nodiscard]] Duration slowest_answer() const { return slowest_answer_; }
+  // An answer to what the port does not hint at is waited for so long at least, and to a handshake twice that.
+  void hurry(Duration wait) { hurried_ = wait; }
+  [[nodiscard]] bool is_asking() const { return asking() > 0; }
+  // All is asked and answered or not: what is left is to listen.
+  [[nodiscard]] bool only_waits() const;
+  // So many connections in all, until it is told otherwise; one to listen once more is not counted.
+  void allow(std::uint32_t connections) { allowed_ = connections; }
+  // Whether it listens once more beside its questions, or when nothing is left to be asked.
+  void listen_meanwhile(bool does) { listens_meanwhile_ = does; }
+  void ask_no_more() { openings_.drop_rest(); }
+  // It has let a whole patience pass without a word on any connection.
+  [[nodiscard]] bool is_mute() const { return waited_out_ && !has_heard(); }
+  // The first word of somebody who was not asked came later than most wait for one.
+  [[nodiscard]] bool spoke_late() const { return spoke_late_; }
+  // Its listener has made place, and it has not listened since.
+  [[nodiscard]] bool listens_again() const { return listens_again_; }
+  [[nodiscard]] bool has_listened_again() const { return has_listened_again_; }
+  // Since when a connection has listened to nothing but silence, of those that have done so for long enough to be told
+  // to make place; nullopt: there is none.
+  [[nodiscard]] std::optional<Instant> idle_since(Instant now) const;
+  // Closes that one; it is opened once more, and stays for the whole patience, when there is nothing else to do.
+  void make_place();
+  // Nothing more is asked, and nobody waited for.
+  void give_up();
   // Nothing more is asked; what act() returned last closes all that is open.
   [[nodiscard]] bool is_over() const { return over_; }
   [[nodiscard]] const model::ServiceRecord& found() const { return found_; }
@@ -87,10 +139,6 @@ class Agenda {
     std::size_t bytes = 0;   // heard in all
     std::size_t judged = 0;  // of the last turn, when it was judged last
   };
-  struct Opening {
-    const Reader* reader = nullptr;  // nullptr: TLS, and listen
-    bool hinted = false;
-  };
 
   void plan_openings();
   Connection* find(std::uint32_t connection);
@@ -105,34 +153,66 @@ class Agenda {
   void claim(const Reader& reader, const Reading& reading, const Talk& talk);
   void begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant now);
   void note_words(const Connection& connection);
-  void on_silent_end(Instant now);
+  void on_silent_end();
   void end() { over_ = true; }
   void end_if_sure(Instant now);
   bool asks_preference(Instant now);
+  // Once; what is claimed by then is claimed before.
+  [[nodiscard]] bool may_come_back() const { return !is_throttled_ && !settings_.only_listens; }
+  void come_back(const Connection& connection, Instant now);
   [[nodiscard]] bool has_owned() const;  // a connection on which somebody has been recognised
 
   void expire(Instant now);
-  void renew_listener(Instant now);
+  void listen_again(Instant now);
   void open_next(Instant now);
+  void begin(Instant now);
+  void conclude(Instant now);
+  bool takes_place(Need need);  // false: there is none
+  [[nodiscard]] std::size_t most_asking() const;
+  [[nodiscard]] bool asks_alone() const;
+  [[nodiscard]] bool waits_for_others() const;
+  bool make_way_for(std::uint32_t question, Instant now);
+  // One connection is left for listening once more to whom that may help.
+  [[nodiscard]] bool may_ask() const {
+    const std::size_t kept = listens_again_ && !reacts() ? 1 : 0;
+    return opened_ + kept < most_connections || settings_.intensity == asks_all;
+  }
   [[nodiscard]] bool may_open() const { return opened_ < most_connections || settings_.intensity == asks_all; }
   static constexpr int asks_all = 9;
   [[nodiscard]] std::size_t asking() const;  // connections that do not only listen
   [[nodiscard]] bool hints_at(Speaks first) const;
   [[nodiscard]] bool is_silent(const Connection& connection) const;
-  [[nodiscard]] Duration answer_wait() const;
+  [[nodiscard]] bool only_listens(const Connection& connection) const;
+  [[nodiscard]] Duration answer_wait(const Connection& connection) const;
+  [[nodiscard]] Duration connect_wait_of(const Connection& connection) const;
   [[nodiscard]] Duration silence() const;
   [[nodiscard]] Instant deadline_of(const Connection& connection) const;
 
   net::Port port_;
   std::string host_;
   AgendaSettings settings_;
-  Instant started_;
-  Instant listen_until_;  // before it, only what is hinted at is asked
+  Instant patience_ends_ = Instant::max();
+  Instant ends_ = Instant::max();  // all of it
+  Instant acted_{};                // last
+  Instant listen_until_;           // before it, only what is hinted at is asked
   std::vector<Connection> connections_;
-  std::vector<Opening> openings_;
-  std::size_t next_ = 0;  // of them
+  Openings openings_;
   std::vector<Action> actions_;
+  std::size_t places_ = 0;
+  Need need_ = Need::nothing;
   std::uint32_t opened_ = 0;
+  std::uint32_t allowed_ = UINT32_MAX;
+  unsigned unanswered_ = 0;  // questions in a row
+  unsigned let_pass_ = 0;    // in all
+  Duration slowest_answer_{};
+  std::optional<Duration> hurried_;
+  bool has_connected_ = false;
+  bool reacts_ = false;
+  bool waited_out_ = false;
+  bool spoke_late_ = false;
+  bool listens_meanwhile_ = true;
+  bool has_listened_again_ = false;
+  bool listens_again_ = false;   // its listener has made place
   std::uint32_t listeners_ = 0;  // opened since TLS began, or at all
   unsigned failed_ = 0;          // connections in a row
   unsigned silent_ends_ = 0;     // connections that ended before anything was said
@@ -142,6 +222,9 @@ class Agenda {
   bool wants_tls_ = false;
   std::uint32_t preference_ = 0;  // the connection that only shakes hands; 0: there was none
   bool heard_any_ = false;
+  // Too many of our connections were turned away: from then on one at a time, and not at once.
+  std::optional<Instant> comes_back_;
+  bool is_throttled_ = false;
   bool over_ = false;
   model::ServiceRecord found_;
 };

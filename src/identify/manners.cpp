@@ -17,9 +17,10 @@ constexpr std::array<std::uint16_t, 24> machines{102,   502,   789,   1089,  109
 
 }  // namespace
 
-Manner manner_at(net::Port port) {
+Manner manner_at(net::Port port, bool asks_machines) {
   if (port.value() >= first_printer && port.value() <= last_printer) return Manner::leave;
-  return std::ranges::binary_search(machines, port.value()) ? Manner::listen : Manner::ask;
+  if (!std::ranges::binary_search(machines, port.value())) return Manner::ask;
+  return asks_machines ? Manner::ask_gently : Manner::listen;
 }
 
 Manner manner_of_datagrams_at(net::Port port) {

@@ -62,6 +62,7 @@ struct Reading {
   std::string service = {};  // where it is another than the reader's: "http-proxy"
   std::string say = {};      // asked on the same connection; the reading of all is the one that asks nothing more
   bool wants_tls = false;    // it says that TLS is spoken there
+  bool turned_away = false;  // we came too often for whoever speaks there, and may hear more later; of no as well
   bool upgrade = false;      // the next byte of either side, behind what is to be said, is TLS's
 };
 inline constexpr std::uint8_t documented = 100;
@@ -71,6 +72,13 @@ inline constexpr std::uint8_t inferred = 60;
 inline constexpr std::uint8_t only_hinted = 10;
 
 enum class Speaks : std::uint8_t { server, client };
+
+// What a server does with a question of another protocol.
+enum class Foreign : std::uint8_t {
+  ends,    // it closes
+  resets,  // it closes without having read it all
+  waits,   // it takes the first bytes for a length, and waits for the rest
+};
 
 struct Reader {
   std::string_view name;      // "ssh"; unique
@@ -82,6 +90,10 @@ struct Reader {
   // How commonly it is met where nothing hints at it, from 1, asked nearly everywhere, to 9, only with --version-all;
   // `only_hinted` for a question that does something at the other side.
   std::uint8_t rarity = 9;
+  // What its servers do with an HTTP request and with TLS's hello: those are asked first that would have done what was
+  // seen. Whoever answers such words, and is known by the answer, need not be.
+  Foreign to_http = Foreign::ends;
+  Foreign to_tls = Foreign::ends;
   // What is said first, on a connection of its own; nullptr: it listens. `host` as in Talk.
   std::string (*question)(std::string_view host) = nullptr;
   // Any bytes in. Every reader reads every answer, whoever asked.

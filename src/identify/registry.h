@@ -80,6 +80,11 @@ extern const Reader socks5;
 extern const Reader socks4;
 extern const Reader openvpn;
 extern const Reader pptp;
+extern const Reader dnp3;
+extern const Reader fox;
+extern const Reader modbus;
+extern const Reader s7;
+extern const Reader enip;
 extern const Reader adb;
 extern const Reader adb_server;
 extern const Reader jdwp;
@@ -212,6 +217,11 @@ inline constexpr std::array registry{
     &socks4,
     &openvpn,
     &pptp,
+    &dnp3,
+    &fox,
+    &modbus,
+    &s7,
+    &enip,
     &adb,
     &adb_server,
     &jdwp,

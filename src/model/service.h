@@ -50,6 +50,7 @@ struct ServiceRecord {
   std::vector<std::string> cpes;  // CPE 2.3 formatted strings, of the product first
   std::uint8_t confidence = 0;    // 100 a documented field, 80 grammar, 60 inferred, 0 not identified
   bool wrapped = false;           // it accepts connections and closes them before anything is said
+  bool unacknowledged = false;    // connections are accepted, and nothing that was sent on them was ever acknowledged
   bool untouched = false;         // it was not talked to, because that might print or break something
   std::string words;              // the first that it said, where nobody understood them
   std::vector<ServiceDetail> details;

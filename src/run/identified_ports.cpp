@@ -21,13 +21,23 @@ constexpr int all_readers = 9;
 constexpr int light = 2;
 constexpr std::chrono::milliseconds look_around{100};
 
-identify::AgendaSettings agenda_of(const plan::Plan& plan, const identify::Fingerprints* fingerprints) {
+identify::HostSettings settings_of(const plan::Plan& plan, const identify::Fingerprints* fingerprints) {
   const plan::Identification& wanted = *plan.identify;
-  identify::AgendaSettings settings{.intensity = wanted.intensity, .fingerprints = fingerprints};
+  identify::HostSettings settings{.connections = wanted.connections_a_host};
+  settings.agenda.intensity = wanted.intensity;
+  settings.agenda.fingerprints = fingerprints;
   if (plan.timing.level <= 1 || wanted.intensity >= all_readers) {
-    settings.patience = long_patience;
+    settings.agenda.patience = long_patience;
   } else if (plan.timing.level == 5 || wanted.intensity <= light) {
-    settings.patience = short_patience;
+    settings.agenda.patience = short_patience;
+  }
+  if (plan.timing.host_timeout) {
+    settings.deadline = *plan.timing.host_timeout;
+  } else {
+    // Who may have fewer connections needs longer for the same.
+    constexpr std::size_t usual_connections = 16;
+    const auto parts = std::max<std::size_t>(usual_connections / std::max<std::size_t>(settings.connections, 1), 1);
+    settings.deadline *= static_cast<int>(parts);
   }
   return settings;
 }
@@ -108,9 +118,7 @@ void IdentifiedPorts::talk() {
 }
 
 void IdentifiedPorts::talk_on() {
-  os::ServiceTalks talks{{.agenda = agenda_of(plan_, fingerprints_),
-                          .connections_a_host = plan_.identify->connections_a_host,
-                          .keeps_transcripts = static_cast<bool>(trace_)}};
+  os::ServiceTalks talks{{.host = settings_of(plan_, fingerprints_), .keeps_transcripts = static_cast<bool>(trace_)}};
   for (;;) {
     // Whoever rings has said before why: what is looked at behind this is not missed.
     work_.clear();
@@ -135,7 +143,7 @@ void IdentifiedPorts::talk_on() {
 void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std::string& name) {
   const auto [place, is_new] = asked_.try_emplace({host, {net::Protocol::tcp, port}});
   if (!is_new) return;
-  const identify::Manner manner = identify::manner_at(port);
+  const identify::Manner manner = identify::manner_at(port, plan_.identify->ask_industrial);
   if (manner == identify::Manner::leave && !plan_.identify->all_ports) {
     place->second = model::ServiceRecord{};
     place->second->untouched = true;
@@ -146,7 +154,7 @@ void IdentifiedPorts::ask(const net::IpAddress& host, net::Port port, const std:
                   .port = port,
                   .name = name,
                   .interface = plan_.interface,
-                  .only_listen = manner == identify::Manner::listen});
+                  .manner = manner == identify::Manner::leave ? identify::Manner::ask : manner});
   work_.ring();
 }
 
@@ -172,7 +180,7 @@ bool IdentifiedPorts::ask_by_datagrams(const model::OpenPort& open) {
                             .port = port.port,
                             .name = {},
                             .interface = plan_.interface,
-                            .only_listen = identify::manner_of_datagrams_at(port.port) == identify::Manner::listen},
+                            .manner = identify::manner_of_datagrams_at(port.port)},
                      .first = {port.identified->asked, port.identified->answered}});
   }
   return true;
@@ -207,7 +215,7 @@ Result<void> IdentifiedPorts::hold(const model::HostRecord& record) {
     port.identified = known;
     if (!known) held.left.insert({port.protocol, port.port});
   }
-  if (held.left.empty()) return sink_.on(held.record);
+  if (held.left.empty()) return tell_host(std::move(held.record));
   held_.insert_or_assign(record.address, std::move(held));
   return {};
 }
@@ -228,6 +236,9 @@ Result<void> IdentifiedPorts::take() {
     }
     return {};
   };
+  for (const auto& done : finished) {
+    if (done.cut) ++cut_[done.target.address];
+  }
   if (auto told = note_all(finished, net::Protocol::tcp, &os::ServiceTalks::Done::transcripts); !told) return told;
   auto datagrams = datagrams_->take();
   return note_all(datagrams, net::Protocol::udp, &os::DatagramTalks::Done::transcript);
@@ -242,8 +253,18 @@ Result<void> IdentifiedPorts::note(const net::IpAddress& host, PortName name, mo
   }
   asked_[{host, name}] = std::move(service);
   if (held == held_.end() || !held->second.left.empty()) return {};
-  const model::HostRecord record = std::move(held->second.record);
+  model::HostRecord record = std::move(held->second.record);
   held_.erase(held);
+  return tell_host(std::move(record));
+}
+
+Result<void> IdentifiedPorts::tell_host(model::HostRecord record) {
+  if (const auto cut = cut_.find(record.address); cut != cut_.end()) {
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(settings_of(plan_, fingerprints_).deadline).count();
+    record.remarks.push_back({model::RemarkCode::services_unknown, {cut->second, static_cast<std::uint64_t>(seconds)}});
+    cut_.erase(cut);
+  }
   return sink_.on(record);
 }
 

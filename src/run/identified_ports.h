@@ -58,6 +58,7 @@ class IdentifiedPorts final : public model::Sink {
   [[nodiscard]] bool is_asked(const net::IpAddress& host, const model::PortRecord& port) const;
   Result<void> note(const net::IpAddress& host, PortName port, model::ServiceRecord service);
   Result<void> hold(const model::HostRecord& record);
+  Result<void> tell_host(model::HostRecord record);
   Result<void> take();
   void talk();
   void talk_on();
@@ -68,6 +69,7 @@ class IdentifiedPorts final : public model::Sink {
   const identify::Fingerprints* fingerprints_;
   std::map<Place, Boxed<model::ServiceRecord>> asked_;  // empty while it is not known
   std::unordered_map<net::IpAddress, Held> held_;
+  std::unordered_map<net::IpAddress, std::uint64_t> cut_;  // ports that the deadline of their host left unasked
 
   std::mutex mutex_;
   std::vector<os::ServiceTarget> new_;            // for the thread

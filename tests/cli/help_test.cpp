@@ -162,9 +162,18 @@ TEST(Documentation, SaysOfEveryOptionOfNmapWhatItDoesHere) {
       EXPECT_TRUE(told.emplace(spelling, row.here).second) << spelling << " stands there twice";
     }
   }
-  const std::set<std::string_view> ours{
-      "--threads",      "--seed",         "-oJ",       "-oL", "--pcap", "--discover-link", "--max-connections-per-host",
-      "--save-unknown", "--fingerprints", "--firewall"};
+  const std::set<std::string_view> ours{"--threads",
+                                        "--seed",
+                                        "-oJ",
+                                        "-oL",
+                                        "--pcap",
+                                        "--discover-link",
+                                        "--max-connections-per-host",
+                                        "--save-unknown",
+                                        "--fingerprints",
+                                        "--ask-industrial",
+                                        "--from",
+                                        "--firewall"};
   for (const OptionSpec* option : page_of("scan").options) {
     if (ours.contains(option->spellings.front())) continue;
     const auto row = told.find(std::string{option->spellings.front()});

@@ -513,7 +513,7 @@ TEST(ScanPlan, WhatIsWrongIsSaidOfTheOptionThatWasWritten) {
   for (const Words& option :
        {Words{"--version-intensity", "3"}, Words{"--version-light"}, Words{"--version-all"}, Words{"--version-trace"},
         Words{"--script-trace"}, Words{"--allports"}, Words{"--save-unknown", "u"},
-        Words{"--max-connections-per-host", "3"}, Words{"--fingerprints", "dir"}}) {
+        Words{"--max-connections-per-host", "3"}, Words{"--fingerprints", "dir"}, Words{"--ask-industrial"}}) {
     Words line = option;
     line.insert(line.end(), {"--version-all", "198.18.0.1"});
     EXPECT_EQ(error_of(line), option.front() + " is about -sV, which is not given");

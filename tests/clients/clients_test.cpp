@@ -196,6 +196,19 @@ TEST_F(Clients, WhatServicesTellIsReadByEverybody) {
     const Finished page = run({"xsltproc", "--nonet", stylesheet, path("scan.xml")});
     EXPECT_TRUE(page.status == no_such_program || contains(page.output, "ssl-cert")) << page.errors;
   }
+  const Finished read_by_libnmap =
+      run({"/usr/bin/python3", fmt::format("{}/tests/clients/python_libnmap_all.py", test::source_directory()),
+           path("scan.xml")});
+  if (read_by_libnmap.status != not_installed) {
+    EXPECT_EQ(read_by_libnmap.status, 0) << read_by_libnmap.output << read_by_libnmap.errors;
+  }
+  // It tells the scripts and the system of a host that is new.
+  ASSERT_EQ(nmap({"-sL", "-n", "127.0.0.2", "-oX", path("other.xml")}).status, 0);
+  const Finished new_host = run({"ndiff", path("other.xml"), path("scan.xml")});
+  if (new_host.status != no_such_program) {
+    EXPECT_TRUE(contains(new_host.output, "+8443/tcp open  ssl/http")) << new_host.output << new_host.errors;
+    EXPECT_TRUE(contains(new_host.output, "ssl-cert")) << new_host.output;
+  }
   const Finished unprivileged = nmap({"-A", "--unprivileged", "-n", "-p", "8443", "127.0.0.1"});
   EXPECT_EQ(unprivileged.status, 0) << unprivileged.errors;
   EXPECT_FALSE(contains(unprivileged.output, "TRACEROUTE")) << unprivileged.output;

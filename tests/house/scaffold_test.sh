@@ -1,5 +1,5 @@
 #!/bin/bash
-# tools/new-probe, new-format and new-source in a copy of the tree: what they make compiles where it was put, together
+# tools/new-probe, new-format, new-source and new-reader in a copy of the tree: what they make compiles where it was put, together
 # with the registry that now names it. Called with the source and the build directory.
 set -u
 
@@ -28,7 +28,7 @@ makes() { # TOOL NAME REGISTRY FILE...
   grep -q "&${name//-/_}" "$work/$registry" || complain "$tool adds no line to $registry"
   for file in "$@"; do
     grep -qxF "made $file" "$work/said" || complain "$tool does not say that it made $file"
-    ! grep -qiE 'new[-_]?(probe|report|source)' "$work/$file" || complain "$file keeps the name of its template"
+    ! grep -qiE 'new[-_]?(probe|report|source|reader)' "$work/$file" || complain "$file keeps the name of its template"
     compiles "$file"
   done
   # A header is compiled with what includes it: the new source.
@@ -41,5 +41,6 @@ makes() { # TOOL NAME REGISTRY FILE...
 makes new-probe tcp-window2 src/probe/registry.h src/probe/tcp_window2.cpp tests/probe/tcp_window2_test.cpp
 makes new-format bare-lines src/report/scan/registry.h src/report/scan/bare_lines.cpp tests/report/bare_lines_test.cpp
 makes new-source smc src/sockets/sources/sources.cpp src/sockets/sources/smc.cpp tests/sockets/smc_test.cpp
+makes new-reader acap src/identify/registry.h src/identify/readers/greeting/acap.cpp tests/identify/acap_test.cpp
 
 exit $((failures > 0))

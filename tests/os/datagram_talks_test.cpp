@@ -72,7 +72,7 @@ DatagramTarget dns_at(net::Port port) {
   const std::string question = identify::question_of(payload::dns);
   std::string answer = question;
   answer[2] = static_cast<char>(0x84);
-  return {.at = {.address = loopback, .port = port, .name = {}, .interface = {}, .only_listen = false},
+  return {.at = {.address = loopback, .port = port, .name = {}, .interface = {}},
           .first = {question, answer}};
 }
 
@@ -114,7 +114,7 @@ TEST(DatagramTalks, MachinesAreNamedByWhatTheyHaveSaid) {
   Mirror server;
   DatagramTalks talks{{}};
   DatagramTarget machine = dns_at(server.port());
-  machine.at.only_listen = true;
+  machine.at.manner = identify::Manner::listen;
   talks.add(std::move(machine));
   const auto done = all_of(talks);
   ASSERT_EQ(done.size(), 1U);

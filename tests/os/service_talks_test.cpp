@@ -88,7 +88,7 @@ std::map<net::Port, ServiceTalks::Done> talk_to(const std::vector<net::Port>& po
                                                 const ServiceTalkSettings& settings) {
   ServiceTalks talks{settings};
   for (const net::Port port : ports)
-    talks.add({.address = loopback, .port = port, .name = {}, .interface = {}, .only_listen = false});
+    talks.add({.address = loopback, .port = port, .name = {}, .interface = {}});
   std::map<net::Port, ServiceTalks::Done> all;
   while (talks.left() > 0) {
     for (auto& done : talks.work(-1)) all.emplace(done.target.port, std::move(done));
@@ -122,8 +122,8 @@ TEST(ServiceTalks, MutePortsWaitSideBySide) {
   std::vector<net::Port> ports;
   for (int i = 0; i < 12; ++i) ports.push_back(servers.emplace_back(std::make_unique<Server>(""))->port());
   ServiceTalkSettings settings;
-  settings.agenda = {.intensity = 0, .patience = 300ms};
-  settings.connections_a_host = 100;
+  settings.host.agenda = {.intensity = 0, .patience = 300ms};
+  settings.host.connections = 100;
   const auto done = talk_to(ports, settings);
   ASSERT_EQ(done.size(), ports.size());
   for (const auto& [port, one] : done) EXPECT_EQ(one.service.confidence, 0);
@@ -136,7 +136,7 @@ TEST(ServiceTalks, AllComeToTheirTurnWhereFewMayBeOpen) {
     ports.push_back(servers.emplace_back(std::make_unique<Server>("SSH-2.0-OpenSSH_9.2p1\r\n"))->port());
   }
   ServiceTalkSettings settings;
-  settings.connections_a_host = 1;
+  settings.host.connections = 1;
   const auto done = talk_to(ports, settings);
   ASSERT_EQ(done.size(), ports.size());
   for (const auto& [port, one] : done) EXPECT_EQ(one.service.product, "OpenSSH");

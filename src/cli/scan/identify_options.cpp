@@ -101,6 +101,11 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
         .group = group,
         .summary = "ask also ports 9100 to 9107, where printers print what they are told"},
        set_about_services<&ScanOptions::all_ports>},
+      {{.spellings = {"--ask-industrial"},
+        .group = group,
+        .summary =
+            "ask machines (Modbus, S7, EtherNet/IP) what they are, in their own protocol; else they get no byte"},
+       set_about_services<&ScanOptions::ask_industrial>},
       {{.spellings = {"--max-connections-per-host"},
         .argument = Argument::required,
         .value = "<number>",
@@ -133,6 +138,7 @@ Result<void> plan_identification(const ScanOptions& options, Dialect dialect, Pr
   plan::Identification& wanted = plan.identify.emplace();
   wanted.intensity = options.version_intensity.value_or(wanted.intensity);
   wanted.all_ports = options.all_ports;
+  wanted.ask_industrial = options.ask_industrial;
   wanted.connections_a_host = options.connections_a_host.value_or(wanted.connections_a_host);
   if (const auto topics = wanted_topics(options, dialect); !topics.unknown.empty()) {
     warn(dialect, prepared,

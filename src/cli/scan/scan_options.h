@@ -78,6 +78,7 @@ struct ScanOptions {
   std::optional<int> version_intensity;  // 0 to 9
   std::optional<std::uint64_t> connections_a_host;
   bool all_ports = false;
+  bool ask_industrial = false;
   std::optional<std::string> fingerprints;  // a directory of rules
   bool version_trace = false;
   std::optional<std::string> unknown_services;  // --save-unknown: a file
@@ -132,6 +133,7 @@ struct ScanOptions {
 
   // The rest
   std::string interface;
+  std::vector<std::string> from;  // places to scan from; none: here
   enum class Privilege : std::uint8_t { tested, assumed, declined };
   Privilege privilege = Privilege::tested;
   bool privilege_contradicts = false;  // both were given; nmap takes the last one

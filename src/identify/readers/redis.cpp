@@ -65,6 +65,7 @@ constinit const Reader redis{
     .first = Speaks::client,
     .ports = ports,
     .rarity = 3,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{ping}; },
     .read = read,
 };

@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<std::uint16_t, 3> ports{25, 587, 2525};
 constexpr std::array<std::uint16_t, 1> tls_ports{465};
 constexpr unsigned ready = 220;
+constexpr unsigned not_now = 421;
 constexpr unsigned not_welcome = 554;
 constexpr unsigned done = 250;
 constexpr std::string_view hello = "EHLO portolan.invalid\r\n";
@@ -71,6 +72,8 @@ Reading read(const Talk& talk) {
   if (!may_be_reply(first)) return {};
   const auto greeting = whole_reply(first);
   if (!greeting) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
+  // It may be FTP's as well; who looks again later is told.
+  if (greeting->code == not_now) return {.turned_away = talk.turns.size() == 1 && talk.turns.front().said.empty()};
   if (greeting->code != ready && greeting->code != not_welcome) return {};
   const std::string_view line = greeting->text.front();
   const auto words = words_of(line);

@@ -71,7 +71,7 @@ void DatagramTalks::start_waiting() {
       transcript += identify::transcript_line({What::said, next.first.said}) +
                     identify::transcript_line({What::heard, next.first.heard});
     }
-    const bool only_reads = settings_.only_reads || next.at.only_listen;
+    const bool only_reads = settings_.only_reads || next.at.manner == identify::Manner::listen;
     if (only_reads) next.openings.clear();
     identify::DatagramAgenda agenda =
         is_silent ? identify::DatagramAgenda{next.at.port, std::move(next.openings), settings_.fingerprints}

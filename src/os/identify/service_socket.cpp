@@ -1,6 +1,8 @@
 #include "os/identify/service_socket.h"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -164,8 +166,15 @@ void ServiceSocket::flush() {
     out_.clear();  // reading tells how it ended
   } else {
     out_.erase(0, sent.bytes);
+    has_sent_ = has_sent_ || sent.bytes > 0;
   }
   begin_shutdown();
+}
+
+// tcp(7): what is in the send queue was not acknowledged.
+bool ServiceSocket::is_acknowledged() const {
+  int queued = 0;
+  return ::ioctl(socket_.get(), SIOCOUTQ, &queued) != 0 || queued == 0;
 }
 
 void ServiceSocket::begin_shutdown() {

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "identify/agenda.h"
+#include "identify/manners.h"
 #include "model/service.h"
 #include "net/ip_address.h"
 #include "net/port.h"
@@ -22,9 +23,9 @@ namespace portolan::os {
 struct ServiceTarget {
   net::IpAddress address;
   net::Port port;
-  std::string name;          // of the host as the user gave it; "" for none
-  std::string interface;     // that it is to leave by; "" lets the routes decide
-  bool only_listen = false;  // no byte is sent
+  std::string name;       // of the host as the user gave it; "" for none
+  std::string interface;  // that it is to leave by; "" lets the routes decide
+  identify::Manner manner = identify::Manner::ask;
 };
 
 class ServiceSocket {
@@ -50,6 +51,9 @@ class ServiceSocket {
   bool begin_tls(const ServiceTarget& target);
   // Its last word and the end of what we write; what still comes is read and forgotten.
   void close(std::string_view last_word, Instant deadline);
+  // Whether anything was sent, and whether the other side's kernel has acknowledged the whole of it.
+  [[nodiscard]] bool has_sent() const { return has_sent_; }
+  [[nodiscard]] bool is_acknowledged() const;
   [[nodiscard]] bool is_closing() const { return closing_; }
   [[nodiscard]] bool is_over(Instant now) const { return ended_ || (closing_ && now >= deadline_); }
   [[nodiscard]] Instant deadline() const { return closing_ ? deadline_ : Instant::max(); }
@@ -75,6 +79,7 @@ class ServiceSocket {
   bool closing_ = false;
   bool write_ended_ = false;
   bool ended_ = false;
+  bool has_sent_ = false;
   Instant deadline_{};
   std::string out_;  // waits to be sent
 };

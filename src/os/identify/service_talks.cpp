@@ -19,22 +19,23 @@ using namespace std::chrono_literals;
 using identify::Action;
 using What = identify::TranscriptLine::What;
 
-// The listener and two that ask.
-constexpr std::size_t connections_a_port = 3;
+// A host has at least so many, however many hosts there are: one that listens and two that ask.
+constexpr std::size_t connections_of_every_host = 3;
 // Of the descriptors that the system allows, so many are left to the scan and its reports.
 constexpr std::size_t spare_descriptors = 128;
-constexpr std::size_t most_ports_at_once = 300;
+constexpr std::size_t most_connections = 900;
 // Somebody who does not end his side of a closed connection is waited for so long.
 constexpr Duration closing_time = 300ms;
 // Where the machine has no socket to spare.
 constexpr Duration try_again = 50ms;
 
-std::size_t ports_at_once() {
+// As many may be closing.
+std::size_t connections_at_once() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections_of_every_host;
   const std::size_t files = std::min<std::size_t>(limit.rlim_cur, 65'536);
   const std::size_t free = files > 2 * spare_descriptors ? files - spare_descriptors : files / 2;
-  return std::clamp<std::size_t>(free / (2 * connections_a_port), 1, most_ports_at_once);
+  return std::clamp<std::size_t>(free / 2, connections_of_every_host, most_connections);
 }
 
 }  // namespace
@@ -69,125 +70,146 @@ class Transcripts {
 
 }  // namespace
 
-struct ServiceTalks::PortTalk {
-  ServiceTarget target;
-  identify::Agenda agenda;
-  std::map<std::uint32_t, std::unique_ptr<ServiceSocket>> sockets = {};
-  std::optional<Transcripts> transcripts = {};
+struct ServiceTalks::HostTalk {
+  std::map<net::Port, ServiceTarget> targets = {};  // that are not done
+  std::optional<identify::HostAgenda> agenda = {};  // once it is under way
+  std::map<Place, std::unique_ptr<ServiceSocket>> sockets = {};
+  std::map<net::Port, Transcripts> transcripts = {};
+  std::map<net::Port, bool> arrived = {};  // of ports that were talked to: whether any of it was acknowledged
   Instant retry_at = Instant::max();
 
-  void tell(std::uint32_t connection, Instant at, const identify::TranscriptLine& line) {
-    if (transcripts) transcripts->add(connection, at, line);
+  void tell(const Place& place, Instant at, const identify::TranscriptLine& line) {
+    const auto found = transcripts.find(place.first);
+    if (found != transcripts.end()) found->second.add(place.second, at, line);
+  }
+  // Of a connection that is about to end. Whoever ends it has somehow got what was sent: a reset tells nothing of that.
+  void note_arrival(net::Port port, const ServiceSocket& socket, bool ended_by_them) {
+    if (socket.has_sent()) arrived[port] = arrived[port] || ended_by_them || socket.is_acknowledged();
   }
 };
 
-ServiceTalks::ServiceTalks(const ServiceTalkSettings& settings) : settings_{settings}, most_talks_{ports_at_once()} {}
+ServiceTalks::ServiceTalks(const ServiceTalkSettings& settings)
+    : settings_{settings}, most_connections_{connections_at_once()} {}
 ServiceTalks::~ServiceTalks() = default;
 
-void ServiceTalks::add(ServiceTarget target) { waiting_.push_back(std::move(target)); }
+void ServiceTalks::add(ServiceTarget target) {
+  auto& host = hosts_[target.address];
+  if (host == nullptr) {
+    host = std::make_unique<HostTalk>();
+    waiting_.push_back(target.address);
+  }
+  if (host->agenda) host->agenda->add(target.port, target.manner, MonotonicClock{}.now());
+  host->targets.insert_or_assign(target.port, std::move(target));
+}
 
-// Hosts take turns as far as their ports came mixed; one whose connections are all in use is passed over.
+std::size_t ServiceTalks::left() const {
+  std::size_t all = 0;
+  for (const auto& [address, host] : hosts_) all += host->targets.size();
+  return all;
+}
+
+// Of all connections, what the others have open or may open at any time is not free.
+std::size_t ServiceTalks::free_places(const HostTalk* talk) const {
+  std::size_t taken = 0;
+  for (const HostTalk* other : talks_) {
+    if (other != talk) taken += std::max(other->sockets.size(), connections_of_every_host);
+  }
+  const std::size_t own = talk == nullptr ? 0 : talk->sockets.size();
+  return most_connections_ > taken + own ? most_connections_ - taken - own : 0;
+}
+
 void ServiceTalks::start_waiting(Instant now) {
-  const std::size_t ports_a_host = std::max<std::size_t>(1, settings_.connections_a_host / connections_a_port);
-  for (std::size_t i = 0; i < waiting_.size() && talks_.size() < most_talks_;) {
-    std::size_t& under_way = of_host_[waiting_[i].address];
-    if (under_way >= ports_a_host) {
-      ++i;
-      continue;
-    }
-    ++under_way;
-    ServiceTarget target = std::move(waiting_[i]);
-    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+  while (!waiting_.empty() && (talks_.empty() || free_places(nullptr) >= connections_of_every_host)) {
+    HostTalk& talk = *hosts_.at(waiting_.front());
+    waiting_.pop_front();
+    const ServiceTarget& target = talk.targets.begin()->second;
     const std::string host = target.name.empty() ? to_string(target.address.without_zone()) : target.name;
     const bool brackets = target.name.empty() && !target.address.is_v4();
-    const net::Port port = target.port;
-    identify::AgendaSettings agenda = settings_.agenda;
-    agenda.only_listens = target.only_listen;
-    talks_.push_back(std::make_unique<PortTalk>(
-        std::move(target), identify::Agenda{port, brackets ? "[" + host + "]" : host, agenda, now}));
-    if (settings_.keeps_transcripts) talks_.back()->transcripts.emplace();
-    act(*talks_.back(), now);
+    talk.agenda.emplace(brackets ? "[" + host + "]" : host, settings_.host);
+    for (const auto& [port, one] : talk.targets) talk.agenda->add(port, one.manner, now);
+    talks_.push_back(&talk);
+    act(talk, now);
   }
 }
 
-void ServiceTalks::act(PortTalk& talk, Instant now) {
+void ServiceTalks::open(HostTalk& talk, const identify::HostAgenda::Act& act, Instant now) {
+  auto& socket = talk.sockets[{act.port, act.action.connection}];
+  socket =
+      std::make_unique<ServiceSocket>(act.action.what == Action::What::open_tls,
+                                      std::vector<std::string>{act.action.offers.begin(), act.action.offers.end()});
+  if (settings_.keeps_transcripts) talk.transcripts[act.port].begin(act.action.connection, now);
+  if (!socket->begin(talk.targets.at(act.port))) talk.retry_at = now + try_again;
+}
+
+void ServiceTalks::act(HostTalk& talk, Instant now) {
   talk.retry_at = Instant::max();
-  for (auto& [number, socket] : talk.sockets) {
-    if (!socket->has_begun() && !socket->begin(talk.target)) talk.retry_at = now + try_again;
+  for (auto& [place, socket] : talk.sockets) {
+    if (socket->has_begun()) continue;
+    talk.agenda->put_off(place.first, place.second, now);
+    if (!socket->begin(talk.targets.at(place.first))) talk.retry_at = now + try_again;
   }
-  for (Action& action : talk.agenda.act(now)) {
-    switch (action.what) {
-      case Action::What::open:
-      case Action::What::open_tls: {
-        auto& socket = talk.sockets[action.connection];
-        socket = std::make_unique<ServiceSocket>(action.what == Action::What::open_tls,
-                                                 std::vector<std::string>{action.offers.begin(), action.offers.end()});
-        if (talk.transcripts) talk.transcripts->begin(action.connection, now);
-        if (!socket->begin(talk.target)) talk.retry_at = now + try_again;
-        break;
-      }
-      case Action::What::say:
-        talk.tell(action.connection, now, {What::said, action.bytes});
-        if (const auto found = talk.sockets.find(action.connection); found != talk.sockets.end()) {
-          found->second->say(action.bytes);
-        }
-        break;
-      case Action::What::begin_tls:
-        // Where it cannot be begun nothing is heard of it, and that is waited for as for anybody.
-        if (const auto found = talk.sockets.find(action.connection); found != talk.sockets.end()) {
-          (void)found->second->begin_tls(talk.target);
-        }
-        break;
-      case Action::What::close:
-        if (const auto found = talk.sockets.find(action.connection); found != talk.sockets.end()) {
-          if (!action.bytes.empty()) talk.tell(action.connection, now, {What::said, action.bytes});
-          found->second->close(action.bytes, now + closing_time);
-          closing_.push_back(std::move(found->second));
-          talk.sockets.erase(found);
-        }
-        break;
+  const bool has_room = talk.retry_at == Instant::max();
+  for (const auto& one : talk.agenda->act(now, has_room ? free_places(&talk) : 0)) {
+    const Place place{one.port, one.action.connection};
+    const Action& action = one.action;
+    if (action.what == Action::What::open || action.what == Action::What::open_tls) {
+      open(talk, one, now);
+      continue;
     }
+    const auto found = talk.sockets.find(place);
+    if (found == talk.sockets.end()) continue;
+    if (!action.bytes.empty()) talk.tell(place, now, {What::said, action.bytes});
+    if (action.what == Action::What::say) {
+      found->second->say(action.bytes);
+      continue;
+    }
+    if (action.what == Action::What::begin_tls) {
+      // Where it cannot be begun nothing is heard of it, and that is waited for as for anybody.
+      (void)found->second->begin_tls(talk.targets.at(place.first));
+      continue;
+    }
+    talk.note_arrival(one.port, *found->second, false);
+    found->second->close(action.bytes, now + closing_time);
+    closing_.push_back(std::move(found->second));
+    talk.sockets.erase(found);
   }
 }
 
-void ServiceTalks::look(PortTalk& talk, std::uint32_t connection, Instant now) {
-  ServiceSocket& socket = *talk.sockets.at(connection);
-  ServiceSocket::News news = socket.look();
+void ServiceTalks::look(HostTalk& talk, const Place& place, Instant now) {
+  const auto& [port, connection] = place;
+  ServiceSocket::News news = talk.sockets.at(place)->look();
   if (news.connected) {
-    if (news.tls) talk.tell(connection, now, {What::tls_begin, news.tls->alpn});
-    talk.agenda.on_connected(connection, now, std::move(news.tls));
+    if (news.tls) talk.tell(place, now, {What::tls_begin, news.tls->alpn});
+    talk.agenda->on_connected(port, connection, now, std::move(news.tls));
   }
   if (!news.heard.empty()) {
-    talk.tell(connection, now, {What::heard, news.heard});
-    talk.agenda.on_heard(connection, news.heard, now);
+    talk.tell(place, now, {What::heard, news.heard});
+    talk.agenda->on_heard(port, connection, news.heard, now);
   }
   if (news.ending) {
-    if (*news.ending == identify::Ending::closed) talk.tell(connection, now, {What::fin});
-    if (*news.ending == identify::Ending::reset) talk.tell(connection, now, {What::rst});
-    talk.agenda.on_end(connection, *news.ending, now);
-    talk.sockets.erase(connection);
+    if (*news.ending == identify::Ending::closed) talk.tell(place, now, {What::fin});
+    if (*news.ending == identify::Ending::reset) talk.tell(place, now, {What::rst});
+    talk.note_arrival(port, *talk.sockets.at(place), true);
+    talk.agenda->on_end(port, connection, *news.ending, now);
+    talk.sockets.erase(place);
   }
 }
 
 Instant ServiceTalks::wake_at() const {
   Instant at = Instant::max();
-  for (const auto& talk : talks_) at = std::min({at, talk->agenda.wake_at(), talk->retry_at});
+  for (const HostTalk* talk : talks_) at = std::min({at, talk->agenda->wake_at(), talk->retry_at});
   for (const auto& socket : closing_) at = std::min(at, socket->deadline());
   return at;
 }
 
 void ServiceTalks::wait(int wake, Instant until) {
   std::vector<pollfd> watched{{wake, POLLIN, 0}};
-  struct Place {
-    PortTalk* talk;
-    std::uint32_t connection;
-  };
-  std::vector<Place> places{{nullptr, 0}};
-  for (const auto& talk : talks_) {
-    for (const auto& [number, socket] : talk->sockets) {
+  std::vector<std::pair<HostTalk*, Place>> places{{nullptr, {net::Port{0}, 0}}};
+  for (HostTalk* const talk : talks_) {
+    for (const auto& [place, socket] : talk->sockets) {
       if (!socket->has_begun()) continue;
       watched.push_back({socket->descriptor(), socket->events(), 0});
-      places.push_back({talk.get(), number});
+      places.emplace_back(talk, place);
     }
   }
   const std::size_t talked_on = watched.size();
@@ -197,10 +219,11 @@ void ServiceTalks::wait(int wake, Instant until) {
   const Instant now = MonotonicClock{}.now();
   for (std::size_t i = 1; i < talked_on; ++i) {
     if (watched[i].revents == 0) continue;
+    auto& [talk, place] = places[i];
     // What was heard on one connection may have closed another.
-    if (!places[i].talk->sockets.contains(places[i].connection)) continue;
-    look(*places[i].talk, places[i].connection, now);
-    act(*places[i].talk, now);
+    if (!talk->sockets.contains(place)) continue;
+    look(*talk, place, now);
+    act(*talk, now);
   }
   const std::size_t closed = watched.size() - talked_on;
   for (std::size_t i = 0; i < closed; ++i) {
@@ -211,13 +234,22 @@ void ServiceTalks::wait(int wake, Instant until) {
 std::vector<ServiceTalks::Done> ServiceTalks::take_done(Instant now) {
   std::vector<Done> done;
   std::erase_if(closing_, [now](const auto& socket) { return socket->is_over(now); });
-  for (auto& talk : talks_) {
-    if (!talk->agenda.is_over()) continue;
-    const auto host = of_host_.find(talk->target.address);
-    if (--host->second == 0) of_host_.erase(host);
-    std::string transcripts = talk->transcripts ? talk->transcripts->text_of(talk->target) : std::string{};
-    done.push_back({std::move(talk->target), talk->agenda.found(), std::move(transcripts)});
-    talk.reset();
+  for (HostTalk*& talk : talks_) {
+    for (auto& one : talk->agenda->take_done()) {
+      const auto target = talk->targets.find(one.port);
+      if (target == talk->targets.end()) continue;
+      const auto arrived = talk->arrived.find(one.port);
+      one.service.unacknowledged = one.service.confidence == 0 && arrived != talk->arrived.end() && !arrived->second;
+      const auto said = talk->transcripts.find(one.port);
+      done.push_back({target->second, std::move(one.service),
+                      said == talk->transcripts.end() ? std::string{} : said->second.text_of(target->second), one.cut});
+      if (said != talk->transcripts.end()) talk->transcripts.erase(said);
+      talk->targets.erase(target);
+    }
+    if (!talk->targets.empty()) continue;
+    const net::IpAddress address = done.back().target.address;
+    talk = nullptr;
+    hosts_.erase(address);
   }
   std::erase(talks_, nullptr);
   return done;
@@ -227,12 +259,13 @@ std::vector<ServiceTalks::Done> ServiceTalks::work(int wake) {
   for (;;) {
     const Instant now = MonotonicClock{}.now();
     start_waiting(now);
-    for (const auto& talk : talks_) {
-      if (talk->agenda.wake_at() <= now || talk->retry_at <= now) act(*talk, now);
+    for (HostTalk* const talk : talks_) {
+      const bool has_place = talk->agenda->needs_places() && free_places(talk) > 0;
+      if (has_place || talk->agenda->wake_at() <= now || talk->retry_at <= now) act(*talk, now);
     }
     auto done = take_done(now);
     if (!done.empty()) return done;
-    if (talks_.empty() && waiting_.empty() && closing_.empty()) return {};
+    if (hosts_.empty() && closing_.empty()) return {};
     wait(wake, wake_at());
     pollfd woken{wake, POLLIN, 0};
     if (wake >= 0 && ::poll(&woken, 1, 0) > 0) return take_done(MonotonicClock{}.now());
@@ -242,8 +275,8 @@ std::vector<ServiceTalks::Done> ServiceTalks::work(int wake) {
 void ServiceTalks::stop() {
   waiting_.clear();
   talks_.clear();
+  hosts_.clear();
   closing_.clear();
-  of_host_.clear();
 }
 
 }  // namespace portolan::os

@@ -129,10 +129,14 @@ std::vector<std::string> port_notes(const PortRecord& port, model::WallTime now,
   const ServiceRecord& service = *port.identified;
   if (service.untouched && identify::manner_at(port.port) == identify::Manner::listen) {
     if (service.name.empty()) {
-      notes.emplace_back("was only listened to: machines that are known for that port may fail when spoken to");
+      notes.emplace_back(
+          "was only listened to: machines that are known for that port may fail when spoken to (--ask-industrial asks "
+          "them)");
     }
   } else if (service.untouched) {
     notes.emplace_back("was not talked to: printers print what they are told there (--allports asks it)");
+  } else if (service.unacknowledged) {
+    notes.emplace_back("accepts connections, but nothing that is sent arrives: something on the way may answer for it");
   } else if (service.name.empty() && !service.words.empty()) {
     notes.push_back(fmt::format("says \"{}\"", escape_terminal(service.words)));
   }

@@ -67,7 +67,9 @@ constinit const Reader adc{
     .document = "Advanced Direct Connect 1.0.4",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{ask}; },
     .read = read,
 };

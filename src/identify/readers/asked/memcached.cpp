@@ -59,6 +59,7 @@ constinit const Reader memcached{
     .first = Speaks::client,
     .ports = ports,
     .rarity = 8,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{ask}; },
     .read = read,
     .goodbye = "quit\r\n",

@@ -58,7 +58,8 @@ constinit const Reader sip{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 8,
+    .rarity = 4,
+    .to_tls = Foreign::waits,
     .question = question,
     .read = read,
 };

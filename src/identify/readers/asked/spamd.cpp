@@ -36,7 +36,7 @@ constinit const Reader spamd{
     .document = "SpamAssassin spamd/PROTOCOL",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
     .question = [](std::string_view) { return std::string{"PING SPAMC/1.2\r\n\r\n"}; },
     .read = read,
 };

@@ -57,7 +57,7 @@ constinit const Reader zookeeper{
     .document = "ZooKeeper administrator's guide, the four letter words",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 5,
     .question = [](std::string_view) { return std::string{ask}; },
     .read = read,
 };

@@ -141,7 +141,7 @@ constinit const Reader cassandra{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 9,
+    .rarity = 8,
     .question = [](std::string_view) { return std::string{options}; },
     .read = read,
 };

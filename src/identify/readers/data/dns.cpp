@@ -117,7 +117,9 @@ constinit const Reader dns{
     .document = "RFC 1035, RFC 4892",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 3,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{query}; },
     .read = read,
 };

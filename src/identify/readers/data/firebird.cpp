@@ -140,7 +140,7 @@ constinit const Reader firebird{
     .document = "Firebird documentation, Firebird Wire Protocol",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
     .question = [](std::string_view) { return connect(); },
     .read = read,
     .goodbye = literal("\0\0\0\x06"),  // op_disconnect

@@ -85,7 +85,9 @@ constinit const Reader kafka{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 9,
+    .rarity = 6,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return ask(); },
     .read = read,
 };

@@ -137,7 +137,7 @@ constinit const Reader kerberos{
     .document = "RFC 4120",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 6,
     .question = [](std::string_view) { return ask(); },
     .read = read,
 };

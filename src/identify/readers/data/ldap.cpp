@@ -206,7 +206,7 @@ constinit const Reader ldap{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 8,
+    .rarity = 4,
     .question = [](std::string_view) { return search(); },
     .read = read,
     .goodbye = literal("\x30\x05\x02\x01\x02\x42\0"),  // UnbindRequest

@@ -160,7 +160,9 @@ constinit const Reader mongodb{
     .document = "MongoDB documentation, Wire Protocol; bsonspec.org",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 6,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return command(hello_id, "hello"); },
     .read = read,
 };

@@ -123,7 +123,9 @@ constinit const Reader mqtt{
     .first = Speaks::client,
     .ports = ports,
     .tls_ports = tls_ports,
-    .rarity = 8,
+    .rarity = 3,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{connect}; },
     .read = read,
     .goodbye = literal("\xe0\0"),  // DISCONNECT

@@ -106,7 +106,9 @@ constinit const Reader mssql{
     .document = "[MS-TDS] 2.2.6.5",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 6,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{prelogin}; },
     .read = read,
 };

@@ -130,7 +130,9 @@ constinit const Reader oracle_tns{
     .document = "Oracle Net Services; python-oracledb",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 6,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return connect(); },
     .read = read,
 };

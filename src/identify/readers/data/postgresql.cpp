@@ -146,7 +146,7 @@ constinit const Reader postgresql{
     .document = "PostgreSQL documentation, Frontend/Backend Protocol",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 3,
     .question = [](std::string_view) { return std::string{bad_start}; },
     .read = read,
 };

@@ -7,6 +7,7 @@
 #include "identify/readers/asked/head.h"
 #include "identify/readers/data/cursor.h"
 #include "identify/readers/json/json_answer.h"
+#include "identify/readers/machines/enip.h"
 #include "identify/readers/machines/wire.h"
 #include "payload/registry.h"
 
@@ -138,39 +139,7 @@ Reading read_bacnet(const Datagrams& talk) {
 }
 
 Reading read_ethernet_ip(const Datagrams& talk) {
-  if (!is_answer(payload::enip, talk.first())) return {};
-  constexpr std::size_t header_size = 24;
-  constexpr std::uint16_t identity = 0x0c;
-  constexpr std::size_t address_size = 16;
-  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
-  Cursor in{talk.first_heard()};
-  in.skip(header_size);
-  const std::uint16_t items = in.u16_little();
-  const std::uint16_t type = in.u16_little();
-  in.skip(2 + 2 + address_size);
-  const std::uint16_t vendor = in.u16_little();
-  const std::uint16_t device = in.u16_little();
-  const std::uint16_t code = in.u16_little();
-  const std::uint8_t major = in.u8();
-  const std::uint8_t minor = in.u8();
-  in.skip(2);
-  const std::uint32_t serial = in.u32_little();
-  const std::string_view name = in.take(in.u8());
-  if (!in.is_whole() || items == 0 || type != identity || !is_printable(name)) return reading;
-  reading.confidence = documented;
-  reading.facts.product = trimmed(name);
-  reading.facts.version = fmt::format("{}.{}", major, minor);
-  reading.facts.extra = fmt::format("vendor {}; device type {}; serial {:08x}", vendor, device, serial);
-  const auto add = [&reading](std::string_view key, const std::string& value) {
-    add_detail(reading.facts, "enip-info", key, value);
-  };
-  add("type", fmt::format("{}", device));
-  add("vendor", fmt::format("{}", vendor));
-  add("productName", reading.facts.product);
-  add("serialNumber", fmt::format("{:#010x}", serial));
-  add("productCode", fmt::format("{}", code));
-  add("revision", reading.facts.version);
-  return reading;
+  return is_answer(payload::enip, talk.first()) ? enip_identity(talk.first_heard()) : Reading{};
 }
 
 }  // namespace

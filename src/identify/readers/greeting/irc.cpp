@@ -107,11 +107,20 @@ void name_by_welcome(std::string_view text, Facts& facts) {
   facts.version = version;
 }
 
+// "Trying to reconnect too fast.", "(Throttled: Reconnecting too fast)", "Connection closed, too many connections".
+bool is_too_often(const std::vector<std::string_view>& parameters) {
+  return std::ranges::any_of(parameters, [](std::string_view text) {
+    return contains_case(text, "too fast") || contains_case(text, "throttled") ||
+           contains_case(text, "too many connections");
+  });
+}
+
 struct Heard {
   bool any = false;
   bool all = true;  // were messages
   bool settled = false;
   bool refused = false;
+  bool too_often = false;
   std::string_view ping;  // that is not answered yet
 };
 
@@ -131,6 +140,7 @@ void read_lines(std::string_view text, bool registers, Heard& heard, Reading& re
     if (message->command == "PING" && !message->parameters.empty()) heard.ping = message->parameters.front();
     if (message->command == "ERROR") {
       heard.refused = true;
+      heard.too_often = is_too_often(message->parameters);
       heard.settled = true;
     }
     if (message->command == "002" && !message->parameters.empty())
@@ -164,6 +174,7 @@ Reading read(const Talk& talk) {
   const bool asked = !talk.turns.front().said.empty();
   if (heard.settled) {
     // Who asked and is refused may be told more on a connection that was there before.
+    reading.turned_away = heard.too_often;
     if (heard.refused && asked && reading.confidence != documented) reading.confidence = inferred;
     return reading;
   }

@@ -126,6 +126,7 @@ Reading read_error(std::string_view body) {
   if (std::ranges::find(before_login, *code) == before_login.end()) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   add_extra(reading.facts, fmt::format("error {}", *code));
+  reading.turned_away = *code == too_many;
   if (*code == not_allowed) {
     add_extra(reading.facts, "not open to this address");
     if (text.ends_with("is not allowed to connect to this MariaDB server")) reading.facts.product = "MariaDB";

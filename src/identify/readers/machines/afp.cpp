@@ -80,7 +80,9 @@ constinit const Reader afp{
     .document = "Apple Filing Protocol Programming Guide",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

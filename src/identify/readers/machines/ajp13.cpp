@@ -29,7 +29,9 @@ constinit const Reader ajp13{
     .document = "Apache Tomcat Connectors: AJPv13",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 7,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{ping}; },
     .read = read,
 };

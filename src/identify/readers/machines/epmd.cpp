@@ -54,7 +54,7 @@ constinit const Reader epmd{
     .document = "ERTS: distribution protocol",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 5,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

@@ -17,7 +17,8 @@ constexpr std::size_t head_size = 9;
 constexpr std::array<std::string_view, 1> alpn{"h2"};  // RFC 9113 §3.2
 
 Reading read(const Talk& talk) {
-  if (talk.turns.front().said != asked) return {};
+  // Its server begins with that frame, whatever the client says (RFC 9113 §3.4).
+  const bool is_asked = talk.turns.front().said == asked;
   const std::string_view heard = talk.first();
   if (heard.empty() || heard.front() != '\0') return {};
   // Length, kind, flags, stream.
@@ -30,7 +31,8 @@ Reading read(const Talk& talk) {
   if (!is_settings || size > most || size % setting_size != 0) return {};
   const auto body = part(heard, head_size, size);
   if (!body) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
-  Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  if (!is_asked && size == 0) return {};
+  Reading reading{.is = Reading::Is::yes, .confidence = is_asked ? documented : by_grammar};
   reading.facts.extra = "HTTP/2";
   return reading;
 }
@@ -44,7 +46,7 @@ constinit const Reader http2{
     .first = Speaks::client,
     .ports = ports,
     // gRPC servers stand on ports of all kinds.
-    .rarity = 7,
+    .rarity = 6,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
     .alpn = alpn,

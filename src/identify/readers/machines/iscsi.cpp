@@ -114,7 +114,9 @@ constinit const Reader iscsi{
     .document = "RFC 7143",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return login(); },
     .read = read,
 };

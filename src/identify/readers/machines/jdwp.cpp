@@ -79,7 +79,9 @@ constinit const Reader jdwp{
     .document = "Java Debug Wire Protocol",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 9,
+    .rarity = 7,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{handshake}; },
     .read = read,
 };

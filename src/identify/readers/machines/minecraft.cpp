@@ -144,6 +144,8 @@ constinit const Reader minecraft{
     .first = Speaks::client,
     .ports = ports,
     .rarity = 9,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = request,
     .read = read,
 };

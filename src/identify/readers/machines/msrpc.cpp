@@ -67,6 +67,8 @@ constinit const Reader msrpc{
     .ports = ports,
     // Every Windows machine has some of it at ports that are given out.
     .rarity = 5,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return bind(); },
     .read = read,
 };

@@ -58,6 +58,8 @@ constinit const Reader pptp{
     .first = Speaks::client,
     .ports = ports,
     .rarity = 9,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return request(); },
     .read = read,
 };

@@ -35,6 +35,11 @@ std::string_view failure_name(std::uint32_t code) {
 }
 
 Reading read(const Talk& talk) {
+  // T.125's DisconnectProviderUltimatum, in X.224's data: who was asked something else ends it so.
+  constexpr std::string_view ends = "\x03\0\0\x09\x02\xf0\x80\x21\x80"sv;
+  if (talk.turns.front().said != asked && talk.is_over && talk.first() == ends) {
+    return {.is = Reading::Is::yes, .confidence = inferred};
+  }
   if (talk.turns.front().said != asked) return {};
   const std::string_view heard = talk.first();
   if (!may_begin(heard, "\x03\0\0"sv)) return {};
@@ -74,7 +79,9 @@ constinit const Reader rdp{
     .first = Speaks::client,
     .ports = ports,
     // Often moved to another port.
-    .rarity = 6,
+    .rarity = 4,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

@@ -39,7 +39,7 @@ constinit const Reader rmi{
     .document = "Java RMI specification, section 10",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 6,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

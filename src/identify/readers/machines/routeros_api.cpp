@@ -51,6 +51,8 @@ constinit const Reader routeros_api{
     .ports = ports,
     .tls_ports = tls_ports,
     .rarity = 9,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

@@ -268,7 +268,9 @@ constinit const Reader rpcbind{
     .first = Speaks::client,
     .ports = ports,
     // Programs behind ports that are given out answer as well.
-    .rarity = 7,
+    .rarity = 5,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return dump(); },
     .read = read,
 };

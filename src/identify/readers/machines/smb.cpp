@@ -208,7 +208,9 @@ constinit const Reader smb{
     .document = "[MS-SMB2], [MS-NLMP]",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 4,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return negotiate(); },
     .read = read,
 };

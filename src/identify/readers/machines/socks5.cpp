@@ -41,6 +41,10 @@ Reading read_told_in_http(const Talk& talk) {
 }
 
 Reading read(const Talk& talk) {
+  // "No acceptable methods" is what some say to whatever they do not understand.
+  if (talk.turns.front().said != asked && talk.is_over && talk.first() == "\x05\xff") {
+    return {.is = Reading::Is::yes, .confidence = inferred};
+  }
   if (talk.turns.front().said != asked) return read_told_in_http(talk);
   const std::string_view heard = talk.first();
   if (heard.empty() || heard.front() != '\x05' || heard.size() > 2) return {};
@@ -81,7 +85,9 @@ constinit const Reader socks5{
     .first = Speaks::client,
     .ports = ports,
     // Mostly on ports of their own.
-    .rarity = 7,
+    .rarity = 4,
+    .to_http = Foreign::resets,
+    .to_tls = Foreign::resets,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

@@ -78,7 +78,9 @@ constinit const Reader x11{
     .document = "X Window System Protocol",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 4,
+    .to_http = Foreign::waits,
+    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };

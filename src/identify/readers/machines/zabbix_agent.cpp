@@ -55,7 +55,7 @@ constinit const Reader zabbix_agent{
     .document = "Zabbix manual: protocols",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 8,
+    .rarity = 6,
     .question = [](std::string_view) { return request(); },
     .read = read,
 };
