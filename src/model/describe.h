@@ -64,6 +64,7 @@ void describe(auto& visitor, Of<ServiceRecord> auto& service) {
   visitor.optional("device", service.device);
   visitor.optional("cpes", service.cpes);
   visitor.optional("wrapped", service.wrapped);
+  visitor.optional("unacknowledged", service.unacknowledged);
   visitor.optional("untouched", service.untouched);
   visitor.optional("words", service.words);
   visitor.optional("tls", service.tls);
@@ -233,6 +234,7 @@ void describe(auto& visitor, Of<ScanStarted> auto& started) {
   visitor.member("version", started.version);
   visitor.member("time", started.time);
   visitor.member("arguments", started.arguments);
+  visitor.optional("from", started.from);
   visitor.member("depth", started.depth);
   visitor.member("scans", started.scans);
   visitor.optional("verbosity", started.verbosity);

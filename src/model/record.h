@@ -154,6 +154,7 @@ struct ScanStarted {
   std::vector<std::string> arguments;  // argv as typed, argv[0] included
   WallTime time;
   std::vector<ScanInfo> scans;  // empty under -sn and -sL
+  std::string from;             // the place that is scanned from, as the user named it ("netns:dmz"); "" here
   int verbosity = 0;
   int debugging = 0;
   ScanDepth depth = ScanDepth::ports;

@@ -72,8 +72,7 @@ DatagramTarget dns_at(net::Port port) {
   const std::string question = identify::question_of(payload::dns);
   std::string answer = question;
   answer[2] = static_cast<char>(0x84);
-  return {.at = {.address = loopback, .port = port, .name = {}, .interface = {}},
-          .first = {question, answer}};
+  return {.at = {.address = loopback, .port = port, .name = {}, .interface = {}}, .first = {question, answer}};
 }
 
 std::vector<DatagramTalks::Done> all_of(DatagramTalks& talks) {

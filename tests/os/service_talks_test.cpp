@@ -87,8 +87,7 @@ class Server {
 std::map<net::Port, ServiceTalks::Done> talk_to(const std::vector<net::Port>& ports,
                                                 const ServiceTalkSettings& settings) {
   ServiceTalks talks{settings};
-  for (const net::Port port : ports)
-    talks.add({.address = loopback, .port = port, .name = {}, .interface = {}});
+  for (const net::Port port : ports) talks.add({.address = loopback, .port = port, .name = {}, .interface = {}});
   std::map<net::Port, ServiceTalks::Done> all;
   while (talks.left() > 0) {
     for (auto& done : talks.work(-1)) all.emplace(done.target.port, std::move(done));

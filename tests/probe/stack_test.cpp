@@ -44,8 +44,8 @@ Octets built(const Attempt& attempt) {
   return bytes;
 }
 
-constexpr std::array all{StackQuestion::syn_full,  StackQuestion::syn_again,      StackQuestion::syn_plain,
-                         StackQuestion::syn_fin,   StackQuestion::closed_syn,     StackQuestion::echo,
+constexpr std::array all{StackQuestion::syn_full,  StackQuestion::syn_again,       StackQuestion::syn_plain,
+                         StackQuestion::syn_fin,   StackQuestion::closed_syn,      StackQuestion::echo,
                          StackQuestion::echo_code, StackQuestion::closed_datagram, StackQuestion::ack,
                          StackQuestion::fin,       StackQuestion::unlikely_syn,    StackQuestion::short_syn};
 

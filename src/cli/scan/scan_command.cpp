@@ -20,6 +20,7 @@
 #include "cli/scan/scan_plan.h"
 #include "cli/scan/scan_reports.h"
 #include "cli/scan/script_options.h"
+#include "cli/scan/vantages.h"
 #include "os/catalogues.h"
 #include "os/environment.h"
 #include "os/files.h"
@@ -128,6 +129,7 @@ class ScanRun {
 
   int run() {
     began_ = clock_.now();
+    if (const auto there = go_to_vantage(options_); !there) return refuse(dialect_, there.error());
     // From here on a signal is heard in whatever is waited for, and what was opened becomes a complete document.
     if (const auto done = open_control(); !done) return refuse(dialect_, done.error());
     // nmap's callers find the reason of a failure in the XML, so its reports open before anything can
@@ -373,6 +375,7 @@ class ScanRun {
   Result<void> start() {
     model::ScanStarted started = run::started_of(prepared_.plan);
     started.arguments = invocation_.line;
+    if (!options_.from.empty()) started.from = options_.from.front();
     started.verbosity = options_.verbosity;
     started.debugging = options_.debugging;
     return reports_->sink().on(started);
@@ -443,6 +446,10 @@ int resume(const Invocation& invocation, const std::string& file) {
                                  .dialect = invocation.dialect},
                                 os::local_calendar(os::wall_seconds()));
   if (!scan) return refuse(invocation.dialect, scan.error());
+  if (scan->options.from.size() > 1) {
+    return refuse(invocation.dialect,
+                  {Errc::usage, "--resume goes on with one scan, and that report holds those from several places"});
+  }
   return ScanRun{scan->invocation, scan->options, scan->notices}.run();
 }
 
@@ -464,6 +471,10 @@ int run_scan_command(const Invocation& invocation) {
   if (options->list_links) return print_links(invocation.dialect);
   if (options->route_to) return print_ways(*options, invocation.dialect);
   if (options->resume) return resume(invocation, *options->resume);
+  if (const auto checked = check_vantages(*options); !checked) return refuse(invocation.dialect, checked.error());
+  if (options->from.size() > 1) {
+    return scan_from_all(*options, [&](const ScanOptions& one) { return ScanRun{invocation, one}.run(); });
+  }
   return ScanRun{invocation, *options}.run();
 }
 

@@ -406,6 +406,15 @@ constexpr std::array later_rows{
            .group = miscellaneous,
            .summary = "send through this interface"},
           text<&ScanOptions::interface>),
+    entry(
+        {.spellings = {"--from"},
+         .argument = required,
+         .value = "<place>",
+         .group = miscellaneous,
+         .summary =
+             "scan from the network namespace netns:NAME, or from here; given several times, it scans from each place "
+             "and shows in a table how each port looks from where"},
+        add<&ScanOptions::from>),
     entry({.spellings = {"--privileged"},
            .group = miscellaneous,
            .summary = "do not test whether raw packets are allowed; use them"},

@@ -10,6 +10,22 @@
 #include "os/thread/quiet_thread.h"
 
 namespace portolan::os {
+namespace {
+
+Error not_entered(int error) {
+  if (error == EINVAL) {
+    return {Errc::usage, "cannot enter a network namespace: what was named is none", error_name(error)};
+  }
+  return {error == EPERM ? Errc::privilege : Errc::io,
+          fmt::format("cannot enter a network namespace: {}", error_text(error)), error_name(error)};
+}
+
+}  // namespace
+
+Result<void> move_to_network_namespace(const FileDescriptor& handle) {
+  if (::setns(handle.get(), CLONE_NEWNET) == 0) return {};
+  return fail(not_entered(errno));
+}
 
 Result<std::unique_ptr<NamespaceThread>> NamespaceThread::enter(const FileDescriptor& handle) {
   std::unique_ptr<NamespaceThread> place{new NamespaceThread};
@@ -23,11 +39,7 @@ Result<std::unique_ptr<NamespaceThread>> NamespaceThread::enter(const FileDescri
   // setns() moves the calling thread only.
   place->perform([&] { error = ::setns(handle.get(), CLONE_NEWNET) == 0 ? 0 : errno; });
   if (error == 0) return place;
-  if (error == EINVAL) {
-    return fail({Errc::usage, "cannot enter a network namespace: what was named is none", error_name(error)});
-  }
-  return fail({error == EPERM ? Errc::privilege : Errc::io,
-               fmt::format("cannot enter a network namespace: {}", error_text(error)), error_name(error)});
+  return fail(not_entered(error));
 }
 
 NamespaceThread::~NamespaceThread() {

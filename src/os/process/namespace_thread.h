@@ -12,6 +12,10 @@
 
 namespace portolan::os {
 
+// The caller itself moves there, and with it whatever it begins later. To be called while it has one thread. Errors as
+// of NamespaceThread::enter().
+Result<void> move_to_network_namespace(const FileDescriptor& handle);
+
 class NamespaceThread {
  public:
   // The caller stays where it is. The thread begins with the caller's capabilities and has its own from then on.

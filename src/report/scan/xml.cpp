@@ -260,7 +260,8 @@ void XmlReport::host_close(const HostRecord& host) {
 
 Result<void> XmlReport::finish(const model::ScanFinished& finished) {
   // A failure so early that nothing was told yet still leaves a document that parsers accept.
-  if (!started_ && !options_.resumed) head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}});
+  if (!started_ && !options_.resumed)
+    head({.version = {}, .arguments = {}, .time = finished.time, .scans = {}, .from = {}});
   buffer_.add("<runstats><finished time=\"{}\" timestr=\"{}\" summary=\"{}\" elapsed=\"{:.2f}\"",
               unix_seconds(finished.time), date_text(finished.time, options_.calendar),
               escape_xml(summary_of(finished, options_)), seconds_of(finished.elapsed));

@@ -1,5 +1,5 @@
-// Modbus/TCP: the device's identification (MODBUS application protocol 1.1b3 §6.21, MODBUS messaging on TCP/IP 1.0b §3.1).
-// It is read and changes nothing.
+// Modbus/TCP: the device's identification (MODBUS application protocol 1.1b3 §6.21, MODBUS messaging on TCP/IP 1.0b
+// §3.1). It is read and changes nothing.
 #include <fmt/core.h>
 
 #include <array>

@@ -1,5 +1,5 @@
-// Which protocol, what tells it from others, and the document that says so. Here: ACAP, whose server greets with "* ACAP"
-// and what it is able to do, the program's name first (RFC 2244 §3.1 and §7.1).
+// Which protocol, what tells it from others, and the document that says so. Here: ACAP, whose server greets with "*
+// ACAP" and what it is able to do, the program's name first (RFC 2244 §3.1 and §7.1).
 #include <array>
 
 #include "identify/readers/shared.h"
