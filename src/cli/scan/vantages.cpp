@@ -26,6 +26,7 @@ namespace portolan::cli {
 namespace {
 
 constexpr int standard_output = 1;
+constexpr int by_signal = 128;  // as a shell has it
 constexpr std::string_view here = "here";
 constexpr std::string_view namespace_word = "netns:";
 
@@ -96,7 +97,6 @@ class AllVantages {
     for (const auto& file : files_) {
       if (const auto flushed = file->flush(); !flushed) return fail_with(flushed.error());
     }
-    constexpr int by_signal = 128;
     return signal_ ? by_signal + *signal_ : status_;
   }
 
@@ -122,7 +122,7 @@ class AllVantages {
   }
 
   int scan_from(const std::string& place) {
-    auto work = os::ForkedWork::begin([&] { return scan_(from_one(place)); });
+    auto work = os::ForkedWork::begin([&] { return run_guarded([&] { return scan_(from_one(place)); }); });
     if (!work) return fail_with(work.error());
     // Not before: signals are the scan's own matter there.
     auto signals = os::StopSignals::open({});
@@ -139,6 +139,9 @@ class AllVantages {
     }
     const int status = work->wait();
     signal_ = os::StopSignals::signal();
+    if (!signal_ && status > by_signal) {
+      complain(fmt::format("the scan from {} was ended by signal {}", escape_terminal(place), status - by_signal));
+    }
     if (status != status_refused) views_.push_back(std::move(view).result());
     return signal_ ? status_done : status;
   }

@@ -55,6 +55,7 @@ ForkedWork::ForkedWork(ForkedWork&& other) noexcept
 ForkedWork::~ForkedWork() {
   if (process_ <= 0) return;
   ::kill(process_, SIGTERM);
+  output_ = FileDescriptor{};  // so that it does not wait for somebody to read
   (void)wait();
 }
 

@@ -14,8 +14,8 @@ namespace portolan::os {
 class ForkedWork {
  public:
   // `work` runs in a copy of this process, whose standard output is read() and whose standard input is empty; what it
-  // returns is its exit status. It is ended by SIGTERM where this process ends before it. To be called while this
-  // process has one thread. Errc::limit where there may be no more processes or files.
+  // returns is its exit status; it throws nothing. It is ended by SIGTERM where this process ends before it. To be
+  // called while this process has one thread. Errc::limit where there may be no more processes or files.
   static Result<ForkedWork> begin(const std::function<int()>& work);
   ForkedWork(ForkedWork&& other) noexcept;
   ForkedWork& operator=(ForkedWork&&) = delete;
