@@ -1,14 +1,10 @@
 #include "identify/agenda.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <ranges>
 #include <utility>
 
-#include "identify/details.h"
-#include "identify/recognise.h"
-#include "identify/refine.h"
 #include "identify/registry.h"
 
 namespace portolan::identify {
@@ -36,24 +32,14 @@ constexpr Duration longest_turn = 4s;
 constexpr int most_patiences = 3;
 // Where nothing is asked, one connection is enough for so long.
 constexpr Duration short_listening = 2s;
-// Bytes of a question and of its answer that are kept to show what a claim rests on.
-constexpr std::size_t most_evidence = 160;
 // Connections that ask, beside the one that listens.
 constexpr std::size_t most_asking_at_once = 2;
 constexpr unsigned most_failures = 3;
-// Who turned us away for having come too often is left alone for so long before each further connection.
-constexpr Duration throttle_pause = 1s;
 // A wrapper accepts, looks who we are, and closes.
 constexpr Duration wrapped_within = 2s;
 constexpr unsigned enough_silent_ends = 2;
 // More than this is judged only when an eighth has come to it.
 constexpr std::size_t judged_at_once = 4'096;
-constexpr std::size_t longest_words = 64;
-
-constexpr int with_second_questions = 7;
-// Offered to a web server that is known by then; what it chooses is what it would rather speak. Not before: some break
-// off over what they do not know, and who chose HTTP/2 would not name himself in what is asked after that.
-constexpr std::array<std::string_view, 2> web_protocols{"h2", "http/1.1"};
 
 }  // namespace
 
@@ -206,11 +192,12 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
   }
   if (ended->asks != nullptr || ending == Ending::no_tls) {
     reacts_ = true;
-    const bool has_waited = now - (ended->connected ? ended->asked : ended->opened) >= usual_silence;
+    const bool has_waited = ended->made_way || now - (ended->connected ? ended->asked : ended->opened) >= usual_silence;
     const Foreign does = has_waited ? Foreign::waits : ending == Ending::reset ? Foreign::resets : Foreign::ends;
     if (ended->bytes == 0) openings_.note_foreign(ended->asks, does);
   }
   if (ending == Ending::no_tls || ended->upgrading) return drop(connection, false);
+  const bool at_once = now - ended->opened < silence();
   const bool was_silent = is_silent(*ended) && !ended->tls && now - ended->opened < wrapped_within;
   if (ended->bytes > 0) read(*ended, true, now);
   // It may be closed by now.
@@ -218,7 +205,7 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
     note_words(*find(connection));
     drop(connection, false);
   }
-  if (was_silent) on_silent_end();
+  if (was_silent) on_silent_end(at_once);
 }
 
 bool Agenda::is_silent(const Connection& connection) const {
@@ -229,128 +216,19 @@ bool Agenda::only_listens(const Connection& connection) const {
   return is_silent(connection) && connection.connected && connection.tls == tls_.has_value();
 }
 
-// Once may be chance.
-void Agenda::on_silent_end() {
+// Once may be chance, and who waited for a question may yet answer one: some wait no longer for it than we do for a
+// word.
+void Agenda::on_silent_end(bool at_once) {
   if (heard_any_ || tls_ || settings_.only_listens) return;
-  if (++silent_ends_ < enough_silent_ends) {
-    openings_.put_first({nullptr, true, true});
-    return;
-  }
+  if (++silent_ends_ < enough_silent_ends) return openings_.put_first({nullptr, true, true});
+  if (at_once) end();
+}
+
+void Agenda::end() {
+  over_ = true;
+  if (silent_ends_ < enough_silent_ends || heard_any_ || tls_ || found_.confidence > 0) return;
   found_.wrapped = true;
   found_.confidence = by_grammar;
-  end();
-}
-
-// ---- reading ------------------------------------------------------------------------------------
-
-void Agenda::read(Connection& connection, bool is_over, Instant now) {
-  const Talk talk{
-      .turns = connection.turns,
-      .is_over = is_over,
-      .host = host_,
-      .in_tls = connection.tls,
-      .may_upgrade = settings_.intensity >= with_second_questions && !settings_.only_listens && !settings_.only_hints,
-      .upgraded = connection.upgraded};
-  Recognised recognised = connection.owner == nullptr ? recognise(talk, settings_.readers, connection.asks)
-                                                      : Recognised{connection.owner, connection.owner->read(talk)};
-  const Reader* const best = recognised.reader;
-  Reading& reading = recognised.reading;
-  if (recognised.is_turned_away && may_come_back()) {
-    if (best != nullptr && reading.is == Reading::Is::yes) claim(*best, reading, talk);
-    return come_back(connection, now);
-  }
-  if (best == nullptr || reading.is == Reading::Is::no) return;
-  if (reading.is == Reading::Is::more && !is_over) return;
-  connection.owner = best;
-  if (reading.wants_tls && !tls_) {
-    wants_tls_ = true;
-    return drop(connection.number, true);
-  }
-  if (reading.is == Reading::Is::yes) {
-    claim(*best, reading, talk);
-    if (reading.confidence < by_grammar && !settings_.only_listens) openings_.ask_next(*best);
-  }
-  // Whom the question was not for is asked no more where questions may harm.
-  const bool may_ask = !settings_.only_listens && (!settings_.only_hints || best == connection.asks);
-  const bool goes_on = may_ask && connection.turns.size() < most_turns && !is_over;
-  if (goes_on && (!reading.say.empty() || reading.upgrade)) {
-    if (!reading.say.empty()) say(connection, std::move(reading.say), now);
-    if (reading.upgrade) upgrade(connection, now);
-    return;
-  }
-  drop(connection.number, true);
-  end_if_sure(now);
-}
-
-void Agenda::come_back(const Connection& connection, Instant now) {
-  const Reader* const asks = connection.asks;
-  while (!connections_.empty()) drop(connections_.back().number, true);
-  is_throttled_ = true;
-  comes_back_ = now + throttle_pause;
-  openings_.drop_rest();
-  openings_.put_first({asks, true, asks == nullptr});
-}
-
-// Whoever has been recognised may still be answering what was asked behind that.
-void Agenda::end_if_sure(Instant now) {
-  if (found_.confidence >= by_grammar && !has_owned() && !comes_back_ && !asks_preference(now)) end();
-}
-
-// Of a web server inside TLS, once: what it would rather speak. False once there is nothing to wait for.
-bool Agenda::asks_preference(Instant now) {
-  if (preference_ != 0) return find(preference_) != nullptr;
-  const bool is_web = tls_ && found_.tls && tls_->alpn.empty() && found_.name.starts_with(commonest);
-  if (!is_web || settings_.intensity < with_second_questions || settings_.only_listens || !may_open()) return false;
-  if (opened_ >= allowed_) return false;
-  while (!connections_.empty()) drop(connections_.back().number, true);
-  if (!takes_place(Need::question)) return true;
-  --places_;
-  Connection& opened = connections_.emplace_back();
-  opened.number = preference_ = ++opened_;
-  opened.tls = true;
-  opened.only_shakes = true;
-  opened.opened = opened.last = now;
-  actions_.push_back({Action::What::open_tls, opened.number, {}, web_protocols});
-  return true;
-}
-
-bool Agenda::has_owned() const {
-  return std::ranges::any_of(connections_, [](const Connection& one) { return one.owner != nullptr; });
-}
-
-void Agenda::claim(const Reader& reader, const Reading& reading, const Talk& talk) {
-  if (reading.confidence < found_.confidence) return;
-  // Who answered on one connection what he was asked there may have been cut short on another.
-  const bool says_less = !found_.version.empty() && reading.facts.version.empty();
-  if (reading.confidence == found_.confidence && says_less) return;
-  found_ = model::ServiceRecord{};
-  found_.name = reading.service.empty() ? std::string{reader.service} : reading.service;
-  found_.product = reading.facts.product;
-  found_.version = reading.facts.version;
-  found_.extra = reading.facts.extra;
-  found_.host_name = reading.facts.host_name;
-  found_.system = reading.facts.system;
-  found_.device = reading.facts.device;
-  found_.details = ordered_details(reading.facts.details);
-  found_.confidence = reading.confidence;
-  found_.tls = talk.in_tls ? tls_ : starttls_;
-  found_.untouched = settings_.only_listens;
-  refine(found_, fields_said(reader.name, talk, found_), settings_.fingerprints);
-  const auto answered =
-      std::ranges::find_if(talk.turns | std::views::reverse, [](const Turn& turn) { return !turn.heard.empty(); });
-  if (answered == talk.turns.rend()) return;
-  found_.asked = answered->said.substr(0, most_evidence);
-  found_.answered = answered->heard.substr(0, most_evidence);
-}
-
-// What nobody understands is at least shown.
-void Agenda::note_words(const Connection& connection) {
-  if (connection.owner != nullptr || !found_.words.empty() || !found_.name.empty()) return;
-  for (const Turn& turn : connection.turns) {
-    if (turn.heard.empty()) continue;
-    found_.words = turn.heard.substr(0, std::min(longest_words, turn.heard.find_first_of("\r\n")));
-    return;
-  }
 }
 
 // ---- asking -------------------------------------------------------------------------------------
@@ -461,21 +339,33 @@ bool Agenda::make_way_for(std::uint32_t question, Instant now) {
   if (!is_its || std::ranges::none_of(connections_, listens)) return false;
   make_place();
   Connection& goes_on = *find(question);
+  goes_on.made_way = true;
   goes_on.opened = goes_on.asked = goes_on.last = now;
   return true;
 }
 
+bool Agenda::shakes_hands() const {
+  return !tls_ && std::ranges::any_of(connections_, [](const Connection& one) { return one.tls && !one.connected; });
+}
+
 bool Agenda::waits_for_others() const {
-  return asks_alone() || (!openings_.is_empty() && openings_.next().is_alone() && asking() > 0);
+  if (asks_alone()) return true;
+  if (openings_.is_empty() || openings_.next().hinted) return false;
+  // One connection is kept for what may have to be asked inside TLS.
+  return (openings_.next().is_alone() && asking() > 0) || (opened_ + 1 >= share_ && shakes_hands());
 }
 
 void Agenda::listen_again(Instant now) {
   if (!listens_again_ || !listens_meanwhile_ || is_throttled_ || heard_any_ || asks_alone() || !may_open()) return;
   if (openings_.is_empty() || !takes_place(Need::listening)) return;
+  open_listener(now);
+}
+
+void Agenda::open_listener(Instant now) {
   has_listened_again_ = true;
   listens_again_ = false;
-  open(tls_.has_value(), nullptr, now);
   patience_ends_ = now + settings_.patience;
+  open(tls_.has_value(), nullptr, now);
 }
 
 bool Agenda::takes_place(Need need) {
@@ -545,11 +435,8 @@ void Agenda::conclude(Instant now) {
   if (!connections_.empty()) return;
   if (!listens_again_ || heard_any_ || !may_open()) return end();
   if (!takes_place(Need::listening)) return;
-  has_listened_again_ = true;
-  listens_again_ = false;
-  patience_ends_ = now + settings_.patience;
+  open_listener(now);
   ends_ = std::max(ends_, patience_ends_ + settings_.patience);
-  open(tls_.has_value(), nullptr, now);
 }
 
 std::optional<Instant> Agenda::idle_since(Instant now) const {
@@ -587,9 +474,7 @@ std::vector<Action> Agenda::act(Instant now, std::size_t places) {
 Instant Agenda::wake_at() const {
   if (over_) return Instant::max();
   Instant at = need_ == Need::nothing ? ends_ : Instant::max();
-  for (const Connection& one : connections_) {
-    at = std::min(at, deadline_of(one));
-  }
+  for (const Connection& one : connections_) at = std::min(at, deadline_of(one));
   if (comes_back_ && need_ == Need::nothing) at = std::min(at, *comes_back_);
   const bool asks_more =
       !comes_back_ && !waits_for_others() && found_.confidence < by_grammar && !openings_.is_empty() && may_ask();

@@ -99,8 +99,12 @@ class Agenda {
   [[nodiscard]] bool is_asking() const { return asking() > 0; }
   // All is asked and answered or not: what is left is to listen.
   [[nodiscard]] bool only_waits() const;
-  // So many connections in all, until it is told otherwise; one to listen once more is not counted.
-  void allow(std::uint32_t connections) { allowed_ = connections; }
+  // So many connections in all, until it is told otherwise, of which those beyond its share may be taken back; one to
+  // listen once more is not counted.
+  void allow(std::size_t share, std::size_t more) {
+    share_ = share;
+    allowed_ = share + more;
+  }
   // Whether it listens once more beside its questions, or when nothing is left to be asked.
   void listen_meanwhile(bool does) { listens_meanwhile_ = does; }
   void ask_no_more() { openings_.drop_rest(); }
@@ -133,6 +137,7 @@ class Agenda {
     Instant last;   // something happened
     Instant asked;  // when the present turn began
     bool connected = false;
+    bool made_way = false;   // a listener has, when this was not answered in time
     bool upgrading = false;  // its handshake goes on, behind words in the clear
     bool upgraded = false;   // it is done
     std::vector<Turn> turns = {Turn{}};
@@ -153,10 +158,10 @@ class Agenda {
   void claim(const Reader& reader, const Reading& reading, const Talk& talk);
   void begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant now);
   void note_words(const Connection& connection);
-  void on_silent_end();
-  void end() { over_ = true; }
+  void on_silent_end(bool at_once);
+  void end();
   void end_if_sure(Instant now);
-  bool asks_preference(Instant now);
+  bool asks_once_more(Instant now);
   // Once; what is claimed by then is claimed before.
   [[nodiscard]] bool may_come_back() const { return !is_throttled_ && !settings_.only_listens; }
   void come_back(const Connection& connection, Instant now);
@@ -164,12 +169,14 @@ class Agenda {
 
   void expire(Instant now);
   void listen_again(Instant now);
+  void open_listener(Instant now);
   void open_next(Instant now);
   void begin(Instant now);
   void conclude(Instant now);
   bool takes_place(Need need);  // false: there is none
   [[nodiscard]] std::size_t most_asking() const;
   [[nodiscard]] bool asks_alone() const;
+  [[nodiscard]] bool shakes_hands() const;  // and it is not known whether TLS is spoken
   [[nodiscard]] bool waits_for_others() const;
   bool make_way_for(std::uint32_t question, Instant now);
   // One connection is left for listening once more to whom that may help.
@@ -201,7 +208,8 @@ class Agenda {
   std::size_t places_ = 0;
   Need need_ = Need::nothing;
   std::uint32_t opened_ = 0;
-  std::uint32_t allowed_ = UINT32_MAX;
+  std::size_t share_ = SIZE_MAX;
+  std::size_t allowed_ = SIZE_MAX;
   unsigned unanswered_ = 0;  // questions in a row
   unsigned let_pass_ = 0;    // in all
   Duration slowest_answer_{};
@@ -220,7 +228,8 @@ class Agenda {
   std::optional<model::TlsRecord> tls_;
   std::optional<model::TlsRecord> starttls_;  // of what began behind words in the clear
   bool wants_tls_ = false;
-  std::uint32_t preference_ = 0;  // the connection that only shakes hands; 0: there was none
+  const Reader* also_ = nullptr;  // whose question is to be put yet
+  std::uint32_t once_more_ = 0;   // the connection that asks about TLS when all else is known; 0: there was none
   bool heard_any_ = false;
   // Too many of our connections were turned away: from then on one at a time, and not at once.
   std::optional<Instant> comes_back_;

@@ -30,6 +30,9 @@ constexpr std::size_t many_mute = 6;
 // For questions; somebody who has not even closed a connection is listened to once more.
 std::size_t own_share(const Agenda& agenda) { return agenda.reacts() ? share : share - 1; }
 
+// a - b, and not less than nothing.
+std::size_t less(std::size_t a, std::size_t b) { return a - std::min(a, b); }
+
 // To go on asking is of little use where nobody reacts.
 bool is_deaf(const Agenda& agenda) {
   return !agenda.reacts() && agenda.let_pass() > 0 && agenda.opened() >= own_share(agenda);
@@ -39,6 +42,7 @@ bool is_deaf(const Agenda& agenda) {
 
 HostAgenda::HostAgenda(std::string host, const HostSettings& settings) : host_{std::move(host)}, settings_{settings} {
   settings_.connections = std::max<std::size_t>(settings_.connections, 1);
+  settings_.listening = std::max(settings_.listening, settings_.connections);
 }
 
 void HostAgenda::add(net::Port port, Manner manner, Instant now) {
@@ -80,6 +84,18 @@ std::size_t HostAgenda::most_listening() const { return std::max<std::size_t>(se
 std::size_t HostAgenda::listening(Instant now) const {
   return static_cast<std::size_t>(
       std::ranges::count_if(talks_, [now](const auto& talk) { return talk->agenda.idle_since(now).has_value(); }));
+}
+
+// Nobody listens once more while there are ports of which nothing is known.
+HostAgenda::Room HostAgenda::room(Instant now) const {
+  const std::size_t open = connections();
+  const std::size_t idle = listening(now);
+  std::size_t may_listen = most_listening() + settings_.listening - settings_.connections;
+  if (!waiting_.empty() || has_need(Need::first)) may_listen = 0;
+  if (all_wait()) may_listen = settings_.listening;
+  return {.in_all = less(settings_.listening, open),
+          .questions = less(settings_.connections, open - idle),
+          .listening = less(may_listen, idle)};
 }
 
 void HostAgenda::count_spare() {
@@ -138,7 +154,9 @@ bool HostAgenda::enter(Instant now) {
   auto under_way = static_cast<std::size_t>(
       std::ranges::count_if(talks_, [this](const auto& talk) { return !waits(talk->agenda); }));
   bool has_entered = false;
-  const std::size_t places = settings_.connections - std::min(listening(now), most_listening());
+  const std::size_t listen =
+      less(std::min(listening(now), most_listening()), settings_.listening - settings_.connections);
+  const std::size_t places = std::max<std::size_t>(less(settings_.connections, listen), 1);
   for (; under_way < places && !waiting_.empty(); ++under_way) {
     begin(waiting_, now);
     has_entered = true;
@@ -151,11 +169,10 @@ bool HostAgenda::enter(Instant now) {
 
 // Who has had fewest connections is first. Who has made place listens again when nothing is left to be asked.
 void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts) {
-  const std::size_t listens = std::min(listening(now), most_listening());
-  std::size_t may_listen = all_wait() ? settings_.connections : most_listening() - listens;
+  Room room = this->room(now);
   std::vector<PortTalk*> order;
   for (const auto& talk : talks_) {
-    if (may_listen > 0 || talk->agenda.needs() != Need::listening) order.push_back(talk.get());
+    if (room.listening > 0 || talk->agenda.needs() != Need::listening) order.push_back(talk.get());
   }
   // New ports come behind those that have not had their share, and before those that take of others'.
   std::ranges::stable_sort(order, {}, [](const PortTalk* talk) {
@@ -165,29 +182,28 @@ void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts
   });
   // Where there are many, who listens takes what others need to ask.
   const bool are_few = (ended_ + waiting_.size() + talks_.size()) * most_of_one <= settings_.connections;
-  const std::size_t before = connections();
-  std::size_t open = before;
   for (PortTalk* const talk : order) {
-    const std::size_t own = talk->agenda.connections();
-    std::size_t free = settings_.connections > open ? settings_.connections - open : 0;
-    if (places != Agenda::any_number) free = std::min(free, before + places > open ? before + places - open : 0);
-    const bool has_waited = waits(talk->agenda);
-    if (has_waited) free = std::min(free, may_listen);
+    Agenda& agenda = talk->agenda;
+    const bool has_waited = waits(agenda);
+    std::size_t& free = has_waited ? room.listening : room.questions;
     // Whoever closes connections on which he was asked has hardly a word to say by himself.
-    talk->agenda.listen_meanwhile(are_few || (has_waited && !talk->agenda.reacts()));
-    const std::uint32_t had = talk->agenda.opened();
-    const bool was_deaf = is_deaf(talk->agenda);
-    const std::size_t own_part = own_share(talk->agenda);
-    const std::size_t left = own_part > had ? own_part - had : 0;
-    talk->agenda.allow(
-        static_cast<std::uint32_t>(had + left + std::min(spare_for(talk->agenda), Agenda::most_connections)));
-    for (Action& action : talk->agenda.act(now, free)) acts.push_back({talk->port, std::move(action)});
-    open = open - own + talk->agenda.connections();
-    if (may_listen > 0 && has_waited && talk->agenda.connections() > own) --may_listen;
-    const std::size_t more = talk->agenda.opened() - had;
+    agenda.listen_meanwhile(are_few || (has_waited && !agenda.reacts()));
+    const std::uint32_t had = agenda.opened();
+    const bool was_deaf = is_deaf(agenda);
+    const std::size_t left = less(own_share(agenda), had);
+    agenda.allow(had + left, std::min(spare_for(agenda), Agenda::most_connections));
+    const std::size_t own = agenda.connections();
+    for (Action& action : agenda.act(now, std::min({free, room.in_all, places})))
+      acts.push_back({talk->port, std::move(action)});
+    // What was closed is free in the next round.
+    const std::size_t taken = less(agenda.connections(), own);
+    free = less(free, taken);
+    room.in_all = less(room.in_all, taken);
+    if (places != Agenda::any_number) places = less(places, taken);
+    const std::size_t more = agenda.opened() - had;
     if (more <= left || spare_ == Agenda::any_number) continue;
-    spare_ -= std::min(spare_, more - left);
-    if (!was_deaf) kept_ -= std::min(kept_, more - left);
+    spare_ = less(spare_, more - left);
+    if (!was_deaf) kept_ = less(kept_, more - left);
   }
 }
 
@@ -198,8 +214,8 @@ Agenda* HostAgenda::idle_for_longest(Instant now, bool whoever) {
   Instant since = Instant::max();
   for (const auto& talk : talks_) {
     const auto its = talk->agenda.idle_since(now);
-    // Who listens for the second time goes on, unless ports wait of which nothing is known.
-    if (!its || talk->is_machine || (talk->agenda.has_listened_again() && !has_need(Need::first))) continue;
+    // Who listens for the second time goes on.
+    if (!its || talk->is_machine || talk->agenda.has_listened_again()) continue;
     if (stay > 0) {
       --stay;
       continue;
@@ -307,10 +323,14 @@ std::vector<HostAgenda::Act> HostAgenda::act(Instant now, std::size_t places) {
     if (places != Agenda::any_number) places = before + places > connections() ? before + places - connections() : 0;
     take_ended();
     count_spare();
-    const bool is_left = connections() < settings_.connections && places > 0;
-    const bool is_wanted = acts.size() > acts_before && (has_need(Need::first) || has_need(Need::question));
+    const bool wants = has_need(Need::first) || has_need(Need::question);
+    const Room left = room(now);
+    const bool has_acted = acts.size() > acts_before;
     if (enter(now) || settle()) continue;
-    if (is_left && (is_wanted || (all_wait() && has_need(Need::listening)))) continue;
+    const bool is_left = left.in_all > 0 && places > 0;
+    const bool may_ask = is_left && wants && left.questions > 0;
+    const bool may_listen = is_left && has_need(Need::listening) && left.listening > 0;
+    if ((has_acted && (may_ask || may_listen)) || (may_listen && all_wait())) continue;
     if (is_left || !make_place(now)) break;
     if (places != Agenda::any_number) ++places;
   }

@@ -25,7 +25,8 @@ namespace portolan::identify {
 
 struct HostSettings {
   AgendaSettings agenda = {};
-  std::size_t connections = 16;  // at once
+  std::size_t connections = 40;  // at once, beside those that only listen
+  std::size_t listening = 256;   // with those; where it is no more than the others, half of them may listen
   // From the last port that was added on; what is not asked by then is not known.
   Duration deadline = std::chrono::minutes{10};
 };
@@ -70,6 +71,12 @@ class HostAgenda {
     net::Port port;
     Manner manner = Manner::ask;
   };
+  // For connections: of ports that ask, and of those that wait.
+  struct Room {
+    std::size_t in_all = 0;
+    std::size_t questions = 0;
+    std::size_t listening = 0;
+  };
   struct PortTalk {
     net::Port port;
     bool is_machine;
@@ -90,6 +97,7 @@ class HostAgenda {
   void take_ended();
   [[nodiscard]] std::size_t listening(Instant now) const;
   [[nodiscard]] std::size_t most_listening() const;
+  [[nodiscard]] Room room(Instant now) const;
   [[nodiscard]] bool has_need(Need need) const;
   [[nodiscard]] bool is_starved(const Agenda& agenda) const;  // it has had its share, and the others need theirs
   [[nodiscard]] bool waits(const Agenda& agenda) const;       // to listen, or for a share that others leave

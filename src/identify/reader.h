@@ -47,6 +47,8 @@ struct Facts {
   std::vector<model::ServiceDetail> details = {};
 };
 
+struct Reader;
+
 // What a reader makes of a talk.
 struct Reading {
   enum class Is : std::uint8_t {
@@ -64,6 +66,8 @@ struct Reading {
   bool wants_tls = false;    // it says that TLS is spoken there
   bool turned_away = false;  // we came too often for whoever speaks there, and may hear more later; of no as well
   bool upgrade = false;      // the next byte of either side, behind what is to be said, is TLS's
+  // Of yes: whose question, on a connection of its own, leads the same server into TLS where this one does not.
+  const Reader* also = nullptr;
 };
 inline constexpr std::uint8_t documented = 100;
 inline constexpr std::uint8_t by_grammar = 80;

@@ -61,10 +61,11 @@ enum class NameLookup : std::uint8_t { live_hosts, never, always };  // default,
 
 // Who answers at open ports is asked (-sV).
 struct Identification {
-  int intensity = 7;                    // 0 to 9: how many questions are tried
-  bool all_ports = false;               // printers too
-  bool ask_industrial = false;          // machines are asked what they are, in their own protocol
-  std::size_t connections_a_host = 16;  // at once
+  int intensity = 7;            // 0 to 9: how many questions are tried
+  bool all_ports = false;       // printers too
+  bool ask_industrial = false;  // machines are asked what they are, in their own protocol
+  // At once, whatever they are for; nullopt: as many as the program's own manners allow (identify/host_agenda.h).
+  std::optional<std::size_t> connections_a_host;
 };
 
 // Which systems hosts have is asked (-O); needs raw packets.

@@ -23,7 +23,9 @@ constexpr std::chrono::milliseconds look_around{100};
 
 identify::HostSettings settings_of(const plan::Plan& plan, const identify::Fingerprints* fingerprints) {
   const plan::Identification& wanted = *plan.identify;
-  identify::HostSettings settings{.connections = wanted.connections_a_host};
+  identify::HostSettings settings;
+  const std::size_t usual_connections = settings.connections;
+  if (wanted.connections_a_host) settings.connections = settings.listening = *wanted.connections_a_host;
   settings.agenda.intensity = wanted.intensity;
   settings.agenda.fingerprints = fingerprints;
   if (plan.timing.level <= 1 || wanted.intensity >= all_readers) {
@@ -35,7 +37,6 @@ identify::HostSettings settings_of(const plan::Plan& plan, const identify::Finge
     settings.deadline = *plan.timing.host_timeout;
   } else {
     // Who may have fewer connections needs longer for the same.
-    constexpr std::size_t usual_connections = 16;
     const auto parts = std::max<std::size_t>(usual_connections / std::max<std::size_t>(settings.connections, 1), 1);
     settings.deadline *= static_cast<int>(parts);
   }

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "identify/manners.h"
 #include "replayed.h"
 
@@ -67,6 +71,34 @@ TEST(Agenda, WhoClosesTwiceBeforeAnythingIsSaidIsAWrapper) {
   EXPECT_EQ(replayed.found.name, "");
   EXPECT_EQ(replayed.connections, 2U);
   EXPECT_EQ(replayed.said, "");
+}
+
+// Some close what has been silent for half a second, which is no sooner than a question may find a place.
+TEST(Agenda, WhoWaitsForAQuestionAsLongAsWeDoForAWordIsNoWrapper) {
+  Agenda agenda{net::Port{odd_port}, "server.example", {}, Instant{}};
+  Instant now{};
+  std::map<std::uint32_t, Instant> silent;
+  for (; now < Instant{} + 3s && !agenda.is_over(); now += 5ms) {
+    for (const auto& [connection, until] : std::map{silent}) {
+      if (until > now) continue;
+      silent.erase(connection);
+      agenda.on_end(connection, Ending::reset, now);
+    }
+    for (const Action& action : agenda.act(now, silent.empty() ? 1 : 0)) {
+      if (action.what == Action::What::say || action.what == Action::What::close) silent.erase(action.connection);
+      if (action.what == Action::What::open) {
+        silent[action.connection] = now + 505ms;
+        agenda.on_connected(action.connection, now);
+      }
+      if (action.what == Action::What::say && action.bytes.starts_with("GET ")) {
+        agenda.on_heard(action.connection, "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\n\r\n", now);
+        agenda.on_end(action.connection, Ending::closed, now);
+      }
+    }
+  }
+  EXPECT_EQ(agenda.found().product, "nginx");
+  const Replayed wrapper = replay("wait 505ms\nfin\n", odd_port);
+  EXPECT_TRUE(wrapper.found.wrapped) << "who answers nothing else either";
 }
 
 TEST(Agenda, WhoIsAskedAtOnceIsWhoThePortHintsAt) {
@@ -231,6 +263,8 @@ TEST(Agenda, AnEchoIsNobodyElse) {
 TEST(Agenda, WhatBecomesOfTheFirstQuestionSaysWhatToAskNext) {
   const Replayed waits = replay("wait 100000ms\n< \"x\"\n", odd_port);
   EXPECT_LT(waits.said.find("version"), waits.said.find("PING\r\n")) << "DNS before Redis, which would have answered";
+  const Replayed in_the_end = replay("> \"GET\"\nwait 510ms\nfin\n", odd_port);
+  EXPECT_LT(in_the_end.said.find("version"), in_the_end.said.find("PING\r\n")) << "it did wait";
   const Replayed ends = replay("> \"GET\"\nfin\n", odd_port);
   EXPECT_NE(ends.said.find("PING\r\n"), std::string::npos);
   EXPECT_EQ(ends.said.find("version\4bind"), std::string::npos);
@@ -244,6 +278,77 @@ TEST(Agenda, AMachineInsideTlsIsAskedOnTheConnectionThatBeganIt) {
   EXPECT_EQ(replayed.found.name, "niagara-fox");
   EXPECT_EQ(replayed.found.host_name, "ahu-7");
   EXPECT_EQ(replayed.connections, 1U);
+}
+
+// What it says may sound like somebody else's words; his question is not for it.
+TEST(Agenda, AMachineIsNotAskedWhatItsPortIsNotKnownFor) {
+  const std::string answer = "\n< \"\\x03\\x00\\x00\\x09\\x02\\xf0\\x80!\\x80\"\nrst\n";
+  constexpr std::string_view asks_rdp{"\x03\x00\x00\x13\x0e\xe0", 6};
+  const Replayed machine = replay("> \"\\x03\"" + answer, 102, {.only_hints = true});
+  EXPECT_EQ(machine.found.name, "ms-wbt-server") << "it is told nevertheless";
+  EXPECT_EQ(machine.said.find(asks_rdp), std::string::npos);
+  const Replayed other = replay("> \"GET \"" + answer, odd_port);
+  EXPECT_NE(other.said.find(asks_rdp), std::string::npos);
+}
+
+// Of two connections, whoever serves one client at a time hears what is said on the first, and that is nothing.
+TEST(Agenda, TheListenerMakesWayForAQuestionThatNobodyAnswers) {
+  Agenda agenda{net::Port{odd_port}, "server.example", {}, Instant{}};
+  const auto listens = agenda.act(Instant{}).at(0).connection;
+  agenda.on_connected(listens, Instant{});
+  Instant now = agenda.wake_at();
+  auto actions = agenda.act(now);
+  ASSERT_EQ(actions.size(), 1U);
+  const auto asks = actions.front().connection;
+  agenda.on_connected(asks, now);
+  actions = agenda.act(now);
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_TRUE(actions.front().bytes.starts_with("GET / "));
+  now = agenda.wake_at();
+  actions = agenda.act(now);
+  ASSERT_FALSE(actions.empty());
+  EXPECT_EQ(actions.front().what, Action::What::close);
+  EXPECT_EQ(actions.front().connection, listens);
+  EXPECT_TRUE(std::ranges::none_of(actions, [&](const Action& one) { return one.connection == asks; }));
+  agenda.on_heard(asks, "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\n\r\n", now + 1ms);
+  agenda.on_end(asks, Ending::closed, now + 2ms);
+  agenda.act(now + 2ms);
+  EXPECT_TRUE(agenda.is_over());
+  EXPECT_EQ(agenda.found().product, "nginx");
+}
+
+// Where the words by which a server is known do not lead into TLS, others do.
+TEST(Agenda, WhatIsKnownMayBeLedIntoTlsOnAConnectionOfItsOwn) {
+  constexpr std::string_view bad_start{"\0\0\0\x08\0\xff\0\0", 8};
+  constexpr std::string_view refused{
+      "E\0\0\0\x89SFATAL\0VFATAL\0C0A000\0Munsupported frontend protocol 255.0: server supports 3.0 to 3.0\0"
+      "Fbackend_startup.c\0L704\0RProcessStartupPacket\0\0",
+      138};
+  const auto run = [&](std::uint16_t port, AgendaSettings settings, std::string_view offer) {
+    Agenda agenda{net::Port{port}, "server.example", settings, Instant{}};
+    Instant now{};
+    for (int step = 0; step < 100 && !agenda.is_over(); ++step) {
+      const auto actions = agenda.act(now);
+      if (actions.empty()) now = std::max(now, agenda.wake_at());
+      for (const Action& action : actions) {
+        if (action.what == Action::What::open) agenda.on_connected(action.connection, now);
+        if (action.what == Action::What::say && action.bytes.size() == bad_start.size()) {
+          agenda.on_heard(action.connection, action.bytes == bad_start ? refused : offer, now);
+        }
+        if (action.what == Action::What::begin_tls) agenda.on_connected(action.connection, now, model::TlsRecord{});
+      }
+    }
+    EXPECT_TRUE(agenda.is_over());
+    EXPECT_EQ(agenda.found().version, "17") << "what was known stands";
+    return std::pair{agenda.found().tls, agenda.opened()};
+  };
+  const auto [offered, connections] = run(5432, {}, "S");
+  ASSERT_TRUE(offered);
+  EXPECT_TRUE(offered->starttls);
+  EXPECT_EQ(connections, 2U) << "the one that was there already";
+  EXPECT_TRUE(run(odd_port, {}, "S").first);
+  EXPECT_FALSE(run(5432, {}, "N").first);
+  EXPECT_FALSE(run(5432, {.intensity = 2}, "S").first) << "a second question";
 }
 
 TEST(Agenda, OnlyWhatIsWantedIsAsked) {

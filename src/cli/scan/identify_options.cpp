@@ -110,7 +110,7 @@ std::vector<Option<ScanOptions>> identify_rows(std::string_view group) {
         .argument = Argument::required,
         .value = "<number>",
         .group = group,
-        .summary = "connections to one host at once while its services are asked; 16 unless it is given"},
+        .summary = "connections to one host at once; unless it is given 40 that ask, and with those that listen 256"},
        connections},
       {{.spellings = {"--fingerprints"},
         .argument = Argument::required,
@@ -139,7 +139,7 @@ Result<void> plan_identification(const ScanOptions& options, Dialect dialect, Pr
   wanted.intensity = options.version_intensity.value_or(wanted.intensity);
   wanted.all_ports = options.all_ports;
   wanted.ask_industrial = options.ask_industrial;
-  wanted.connections_a_host = options.connections_a_host.value_or(wanted.connections_a_host);
+  wanted.connections_a_host = options.connections_a_host;
   if (const auto topics = wanted_topics(options, dialect); !topics.unknown.empty()) {
     warn(dialect, prepared,
          fmt::format("--script: no script is run here, and nothing that services tell is called {}; the scan goes on",

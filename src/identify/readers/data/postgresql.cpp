@@ -11,7 +11,7 @@ namespace portolan::identify {
 namespace {
 
 constexpr std::array<std::uint16_t, 2> ports{5432, 5433};
-// StartupMessage of version 255.0. Asked without SSLRequest before it: who offers TLS would then hear nothing else.
+// StartupMessage of version 255.0. SSLRequest is put on another connection: who offers TLS would hear nothing else.
 constexpr std::string_view bad_start = literal("\0\0\0\x08\0\xff\0\0");
 constexpr std::string_view ssl_request = literal("\0\0\0\x08\x04\xd2\x16\x2f");
 constexpr std::uint32_t longest_error = 4'096;
@@ -116,6 +116,7 @@ Reading read(const Talk& talk) {
   const auto error = error_in(answer.substr(5, *size - 4));
   if (!error) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
+  reading.also = &postgresql_ssl;
   const bool is_its_source = (*error)['F'] == "postmaster.c" || (*error)['F'] == "backend_startup.c";
   if (is_its_source && (*error)['R'] == "ProcessStartupPacket") {
     reading.facts.product = "PostgreSQL DB";

@@ -66,6 +66,10 @@ Reading read(const Talk& talk) {
   const std::uint32_t value = *u32_little_at(heard, bare_size + 4);
   if (type != response && type != failure) return {};
   reading.facts.extra = type == response ? security_name(value) : failure_name(value);
+  // TLS, and what is spoken inside it.
+  constexpr std::uint32_t within_tls = 0x01 | 0x02 | 0x08;
+  const bool begins_tls = type == response && (value & within_tls) != 0;
+  reading.upgrade = begins_tls && talk.may_upgrade && !talk.in_tls && !talk.upgraded;
   add_detail(reading.facts, "rdp-enum-encryption", type == response ? "chosen" : "refusal", reading.facts.extra);
   return reading;
 }
