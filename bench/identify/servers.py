@@ -247,6 +247,12 @@ SERVERS = [
            version=r"(\d+)"),
     Server("websockify", ("websockify", "python3-minimal"), "http", "websockify|WebSockify",
            "exec websockify 0.0.0.0:$PORT 127.0.0.1:1", tells="p", version=""),
+    Server("mumble", ("mumble-server",), "mumble", "mumble|murmur", "exec murmurd -fg -ini $D/conf",
+           "host=0.0.0.0\nport=@PORT@\ndatabase=/tmp/m.sqlite\nlogfile=\nusers=10\n", tls=True),
+    Server("nsca", ("nsca",), "nsca", "nsca", "exec nsca -c $D/conf -f",
+           "server_port=@PORT@\nserver_address=0.0.0.0\npassword=x\ndecryption_method=1\ncommand_file=/tmp/c\n", tells=""),
+    Server("spamd", ("spamd", "spamassassin"), "spamassassin|spamd", "spamassassin|spamd",
+           "mkdir -p /var/lib/spamassassin; exec spamd -L -i 0.0.0.0 -A 0.0.0.0/0 -p $PORT", tells="p"),
     Server("xrdp", ("xrdp",), "ms-wbt-server|rdp", "xrdp",
            "xrdp-keygen xrdp /etc/xrdp/rsakeys.ini >/dev/null; cp /etc/xrdp/xrdp.ini c.ini; sed -i \"s,^port=3389,port=$PORT,;s,^certificate=.*,certificate=/run/lab/cert,;"
            "s,^key_file=.*,key_file=/run/lab/key,\" c.ini; openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert "

@@ -87,7 +87,7 @@ std::size_t HostAgenda::listening(Instant now) const {
 }
 
 // Nobody listens once more while there are ports of which nothing is known.
-HostAgenda::Room HostAgenda::room(Instant now) const {
+HostAgenda::Room HostAgenda::free_places(Instant now) const {
   const std::size_t open = connections();
   const std::size_t idle = listening(now);
   std::size_t may_listen = most_listening() + settings_.listening - settings_.connections;
@@ -169,7 +169,7 @@ bool HostAgenda::enter(Instant now) {
 
 // Who has had fewest connections is first. Who has made place listens again when nothing is left to be asked.
 void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts) {
-  Room room = this->room(now);
+  Room room = free_places(now);
   std::vector<PortTalk*> order;
   for (const auto& talk : talks_) {
     if (room.listening > 0 || talk->agenda.needs() != Need::listening) order.push_back(talk.get());
@@ -193,8 +193,8 @@ void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts
     const std::size_t left = less(own_share(agenda), had);
     agenda.allow(had + left, std::min(spare_for(agenda), Agenda::most_connections));
     const std::size_t own = agenda.connections();
-    for (Action& action : agenda.act(now, std::min({free, room.in_all, places})))
-      acts.push_back({talk->port, std::move(action)});
+    const std::size_t may_open = std::min({free, room.in_all, places});
+    for (Action& action : agenda.act(now, may_open)) acts.push_back({talk->port, std::move(action)});
     // What was closed is free in the next round.
     const std::size_t taken = less(agenda.connections(), own);
     free = less(free, taken);
@@ -324,7 +324,7 @@ std::vector<HostAgenda::Act> HostAgenda::act(Instant now, std::size_t places) {
     take_ended();
     count_spare();
     const bool wants = has_need(Need::first) || has_need(Need::question);
-    const Room left = room(now);
+    const Room left = free_places(now);
     const bool has_acted = acts.size() > acts_before;
     if (enter(now) || settle()) continue;
     const bool is_left = left.in_all > 0 && places > 0;

@@ -97,7 +97,7 @@ class HostAgenda {
   void take_ended();
   [[nodiscard]] std::size_t listening(Instant now) const;
   [[nodiscard]] std::size_t most_listening() const;
-  [[nodiscard]] Room room(Instant now) const;
+  [[nodiscard]] Room free_places(Instant now) const;
   [[nodiscard]] bool has_need(Need need) const;
   [[nodiscard]] bool is_starved(const Agenda& agenda) const;  // it has had its share, and the others need theirs
   [[nodiscard]] bool waits(const Agenda& agenda) const;       // to listen, or for a share that others leave

@@ -94,6 +94,9 @@ extern const Reader t3;
 extern const Reader http2;
 extern const Reader zabbix_agent;
 extern const Reader nrpe;
+extern const Reader nsca;
+extern const Reader bandwidth_test;
+extern const Reader mumble;
 extern const Reader bacula;
 extern const Reader epmd;
 extern const Reader routeros_api;
@@ -117,6 +120,7 @@ extern const Reader nbd;
 extern const Reader mysql;
 extern const Reader mysqlx;
 extern const Reader daytime;
+extern const Reader time_protocol;
 extern const Reader chargen;
 extern const Reader asterisk;
 extern const Reader freeswitch;
@@ -231,6 +235,9 @@ inline constexpr std::array registry{
     &http2,
     &zabbix_agent,
     &nrpe,
+    &nsca,
+    &bandwidth_test,
+    &mumble,
     &bacula,
     &epmd,
     &routeros_api,
@@ -254,6 +261,7 @@ inline constexpr std::array registry{
     &mysql,
     &mysqlx,
     &daytime,
+    &time_protocol,
     &chargen,
     &asterisk,
     &freeswitch,

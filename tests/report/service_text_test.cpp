@@ -145,6 +145,7 @@ TEST(ServiceText, ACertificateIsToldWhereItIsWorthAWord) {
               ElementsAre("certificate: ends on 2026-12-20, in 29 days"));
   EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 12, 21), false), IsEmpty());
   EXPECT_THAT(notes_about(day(2026, 12, 1), day(2027, 12, 1), false), ElementsAre("certificate: begins on 2026-12-01"));
+  EXPECT_THAT(notes_about(day(2026, 11, 22), day(2027, 12, 1), false), IsEmpty()) << "made since the scan began";
   ReportOptions scripts;
   scripts.topics = {"ssl-cert"};
   EXPECT_THAT(notes_about(day(2026, 1, 1), day(2026, 11, 20), true, scripts), IsEmpty());

@@ -38,8 +38,9 @@ std::string day_of(model::WallTime time) {
 // "certificate: ended on 2026-01-01; self-signed"; "" where there is nothing to say.
 std::string certificate_words(const model::TlsRecord& tls, model::WallTime now) {
   constexpr std::chrono::days soon{30};
+  constexpr std::chrono::days just{1};  // it may have been made since the scan began, by a clock that is ahead
   std::vector<std::string> words;
-  if (now > model::WallTime{} && tls.not_before && *tls.not_before > now) {
+  if (now > model::WallTime{} && tls.not_before && *tls.not_before > now + just) {
     words.push_back(fmt::format("begins on {}", day_of(*tls.not_before)));
   }
   if (now > model::WallTime{} && tls.not_after && *tls.not_after < now) {

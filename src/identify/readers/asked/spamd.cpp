@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array<std::uint16_t, 1> ports{783};
 constexpr std::string_view begin = "SPAMD/";
+constexpr std::string_view ping = "PING SPAMC/1.2\r\n\r\n";
 
 Reading read(const Talk& talk) {
   if (!may_begin(talk.first(), begin)) return {};
@@ -18,7 +19,9 @@ Reading read(const Talk& talk) {
   const auto words = words_of(line->text);
   if (words.size() < 3 || !is_version(words[0].substr(begin.size()))) return {};
   if (words[1].find_first_not_of("0123456789") != std::string_view::npos || !is_printable(line->text)) return {};
-  Reading reading{.is = Reading::Is::yes, .confidence = by_grammar};
+  // It complains of other words in its own; what it is it says when it is asked.
+  const bool is_asked = talk.turns.front().said == ping;
+  Reading reading{.is = Reading::Is::yes, .confidence = is_asked ? by_grammar : inferred};
   reading.facts.extra = "protocol " + std::string{words[0].substr(begin.size())};
   // Other filters that speak it answer in other words.
   if (words[1] == "0" && words[2] == "PONG") {
@@ -36,8 +39,8 @@ constinit const Reader spamd{
     .document = "SpamAssassin spamd/PROTOCOL",
     .first = Speaks::client,
     .ports = ports,
-    .rarity = 7,
-    .question = [](std::string_view) { return std::string{"PING SPAMC/1.2\r\n\r\n"}; },
+    .rarity = 8,  // it need not be asked to be known
+    .question = [](std::string_view) { return std::string{ping}; },
     .read = read,
 };
 

@@ -79,8 +79,6 @@ constinit const Reader x11{
     .first = Speaks::client,
     .ports = ports,
     .rarity = 4,
-    .to_http = Foreign::waits,
-    .to_tls = Foreign::waits,
     .question = [](std::string_view) { return std::string{asked}; },
     .read = read,
 };
