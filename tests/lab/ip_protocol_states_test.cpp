@@ -49,21 +49,28 @@ table ip6 lab {
 }
 )";
 
+Truth told_by_nmap(const lab::Host& from, const std::vector<std::string>& line, const std::string& address) {
+  const Scratch scratch;
+  lab::Command nmap{.words = {"nmap", "-oX", scratch.path("nmap")}};
+  nmap.words.insert(nmap.words.end(), line.begin(), line.end());
+  const auto done = from.run(nmap, 120s);
+  EXPECT_EQ(done.status, 0) << done.errors;
+  const Chart chart = read_chart(scratch.read("nmap"));
+  Truth truth;
+  const auto* const host = chart.find(address);
+  EXPECT_NE(host, nullptr);
+  if (host == nullptr) return truth;
+  for (const auto& [protocol, answer] : host->ports) truth.ports[protocol] = answer;
+  return truth;
+}
+
 // Both scan the same host in the same run. Over IPv4 nmap tells protocol 1 by whichever ICMP message came first, an
 // error about another protocol perhaps.
 void expect_nmaps_states(const Pair& pair, const std::vector<std::string>& words, const std::string& address) {
   std::vector<std::string> line{"-sO", "-Pn", "-n", "-T4", "-p", "0-255", address};
   line.insert(line.begin(), words.begin(), words.end());
   const Chart ours = scan(pair.scanner, line);
-  const Scratch scratch;
-  lab::Command nmap{.words = {"nmap", "-oX", scratch.path("nmap")}};
-  nmap.words.insert(nmap.words.end(), line.begin(), line.end());
-  const auto done = pair.scanner.run(nmap, 120s);
-  ASSERT_EQ(done.status, 0) << done.errors;
-  const Chart theirs = read_chart(scratch.read("nmap"));
-  ASSERT_NE(theirs.find(address), nullptr);
-  Truth truth;
-  for (const auto& [protocol, answer] : theirs.find(address)->ports) truth.ports[protocol] = answer;
+  Truth truth = told_by_nmap(pair.scanner, line, address);
   ASSERT_EQ(truth.ports.size(), 256U);
   if (address == Pair::target_v4) {
     truth.ports[1] = ours.find(address)->ports.at(1);
@@ -94,13 +101,14 @@ TEST_F(IpProtocolStates, WhatAFilterRejectsIsToldAsNmapTellsIt) {
 
 TEST_F(IpProtocolStates, ThisMachineIsAskedToo) {
   Pair pair;
-  Truth truth;
+  // IGMP, PIM and UDP-Lite: a kernel may have been built without them.
+  Truth truth = told_by_nmap(pair.target, {"-sO", "-Pn", "-n", "-T4", "-p", "2,103,136", "127.0.0.1"}, "127.0.0.1");
+  ASSERT_EQ(truth.ports.size(), 3U);
   truth.rest = {"closed", "proto-unreach"};
   truth.ports[1] = {"open", "echo-reply"};
   truth.ports[6] = {"open", "proto-response"};
   truth.ports[17] = {"open", "port-unreach"};
-  for (const std::uint16_t silent : std::array<std::uint16_t, 4>{2, 103, 136, 255})
-    truth.ports[silent] = {"open|filtered", "no-response"};
+  truth.ports[255] = {"open|filtered", "no-response"};
   const Chart chart = scan(pair.target, {"-sO", "-T4", "127.0.0.1"});
   EXPECT_EQ(differences(chart, "127.0.0.1", 0, 255, truth), "");
 }
