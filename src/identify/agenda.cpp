@@ -58,8 +58,10 @@ bool Agenda::hints_at(Speaks first) const {
   });
 }
 
+Duration Agenda::shortest_silence() const { return usual_silence + round_trips_of_silence * round_trip_; }
+
 Duration Agenda::silence() const {
-  return (hints_at(Speaks::server) ? hinted_silence : usual_silence) + round_trips_of_silence * round_trip_;
+  return hints_at(Speaks::server) ? shortest_silence() + hinted_silence - usual_silence : shortest_silence();
 }
 
 Duration Agenda::answer_wait(const Connection& connection) const {
@@ -152,6 +154,7 @@ void Agenda::begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant n
   listeners_ = 1;
   listens_again_ = false;  // this one does
   listen_until_ = now + silence();
+  patience_ends_ = now + settings_.patience;
   plan_openings();
   // Who has one connection to give is asked on it.
   Connection* const only = settings_.only_hints && !openings_.is_empty() ? find(connection) : nullptr;
@@ -192,12 +195,13 @@ void Agenda::on_end(std::uint32_t connection, Ending ending, Instant now) {
   }
   if (ended->asks != nullptr || ending == Ending::no_tls) {
     reacts_ = true;
-    const bool has_waited = ended->made_way || now - (ended->connected ? ended->asked : ended->opened) >= usual_silence;
+    const bool has_waited =
+        ended->made_way || now - (ended->connected ? ended->asked : ended->opened) >= shortest_silence();
     const Foreign does = has_waited ? Foreign::waits : ending == Ending::reset ? Foreign::resets : Foreign::ends;
     if (ended->bytes == 0) openings_.note_foreign(ended->asks, does);
   }
   if (ending == Ending::no_tls || ended->upgrading) return drop(connection, false);
-  const bool at_once = now - ended->opened < silence();
+  const bool at_once = now - ended->opened < shortest_silence();
   const bool was_silent = is_silent(*ended) && !ended->tls && now - ended->opened < wrapped_within;
   if (ended->bytes > 0) read(*ended, true, now);
   // It may be closed by now.
@@ -221,11 +225,12 @@ bool Agenda::only_listens(const Connection& connection) const {
 void Agenda::on_silent_end(bool at_once) {
   if (heard_any_ || tls_ || settings_.only_listens) return;
   if (++silent_ends_ < enough_silent_ends) return openings_.put_first({nullptr, true, true});
-  if (at_once) end();
+  if (at_once) end_asked();
 }
 
-void Agenda::end() {
-  over_ = true;
+// All is asked that was to be.
+void Agenda::end_asked() {
+  end();
   if (silent_ends_ < enough_silent_ends || heard_any_ || tls_ || found_.confidence > 0) return;
   found_.wrapped = true;
   found_.confidence = by_grammar;
@@ -241,7 +246,10 @@ Agenda::Connection& Agenda::open(bool tls, const Reader* asks, Instant now) {
   opened.opened = now;
   opened.last = now;
   if (places_ > 0) --places_;
-  if (asks == nullptr && tls == tls_.has_value()) ++listeners_;
+  if (asks == nullptr && tls == tls_.has_value()) {
+    ++listeners_;
+    patience_ends_ = now + settings_.patience;
+  }
   // Within TLS alone; the first handshake is for all that may be spoken.
   const bool offers = tls && tls_ && asks != nullptr;
   actions_.push_back({tls ? Action::What::open_tls : Action::What::open,
@@ -351,8 +359,9 @@ bool Agenda::shakes_hands() const {
 bool Agenda::waits_for_others() const {
   if (asks_alone()) return true;
   if (openings_.is_empty() || openings_.next().hinted) return false;
+  if (openings_.next().is_alone() && asking() > 0) return true;
   // One connection is kept for what may have to be asked inside TLS.
-  return (openings_.next().is_alone() && asking() > 0) || (opened_ + 1 >= share_ && shakes_hands());
+  return opened_ + 1 >= share_ && shakes_hands();
 }
 
 void Agenda::listen_again(Instant now) {
@@ -364,7 +373,6 @@ void Agenda::listen_again(Instant now) {
 void Agenda::open_listener(Instant now) {
   has_listened_again_ = true;
   listens_again_ = false;
-  patience_ends_ = now + settings_.patience;
   open(tls_.has_value(), nullptr, now);
 }
 
@@ -433,7 +441,7 @@ void Agenda::conclude(Instant now) {
   // A claim that is only inferred is as good as it gets.
   if (waits && found_.confidence > 0 && !is_throttled_) return end();
   if (!connections_.empty()) return;
-  if (!listens_again_ || heard_any_ || !may_open()) return end();
+  if (!listens_again_ || heard_any_ || !may_open()) return end_asked();
   if (!takes_place(Need::listening)) return;
   open_listener(now);
   ends_ = std::max(ends_, patience_ends_ + settings_.patience);
@@ -468,13 +476,16 @@ std::vector<Action> Agenda::act(Instant now, std::size_t places) {
     need_ = Need::nothing;
     while (!connections_.empty()) drop(connections_.back().number, true);
   }
-  return std::exchange(actions_, {});
+  return take_actions();
 }
 
 Instant Agenda::wake_at() const {
   if (over_) return Instant::max();
   Instant at = need_ == Need::nothing ? ends_ : Instant::max();
   for (const Connection& one : connections_) at = std::min(at, deadline_of(one));
+  // From then on it may make place.
+  const auto listens = [this](const Connection& one) { return only_listens(one); };
+  if (acted_ < listen_until_ && std::ranges::any_of(connections_, listens)) at = std::min(at, listen_until_);
   if (comes_back_ && need_ == Need::nothing) at = std::min(at, *comes_back_);
   const bool asks_more =
       !comes_back_ && !waits_for_others() && found_.confidence < by_grammar && !openings_.is_empty() && may_ask();

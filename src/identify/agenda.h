@@ -96,7 +96,6 @@ class Agenda {
   [[nodiscard]] Duration slowest_answer() const { return slowest_answer_; }
   // An answer to what the port does not hint at is waited for so long at least, and to a handshake twice that.
   void hurry(Duration wait) { hurried_ = wait; }
-  [[nodiscard]] bool is_asking() const { return asking() > 0; }
   // All is asked and answered or not: what is left is to listen.
   [[nodiscard]] bool only_waits() const;
   // So many connections in all, until it is told otherwise, of which those beyond its share may be taken back; one to
@@ -107,7 +106,11 @@ class Agenda {
   }
   // Whether it listens once more beside its questions, or when nothing is left to be asked.
   void listen_meanwhile(bool does) { listens_meanwhile_ = does; }
-  void ask_no_more() { openings_.drop_rest(); }
+  // Nor is who turned us away come back to.
+  void ask_no_more() {
+    openings_.drop_rest();
+    comes_back_ = {};
+  }
   // It has let a whole patience pass without a word on any connection.
   [[nodiscard]] bool is_mute() const { return waited_out_ && !has_heard(); }
   // The first word of somebody who was not asked came later than most wait for one.
@@ -120,6 +123,9 @@ class Agenda {
   [[nodiscard]] std::optional<Instant> idle_since(Instant now) const;
   // Closes that one; it is opened once more, and stays for the whole patience, when there is nothing else to do.
   void make_place();
+  // What is to be done since act(), before anybody else opens a connection: places are free as soon as it is said that
+  // connections are to be closed.
+  std::vector<Action> take_actions() { return std::exchange(actions_, {}); }
   // Nothing more is asked, and nobody waited for.
   void give_up();
   // Nothing more is asked; what act() returned last closes all that is open.
@@ -159,7 +165,8 @@ class Agenda {
   void begin_tls(std::uint32_t connection, model::TlsRecord tls, Instant now);
   void note_words(const Connection& connection);
   void on_silent_end(bool at_once);
-  void end();
+  void end() { over_ = true; }
+  void end_asked();
   void end_if_sure(Instant now);
   bool asks_once_more(Instant now);
   // Once; what is claimed by then is claimed before.
@@ -192,7 +199,8 @@ class Agenda {
   [[nodiscard]] bool only_listens(const Connection& connection) const;
   [[nodiscard]] Duration answer_wait(const Connection& connection) const;
   [[nodiscard]] Duration connect_wait_of(const Connection& connection) const;
-  [[nodiscard]] Duration silence() const;
+  [[nodiscard]] Duration shortest_silence() const;  // of a server, until it waits for words
+  [[nodiscard]] Duration silence() const;           // the same at this port
   [[nodiscard]] Instant deadline_of(const Connection& connection) const;
 
   net::Port port_;

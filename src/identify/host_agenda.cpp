@@ -167,12 +167,17 @@ bool HostAgenda::enter(Instant now) {
   return true;
 }
 
-// Who has had fewest connections is first. Who has made place listens again when nothing is left to be asked.
+// Who has had fewest connections is first, but for those that have had none. Who has made place listens again when its
+// port is asked, or beside that where there are few.
 void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts) {
+  for (const auto& talk : talks_) {
+    for (Action& action : talk->agenda.take_actions()) acts.push_back({talk->port, std::move(action)});
+  }
   Room room = free_places(now);
   std::vector<PortTalk*> order;
   for (const auto& talk : talks_) {
-    if (room.listening > 0 || talk->agenda.needs() != Need::listening) order.push_back(talk.get());
+    const bool only_wants_to_listen = talk->agenda.needs() == Need::listening && talk->agenda.connections() == 0;
+    if (room.listening > 0 || !only_wants_to_listen || talk->agenda.is_over()) order.push_back(talk.get());
   }
   // New ports come behind those that have not had their share, and before those that take of others'.
   std::ranges::stable_sort(order, {}, [](const PortTalk* talk) {
@@ -181,17 +186,22 @@ void HostAgenda::act_all(Instant now, std::size_t places, std::vector<Act>& acts
     return had < own_share(talk->agenda) ? 0 : had;
   });
   // Where there are many, who listens takes what others need to ask.
-  const bool are_few = (ended_ + waiting_.size() + talks_.size()) * most_of_one <= settings_.connections;
+  const std::size_t at_once =
+      places == Agenda::any_number ? settings_.connections : std::min(settings_.connections, connections() + places);
+  const std::size_t ports = ended_ + waiting_.size() + talks_.size();
+  const bool are_few = ports * most_of_one <= at_once;
+  const bool is_alone = ports == 1 || spare_ == Agenda::any_number;
   for (PortTalk* const talk : order) {
     Agenda& agenda = talk->agenda;
     const bool has_waited = waits(agenda);
     std::size_t& free = has_waited ? room.listening : room.questions;
     // Whoever closes connections on which he was asked has hardly a word to say by himself.
-    agenda.listen_meanwhile(are_few || (has_waited && !agenda.reacts()));
+    agenda.listen_meanwhile(room.listening > 0 && (are_few || (has_waited && !agenda.reacts())));
     const std::uint32_t had = agenda.opened();
     const bool was_deaf = is_deaf(agenda);
     const std::size_t left = less(own_share(agenda), had);
-    agenda.allow(had + left, std::min(spare_for(agenda), Agenda::most_connections));
+    const std::size_t others_leave = std::min(spare_for(agenda), Agenda::most_connections);
+    agenda.allow(had + left + (is_alone ? others_leave : 0), is_alone ? 0 : others_leave);
     const std::size_t own = agenda.connections();
     const std::size_t may_open = std::min({free, room.in_all, places});
     for (Action& action : agenda.act(now, may_open)) acts.push_back({talk->port, std::move(action)});
@@ -250,7 +260,7 @@ void HostAgenda::learn() {
 }
 
 // Of those who wait and have no more to wait for. Whether there were any.
-bool HostAgenda::settle() {
+bool HostAgenda::settle(Instant now) {
   bool has_any = false;
   if (all_wait()) {
     for (const auto& talk : talks_) {
@@ -265,7 +275,8 @@ bool HostAgenda::settle() {
   if (mute < many_mute || late > 0 || settings_.agenda.intensity >= asks_all) return has_any;
   for (const auto& talk : talks_) {
     const bool has_done = talk->agenda.only_waits() || (is_starved(talk->agenda) && is_deaf(talk->agenda));
-    if (!has_done || talk->agenda.is_over() || talk->is_machine) continue;
+    const bool is_heard = talk->agenda.connections() == 0 || talk->agenda.idle_since(now);
+    if (!has_done || !is_heard || talk->agenda.is_over() || talk->is_machine) continue;
     talk->agenda.give_up();
     has_any = true;
   }
@@ -326,12 +337,12 @@ std::vector<HostAgenda::Act> HostAgenda::act(Instant now, std::size_t places) {
     const bool wants = has_need(Need::first) || has_need(Need::question);
     const Room left = free_places(now);
     const bool has_acted = acts.size() > acts_before;
-    if (enter(now) || settle()) continue;
+    if (enter(now) || settle(now)) continue;
     const bool is_left = left.in_all > 0 && places > 0;
     const bool may_ask = is_left && wants && left.questions > 0;
     const bool may_listen = is_left && has_need(Need::listening) && left.listening > 0;
     if ((has_acted && (may_ask || may_listen)) || (may_listen && all_wait())) continue;
-    if (is_left || !make_place(now)) break;
+    if (is_left || left.questions == 0 || !make_place(now)) break;
     if (places != Agenda::any_number) ++places;
   }
   needs_places_ = has_need(Need::first) || has_need(Need::question) || (all_wait() && has_need(Need::listening));

@@ -92,7 +92,7 @@ class HostAgenda {
   void count_spare();
   [[nodiscard]] std::size_t spare_for(const Agenda& agenda) const;
   void learn();
-  bool settle();
+  bool settle(Instant now);
   void give_up(std::vector<Act>& acts, Instant now);
   void take_ended();
   [[nodiscard]] std::size_t listening(Instant now) const;

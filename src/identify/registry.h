@@ -95,7 +95,6 @@ extern const Reader http2;
 extern const Reader zabbix_agent;
 extern const Reader nrpe;
 extern const Reader nsca;
-extern const Reader bandwidth_test;
 extern const Reader mumble;
 extern const Reader bacula;
 extern const Reader epmd;
@@ -236,7 +235,6 @@ inline constexpr std::array registry{
     &zabbix_agent,
     &nrpe,
     &nsca,
-    &bandwidth_test,
     &mumble,
     &bacula,
     &epmd,

@@ -37,7 +37,8 @@ identify::HostSettings settings_of(const plan::Plan& plan, const identify::Finge
     settings.deadline = *plan.timing.host_timeout;
   } else {
     // Who may have fewer connections needs longer for the same.
-    const auto parts = std::max<std::size_t>(usual_connections / std::max<std::size_t>(settings.connections, 1), 1);
+    const std::size_t connections = std::max<std::size_t>(settings.connections, 1);
+    const std::size_t parts = (usual_connections + connections - 1) / connections;
     settings.deadline *= static_cast<int>(parts);
   }
   return settings;

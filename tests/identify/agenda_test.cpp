@@ -75,28 +75,32 @@ TEST(Agenda, WhoClosesTwiceBeforeAnythingIsSaidIsAWrapper) {
 
 // Some close what has been silent for half a second, which is no sooner than a question may find a place.
 TEST(Agenda, WhoWaitsForAQuestionAsLongAsWeDoForAWordIsNoWrapper) {
-  Agenda agenda{net::Port{odd_port}, "server.example", {}, Instant{}};
-  Instant now{};
-  std::map<std::uint32_t, Instant> silent;
-  for (; now < Instant{} + 3s && !agenda.is_over(); now += 5ms) {
-    for (const auto& [connection, until] : std::map{silent}) {
-      if (until > now) continue;
-      silent.erase(connection);
-      agenda.on_end(connection, Ending::reset, now);
-    }
-    for (const Action& action : agenda.act(now, silent.empty() ? 1 : 0)) {
-      if (action.what == Action::What::say || action.what == Action::What::close) silent.erase(action.connection);
-      if (action.what == Action::What::open) {
-        silent[action.connection] = now + 505ms;
-        agenda.on_connected(action.connection, now);
+  for (const std::uint16_t port : {odd_port, std::uint16_t{7000}}) {
+    SCOPED_TRACE(port);
+    Agenda agenda{net::Port{port}, "server.example", {}, Instant{}};
+    Instant now{};
+    std::map<std::uint32_t, Instant> silent;
+    for (; now < Instant{} + 3s && !agenda.is_over(); now += 5ms) {
+      for (const auto& [connection, until] : std::map{silent}) {
+        if (until > now) continue;
+        silent.erase(connection);
+        agenda.on_end(connection, Ending::reset, now);
       }
-      if (action.what == Action::What::say && action.bytes.starts_with("GET ")) {
-        agenda.on_heard(action.connection, "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\n\r\n", now);
-        agenda.on_end(action.connection, Ending::closed, now);
+      for (const Action& action : agenda.act(now, silent.empty() ? 1 : 0)) {
+        if (action.what == Action::What::say || action.what == Action::What::close) silent.erase(action.connection);
+        if (action.what == Action::What::open) {
+          silent[action.connection] = now + 505ms;
+          agenda.on_connected(action.connection, now);
+        }
+        if (action.what == Action::What::say && action.bytes.starts_with("GET ")) {
+          agenda.on_heard(action.connection, "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\n\r\n",
+                          now);
+          agenda.on_end(action.connection, Ending::closed, now);
+        }
       }
     }
+    EXPECT_EQ(agenda.found().product, "nginx");
   }
-  EXPECT_EQ(agenda.found().product, "nginx");
   const Replayed wrapper = replay("wait 505ms\nfin\n", odd_port);
   EXPECT_TRUE(wrapper.found.wrapped) << "who answers nothing else either";
 }

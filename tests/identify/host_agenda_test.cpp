@@ -40,6 +40,7 @@ class World {
  public:
   explicit World(HostSettings settings = {}, std::size_t places = Agenda::any_number)
       : most_{std::min(std::max(settings.connections, settings.listening), places)},
+        most_asking_{settings.connections},
         places_{places},
         agenda_{"server.example", settings} {}
 
@@ -52,7 +53,8 @@ class World {
     constexpr int most_steps = 2'000'000;
     for (int step = 0; step < most_steps; ++step) {
       act();
-      ASSERT_LE(open_.size(), most_);
+      ASSERT_LE(at_once_, most_);
+      ASSERT_LE(most_asks_, most_asking_);
       for (auto& done : agenda_.take_done()) {
         cut_ += done.cut ? 1 : 0;
         found_[done.port] = {std::move(done.service), now_ - Instant{}};
@@ -107,6 +109,8 @@ class World {
         case Action::What::open_tls: {
           const bool tls = act.action.what == Action::What::open_tls;
           open_.insert(place);
+          at_once_ = std::max(at_once_, open_.size());
+          if (tls) asks_.insert(place);
           ++connections_;
           ++of_port_[act.port];
           // Who is mute lets a handshake wait, too.
@@ -119,6 +123,7 @@ class World {
           break;
         }
         case Action::What::say:
+          asks_.insert(place);
           ++said_[act.port];
           if (behaviour.answer.empty()) break;
           if (!act.action.bytes.starts_with(behaviour.to) || (behaviour.tls && !tls_.contains(place))) {
@@ -131,10 +136,11 @@ class World {
           break;
         case Action::What::close:
           EXPECT_EQ(open_.erase(place), 1U);
+          asks_.erase(place);
           break;
       }
     }
-    at_once_ = std::max(at_once_, open_.size());
+    most_asks_ = std::max(most_asks_, asks_.size());
   }
 
   void happen() {
@@ -151,13 +157,16 @@ class World {
           break;
         case Event::What::no_tls:
           open_.erase(event.place);
+          asks_.erase(event.place);
           agenda_.on_end(port, connection, Ending::no_tls, now_);
           break;
         case Event::What::shake_hands:
+          asks_.erase(event.place);  // it listens there, unless it says something
           agenda_.on_connected(port, connection, now_, model::TlsRecord{});
           break;
         case Event::What::end:
           open_.erase(event.place);
+          asks_.erase(event.place);
           agenda_.on_end(port, connection, Ending::closed, now_);
           break;
         case Event::What::say:
@@ -168,11 +177,14 @@ class World {
   }
 
   std::size_t most_;
+  std::size_t most_asking_;
   std::size_t places_;
   Instant now_{};
   HostAgenda agenda_;
   std::map<net::Port, Behaviour> behaviours_;
   std::multimap<Instant, Event> events_;
+  std::set<Place> asks_;  // on which something was said, or TLS begun
+  std::size_t most_asks_ = 0;
   std::set<Place> open_;
   std::set<Place> tls_;
   std::size_t at_once_ = 0;
@@ -252,7 +264,7 @@ TEST(HostAgenda, WhoReactsIsAskedBeforeWhoDoesNot) {
   for (std::uint16_t i = 18; i < 21; ++i) world.add(base + i, player);
   world.run();
   for (std::uint16_t i = 18; i < 21; ++i) EXPECT_EQ(world.service(base + i).name, "rtsp") << i;
-  EXPECT_LE(world.connections(), 84U);
+  EXPECT_LE(world.connections(), 84U + 28U) << "28 more for those that react";
   EXPECT_LE(world.took(), one_patience);
 }
 
@@ -396,6 +408,31 @@ TEST(HostAgenda, ATarpitIsLeftAtTheDeadline) {
   EXPECT_EQ(world.found(), 10'000U);
   EXPECT_LE(world.took(), 10min);
   EXPECT_LE(world.connections(), 40'000U);
+}
+
+// Who was turned away is to be come back to, and others leave no connection for that.
+TEST(HostAgenda, WhoTurnsUsAwayHoldsNobodyUp) {
+  World world;
+  const Behaviour turns_away{.greets = 400ms, .greeting = "421 4.7.0 Error: too many connections\r\n", .ends = true};
+  for (std::uint16_t i = 0; i < 30; ++i) {
+    world.add(base + i, i % 3 == 0   ? turns_away
+                        : i % 3 == 1 ? Behaviour{.to = "?", .answer = "!", .ends = true}
+                                     : mute);
+  }
+  world.run();
+  EXPECT_EQ(world.found(), 30U);
+}
+
+// They are listened to, however many others were listened to in vain.
+TEST(HostAgenda, WhoGreetsIsHeardWhereNothingIsAsked) {
+  HostSettings settings;
+  settings.agenda.intensity = 0;
+  settings.agenda.patience = 6s;
+  World world{settings};
+  for (std::uint16_t i = 0; i < 60; ++i) world.add(base + i, i < 45 ? mute : greets_after(5ms));
+  world.run();
+  for (std::uint16_t i = 45; i < 60; ++i) EXPECT_EQ(world.service(base + i).name, "ssh") << i;
+  EXPECT_LT(world.known_after(base + 59), 6s) << "who only listens makes place";
 }
 
 TEST(HostAgenda, WhatTheDeadlineCutsIsSaid) {

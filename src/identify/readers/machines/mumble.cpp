@@ -18,7 +18,8 @@ constexpr std::size_t head = 6;
 constexpr std::uint32_t longest = 1'024;
 
 struct Version {
-  std::optional<std::uint64_t> number;  // 16 bits of the major number, and 8 of each of the others
+  std::optional<std::uint64_t> number;       // 16 bits of the major number, and 8 of each of the others
+  std::optional<std::uint64_t> long_number;  // since 1.5: 16 bits each, and as many of nothing
   std::string_view release;
   std::string_view system;
   std::string_view system_version;
@@ -47,6 +48,7 @@ std::optional<Version> version_in(std::string_view body) {
     if ((tag & 7U) == number) {
       const std::uint64_t value = varint(in);
       if (tag >> 3U == 1) version.number = value;
+      if (tag >> 3U == 5) version.long_number = value;
     } else if ((tag & 7U) == bytes) {
       const std::string_view text = in.take(varint(in));
       if (!is_printable(text)) return std::nullopt;
@@ -57,8 +59,16 @@ std::optional<Version> version_in(std::string_view body) {
       return std::nullopt;
     }
   }
-  if (!in.is_whole() || !version.number || version.release.empty()) return std::nullopt;
+  if (!in.is_whole() || (!version.number && !version.long_number) || version.release.empty()) return std::nullopt;
   return version;
+}
+
+std::string number_text(const Version& version) {
+  constexpr std::uint64_t part = 0xffff;
+  if (const auto number = version.long_number) {
+    return fmt::format("{}.{}.{}", *number >> 48U, *number >> 32U & part, *number >> 16U & part);
+  }
+  return fmt::format("{}.{}.{}", *version.number >> 16U, *version.number >> 8U & 0xffU, *version.number & 0xffU);
 }
 
 Reading read(const Talk& talk) {
@@ -71,8 +81,7 @@ Reading read(const Talk& talk) {
   if (!version) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   reading.facts.product = "Mumble";
-  reading.facts.version =
-      fmt::format("{}.{}.{}", *version->number >> 16U, *version->number >> 8U & 0xffU, *version->number & 0xffU);
+  reading.facts.version = number_text(*version);
   // "X11" is what it calls all but Windows and macOS.
   if (version->system != "X11") reading.facts.system = version->system;
   if (version->system_version.find("Linux") != std::string_view::npos) reading.facts.system = "Linux";

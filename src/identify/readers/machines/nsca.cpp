@@ -27,7 +27,8 @@ Reading read(const Talk& talk) {
   const std::string_view first = talk.first();
   if (!talk.turns.front().said.empty() || first.empty() || first.size() > whole) return {};
   if (!is_random(first.substr(0, random_bytes))) return {};
-  if (first.size() < whole) return {.is = talk.is_over ? Reading::Is::no : Reading::Is::more};
+  if (!talk.is_over) return {.is = Reading::Is::more};
+  if (first.size() < whole) return {};
   const std::uint32_t time = *u32_at(first, random_bytes);
   if (time < year_2020 || time >= year_2038) return {};
   return {.is = Reading::Is::yes, .confidence = inferred};
