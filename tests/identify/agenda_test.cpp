@@ -247,6 +247,22 @@ TEST(Agenda, WhoTurnsUsAwayIsComeBackToOnce) {
   EXPECT_EQ(agenda.found().name, "ssh");
 }
 
+// Where others leave no connection for that, the search ends.
+TEST(Agenda, WhoTurnsUsAwayIsNotComeBackToWithoutAConnection) {
+  Agenda agenda{net::Port{odd_port}, "server.example", {}, Instant{}};
+  const auto first = agenda.act(Instant{}).at(0).connection;
+  agenda.on_connected(first, Instant{});
+  agenda.on_heard(first, "421 4.7.0 Error: too many connections\r\n", Instant{});
+  (void)agenda.act(Instant{});
+  const Instant later = agenda.wake_at();
+  agenda.allow(1, 0);
+  EXPECT_TRUE(agenda.act(later).empty());
+  EXPECT_EQ(agenda.needs(), Need::question);
+  agenda.ask_no_more();
+  (void)agenda.act(later);
+  EXPECT_TRUE(agenda.is_over());
+}
+
 TEST(Agenda, TooManyForAMailerIsNoNameOfOne) {
   const Replayed mailer =
       replay("< \"421 4.7.0 box.example Error: too many connections from 127.0.0.1\\r\\n\"\nfin\n", odd_port);
