@@ -342,9 +342,10 @@ bool Agenda::asks_alone() const {
 // Whoever serves one client at a time hears a question only when the connection that listens is gone.
 bool Agenda::make_way_for(std::uint32_t question, Instant now) {
   const Connection& asking = *find(question);
-  const bool is_its = asking.asks != nullptr && asking.asks->name == commonest && asking.bytes == 0;
+  const bool is_http = asking.asks != nullptr && asking.asks->name == commonest && asking.bytes == 0;
+  const bool is_handshake = asking.tls && !tls_ && !asking.connected && !asking.made_way && reacts_;
   const auto listens = [this](const Connection& one) { return only_listens(one); };
-  if (!is_its || std::ranges::none_of(connections_, listens)) return false;
+  if ((!is_http && !is_handshake) || std::ranges::none_of(connections_, listens)) return false;
   make_place();
   Connection& goes_on = *find(question);
   goes_on.made_way = true;

@@ -157,7 +157,10 @@ void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& q
   body->rtm_dst_len = static_cast<unsigned char>(address.size() * 8);
   if (question.matched) body->rtm_flags = RTM_F_FIB_MATCH;
   mnl_attr_put(header, RTA_DST, address.size(), address.data());
-  mnl_attr_put_u8(header, RTA_IP_PROTO, IPPROTO_TCP);  // as connect() asks; there are rules that go by it
+  mnl_attr_put_u8(header, RTA_IP_PROTO, question.protocol);  // as connect() asks; there are rules that go by it
+  if (question.source_port != 0) mnl_attr_put_u16(header, RTA_SPORT, htons(question.source_port));
+  if (question.target_port != 0) mnl_attr_put_u16(header, RTA_DPORT, htons(question.target_port));
+  if (question.arrives_by != 0) mnl_attr_put_u32(header, RTA_IIF, question.arrives_by);
   if (question.source) {
     const auto source = question.source->bytes();
     body->rtm_src_len = static_cast<unsigned char>(source.size() * 8);

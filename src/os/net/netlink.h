@@ -70,7 +70,11 @@ struct RouteQuestion {
   std::uint32_t interface = 0;  // forces the way out; 0 lets the routes decide
   std::uint32_t sequence = 0;
   std::optional<net::IpAddress> source = std::nullopt;  // for rules that go by it
-  bool matched = false;  // asks for the route as it stands in its table, not for what it means for this target
+  bool matched = false;           // asks for the route as it stands in its table, not for what it means for this target
+  std::uint32_t arrives_by = 0;   // asks for the way of a packet that comes in by this interface; 0: of one sent here
+  std::uint8_t protocol = 6;      // TCP's number
+  std::uint16_t source_port = 0;  // 0: of any
+  std::uint16_t target_port = 0;
 };
 // Appends an RTM_GETROUTE request.
 void append_question(std::vector<std::uint8_t>& datagram, const RouteQuestion& question);

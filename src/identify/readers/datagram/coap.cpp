@@ -81,8 +81,21 @@ std::string ask_coap_list() {
   return ask + '\x06';  // the first, of 1,024 bytes
 }
 
+// Many first letters pass for a head of CoAP's: the token of the question has to come back, or its number where the
+// answer is empty.
+bool gives_back(const Turn& turn) {
+  constexpr std::size_t token_size = 4;
+  constexpr std::size_t number_at = 2;
+  constexpr std::size_t token_at = 4;
+  const std::string_view said = turn.said;
+  const std::string_view heard = turn.heard;
+  if (said.size() < token_at + token_size || heard.size() < token_at) return false;
+  if (heard[1] == 0) return heard.substr(number_at, 2) == said.substr(number_at, 2);
+  return heard.substr(token_at, token_size) == said.substr(token_at, token_size);
+}
+
 Reading read_coap(const Datagrams& talk) {
-  if (!is_answer(payload::coap, talk.first())) return {};
+  if (!is_answer(payload::coap, talk.first()) || !gives_back(talk.first())) return {};
   Reading reading{.is = Reading::Is::yes, .confidence = documented};
   constexpr unsigned class_bits = 5;
   constexpr unsigned content = 0x45;  // 2.05
